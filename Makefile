@@ -1,0 +1,58 @@
+# Every target below is a sentence of `make help`. Set-up happens by itself, once: the stamps in .venv say what is ready.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+BIN := .venv/bin
+LOCKS := requirements/uv.txt requirements/build.txt
+ARGS ?=
+
+.PHONY: help setup demo test check format lint types imports docs bench lock clean
+
+help: ## List what make can do, one sentence each.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/.dev-ready ## Make .venv with everything that development, tests and the demo need.
+	@echo "Ready: $(BIN)/lamp"
+
+demo: .venv/.demo-ready ## Run the whole platform with real data and a model to break; ARGS="--no-browser" passes options on.
+	@$(BIN)/lamp demo $(ARGS)
+
+test: .venv/.dev-ready ## Run all tests; ARGS="-k rollout" chooses some.
+	@scripts/system-packages chromium libatomic1
+	@$(BIN)/pytest $(ARGS)
+
+check: lint types imports docs ## Check format, lint, types, the direction of imports and the documentation.
+
+format: .venv/.dev-ready ## Rewrite the code in the house format.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lint: .venv/.dev-ready ## Check the format and the lint rules.
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: .venv/.dev-ready ## Check every type, strictly.
+	@$(BIN)/mypy
+
+imports: .venv/.dev-ready ## Check that imports only point the way .importlinter allows.
+	@$(BIN)/lint-imports --no-logo
+
+docs: .venv/.dev-ready ## Check the documentation: links, commands, examples and changelog fragments.
+	@$(BIN)/pytest -q tests/house/test_docs.py
+	@$(BIN)/towncrier build --draft --version next >/dev/null
+
+bench: .venv/.dev-ready ## Run every benchmark; each prints one line against a limit or a peer.
+	@status=0; for file in bench/*.py; do $(BIN)/python "$$file" || status=1; done; exit $$status
+
+lock: .venv/.dev-ready ## Write requirements/*.txt anew from pyproject.toml; ARGS="--upgrade" raises the versions.
+	@scripts/lock $(ARGS)
+
+clean: ## Remove the virtual environment and every cache.
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/.dev-ready: pyproject.toml requirements/dev.txt $(LOCKS) scripts/setup
+	@scripts/setup dev
+
+.venv/.demo-ready: pyproject.toml requirements/demo.txt $(LOCKS) scripts/setup
+	@scripts/setup demo

@@ -1,0 +1,78 @@
+"""Who is calling: a bearer token, or the session of a browser with proof that the request is its own."""
+
+import hashlib
+import hmac
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lamplighter.domain.errors import NotAllowed, Unauthenticated
+from lamplighter.domain.identity import Actor, Purpose
+from lamplighter.lifecycle import identity
+
+#: The browser keeps the session here; the prefix makes it refuse the cookie from anywhere but this very host.
+COOKIE = "__Host-lamp"
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+def authenticate(request: Request) -> Actor:
+    """The caller; raises `Unauthenticated`, or `NotAllowed` for a browser's request that another site may have made."""
+    kit = request.app.state.kit
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and secret:
+        return identity.authenticate(kit, secret, Purpose.TOKEN)
+    session = request.cookies.get(COOKIE, "")
+    if not session:
+        raise Unauthenticated(
+            "You are not signed in.",
+            why="The request carries neither a token nor a session.",
+            fix="Send Authorization: Bearer with a token, or sign in with the link that lamp up prints.",
+            code="E1311",
+        )
+    if request.method not in _SAFE and not _own(request, session):
+        raise NotAllowed(
+            "This request did not come from one of our pages.",
+            why="A browser sent it without proof that the signed-in person meant it.",
+            fix="Open the page again and repeat it there.",
+            code="E1302",
+        )
+    return identity.authenticate(kit, session, Purpose.SESSION)
+
+
+def csrf_of(request: Request) -> str:
+    """What a form of a page sends along as `csrf`, to show that the page made it."""
+    return _csrf(request.cookies.get(COOKIE, ""))
+
+
+def _csrf(session: str) -> str:
+    return hmac.new(session.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def _own(request: Request, session: str) -> bool:
+    if request.headers.get("sec-fetch-site") == "same-origin":
+        return True
+    sent = request.headers.get("x-csrf") or form(request).get("csrf", "")
+    return hmac.compare_digest(sent, _csrf(session))
+
+
+def form(request: Request) -> dict[str, str]:
+    """The fields of a posted form, the last value of each name; empty for another kind of body."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return {}
+    body: bytes = request.state.body
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200))
+
+
+def with_session(answer: Response, secret: str, *, seconds: int) -> Response:
+    """The answer with the cookie that keeps the session."""
+    options: dict[str, Any] = {"secure": True, "httponly": True, "samesite": "lax", "path": "/"}
+    answer.set_cookie(COOKIE, secret, max_age=seconds, **options)
+    return answer
+
+
+def without_session(answer: Response) -> Response:
+    """The answer that makes the browser forget its session."""
+    answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    return answer

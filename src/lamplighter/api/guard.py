@@ -1,0 +1,114 @@
+"""Routes that say what it takes to use them. A route that does not say it stops the start."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from lamplighter.api.authentication import authenticate
+from lamplighter.api.problems import TooLarge, problem
+from lamplighter.domain.errors import LampError, NotAllowed
+from lamplighter.domain.identity import Actor, Permission
+from lamplighter.sdk.embedded import Embedded
+from lamplighter.sdk.interface import Platform
+
+#: Answers a request; runs in a thread, so it may wait for the database.
+Endpoint = Callable[[Request], Response]
+
+
+class Public(StrEnum):
+    """Why a route needs no sign-in. The whole list; it only grows with a reason."""
+
+    #: Process probes say nothing but that the process is there.
+    PROBE = "probe"
+    #: One has to sign in somewhere.
+    SIGN_IN = "sign-in"
+    #: Style and script hold nothing of anybody.
+    STATIC = "static"
+
+
+class Guarded(Route):
+    """A route with its permission."""
+
+    def __init__(self, method: str, path: str, endpoint: Endpoint, permission: Permission | Public) -> None:
+        self.permission = permission
+        super().__init__(path, _guarding(endpoint, permission), methods=[method], name=f"{method} {path}")
+
+
+def guarded(method: str, path: str, endpoint: Endpoint, permission: Permission | Public) -> Guarded:
+    """A route that only a caller with the permission reaches. The endpoint finds the platform with `platform(request)`."""
+    return Guarded(method, path, endpoint, permission)
+
+
+def platform(request: Request) -> Platform:
+    """The platform as the signed-in caller."""
+    return Embedded(request.app.state.kit, actor(request))
+
+
+def actor(request: Request) -> Actor:
+    """The signed-in caller; only on routes that need a permission."""
+    signed_in: Actor = request.state.actor
+    return signed_in
+
+
+def refuse_unguarded(routes: Iterable[BaseRoute]) -> None:
+    """Raise `RuntimeError` naming the first route without a declared permission."""
+    for route in routes:
+        if not isinstance(route, Guarded):
+            raise RuntimeError(f"the route {getattr(route, 'path', route)} declares no permission")
+
+
+def _guarding(endpoint: Endpoint, permission: Permission | Public) -> Callable[[Request], Awaitable[Any]]:
+    async def answer(request: Request) -> Response:
+        return await run_in_threadpool(_answer, request, endpoint, permission)
+
+    async def with_body(request: Request) -> Response:
+        try:
+            request.state.body = await read_body(request)
+        except LampError as error:
+            return problem(request, error)
+        return await answer(request)
+
+    return with_body
+
+
+def _answer(request: Request, endpoint: Endpoint, permission: Permission | Public) -> Response:
+    try:
+        if isinstance(permission, Permission):
+            request.state.actor = authenticate(request)
+            _allow(request.state.actor, permission)
+        return endpoint(request)
+    except LampError as error:
+        page = getattr(request.app.state, "error_page", None)
+        shown = page(request, error) if page and "text/html" in request.headers.get("accept", "") else None
+        return shown or problem(request, error)
+
+
+def _allow(caller: Actor, permission: Permission) -> None:
+    if not caller.person.may(permission):
+        raise NotAllowed(
+            "You may not do this.",
+            why=f"It takes the permission {permission}, and none of your roles carries it.",
+            fix="Ask somebody who has it, or an administrator for another role.",
+            code="E1301",
+        )
+
+
+async def read_body(request: Request) -> bytes:
+    """The body of a request, at most what its route takes; raises `TooLarge`."""
+    limit = 512 * 1024 * 1024 if request.headers.get("content-type") == "application/octet-stream" else 16 * 1024 * 1024
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(
+                "The request is too large.",
+                why=f"Its body is over {limit} bytes.",
+                fix="Send less at once, in several requests.",
+            )
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,82 @@
+"""The application of the control plane: guarded routes, one host check, one form of error, and the reconciler beside it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from lamplighter.api.guard import Guarded, Public, guarded, refuse_unguarded
+from lamplighter.api.openapi import document
+from lamplighter.api.problems import problem, unexpected
+from lamplighter.api.routes import routes
+from lamplighter.domain.errors import Invalid, LampError, NotFound
+from lamplighter.domain.identity import Permission
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.reconciler import Reconciler
+
+
+def build(kit: Kit, pages: Sequence[Guarded] = ()) -> Starlette:
+    """The application over a kit, with the pages that go beside the API; raises `RuntimeError` for an unguarded route."""
+    everything = [*_own_routes(), *routes(), *pages]
+    refuse_unguarded(everything)
+    hosts = ["127.0.0.1", "localhost", "[::1]", "::1", kit.settings.host]
+    application = Starlette(
+        routes=everything,
+        lifespan=_lifespan,
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)],
+        exception_handlers={HTTPException: _http_error, Exception: unexpected},
+    )
+    application.router.redirect_slashes = False
+    application.state.kit = kit
+    return application
+
+
+@asynccontextmanager
+async def _lifespan(application: Starlette) -> AsyncIterator[None]:
+    reconciler = Reconciler(application.state.kit)
+    reconciler.start()
+    try:
+        yield
+    finally:
+        reconciler.stop()
+        application.state.kit.close()
+
+
+def _own_routes() -> list[Guarded]:
+    described = msgspec.json.encode(document())
+
+    def livez(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    def readyz(request: Request) -> Response:
+        with request.app.state.kit.store.reading() as look:
+            look.counters.value("journal")
+        return PlainTextResponse("ok\n")
+
+    def openapi(_: Request) -> Response:
+        return Response(described, media_type="application/json")
+
+    return [
+        guarded("GET", "/livez", livez, Public.PROBE),
+        guarded("GET", "/readyz", readyz, Public.PROBE),
+        guarded("GET", "/openapi.json", openapi, Permission.READ),
+    ]
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    refusal: LampError
+    if error.status_code == 404:
+        refusal = NotFound("There is nothing here.", why="No route has this path.", fix="See /openapi.json for all of them.")
+        return problem(request, refusal)
+    refusal = Invalid("This method is not taken here.", why="The path exists for another method.", fix="See /openapi.json.")
+    answer = problem(request, refusal)
+    answer.status_code = error.status_code
+    answer.headers.update(error.headers or {})
+    return answer

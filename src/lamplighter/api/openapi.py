@@ -1,0 +1,87 @@
+"""The description of the HTTP interface (OpenAPI 3.1), made from the doors."""
+
+from typing import Any
+
+import msgspec
+
+from lamplighter import __version__
+from lamplighter.sdk.door import Door
+from lamplighter.sdk.interface import DOORS
+
+_REF = "#/components/schemas/{name}"
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "why", "fix", "request_id"],
+    "properties": {
+        name: {"type": "integer" if name == "status" else "string"}
+        for name in ("type", "title", "status", "detail", "instance", "request_id", "code", "kind", "why", "fix")
+    },
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole description."""
+    kinds = [kind for door in DOORS.values() for kind in (*door.arguments.values(), door.answer)]
+    schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
+    described = iter(schemas)
+    paths: dict[str, Any] = {}
+    for door in DOORS.values():
+        arguments = {name: next(described) for name in door.arguments}
+        paths.setdefault(door.path, {})[door.method.lower()] = _operation(door, arguments, next(described))
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "lamplighter", "version": __version__, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Problem": _PROBLEM},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _operation(door: Door, arguments: dict[str, Any], answer: Any) -> dict[str, Any]:
+    places, raw = door.places, [name for name, kind in door.arguments.items() if kind is bytes]
+    rest = {name: schema for name, schema in arguments.items() if name not in places and name not in raw}
+    query = rest if door.method == "GET" else {}
+    parameters = [{"name": name, "in": "path", "required": True, "schema": arguments[name]} for name in places]
+    parameters += [
+        {"name": name, "in": "query", "required": name not in door.optional, "schema": schema} for name, schema in query.items()
+    ]
+    operation: dict[str, Any] = {
+        "operationId": door.name,
+        "summary": door.summary,
+        "description": f"Takes the permission `{door.permission}`.",
+        "parameters": parameters,
+        "responses": {"200": {"description": "Done.", "content": _content(door, answer)}, **_refusals()},
+    }
+    if raw:
+        octets = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": octets}
+    elif door.method != "GET" and rest:
+        needed = [name for name in rest if name not in door.optional]
+        body = {"type": "object", "properties": rest, "required": needed, "additionalProperties": False}
+        operation["requestBody"] = {"required": bool(needed), "content": {"application/json": {"schema": body}}}
+    return operation
+
+
+def _content(door: Door, answer: Any) -> dict[str, Any]:
+    if door.answer is bytes:
+        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {"application/json": {"schema": answer}}
+
+
+def _refusals() -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    words = {
+        "400": "Malformed.",
+        "401": "Not signed in.",
+        "403": "Not allowed.",
+        "404": "Not found.",
+        "409": "Blocked, or changed by somebody else.",
+        "413": "Too large.",
+        "415": "Wrong media type.",
+        "422": "Does not fit.",
+        "503": "Try again later.",
+    }
+    return {status: {"description": text, "content": content} for status, text in words.items()}

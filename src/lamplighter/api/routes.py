@@ -1,0 +1,87 @@
+"""One route for every verb of the interface, made from its door."""
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lamplighter.api.guard import Endpoint, Guarded, guarded, platform
+from lamplighter.api.problems import Malformed, UnsupportedMediaType
+from lamplighter.domain.errors import Invalid
+from lamplighter.sdk.door import Door
+from lamplighter.sdk.interface import DOORS
+
+
+def routes() -> list[Guarded]:
+    """Every verb over HTTP."""
+    return [guarded(door.method, door.path, _endpoint(door), door.permission) for door in DOORS.values()]
+
+
+def _endpoint(door: Door) -> Endpoint:
+    reader = _reader(door)
+
+    def answer(request: Request) -> Response:
+        result = getattr(platform(request), door.name)(**reader(request))
+        if isinstance(result, bytes):
+            headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "attachment"}
+            return Response(result, media_type="application/octet-stream", headers=headers)
+        return Response(msgspec.json.encode(result), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    return answer
+
+
+def _reader(door: Door) -> Any:
+    fields = [_field(door, name, kind) for name, kind in door.arguments.items() if kind is not bytes]
+    fields.sort(key=len)
+    shape = msgspec.defstruct(door.name, fields, forbid_unknown_fields=True)
+    raw = [name for name, kind in door.arguments.items() if kind is bytes]
+
+    def read(request: Request) -> dict[str, Any]:
+        given: dict[str, Any] = {}
+        if raw:
+            given = {}
+        elif door.method == "GET":
+            given = dict(request.query_params)
+        else:
+            given = _json(request)
+        return {**_converted({**given, **request.path_params}, shape, loose=door.method == "GET"), **_raw(request, raw)}
+
+    return read
+
+
+def _field(door: Door, name: str, kind: Any) -> Any:
+    # A default that no caller can send marks an argument that was left out, so that the verb's own default holds.
+    return (name, kind | msgspec.UnsetType, msgspec.UNSET) if name in door.optional else (name, kind)
+
+
+def _raw(request: Request, names: list[str]) -> dict[str, bytes]:
+    return dict.fromkeys(names, request.state.body)
+
+
+def _json(request: Request) -> dict[str, Any]:
+    body: bytes = request.state.body
+    if not body:
+        return {}
+    kind = request.headers.get("content-type", "")
+    if kind.replace(" ", "").lower() not in ("application/json", "application/json;charset=utf-8"):
+        raise UnsupportedMediaType(
+            "The body is of a type this route does not take.",
+            why="It takes application/json only.",
+            fix="Send Content-Type: application/json.",
+        )
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError):
+        raise Malformed("The body cannot be read.", why="It is not a JSON object.", fix="Send one JSON object.") from None
+
+
+def _converted(given: dict[str, Any], shape: type[msgspec.Struct], *, loose: bool) -> dict[str, Any]:
+    try:
+        values = msgspec.convert(given, shape, strict=not loose)
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            "The request does not fit.", why=f"{error}.", fix="Correct the field that is named.", code="E1133"
+        ) from None
+    found = {name: getattr(values, name) for name in shape.__struct_fields__}
+    return {name: value for name, value in found.items() if value is not msgspec.UNSET}

@@ -1,0 +1,19 @@
+"""Any of the services that Apprise knows: mail, Slack, Teams, PagerDuty and many more. Needs `lamplighter[notify]`."""
+
+import importlib
+from typing import Any
+
+from lamplighter.channels.base import Message, Undelivered
+
+
+def send(message: Message, address: str) -> None:
+    """Deliver through the Apprise address of the configuration."""
+    try:
+        library: Any = importlib.import_module("apprise")
+    except ModuleNotFoundError:
+        raise Undelivered("Apprise is not installed; install lamplighter[notify].") from None
+    sender = library.Apprise()
+    if not sender.add(address):
+        raise Undelivered("Apprise does not know this kind of address.")
+    if not sender.notify(title=message.title, body=message.text):
+        raise Undelivered("The service behind the address did not take it.")

@@ -1,0 +1,42 @@
+"""Two keys: people from different sides accept a version for an environment, each with their own name."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from lamplighter.domain.identity import Role
+from lamplighter.domain.record import Record
+
+
+class Side(StrEnum):
+    """Whose acceptance it is."""
+
+    #: Those whose decision the model serves.
+    BUSINESS = "business"
+    #: Those who run it.
+    IT = "it"
+    #: Those who answer for the risk.
+    RISK = "risk"
+
+
+#: The role that a person needs to sign for a side.
+ROLE_OF: Mapping[Side, Role] = {Side.BUSINESS: Role.BUSINESS, Side.IT: Role.IT, Side.RISK: Role.RISK}
+
+
+class Signature(Record, frozen=True):
+    """One person's word on one version for one environment."""
+
+    model: str
+    #: Digest of the version.
+    version: str
+    environment: str
+    side: Side
+    #: E-mail address of the person.
+    person: str
+    accepted: bool
+    reason: str
+    #: `Dossier.binding` at the time; another value means that something changed since.
+    binding: str
+    #: Digests by kind of the evidence that was signed, and `project` and `policy`; names what changed since.
+    seen: Mapping[str, str]
+    #: Microseconds since the epoch, UTC.
+    at: int

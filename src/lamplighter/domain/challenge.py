@@ -1,0 +1,49 @@
+"""Champion against challenger on the same rows: a trial with an end, and a decision that is a statistic."""
+
+from enum import StrEnum
+
+from lamplighter.domain.record import Record
+
+
+class Verdict(StrEnum):
+    """How a trial ended."""
+
+    #: Rows with labels are still coming in.
+    RUNNING = "running"
+    #: The challenger is better beyond the margin.
+    CHALLENGER_WINS = "challenger-wins"
+    #: It is not.
+    CHAMPION_STAYS = "champion-stays"
+    #: Too few rows with labels to say.
+    NOT_ENOUGH_EVIDENCE = "not-enough-evidence"
+
+
+class Challenge(Record, frozen=True):
+    """One trial. Both versions score the same requests; only the champion answers."""
+
+    #: Such as `C-4`.
+    id: str
+    model: str
+    environment: str
+    #: Numbers of the versions.
+    champion: int
+    challenger: int
+    #: The figure that decides, such as `brier`.
+    metric: str
+    #: The window in event time, microseconds since the epoch, half open; an end of 0 means until it is decided.
+    start: int = 0
+    end: int = 0
+    #: Fewer rows with labels than this decide nothing.
+    least_rows: int = 1000
+    verdict: Verdict = Verdict.RUNNING
+    #: Figures of both and the paired difference, challenger minus champion, with its 95 % interval.
+    champion_value: float = 0.0
+    challenger_value: float = 0.0
+    difference: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    rows: int = 0
+    #: Microseconds since the epoch, UTC.
+    opened_at: int = 0
+    decided_at: int = 0
+    revision: int = 0

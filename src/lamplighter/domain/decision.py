@@ -1,0 +1,83 @@
+"""What gates say, and what was decided on it. A refusal is a value."""
+
+from collections.abc import Mapping
+
+from lamplighter.domain.record import Record, canonical, digest_of
+
+
+class Passed(Record, frozen=True, tag="passed", tag_field="verdict"):
+    """The gate is content."""
+
+    #: What was found, as a sentence.
+    why: str = ""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class Refused(Record, frozen=True, tag="refused", tag_field="verdict"):
+    """The gate says no."""
+
+    why: str
+    fix: str
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class Undecided(Record, frozen=True, tag="undecided", tag_field="verdict"):
+    """The gate lacks evidence, or waits for people. Never a pass."""
+
+    why: str
+    fix: str
+    #: Whether only people's word is missing, so that waiting helps.
+    waiting: bool = False
+
+    def __bool__(self) -> bool:
+        return False
+
+
+Verdict = Passed | Refused | Undecided
+
+
+class Judgement(Record, frozen=True):
+    """One gate and what it said."""
+
+    gate: str
+    verdict: Verdict
+
+
+class Decision(Record, frozen=True):
+    """All that was judged for one version and one environment, and on what."""
+
+    model: str
+    #: Number and digest of the version.
+    number: int
+    version: str
+    environment: str
+    #: Digest of the dossier's evidence, project and policy.
+    binding: str
+    policy: str
+    #: Digests of the evidence by kind.
+    evidence: Mapping[str, str]
+    judgements: tuple[Judgement, ...]
+    #: Who asked.
+    asked_by: str
+    #: Microseconds since the epoch, UTC.
+    at: int
+
+    @property
+    def digest(self) -> str:
+        """Address of the decision."""
+        return digest_of(canonical(self))
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate passed."""
+        return all(judgement.verdict for judgement in self.judgements)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing but people's word is missing."""
+        open_ones = [judgement.verdict for judgement in self.judgements if not judgement.verdict]
+        return bool(open_ones) and all(isinstance(verdict, Undecided) and verdict.waiting for verdict in open_ones)

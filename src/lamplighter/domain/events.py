@@ -1,0 +1,250 @@
+"""What has happened, in the past tense. One list of types; the journal stores them and reactions answer them.
+
+Law of change: a type is never removed or renamed; fields may be added with a default.
+"""
+
+from lamplighter.domain.monitor import Finding
+from lamplighter.domain.record import Record
+
+
+class Event(Record, frozen=True):
+    """Something that has happened. `model` is empty where no model is concerned."""
+
+    model: str = ""
+
+
+class PersonAdded(Event, frozen=True, tag=True):
+    """Somebody can sign in, or has other roles now."""
+
+    email: str = ""
+    roles: tuple[str, ...] = ()
+    active: bool = True
+
+
+class TeamSaved(Event, frozen=True, tag=True):
+    """A team has these members now."""
+
+    team: str = ""
+    members: tuple[str, ...] = ()
+
+
+class TokenIssued(Event, frozen=True, tag=True):
+    """A token was given out."""
+
+    email: str = ""
+    label: str = ""
+    digest: str = ""
+
+
+class SignedIn(Event, frozen=True, tag=True):
+    """Somebody opened a session in a browser."""
+
+    email: str = ""
+
+
+class EnvironmentSaved(Event, frozen=True, tag=True):
+    """An environment is there, or was changed."""
+
+    environment: str = ""
+    level: str = ""
+
+
+class ProjectSaved(Event, frozen=True, tag=True):
+    """A project says something new."""
+
+    digest: str = ""
+    tier: str = ""
+
+
+class VersionRegistered(Event, frozen=True, tag=True):
+    """A version was registered."""
+
+    number: int = 0
+    digest: str = ""
+
+
+class EvidenceAdded(Event, frozen=True, tag=True):
+    """Facts about a version came in."""
+
+    version: str = ""
+    kind: str = ""
+    digest: str = ""
+
+
+class DecisionMade(Event, frozen=True, tag=True):
+    """Gates judged a version for an environment."""
+
+    number: int = 0
+    environment: str = ""
+    decision: str = ""
+    passed: bool = False
+
+
+class VersionAccepted(Event, frozen=True, tag=True):
+    """Somebody accepted a version for an environment."""
+
+    number: int = 0
+    version: str = ""
+    environment: str = ""
+    side: str = ""
+    person: str = ""
+    binding: str = ""
+
+
+class VersionRefused(Event, frozen=True, tag=True):
+    """Somebody refused a version for an environment."""
+
+    number: int = 0
+    version: str = ""
+    environment: str = ""
+    side: str = ""
+    person: str = ""
+    reason: str = ""
+
+
+class RolloutMoved(Event, frozen=True, tag=True):
+    """A rollout took a step."""
+
+    rollout: str = ""
+    environment: str = ""
+    number: int = 0
+    phase: str = ""
+    share: float = 0.0
+    why: str = ""
+
+
+class WentLive(Event, frozen=True, tag=True):
+    """A version has all traffic of an environment."""
+
+    environment: str = ""
+    number: int = 0
+    version: str = ""
+    previous: int = 0
+    decision: str = ""
+    rollout: str = ""
+
+
+class Withdrawn(Event, frozen=True, tag=True):
+    """A version on trial lost its traffic before it had all of it."""
+
+    environment: str = ""
+    number: int = 0
+    rollout: str = ""
+    why: str = ""
+
+
+class RolledBack(Event, frozen=True, tag=True):
+    """All traffic returned to a version that had it before."""
+
+    environment: str = ""
+    number: int = 0
+    version: str = ""
+    previous: int = 0
+    why: str = ""
+
+
+class ShadowSet(Event, frozen=True, tag=True):
+    """A version scores along without answering; number 0 means that none does any more."""
+
+    environment: str = ""
+    number: int = 0
+
+
+class FindingMade(Event, frozen=True, tag=True):
+    """Monitoring found a limit crossed."""
+
+    finding: Finding | None = None
+
+
+class IncidentOpened(Event, frozen=True, tag=True):
+    """An incident has begun."""
+
+    incident: str = ""
+    kind: str = ""
+    duty: str = ""
+    holder: str = ""
+
+
+class IncidentMoved(Event, frozen=True, tag=True):
+    """An incident was acknowledged, mitigated, resolved or escalated."""
+
+    incident: str = ""
+    state: str = ""
+    note: str = ""
+
+
+class Notified(Event, frozen=True, tag=True):
+    """Somebody was told something through a channel."""
+
+    incident: str = ""
+    person: str = ""
+    channel: str = ""
+    delivered: bool = False
+    why: str = ""
+
+
+class RetrainingRequested(Event, frozen=True, tag=True):
+    """A training was asked for."""
+
+    retraining: str = ""
+    cause: str = ""
+
+
+class RetrainingMoved(Event, frozen=True, tag=True):
+    """A training started, finished or failed."""
+
+    retraining: str = ""
+    state: str = ""
+    number: int = 0
+    why: str = ""
+
+
+class ChallengeOpened(Event, frozen=True, tag=True):
+    """A trial of two versions on the same rows began."""
+
+    challenge: str = ""
+    environment: str = ""
+    champion: int = 0
+    challenger: int = 0
+
+
+class ChallengeDecided(Event, frozen=True, tag=True):
+    """A trial of two versions was decided."""
+
+    challenge: str = ""
+    environment: str = ""
+    champion: int = 0
+    challenger: int = 0
+    verdict: str = ""
+    metric: str = ""
+    difference: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+
+
+AnyEvent = (
+    PersonAdded
+    | TeamSaved
+    | TokenIssued
+    | SignedIn
+    | EnvironmentSaved
+    | ProjectSaved
+    | VersionRegistered
+    | EvidenceAdded
+    | DecisionMade
+    | VersionAccepted
+    | VersionRefused
+    | RolloutMoved
+    | WentLive
+    | Withdrawn
+    | RolledBack
+    | ShadowSet
+    | FindingMade
+    | IncidentOpened
+    | IncidentMoved
+    | Notified
+    | RetrainingRequested
+    | RetrainingMoved
+    | ChallengeOpened
+    | ChallengeDecided
+)

@@ -1,0 +1,60 @@
+"""What is known about a version: facts with a digest, and the whole of what a gate may look at."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lamplighter.domain.acceptance import Signature
+from lamplighter.domain.criticality import Criticality
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.ownership import Ownership
+from lamplighter.domain.project import Project
+from lamplighter.domain.record import Record, canonical, digest_of
+from lamplighter.domain.version import Version
+
+
+class Evidence(Record, frozen=True):
+    """Facts about one version, of one kind."""
+
+    #: Digest of the version they are about.
+    version: str
+    #: What kind: `data-checks`, `parity`, `load-check`, `performance`, `challenge`, ...
+    kind: str
+    #: The facts; plain values that JSON can hold.
+    facts: Mapping[str, Any]
+    #: Who brought them.
+    author: str
+    #: Microseconds since the epoch, UTC.
+    at: int
+
+    @property
+    def digest(self) -> str:
+        """Address of the facts."""
+        return digest_of(canonical(self))
+
+
+class Dossier(Record, frozen=True):
+    """Everything a gate is handed. Decisions can be taken again from it."""
+
+    project: Project
+    criticality: Criticality
+    version: Version
+    environment: Environment
+    ownership: Ownership
+    policy_digest: str
+    #: Newest evidence of each kind.
+    evidence: Mapping[str, Evidence]
+    #: Sides that the policy and the project want to hear.
+    approvals: tuple[str, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    #: Levels at which this very version has been live.
+    levels: tuple[str, ...] = ()
+    #: The version that is live there now, if any.
+    live: Version | None = None
+    #: Microseconds since the epoch, UTC.
+    now: int = 0
+
+    @property
+    def binding(self) -> str:
+        """What a signature is bound to: version, evidence, project and policy. A change of any gives another digest."""
+        parts = {kind: found.digest for kind, found in self.evidence.items()}
+        return digest_of(canonical([self.version.digest, parts, self.project.digest, self.policy_digest]))

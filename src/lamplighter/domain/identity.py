@@ -1,0 +1,151 @@
+"""People, the roles they have, and what a role may do."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from lamplighter.domain.record import Record
+
+
+class Permission(StrEnum):
+    """One verb that a route may ask for. None implies another."""
+
+    #: See models, evidence and history.
+    READ = "read"
+    #: Write projects.
+    DESIGN = "design"
+    #: Register versions and evidence.
+    REGISTER = "register"
+    #: Ask for a deployment, steer a rollout.
+    DEPLOY = "deploy"
+    #: Accept or refuse a version.
+    APPROVE = "approve"
+    #: Return to the version before.
+    ROLL_BACK = "roll-back"
+    #: Say what really happened.
+    LABEL = "label"
+    #: Ask a model for predictions.
+    PREDICT = "predict"
+    #: Acknowledge and resolve incidents.
+    RESPOND = "respond"
+    #: Start trainings and challenges.
+    RETRAIN = "retrain"
+    #: Add people, teams and tokens.
+    ADMINISTER = "administer"
+
+
+class Role(StrEnum):
+    """What a person is in the organisation."""
+
+    #: Knows the model.
+    DATA_SCIENTIST = "data-scientist"
+    #: Knows pipelines and CI.
+    ML_ENGINEER = "ml-engineer"
+    #: Knows outages and rollbacks.
+    IT = "it"
+    #: Knows the decision the model serves.
+    BUSINESS = "business"
+    #: Needs to know who decided what.
+    RISK = "risk"
+    #: Looks after the platform itself.
+    ADMINISTRATOR = "administrator"
+    #: An application that calls models; never approves.
+    APPLICATION = "application"
+
+
+_BUILDER = frozenset(
+    {
+        Permission.READ,
+        Permission.DESIGN,
+        Permission.REGISTER,
+        Permission.DEPLOY,
+        Permission.ROLL_BACK,
+        Permission.LABEL,
+        Permission.PREDICT,
+        Permission.RESPOND,
+        Permission.RETRAIN,
+    }
+)
+
+#: What each role may do.
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.DATA_SCIENTIST: _BUILDER,
+    Role.ML_ENGINEER: _BUILDER,
+    Role.IT: frozenset({Permission.READ, Permission.DEPLOY, Permission.APPROVE, Permission.ROLL_BACK, Permission.RESPOND}),
+    Role.BUSINESS: frozenset({Permission.READ, Permission.APPROVE, Permission.PREDICT, Permission.RESPOND}),
+    Role.RISK: frozenset({Permission.READ, Permission.APPROVE}),
+    Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.ADMINISTER}),
+    Role.APPLICATION: frozenset({Permission.PREDICT, Permission.LABEL}),
+}
+
+
+class Person(Record, frozen=True):
+    """Somebody, or an application, that can sign in."""
+
+    #: E-mail address, the identity everywhere.
+    email: str
+    #: Name for other people.
+    name: str
+    roles: tuple[Role, ...]
+    #: Whether the account may be used; a person who left stays on record.
+    active: bool = True
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the roles carries the permission."""
+        return self.active and any(permission in PERMISSIONS[role] for role in self.roles)
+
+
+class Team(Record, frozen=True):
+    """People who share duties; the first active one is on call."""
+
+    #: `@` and a name.
+    name: str
+    #: E-mail addresses in the order of call.
+    members: tuple[str, ...]
+
+
+class Purpose(StrEnum):
+    """What a secret is for."""
+
+    #: Calls of the CLI, the SDK and applications.
+    TOKEN = "token"  # noqa: S105  a word, not a secret
+    #: One sign-in through a link.
+    SIGN_IN = "sign-in"
+    #: A browser's session.
+    SESSION = "session"
+
+
+class Credential(Record, frozen=True):
+    """A secret somebody holds, as its hash."""
+
+    #: SHA-256 of the secret, hexadecimal.
+    digest: str
+    #: Who holds it.
+    email: str
+    purpose: Purpose
+    #: Microseconds since the epoch, UTC.
+    created_at: int
+    expires_at: int
+    #: Where a token is known from, such as `ops-dashboard`.
+    label: str = ""
+    revoked: bool = False
+
+    def valid(self, now: int) -> bool:
+        """Whether it may still be used."""
+        return not self.revoked and now < self.expires_at
+
+
+class Actor(Record, frozen=True):
+    """Who does something, and by which credential: what every verb is told."""
+
+    person: Person
+    #: First digits of the credential's digest; `platform` for the platform itself.
+    credential: str = ""
+
+    @property
+    def email(self) -> str:
+        """The identity that goes into the journal."""
+        return self.person.email
+
+
+#: The platform acting on its own, by a reaction or the reconciler.
+PLATFORM = Actor(person=Person(email="platform@lamplighter", name="lamplighter", roles=()), credential="platform")

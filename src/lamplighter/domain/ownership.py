@@ -1,0 +1,78 @@
+"""Who has which duty. One accountable party a stage, one holder and a deputy a duty, always or named as a gap."""
+
+from collections.abc import Collection, Mapping
+
+from lamplighter.domain.identity import Person, Team
+from lamplighter.domain.names import is_team
+from lamplighter.domain.project import Holder, Project
+from lamplighter.domain.record import Record
+from lamplighter.domain.stage import STAGE_OF, Duty, Stage
+
+
+class Assignment(Record, frozen=True):
+    """One duty and the people behind it."""
+
+    duty: Duty
+    #: Person or team that is accountable; empty for a gap.
+    accountable: str
+    #: The person who acts now: the accountable one, or who is on call in the team, or the deputy.
+    holder: str
+    #: Who stands in.
+    deputy: str
+
+
+class Ownership(Record, frozen=True):
+    """Every duty of one model."""
+
+    assignments: tuple[Assignment, ...]
+
+    def of(self, duty: Duty) -> Assignment:
+        """The assignment of a duty; every duty has one."""
+        return next(assignment for assignment in self.assignments if assignment.duty is duty)
+
+    @property
+    def gaps(self) -> tuple[Duty, ...]:
+        """Duties that nobody who is here holds."""
+        return tuple(assignment.duty for assignment in self.assignments if not assignment.holder)
+
+
+def ownership_of(
+    project: Project, people: Mapping[str, Person], teams: Mapping[str, Team], handed_over: Collection[Stage] = ()
+) -> Ownership:
+    """Everybody's duties as of now: a stage belongs to `then` once its handover was accepted."""
+    return Ownership(assignments=tuple(_assignment(project, duty, people, teams, handed_over) for duty in Duty))
+
+
+def _assignment(
+    project: Project, duty: Duty, people: Mapping[str, Person], teams: Mapping[str, Team], handed_over: Collection[Stage]
+) -> Assignment:
+    stage = STAGE_OF[duty]
+    owner = project.owners.holder(stage)
+    if owner is None:
+        return Assignment(duty=duty, accountable="", holder="", deputy="")
+    accountable = owner.then if stage in handed_over and owner.then else owner.first
+    responder = _responder(duty, owner) or accountable
+    deputy = _first_active(owner.deputy or project.owners.deputy or owner.then or accountable, people, teams, responder)
+    holder = _first_active(responder, people, teams, "") or deputy
+    if deputy == holder:
+        deputy = _first_active(project.owners.deputy, people, teams, holder)
+    return Assignment(duty=duty, accountable=accountable, holder=holder, deputy=deputy)
+
+
+def _responder(duty: Duty, owner: Holder) -> str:
+    if duty is Duty.MONITOR_FUNCTIONAL:
+        return owner.model_alerts
+    return owner.retraining if duty is Duty.RETRAIN else ""
+
+
+def _first_active(party: str, people: Mapping[str, Person], teams: Mapping[str, Team], but: str) -> str:
+    members = teams[party].members if is_team(party) and party in teams else (party,)
+    return next((email for email in members if email != but and email in people and people[email].active), "")
+
+
+def acts_for(assignment: Assignment, person: Person, teams: Mapping[str, Team]) -> bool:
+    """Whether the person may do this duty: its holder, its deputy, or a member of the accountable team."""
+    if person.email in (assignment.holder, assignment.deputy, assignment.accountable):
+        return True
+    team = teams.get(assignment.accountable)
+    return team is not None and person.email in team.members

@@ -1,0 +1,116 @@
+"""The rule book: what each tier of criticality asks for at each level of environment. Data only, kept in a TOML file."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from lamplighter.domain.environment import Level
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.project import Impact, Loss, Steps, check_steps
+from lamplighter.domain.record import Settings, canonical, digest_of
+
+
+class Answer(StrEnum):
+    """What the platform does by itself when an incident opens."""
+
+    #: Write it down.
+    NOTE = "note"
+    #: Tell the holder of the duty.
+    NOTIFY = "notify"
+    #: Tell the holder and return to the version before.
+    ROLL_BACK = "roll-back"
+
+
+class LevelRules(Settings, frozen=True):
+    """What one tier asks for at one level."""
+
+    #: Gates in the order they are judged: `use` names the gate, the rest are its settings.
+    gates: tuple[Mapping[str, Any], ...] = ()
+    #: Sides that must accept, each by another person, none by the author.
+    approvals: tuple[str, ...] = ()
+    rollout: Steps = Steps(steps=(100,), each="0s", least_requests=0)
+
+
+class Tier(Settings, frozen=True):
+    """A level of care. The file lists tiers from the least to the most critical."""
+
+    name: str
+    #: One sentence for people.
+    summary: str
+    #: Whether robustness goes before speed.
+    critical: bool
+    #: What happens when a technical incident opens.
+    technical: Answer
+    #: What happens when a functional incident opens.
+    functional: Answer
+    #: An unacknowledged incident goes to the deputy after this long, such as 15m.
+    escalate_after: str
+    #: A version may be live for this many days.
+    expires_after_days: int
+    levels: Mapping[Level, LevelRules] = {}
+
+    def rules(self, level: Level) -> LevelRules:
+        """The rules at a level; raises `KeyError` if the policy is silent, which `read_policy` has ruled out."""
+        return self.levels[level]
+
+
+class CriticalityRule(Settings, frozen=True):
+    """One line of the table that gives the tier; a condition that is left out always holds."""
+
+    name: str
+    tier: str
+    why: str
+    customers: bool | None = None
+    loss: tuple[Loss, ...] = ()
+    reversible: bool | None = None
+    automated: bool | None = None
+
+    def matches(self, impact: Impact) -> bool:
+        """Whether every condition holds; an answer that is missing meets no condition."""
+        if impact.missing():
+            return False
+        flags = ("customers", "reversible", "automated")
+        plain = all(getattr(self, flag) in (None, getattr(impact, flag)) for flag in flags)
+        return plain and (not self.loss or impact.loss in self.loss)
+
+
+class Policy(Settings, frozen=True):
+    """The whole rule book."""
+
+    name: str
+    version: int
+    tier: tuple[Tier, ...]
+    #: First match gives the tier.
+    criticality: tuple[CriticalityRule, ...]
+
+    @property
+    def digest(self) -> str:
+        """The revision of the rule book that decisions name."""
+        return digest_of(canonical(self))
+
+    def rank(self, tier: str) -> int:
+        """Place of a tier, 0 for the least critical."""
+        return [known.name for known in self.tier].index(tier)
+
+
+def read_policy(text: str) -> Policy:
+    """The rule book in a TOML text; raises `Invalid` naming the field that is wrong."""
+    try:
+        policy = msgspec.toml.decode(text, type=Policy, strict=True)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise Invalid("The policy file is not valid.", why=f"{error}.", fix="Correct the field that is named.") from None
+    for tier in policy.tier:
+        for level in Level:
+            if level not in tier.levels:
+                raise Invalid(
+                    "The policy file is not valid.",
+                    why=f"Tier {tier.name} says nothing about {level}, and silence would mean no gate.",
+                    fix=f"Add [tier.levels.{level}].",
+                )
+            check_steps(tier.levels[level].rollout)
+    known = {tier.name for tier in policy.tier}
+    if not known or any(rule.tier not in known for rule in policy.criticality):
+        raise Invalid("The policy file is not valid.", why="A rule names a tier that does not exist.", fix="Name a known tier.")
+    return policy

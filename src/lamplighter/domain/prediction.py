@@ -1,0 +1,76 @@
+"""A scored request as it stands in a segment file, and the frames around it.
+
+A segment is a sequence of frames: length of the body (4 bytes), CRC-32 of the body (4 bytes), both little-endian, then the
+body in MessagePack. A torn frame at the end of a file is the mark of a crash and is dropped; nothing in front of it is.
+Law of change: fields of `Scored` may be appended with a default, never reordered or removed.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from lamplighter.domain.route import Arm
+
+_HEAD = struct.Struct("<II")
+#: A body larger than this is not a frame but damage.
+LARGEST_BODY = 256 * 1024 * 1024
+
+
+class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One request, scored by one version."""
+
+    #: Id of the request; the id of row i is `prediction_id(request, i)`.
+    request: str
+    model: str
+    number: int
+    digest: str
+    arm: Arm
+    #: Who asked.
+    consumer: str
+    #: When it was answered, microseconds since the epoch, UTC.
+    at: int
+    #: When it happened in the caller's world; the same as `at` unless the caller says otherwise. Decides the window.
+    event_at: int
+    #: Time the version took, microseconds.
+    duration: int
+    #: Inputs by column, each with one value a row. Empty for an arm that shares the rows of the answering arm.
+    columns: Mapping[str, Sequence[Any]]
+    #: One score a row; empty if the version failed.
+    scores: Sequence[float]
+    #: Why the version failed; empty if it did not.
+    failure: str = ""
+    #: Number of rows.
+    rows: int = 0
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Scored)
+
+
+def prediction_id(request: str, row: int) -> str:
+    """The id that a label names: request and row."""
+    return f"{request}.{row}"
+
+
+def frame(record: Scored) -> bytes:
+    """The bytes of one record in a segment."""
+    body = _encoder.encode(record)
+    return _HEAD.pack(len(body), zlib.crc32(body)) + body
+
+
+def frames(content: bytes, start: int = 0) -> Iterator[tuple[Scored, int]]:
+    """Each whole record from `start` on, with the offset behind it. Stops before a torn or damaged frame."""
+    view = memoryview(content)
+    while start + _HEAD.size <= len(view):
+        length, checksum = _HEAD.unpack_from(view, start)
+        end = start + _HEAD.size + length
+        if length > LARGEST_BODY or end > len(view):
+            return
+        body = view[start + _HEAD.size : end]
+        if zlib.crc32(body) != checksum:
+            return
+        yield _decoder.decode(body), end
+        start = end

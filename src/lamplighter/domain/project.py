@@ -1,0 +1,350 @@
+"""What `lamp.toml` says: the business problem, the people, the sources and what is asked of a model.
+
+Law of change: `schema` is 1; fields may be added with a default.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.names import model_name, party_name
+from lamplighter.domain.record import Settings, canonical, digest_of
+from lamplighter.domain.stage import Stage
+
+
+class Frequency(StrEnum):
+    """How often a new version is expected."""
+
+    YEARLY = "yearly"
+    QUARTERLY = "quarterly"
+    MONTHLY = "monthly"
+    WEEKLY = "weekly"
+    DAILY = "daily"
+
+    @property
+    def often(self) -> bool:
+        """Monthly and more often counts as often."""
+        return self in {Frequency.MONTHLY, Frequency.WEEKLY, Frequency.DAILY}
+
+
+class Loss(StrEnum):
+    """What one wrong answer costs."""
+
+    NONE = "none"
+    SMALL = "small"
+    LARGE = "large"
+
+
+class Operator(StrEnum):
+    """How a figure is held against a bound."""
+
+    AT_LEAST = ">="
+    AT_MOST = "<="
+
+
+class Model(Settings, frozen=True):
+    """What it is called and what it does."""
+
+    name: str
+    #: One sentence for everybody.
+    summary: str = ""
+    #: A tier of the policy; may only raise the tier that the impact gives.
+    criticality: str = ""
+    #: Where the model is built, such as `train.py:build`.
+    source: str = ""
+    #: File with sample rows.
+    sample: str = ""
+    #: Name of what is predicted.
+    target: str = ""
+    #: Licence of the model, an SPDX expression.
+    licence: str = ""
+
+
+class Success(Settings, frozen=True):
+    """The figure by which the business judges the model."""
+
+    metric: str
+    operator: Operator
+    bound: float
+
+
+class Problem(Settings, frozen=True):
+    """Why the model exists."""
+
+    #: The business problem, in the words of those who have it.
+    statement: str = ""
+    #: The person who asked for it.
+    requester: str = ""
+    success: Success | None = None
+
+
+class Holder(Settings, frozen=True):
+    """Who owns a stage, first and after a handover, and who answers for parts of it."""
+
+    #: Accountable until a handover is accepted, and always if there is no `then`.
+    first: str
+    #: Accountable after the handover.
+    then: str = ""
+    #: Time from the first release until the handover is due, such as 14d.
+    after: str = ""
+    #: Stands in when the owner is away.
+    deputy: str = ""
+    #: Responder for alerts about drift and quality (monitoring only).
+    model_alerts: str = ""
+    #: Responder for trainings (management only).
+    retraining: str = ""
+
+
+class Owners(Settings, frozen=True):
+    """One accountable owner a stage, the business owner and risk."""
+
+    design: str | Holder = ""
+    industrialization: str | Holder = ""
+    deployment: str | Holder = ""
+    monitoring: str | Holder = ""
+    management: str | Holder = ""
+    business: str = ""
+    risk: str = ""
+    #: Stands in for an owner who names no deputy.
+    deputy: str = ""
+
+    def holder(self, stage: Stage) -> Holder | None:
+        """The owner of a stage, or nothing if nobody is named."""
+        named: str | Holder = getattr(self, stage.value)
+        if isinstance(named, Holder):
+            return named
+        return Holder(first=named) if named else None
+
+    def parties(self) -> tuple[str, ...]:
+        """Everybody named, each once."""
+        holders = [holder for stage in Stage if (holder := self.holder(stage))]
+        named = [name for h in holders for name in (h.first, h.then, h.deputy, h.model_alerts, h.retraining)]
+        return tuple(dict.fromkeys(name for name in [*named, self.business, self.risk, self.deputy] if name))
+
+
+class Impact(Settings, frozen=True):
+    """Answers from which the criticality follows."""
+
+    #: Whether customers are served by it.
+    customers: bool | None = None
+    #: What one wrong answer costs.
+    loss: Loss | None = None
+    #: Whether a wrong decision can be undone.
+    reversible: bool | None = None
+    #: Whether decisions are taken without a person.
+    automated: bool | None = None
+    #: How often a new version is expected.
+    updates: Frequency | None = None
+    #: The cost in plain words, such as 40 kEUR/hour.
+    wrong_answer_costs: str = ""
+    #: Who uses it, in plain words.
+    users: str = ""
+    #: When it is used, such as 24x7.
+    hours: str = ""
+
+    def missing(self) -> tuple[str, ...]:
+        """Names of the answers that are not given."""
+        return tuple(n for n in ("customers", "loss", "reversible", "automated", "updates") if getattr(self, n) is None)
+
+
+class Requirement(Settings, frozen=True):
+    """A criterion that a gate can check word for word."""
+
+    metric: str
+    operator: Operator
+    bound: float
+    #: `column = value` for a part of the rows; empty for all.
+    slice: str = ""
+
+    def __str__(self) -> str:
+        where = f" where {self.slice}" if self.slice else ""
+        return f"{self.metric} {self.operator} {self.bound:g}{where}"
+
+
+class Source(Settings, frozen=True):
+    """Data that the model needs."""
+
+    name: str
+    owner: str = ""
+    #: How old it may be, such as 1h.
+    freshness: str = ""
+    columns: tuple[str, ...] = ()
+
+
+class Consumer(Settings, frozen=True):
+    """An application that calls the model."""
+
+    name: str
+    owner: str = ""
+
+
+class Limits(Settings, frozen=True):
+    """When a rollout stops by itself."""
+
+    #: Share of requests that the new version may fail, such as 0.01.
+    errors: float = 0.01
+    #: Slowest 95th percentile, milliseconds.
+    p95_ms: float | None = None
+
+
+class Steps(Settings, frozen=True):
+    """How traffic moves to a new version."""
+
+    #: Percent of the requests at each step; the last is 100.
+    steps: tuple[float, ...]
+    #: Time at each step, such as 45m.
+    each: str = "45m"
+    stop_if: Limits = Limits()
+    #: Requests that the new version must have answered at each step.
+    least_requests: int = 50
+    #: A step that stays without enough requests for this long is rolled back.
+    deadline: str = "1d"
+
+
+class EnvironmentPlan(Settings, frozen=True):
+    """What one environment asks of this model on top of the policy."""
+
+    approvals: tuple[str, ...] = ()
+    rollout: Steps | None = None
+
+
+class Labels(Settings, frozen=True):
+    """Where the truth comes from."""
+
+    origin: str = msgspec.field(name="from", default="")
+    expected_after: str = "0s"
+
+
+class Quality(Settings, frozen=True):
+    """The figure that is watched."""
+
+    metric: str = "brier"
+    #: The limit it may not cross; the metric says on which side it is bad.
+    limit: float | None = None
+    #: Length of a window, such as 7d.
+    window: str = "7d"
+    #: Rows with labels that a window needs before it is judged.
+    least_rows: int = 500
+
+
+class Monitor(Settings, frozen=True):
+    """What is watched in production."""
+
+    labels: Labels = Labels()
+    quality: Quality = Quality()
+    #: Share of failed requests that pages.
+    errors: float = 0.01
+    #: Drift measure for the inputs.
+    measure: str = "jensen_shannon"
+    #: Channels by the names of the settings, such as webhook.
+    notify: tuple[str, ...] = ()
+
+
+class Retrain(Settings, frozen=True):
+    """When and how the next version is trained."""
+
+    #: Kinds of incident that start a training: `quality`.
+    when: tuple[str, ...] = ()
+    #: Name of a training in the configuration of the platform.
+    run: str = ""
+    #: Shortest time between two trainings.
+    cooldown: str = "1d"
+
+
+class Project(Settings, frozen=True):
+    """The whole file."""
+
+    model: Model
+    schema: int = 1
+    problem: Problem = Problem()
+    owners: Owners = Owners()
+    impact: Impact = Impact()
+    requirement: tuple[Requirement, ...] = ()
+    source: tuple[Source, ...] = ()
+    consumer: tuple[Consumer, ...] = ()
+    env: Mapping[str, EnvironmentPlan] = {}
+    monitor: Monitor = Monitor()
+    retrain: Retrain = Retrain()
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.model.name
+
+    @property
+    def digest(self) -> str:
+        """Digest of everything the file says."""
+        return digest_of(canonical(self))
+
+
+_DURATION = re.compile(r"(\d{1,6})(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(text: str) -> float:
+    """The length of a time such as 45m, 2d or 10s, in seconds; raises `Invalid`."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise Invalid(
+            "That is not a length of time.",
+            why="A length of time is a whole number and one of s, m, h, d.",
+            fix="Write 30s, 45m, 2h or 14d.",
+            code="E1110",
+        )
+    return float(int(found[1]) * _SECONDS[found[2]])
+
+
+def read_project(text: str) -> Project:
+    """The project that a `lamp.toml` describes; raises `Invalid` with the field that is wrong."""
+    return check_project(_converted(lambda: msgspec.toml.decode(text, type=Project, strict=True)))
+
+
+def project_from(data: Mapping[str, Any]) -> Project:
+    """The project that decoded JSON or TOML describes; raises `Invalid` with the field that is wrong."""
+    return check_project(_converted(lambda: msgspec.convert(data, Project, strict=True)))
+
+
+def _converted(decode: Any) -> Project:
+    try:
+        project: Project = decode()
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise Invalid(
+            "The file lamp.toml is not valid.", why=f"{error}.", fix="Correct the field that is named.", code="E1111"
+        ) from None
+    return project
+
+
+def check_project(project: Project) -> Project:
+    """The project itself if its names, parties and times are lawful; raises `Invalid`."""
+    model_name(project.name)
+    if project.schema != 1:
+        raise Invalid("The file lamp.toml is of another schema.", why="This release reads schema 1.", fix="Write schema = 1.")
+    for party in (*project.owners.parties(), *filter(None, (source.owner for source in project.source))):
+        party_name(party)
+    for name in (*project.env, *(consumer.name for consumer in project.consumer)):
+        model_name(name)
+    for text in (project.monitor.quality.window, project.monitor.labels.expected_after, project.retrain.cooldown):
+        seconds(text)
+    for plan in project.env.values():
+        if plan.rollout is not None:
+            check_steps(plan.rollout)
+    return project
+
+
+def check_steps(steps: Steps) -> Steps:
+    """The steps themselves if they rise to 100; raises `Invalid`."""
+    seconds(steps.each)
+    seconds(steps.deadline)
+    rising = all(a < b for a, b in zip(steps.steps, steps.steps[1:], strict=False))
+    if not steps.steps or not rising or steps.steps[0] <= 0 or steps.steps[-1] != 100:
+        raise Invalid(
+            "The steps of the rollout are not valid.",
+            why="Steps are percents that rise and end at 100.",
+            fix="Write steps = [10, 50, 100].",
+            code="E1112",
+        )
+    return steps

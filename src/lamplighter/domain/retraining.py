@@ -1,0 +1,82 @@
+"""A training that the platform runs. Moves are a table."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from lamplighter.domain.errors import Conflict
+from lamplighter.domain.record import Record
+
+
+class State(StrEnum):
+    """Where a training stands."""
+
+    #: Asked for, not yet begun.
+    REQUESTED = "requested"
+    #: A trainer runs it.
+    RUNNING = "running"
+    #: It registered a version.
+    FINISHED = "finished"
+    #: It ended without a version.
+    FAILED = "failed"
+
+
+class Step(StrEnum):
+    """What happens to a training."""
+
+    START = "start"
+    FINISH = "finish"
+    FAIL = "fail"
+
+
+#: The whole machine. A pair that is not here is a move that does not exist.
+MOVES: Mapping[tuple[State, Step], State] = {
+    (State.REQUESTED, Step.START): State.RUNNING,
+    (State.REQUESTED, Step.FAIL): State.FAILED,
+    (State.RUNNING, Step.FINISH): State.FINISHED,
+    (State.RUNNING, Step.FAIL): State.FAILED,
+}
+
+
+class Retraining(Record, frozen=True):
+    """One training."""
+
+    #: Such as `T-7`.
+    id: str
+    model: str
+    #: What set it off: an incident such as `I-31`, or a person.
+    cause: str
+    #: The person under whose name the version is registered.
+    author: str
+    state: State = State.REQUESTED
+    #: Name of the job at the trainer, empty until it runs.
+    job: str = ""
+    #: The version it registered; 0 until then.
+    number: int = 0
+    #: Microseconds since the epoch, UTC.
+    requested_at: int = 0
+    moved_at: int = 0
+    why: str = ""
+    revision: int = 0
+
+
+def advance(retraining: Retraining, step: Step, *, now: int, why: str = "", job: str = "", number: int = 0) -> Retraining:
+    """The training after the step; raises `Conflict` for a move that does not exist."""
+    state = MOVES.get((retraining.state, step))
+    if state is None:
+        raise Conflict(
+            f"Training {retraining.id} cannot do that.",
+            why=f"It is {retraining.state}, and from there nothing follows on {step}.",
+            fix="Look at it with lamp status.",
+            code="E1530",
+        )
+    return msgspec.structs.replace(
+        retraining,
+        state=state,
+        moved_at=now,
+        why=why or retraining.why,
+        job=job or retraining.job,
+        number=number or retraining.number,
+        revision=retraining.revision + 1,
+    )

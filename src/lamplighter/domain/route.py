@@ -1,0 +1,131 @@
+"""What one serving process group answers with: the whole of what it needs beside the artifacts.
+
+Law of change: fields may be added with a default; a serving process ignores fields it does not know.
+"""
+
+import hashlib
+from enum import StrEnum
+
+from lamplighter.domain.record import Record
+
+
+class Arm(StrEnum):
+    """Which part of the traffic a version has."""
+
+    #: The version that answers.
+    CHAMPION = "champion"
+    #: The version that answers a share of the traffic while it is on trial.
+    CHALLENGER = "challenger"
+    #: The version that scores the same rows without answering.
+    SHADOW = "shadow"
+
+
+class Served(Record, frozen=True):
+    """A version in a route."""
+
+    number: int
+    #: Digest of the manifest; checked against its bytes when loaded.
+    digest: str
+
+
+class ModelRoute(Record, frozen=True):
+    """Who answers for one model."""
+
+    model: str
+    champion: Served
+    challenger: Served | None = None
+    #: Share of the requests that the challenger answers, from 0 to 1; 0 means loaded and waiting.
+    share: float = 0.0
+    #: A version that scores the same rows and is recorded, never answered with.
+    shadow: Served | None = None
+    #: The version a rollback returns to; kept loaded so that the way back is only a pointer.
+    previous: Served | None = None
+
+    def versions(self) -> tuple[Served, ...]:
+        """Every version that has to be loaded, the champion first."""
+        parts = (self.champion, self.challenger, self.shadow, self.previous)
+        return tuple(dict.fromkeys(part for part in parts if part is not None))
+
+
+class Route(Record, frozen=True):
+    """Every model of one environment."""
+
+    environment: str
+    #: Grows by one with every change; workers report the one they have adopted.
+    revision: int
+    models: tuple[ModelRoute, ...] = ()
+
+
+class Credential(Record, frozen=True):
+    """A token that may ask for predictions, as its hash."""
+
+    #: SHA-256 of the token, hexadecimal.
+    token_digest: str
+    #: The consumer or person behind it.
+    holder: str
+    #: Models it may call; empty means all of the environment.
+    models: tuple[str, ...] = ()
+    #: Microseconds since the epoch, UTC.
+    expires_at: int = 0
+
+
+class Credentials(Record, frozen=True):
+    """Who may call an environment: the snapshot that serving keeps beside its route."""
+
+    tokens: tuple[Credential, ...] = ()
+
+
+def takes_challenger(route: ModelRoute, key: str) -> bool:
+    """Whether the challenger answers for this key. The same key always gives the same answer at the same share, and a key
+    that has moved to the challenger stays there while the share grows."""
+    if route.challenger is None or route.share <= 0.0:
+        return False
+    bucket = int.from_bytes(hashlib.blake2b(f"{route.model}\x00{key}".encode(), digest_size=8).digest(), "big")
+    return bucket < route.share * 2**64
+
+
+class ArmMeter(Record, frozen=True):
+    """What one worker has counted for one version in one arm since it started."""
+
+    model: str
+    number: int
+    digest: str
+    arm: Arm
+    #: Requests scored or tried.
+    requests: int = 0
+    #: Rows scored.
+    rows: int = 0
+    #: Requests the version itself failed: it raised, died, timed out or gave an answer that is no number.
+    failures: int = 0
+    #: Requests per latency bucket; the bounds are `LATENCY_BOUNDS`, the last bucket is open.
+    latencies: tuple[int, ...] = ()
+    #: Sum of the latencies, seconds.
+    seconds: float = 0.0
+    #: Requests that a shadow left out because too many were waiting.
+    dropped: int = 0
+
+
+#: Upper bounds of the latency buckets, seconds.
+LATENCY_BOUNDS: tuple[float, ...] = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class WorkerReport(Record, frozen=True):
+    """What a serving worker says of itself, in a file beside its route."""
+
+    pid: int
+    slot: int
+    #: When the worker started, microseconds since the epoch; counters start again when it changes.
+    started_at: int
+    #: When this was written.
+    written_at: int
+    #: Revision of the route it answers by.
+    revision: int
+    #: Digests of the versions that are loaded and verified.
+    loaded: tuple[str, ...] = ()
+    #: Why a version could not be loaded, by digest.
+    refused: dict[str, str] = {}
+    #: Requests refused because of the caller (4xx).
+    refused_requests: int = 0
+    #: Requests that were answered with an error of ours (5xx).
+    failed_requests: int = 0
+    meters: tuple[ArmMeter, ...] = ()

@@ -1,0 +1,69 @@
+"""What should be live: the desired state of one model in one environment. Route files are made from it."""
+
+import msgspec
+
+from lamplighter.domain.record import Record
+from lamplighter.domain.route import ModelRoute, Served
+
+
+class Routing(Record, frozen=True):
+    """Who has the traffic of a model in an environment."""
+
+    model: str
+    environment: str
+    champion: Served | None = None
+    challenger: Served | None = None
+    share: float = 0.0
+    shadow: Served | None = None
+    #: Where a rollback goes.
+    previous: Served | None = None
+    #: Since when the champion has all traffic, microseconds since the epoch.
+    live_since: int = 0
+    #: Grows with every change.
+    revision: int = 0
+
+    def route(self) -> ModelRoute | None:
+        """The part of the route file, once there is a champion."""
+        if self.champion is None:
+            return None
+        return ModelRoute(
+            model=self.model,
+            champion=self.champion,
+            challenger=self.challenger,
+            share=self.share,
+            shadow=self.shadow,
+            previous=self.previous,
+        )
+
+
+def with_challenger(routing: Routing, challenger: Served, share: float) -> Routing:
+    """The challenger answers a share. Without a champion it has nobody to share with and takes all."""
+    if routing.champion is None:
+        return _changed(routing, champion=challenger)
+    return _changed(routing, challenger=challenger, share=share)
+
+
+def promoted(routing: Routing, version: Served, now: int) -> Routing:
+    """The version has all traffic, and the champion before it is the way back."""
+    previous = routing.previous if routing.champion in (None, version) else routing.champion
+    shadow = None if routing.shadow == version else routing.shadow
+    return _changed(routing, champion=version, challenger=None, share=0.0, previous=previous, shadow=shadow, live_since=now)
+
+
+def withdrawn(routing: Routing) -> Routing:
+    """The champion has all traffic; whoever was on trial is gone."""
+    return _changed(routing, challenger=None, share=0.0)
+
+
+def shadowed(routing: Routing, version: Served | None) -> Routing:
+    """The version scores along without answering; nothing ends it."""
+    return _changed(routing, shadow=version)
+
+
+def emptied(routing: Routing) -> Routing:
+    """Nobody answers."""
+    return _changed(routing, champion=None, challenger=None, share=0.0, shadow=None)
+
+
+def _changed(routing: Routing, **changes: object) -> Routing:
+    return msgspec.structs.replace(routing, **changes, revision=routing.revision + 1)

@@ -1,0 +1,53 @@
+"""Have the people who must accept it done so, on what is known now?"""
+
+from lamplighter.domain.acceptance import ROLE_OF, Side, Signature
+from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
+from lamplighter.domain.evidence import Dossier
+from lamplighter.domain.record import Settings
+
+
+class Gate(Settings, frozen=True):
+    """One acceptance for each side asked for, from different people, none the author, bound to version and evidence."""
+
+    def judge(self, dossier: Dossier) -> Verdict:
+        """Undecided and waiting while a side is missing; refused if a side said no."""
+        newest = _newest(dossier.signatures)
+        for side in dossier.approvals:
+            signature = newest.get(side)
+            if signature is not None and not signature.accepted:
+                return Refused(why=f"{signature.person} refused it for {side}.", fix="Answer the reason with a new version.")
+        open_sides = [side for side in dossier.approvals if not _holds(newest.get(side), dossier)]
+        if open_sides:
+            return _waiting(open_sides, newest, dossier)
+        people = [newest[side].person for side in dossier.approvals]
+        if len(set(people)) != len(people) or dossier.version.author in people:
+            return Refused(why="One person holds two keys, or the author holds one.", fix="Let another person accept it.")
+        return Passed(why=f"Accepted by {', '.join(people)}." if people else "Nobody's acceptance is asked for.")
+
+
+def _newest(signatures: tuple[Signature, ...]) -> dict[str, Signature]:
+    return {signature.side.value: signature for signature in sorted(signatures, key=lambda one: one.at)}
+
+
+def _holds(signature: Signature | None, dossier: Dossier) -> bool:
+    return signature is not None and signature.binding == dossier.binding
+
+
+def _waiting(sides: list[str], newest: dict[str, Signature], dossier: Dossier) -> Undecided:
+    side = sides[0]
+    stale = newest.get(side)
+    changed = f" {stale.person} accepted before {_changed(stale, dossier)} changed." if stale else ""
+    names = " and ".join(sides)
+    named = getattr(dossier.project.owners, side, "") or f"somebody with the role {ROLE_OF[Side(side)]}"
+    return Undecided(
+        why=f"The acceptance of {names} is missing.{changed}",
+        fix=f"Ask {named}: lamp approvals approve {dossier.version.name} --env {dossier.environment.name} --side {side}",
+        waiting=True,
+    )
+
+
+def _changed(signature: Signature, dossier: Dossier) -> str:
+    now = {kind: found.digest for kind, found in dossier.evidence.items()}
+    now |= {"project": dossier.project.digest, "policy": dossier.policy_digest}
+    names = sorted(name for name in {*now, *signature.seen} if now.get(name) != signature.seen.get(name))
+    return ", ".join(names) or "the version"

@@ -1,0 +1,23 @@
+"""Did the checks of the training data pass?"""
+
+from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
+from lamplighter.domain.evidence import Dossier
+from lamplighter.domain.record import Settings
+
+
+class Gate(Settings, frozen=True):
+    """The evidence `data-checks`: every check passed, on at least `least_rows` rows."""
+
+    least_rows: int = 1
+
+    def judge(self, dossier: Dossier) -> Verdict:
+        """Refused with the first check that failed."""
+        found = dossier.evidence.get("data-checks")
+        if found is None:
+            return Undecided(why="The data was not checked.", fix="Register the version with lamp deploy, which checks it.")
+        rows, failed = int(found.facts.get("rows", 0)), list(found.facts.get("failed", ()))
+        if rows < self.least_rows:
+            return Undecided(why=f"Only {rows} rows were checked, {self.least_rows} are needed.", fix="Give a larger sample.")
+        if failed:
+            return Refused(why=f"{len(failed)} data checks failed, first {failed[0]}.", fix="Repair the data, train again.")
+        return Passed(why=f"{found.facts.get('checks', 0)} checks passed on {rows} rows.")

@@ -1,0 +1,28 @@
+"""Does the version load, score its sample and stay within size and time?"""
+
+from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
+from lamplighter.domain.evidence import Dossier
+from lamplighter.domain.record import Settings
+
+
+class Gate(Settings, frozen=True):
+    """The evidence `load-check`: it loaded, one row takes at most `most_ms`, all files at most `most_mb`."""
+
+    most_ms: float = 50.0
+    most_mb: float = 500.0
+
+    def judge(self, dossier: Dossier) -> Verdict:
+        """Refused with what was measured."""
+        found = dossier.evidence.get("load-check")
+        if found is None:
+            return Undecided(why="Nobody has seen it load.", fix="Register the version with lamp deploy.")
+        milliseconds, megabytes = float(found.facts.get("latency_ms", 0.0)), float(found.facts.get("size_mb", 0.0))
+        if not found.facts.get("passed"):
+            return Refused(why="It does not load.", fix="Run lamp check to see why.")
+        if milliseconds > self.most_ms:
+            return Refused(
+                why=f"One row takes {milliseconds:.1f} ms, allowed are {self.most_ms:g}.", fix="Make the model smaller."
+            )
+        if megabytes > self.most_mb:
+            return Refused(why=f"It has {megabytes:.0f} MB, allowed are {self.most_mb:g}.", fix="Make the model smaller.")
+        return Passed(why=f"Loads; one row takes {milliseconds:.2f} ms, {megabytes:.1f} MB.")

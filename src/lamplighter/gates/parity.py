@@ -1,0 +1,28 @@
+"""Does what is served give the answers of the model that was trained?"""
+
+from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
+from lamplighter.domain.evidence import Dossier
+from lamplighter.domain.record import Settings
+
+
+class Gate(Settings, frozen=True):
+    """The evidence `parity`: no decision changed and no answer is further off than `tolerance`."""
+
+    tolerance: float = 1e-6
+    least_rows: int = 1000
+
+    def judge(self, dossier: Dossier) -> Verdict:
+        """Refused with the largest difference."""
+        found = dossier.evidence.get("parity")
+        if found is None:
+            return Undecided(
+                why="The served form was not compared with the model.", fix="Register the version with lamp deploy."
+            )
+        rows, difference = int(found.facts.get("rows", 0)), float(found.facts.get("largest_difference", 1.0))
+        changed = int(found.facts.get("changed_decisions", 1))
+        if rows < self.least_rows:
+            return Undecided(why=f"Only {rows} rows were compared, {self.least_rows} are needed.", fix="Give a larger sample.")
+        if difference > self.tolerance or changed:
+            why = f"Answers differ by up to {difference:.3g} and {changed} decisions changed."
+            return Refused(why=why, fix="Serve it with the Python runtime, or report the model.")
+        return Passed(why=f"Largest difference {difference:.1e} over {rows} rows.")

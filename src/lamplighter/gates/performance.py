@@ -1,0 +1,55 @@
+"""Are the requirements of the project met, word for word, beyond chance?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
+from lamplighter.domain.evidence import Dossier
+from lamplighter.domain.project import Operator, Requirement
+from lamplighter.domain.record import Settings
+
+
+class Gate(Settings, frozen=True):
+    """The evidence `performance`: each requirement's figure is on its side of the bound.
+
+    With `strict` the whole interval must be there; an interval over the bound is too little evidence.
+    """
+
+    strict: bool = False
+    least_rows: int = 500
+
+    def judge(self, dossier: Dossier) -> Verdict:
+        """Refused with the first requirement that is not met."""
+        wanted = _wanted(dossier)
+        if not wanted:
+            return Refused(why="The project has no requirement.", fix="Add [[requirement]] to lamp.toml.")
+        found = dossier.evidence.get("performance")
+        if found is None:
+            return Undecided(why="The version was not evaluated.", fix="Give labels with the sample, or an evaluation set.")
+        verdicts = [self._one(requirement, found.facts) for requirement in wanted]
+        worst: list[Verdict] = [verdict for verdict in verdicts if isinstance(verdict, Refused)]
+        worst += [verdict for verdict in verdicts if isinstance(verdict, Undecided)]
+        return worst[0] if worst else Passed(why="; ".join(verdict.why for verdict in verdicts))
+
+    def _one(self, requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
+        figure = facts.get("figures", {}).get(requirement.slice, {}).get(requirement.metric)
+        if figure is None:
+            return Undecided(why=f"{requirement} was not measured.", fix="Evaluate the version on rows that hold this slice.")
+        value, low, high, rows = float(figure["value"]), float(figure["low"]), float(figure["high"]), int(figure["n"])
+        if rows < self.least_rows:
+            return Undecided(
+                why=f"{requirement}: {rows} rows are too few, {self.least_rows} are needed.", fix="Bring more rows."
+            )
+        seen = f"{requirement.metric} is {value:.4f} ({low:.4f} to {high:.4f}) on {rows} rows"
+        side = 1.0 if requirement.operator is Operator.AT_LEAST else -1.0
+        if side * value < side * requirement.bound:
+            return Refused(why=f"{seen}, wanted {requirement}.", fix="Improve the model, or agree on another bound.")
+        if self.strict and min(side * low, side * high) < side * requirement.bound:
+            return Undecided(why=f"{seen}: that may be chance, wanted {requirement}.", fix="Evaluate on more rows.")
+        return Passed(why=f"{seen}, wanted {requirement}")
+
+
+def _wanted(dossier: Dossier) -> tuple[Requirement, ...]:
+    success = dossier.project.problem.success
+    own = (Requirement(metric=success.metric, operator=success.operator, bound=success.bound),) if success else ()
+    return (*own, *dossier.project.requirement)

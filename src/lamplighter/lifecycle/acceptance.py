@@ -1,0 +1,83 @@
+"""Acceptance: people turn their keys, on the evidence as it is now."""
+
+from lamplighter.domain.acceptance import ROLE_OF, Side, Signature
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.errors import NotAllowed
+from lamplighter.domain.events import VersionAccepted, VersionRefused
+from lamplighter.domain.evidence import Dossier
+from lamplighter.domain.identity import Actor
+from lamplighter.domain.version import Version
+from lamplighter.lifecycle import judging
+from lamplighter.lifecycle.kit import Kit
+
+
+def sign(
+    kit: Kit, actor: Actor, version: Version, environment: Environment, side: Side, *, accepted: bool, reason: str
+) -> Signature:
+    """Accept or refuse a version for one side; raises `NotAllowed` for the author, a second key or a wrong role."""
+    with kit.store.transaction() as change:
+        held = judging.dossier(kit, change, version, environment)
+        _separate(actor, side, held)
+        seen = {kind: found.digest for kind, found in held.evidence.items()}
+        signature = Signature(
+            model=version.model,
+            version=version.digest,
+            environment=environment.name,
+            side=side,
+            person=actor.email,
+            accepted=accepted,
+            reason=reason[:2000],
+            binding=held.binding,
+            seen={**seen, "project": held.project.digest, "policy": held.policy_digest},
+            at=kit.clock.now(),
+        )
+        change.signatures.add(signature)
+        kit.record(change, _event(signature, version), actor)
+    return signature
+
+
+def _separate(actor: Actor, side: Side, held: Dossier) -> None:
+    if ROLE_OF[side] not in actor.person.roles:
+        raise NotAllowed(
+            f"You cannot sign for {side}.",
+            why=f"That takes the role {ROLE_OF[side]}.",
+            fix=f"Ask somebody with the role {ROLE_OF[side]}.",
+            code="E1320",
+        )
+    if actor.email == held.version.author:
+        raise NotAllowed(
+            "You cannot accept your own version.",
+            why="Whoever registered a version never holds a key to it.",
+            fix="Ask somebody else with this role.",
+            code="E1321",
+        )
+    others = [s for s in held.signatures if s.person == actor.email and s.side is not side and s.binding == held.binding]
+    if others:
+        raise NotAllowed(
+            "One person cannot hold both keys.",
+            why=f"You have signed this version for {others[0].side} already.",
+            fix="Ask somebody else for this side.",
+            code="E1322",
+        )
+
+
+def _event(signature: Signature, version: Version) -> VersionAccepted | VersionRefused:
+    if signature.accepted:
+        return VersionAccepted(
+            model=signature.model,
+            number=version.number,
+            version=signature.version,
+            environment=signature.environment,
+            side=signature.side,
+            person=signature.person,
+            binding=signature.binding,
+        )
+    return VersionRefused(
+        model=signature.model,
+        number=version.number,
+        version=signature.version,
+        environment=signature.environment,
+        side=signature.side,
+        person=signature.person,
+        reason=signature.reason,
+    )

@@ -1,0 +1,107 @@
+"""Bring in what serving recorded: scored rows, traffic, callers and counts, each record exactly once.
+
+The position in a segment and everything made of what stands before it are kept in one transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lamplighter.domain.prediction import Scored, frames, prediction_id
+from lamplighter.domain.route import LATENCY_BOUNDS, Arm
+from lamplighter.lifecycle import profiles
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.traffic import Traffic, total
+from lamplighter.store.transaction import Transaction
+
+#: Bytes of one segment that are read in one transaction.
+_BITE = 8 * 1024 * 1024
+#: Microseconds in a day of event time.
+DAY = 86_400_000_000
+
+
+def collect(kit: Kit, environment: str) -> int:
+    """Read what is new in every segment of an environment; gives the number of records."""
+    count = 0
+    with kit.segments[environment]:
+        for segment in _segments(kit, environment):
+            while taken := _bite(kit, environment, segment):
+                count += taken
+    return count
+
+
+def _segments(kit: Kit, environment: str) -> list[Path]:
+    return sorted((kit.settings.serving / environment / "segments").glob("*.seg"))
+
+
+def _bite(kit: Kit, environment: str, segment: Path) -> int:
+    with kit.store.reading() as look:
+        position = look.predictions.position(environment, segment.name)
+    if segment.stat().st_size <= position:
+        return 0
+    with segment.open("rb") as content:
+        content.seek(position)
+        found = list(frames(content.read(_BITE)))
+    if not found:
+        return 0
+    records = [record for record, _ in found]
+    with kit.store.transaction() as change:
+        _keep(kit, change, environment, records)
+        change.predictions.move(environment, segment.name, position + found[-1][1])
+    return len(records)
+
+
+def _keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:
+    rows = [row for record in records for row in _rows(record, environment)]
+    change.predictions.keep(rows)
+    change.traffic.add(_traffic(records, environment))
+    change.traffic.called(_callers(records, environment))
+    touched = {(record.model, environment, record.event_at // DAY * DAY) for record in records}
+    change.profiles.soil(touched)
+    profiles.count(kit, change, environment, records)
+
+
+def _rows(record: Scored, environment: str) -> Iterable[dict[str, Any]]:
+    for row, score in enumerate(record.scores):
+        yield {
+            "id": prediction_id(record.request, row),
+            "number": record.number,
+            "model": record.model,
+            "environment": environment,
+            "arm": record.arm.value,
+            "event_at": record.event_at,
+            "score": score,
+        }
+
+
+def _traffic(records: Sequence[Scored], environment: str) -> list[Traffic]:
+    groups: dict[tuple[str, int, str, int], list[Traffic]] = defaultdict(list)
+    for record in records:
+        one = _one(record, environment)
+        groups[one.model, one.number, one.arm, one.second].append(one)
+    return [total(group) for group in groups.values()]
+
+
+def _one(record: Scored, environment: str) -> Traffic:
+    took = record.duration / 1_000_000
+    bucket = next((place for place, bound in enumerate(LATENCY_BOUNDS) if took <= bound), len(LATENCY_BOUNDS))
+    return Traffic(
+        model=record.model,
+        environment=environment,
+        number=record.number,
+        arm=record.arm.value,
+        second=record.at // 1_000_000,
+        requests=1,
+        rows=record.rows or len(record.scores),
+        failures=1 if record.failure else 0,
+        latencies=tuple(int(place == bucket) for place in range(len(LATENCY_BOUNDS) + 1)),
+    )
+
+
+def _callers(records: Sequence[Scored], environment: str) -> list[tuple[str, str, str, int, int]]:
+    answered = [record for record in records if record.arm is not Arm.SHADOW]
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for record in answered:
+        groups[record.model, record.consumer].append(record.at)
+    return [(model, environment, consumer, len(times), max(times)) for (model, consumer), times in groups.items()]

@@ -1,0 +1,40 @@
+"""Design: what a model is for, and the environments it may go to."""
+
+from lamplighter.domain.criticality import criticality_of
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
+from lamplighter.domain.identity import Actor
+from lamplighter.domain.names import model_name
+from lamplighter.domain.project import Project, check_project
+from lamplighter.lifecycle.kit import Kit
+
+
+def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Project:
+    """Keep what a project says; raises `Invalid`. The same again changes nothing."""
+    check_project(project)
+    if project.name != model:
+        raise Invalid("Two names for one model.", why="The path and the project differ.", fix="Use one name.", code="E1113")
+    criticality = criticality_of(project, kit.policy)
+    with kit.store.transaction() as change:
+        before = change.projects.find(model=model)
+        if before is None or before.digest != project.digest:
+            change.projects.put(project)
+            kit.record(change, ProjectSaved(model=model, digest=project.digest, tier=criticality.tier), actor)
+    return project
+
+
+def save_environment(kit: Kit, actor: Actor, name: str, environment: Environment) -> Environment:
+    """Keep an environment; raises `Invalid`."""
+    model_name(name)
+    if environment.name != name or not 0 < environment.port < 65536 or environment.workers < 1:
+        raise Invalid(
+            "That is not an environment.",
+            why="Its name differs from the path, or its port or number of workers cannot be.",
+            fix="Give it the same name, a port from 1 to 65535 and at least one worker.",
+            code="E1114",
+        )
+    with kit.store.transaction() as change:
+        change.environments.put(environment)
+        kit.record(change, EnvironmentSaved(environment=name, level=environment.level), actor)
+    return environment

@@ -1,0 +1,171 @@
+"""People, teams and what they sign in with. Secrets are shown once and kept as hashes."""
+
+import getpass
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from lamplighter.domain.errors import Invalid, NotAllowed, Unauthenticated
+from lamplighter.domain.events import EnvironmentSaved, PersonAdded, SignedIn, TeamSaved, TokenIssued
+from lamplighter.domain.identity import PLATFORM, Actor, Credential, Person, Purpose, Role, Team
+from lamplighter.domain.names import party_name, unknown
+from lamplighter.domain.record import digest_of
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.transaction import Transaction
+
+_MINUTE = 60 * 1_000_000
+_DAY = 24 * 60 * _MINUTE
+#: How long a browser's session lasts, seconds.
+SESSION_SECONDS = 12 * 3600
+_OWNER_ROLES = (Role.DATA_SCIENTIST, Role.ML_ENGINEER, Role.ADMINISTRATOR)
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """A secret, shown once."""
+
+    secret: str
+    expires_at: int
+
+
+def bootstrap(kit: Kit) -> None:
+    """Make the environments and the local owner of a new platform. Its token lies in a file that only this user can read."""
+    with kit.store.transaction() as change:
+        known = change.environments.all()
+        for environment in kit.settings.environments:
+            if not known:
+                change.environments.add(environment)
+                event = EnvironmentSaved(environment=environment.name, level=environment.level)
+                kit.record(change, event, PLATFORM)
+        fresh = not change.people.all()
+    if fresh:
+        owner = owner_address()
+        save_person(kit, PLATFORM, owner, "Local owner", _OWNER_ROLES)
+        secret = issue_token(kit, PLATFORM, owner, "owner of this machine", days=365).secret
+        _write_private(kit.settings.folder / "owner.token", secret)
+
+
+def owner_address() -> str:
+    """The address of the person who runs this machine's platform."""
+    name = re.sub(r"[^a-z0-9._-]", "", getpass.getuser().lower()) or "owner"
+    return f"{name}@localhost"
+
+
+def _write_private(file: Path, text: str) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+
+
+def save_person(kit: Kit, actor: Actor, email: str, name: str, roles: Sequence[Role], active: bool = True) -> Person:
+    """Add somebody or change them; who is not active loses every credential. Raises `Invalid` for a bad address."""
+    if party_name(email).startswith("@"):
+        raise Invalid("That is a team.", why="A name that starts with @ is a team.", fix="Use lamp teams set.", code="E1104")
+    person = Person(email=email, name=name, roles=tuple(roles), active=active)
+    with kit.store.transaction() as change:
+        change.people.put(person)
+        if not active:
+            for credential in change.credentials.all(email=email):
+                change.credentials.put(msgspec.structs.replace(credential, revoked=True))
+        kit.record(change, PersonAdded(email=email, roles=person.roles, active=active), actor)
+    return person
+
+
+def save_team(kit: Kit, actor: Actor, name: str, members: Sequence[str]) -> Team:
+    """Set the members of a team; raises `NotFound` for a member who is not known."""
+    if not party_name(name).startswith("@"):
+        raise Invalid("That is not a team.", why="The name of a team starts with @.", fix="Write @it-ops.", code="E1105")
+    team = Team(name=name, members=tuple(members))
+    with kit.store.transaction() as change:
+        known = change.people.by_email()
+        for member in members:
+            if member not in known:
+                raise unknown("person", member, known)
+        change.teams.put(team)
+        kit.record(change, TeamSaved(team=name, members=team.members), actor)
+    return team
+
+
+def issue_token(kit: Kit, actor: Actor, email: str, label: str, days: float = 90) -> Secret:
+    """Give out a token; raises `NotFound`, or `Invalid` for a life of more than a year."""
+    if not 0 < days <= 365:
+        raise Invalid(
+            "A token cannot live that long.", why="It lives from 1 to 365 days.", fix="Ask for 90 days.", code="E1106"
+        )
+    secret = _issue(kit, email, Purpose.TOKEN, "lmp_pat_", int(days * _DAY), label)
+    with kit.store.transaction() as change:
+        kit.record(change, TokenIssued(email=email, label=label, digest=digest_of(secret.secret.encode())[:12]), actor)
+    return secret
+
+
+def issue_sign_in(kit: Kit, email: str) -> Secret:
+    """A one-time secret for a browser, good for 15 minutes."""
+    return _issue(kit, email, Purpose.SIGN_IN, "lmp_once_", 15 * _MINUTE, "")
+
+
+def redeem(kit: Kit, secret: str) -> Secret:
+    """Turn a one-time secret into a session; raises `Unauthenticated` if it was used or is too old."""
+    digest = digest_of(secret.encode())
+    with kit.store.transaction() as change:
+        found = _valid(kit, change, digest, Purpose.SIGN_IN)
+        change.credentials.put(msgspec.structs.replace(found, revoked=True))
+        person = _person(change, found.email)
+        kit.record(change, SignedIn(email=person.email), Actor(person=person, credential=digest[:12]))
+    return _issue(kit, person.email, Purpose.SESSION, "lmp_session_", SESSION_SECONDS * 1_000_000, "")
+
+
+def end_session(kit: Kit, secret: str) -> None:
+    """Make a session worthless."""
+    with kit.store.transaction() as change:
+        found = change.credentials.find(digest=digest_of(secret.encode()))
+        if found is not None:
+            change.credentials.put(msgspec.structs.replace(found, revoked=True))
+
+
+def authenticate(kit: Kit, secret: str, purpose: Purpose) -> Actor:
+    """The holder of a secret; raises `Unauthenticated`."""
+    digest = digest_of(secret.encode())
+    with kit.store.reading() as look:
+        found = _valid(kit, look, digest, purpose)
+        return Actor(person=_person(look, found.email), credential=digest[:12])
+
+
+def _issue(kit: Kit, email: str, purpose: Purpose, prefix: str, life: int, label: str) -> Secret:
+    secret = prefix + secrets.token_urlsafe(32)
+    now = kit.clock.now()
+    with kit.store.transaction() as change:
+        _person(change, email)
+        change.credentials.add(
+            Credential(
+                digest=digest_of(secret.encode()),
+                email=email,
+                purpose=purpose,
+                created_at=now,
+                expires_at=now + life,
+                label=label,
+            )
+        )
+    return Secret(secret=secret, expires_at=now + life)
+
+
+def _valid(kit: Kit, look: Transaction, digest: str, purpose: Purpose) -> Credential:
+    found = look.credentials.find(digest=digest, purpose=purpose)
+    if found is None or not found.valid(kit.clock.now()):
+        raise Unauthenticated(
+            "You are not signed in.",
+            why="The secret is unknown, was used, was revoked or is too old.",
+            fix="Get a new token, or a new sign-in link with lamp up.",
+            code="E1312",
+        )
+    return found
+
+
+def _person(look: Transaction, email: str) -> Person:
+    person = look.people.find(email=email)
+    if person is None:
+        raise unknown("person", email, look.people.by_email())
+    if not person.active:
+        raise NotAllowed("This account is closed.", why="The person left.", fix="Ask an administrator.", code="E1303")
+    return person

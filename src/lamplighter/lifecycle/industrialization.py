@@ -1,0 +1,88 @@
+"""Industrialization: artifacts and manifests come in, with evidence; nothing of them is executed here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.events import EvidenceAdded, VersionRegistered
+from lamplighter.domain.evidence import Evidence
+from lamplighter.domain.identity import Actor
+from lamplighter.domain.names import DIGEST
+from lamplighter.domain.record import canonical
+from lamplighter.domain.version import Manifest, Version
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.transaction import Transaction
+
+
+def put_artifact(kit: Kit, digest: str, content: bytes) -> str:
+    """Keep bytes under their digest."""
+    kit.artifacts.put(digest, content)
+    return digest
+
+
+def missing_artifacts(kit: Kit, digests: Sequence[str]) -> list[str]:
+    """Which of these are not kept."""
+    return [digest for digest in digests if not DIGEST.fullmatch(digest) or not kit.artifacts.has(digest)]
+
+
+def register(
+    kit: Kit, actor: Actor, model: str, manifest: Manifest, evidence: Sequence[tuple[str, Mapping[str, Any]]], note: str
+) -> Version:
+    """Register a version; the same manifest again gives the version that is there. Raises `Invalid` and `NotFound`.
+
+    The bytes are durable before the row that names them.
+    """
+    _check(kit, model, manifest)
+    kit.artifacts.put(manifest.digest, canonical(manifest))
+    with kit.store.transaction() as change:
+        change.project(model)
+        known = change.versions.find(model=model, digest=manifest.digest)
+        version = known or _new(kit, change, actor, manifest, note)
+        for kind, facts in evidence:
+            _add(kit, change, actor, version, kind, facts)
+    return version
+
+
+def _check(kit: Kit, model: str, manifest: Manifest) -> None:
+    if manifest.model != model:
+        raise Invalid("Two names for one model.", why="The path and the manifest differ.", fix="Use one name.", code="E1113")
+    missing = missing_artifacts(kit, [artifact.digest for artifact in manifest.artifacts])
+    if missing:
+        raise Invalid(
+            "Artifacts of the version are missing.",
+            why=f"{len(missing)} of them were not uploaded.",
+            fix="Upload every artifact first, then register.",
+            code="E1140",
+        )
+
+
+def _new(kit: Kit, change: Transaction, actor: Actor, manifest: Manifest, note: str) -> Version:
+    version = Version(
+        model=manifest.model,
+        number=change.versions.next_number(manifest.model),
+        digest=manifest.digest,
+        manifest=manifest,
+        author=actor.email,
+        created_at=kit.clock.now(),
+        note=note[:500],
+    )
+    change.versions.add(version)
+    kit.record(change, VersionRegistered(model=version.model, number=version.number, digest=version.digest), actor)
+    return version
+
+
+def add_evidence(kit: Kit, actor: Actor, version: Version, kind: str, facts: Mapping[str, Any]) -> Evidence:
+    """Bring facts about a version."""
+    with kit.store.transaction() as change:
+        return _add(kit, change, actor, version, kind, facts)
+
+
+def _add(kit: Kit, change: Transaction, actor: Actor, version: Version, kind: str, facts: Mapping[str, Any]) -> Evidence:
+    known = change.evidence.newest(version.digest).get(kind)
+    if known is not None and known.facts == facts:
+        return known
+    found = Evidence(version=version.digest, kind=kind, facts=facts, author=actor.email, at=kit.clock.now())
+    change.evidence.put(found)
+    event = EvidenceAdded(model=version.model, version=version.digest, kind=kind, digest=found.digest)
+    kit.record(change, event, actor)
+    return found

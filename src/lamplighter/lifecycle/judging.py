@@ -1,0 +1,114 @@
+"""Gather the evidence, ask the gates, write down the decision. Every way into an environment goes through here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from lamplighter import plugins
+from lamplighter.domain.criticality import criticality_of, tier_of
+from lamplighter.domain.decision import Decision, Judgement, Verdict
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.events import DecisionMade, WentLive
+from lamplighter.domain.evidence import Dossier
+from lamplighter.domain.identity import Actor
+from lamplighter.domain.ownership import ownership_of
+from lamplighter.domain.policy import LevelRules, Policy
+from lamplighter.domain.project import Project, Steps
+from lamplighter.domain.version import Version
+from lamplighter.gates.base import Judging
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.transaction import Transaction
+
+
+def dossier(kit: Kit, look: Transaction, version: Version, environment: Environment) -> Dossier:
+    """Everything a gate may look at, as of now."""
+    project = look.project(version.model)
+    rules = rules_of(kit.policy, project, environment)
+    wanted = project.env[environment.name].approvals if environment.name in project.env else ()
+    champion = look.routings.of(version.model, environment.name).champion
+    return Dossier(
+        project=project,
+        criticality=criticality_of(project, kit.policy),
+        version=version,
+        environment=environment,
+        ownership=ownership_of(project, look.people.by_email(), look.teams.by_name()),
+        policy_digest=kit.policy.digest,
+        evidence=look.evidence.newest(version.digest),
+        approvals=tuple(dict.fromkeys((*rules.approvals, *wanted))),
+        signatures=tuple(look.signatures.all(version=version.digest, environment=environment.name)),
+        levels=_levels(look, version),
+        live=look.versions.find(model=version.model, number=champion.number) if champion else None,
+        now=kit.clock.now(),
+    )
+
+
+def rules_of(policy: Policy, project: Project, environment: Environment) -> LevelRules:
+    """What the policy asks of this project there."""
+    return tier_of(policy, criticality_of(project, policy).tier).rules(environment.level)
+
+
+def plan_of(policy: Policy, project: Project, environment: Environment) -> Steps:
+    """How traffic moves: as the project says, or as the policy says where it is silent."""
+    own = project.env[environment.name].rollout if environment.name in project.env else None
+    return own or rules_of(policy, project, environment).rollout
+
+
+def _levels(look: Transaction, version: Version) -> tuple[str, ...]:
+    levels = {environment.name: environment.level.value for environment in look.environments.all()}
+    events = [entry.event for entry in look.journal.of(version.model)]
+    lived = {e.environment for e in events if isinstance(e, WentLive) and e.version == version.digest}
+    return tuple(sorted({levels[name] for name in lived if name in levels}))
+
+
+def judge(kit: Kit, look: Transaction, version: Version, environment: Environment, actor: Actor) -> Decision:
+    """What every gate says now. Nothing is written."""
+    held = dossier(kit, look, version, environment)
+    rules = rules_of(kit.policy, held.project, environment)
+    judgements = tuple(Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(held)) for use in rules.gates)
+    if held.approvals and not any(judgement.gate == "acceptance" for judgement in judgements):
+        judgements += (Judgement(gate="acceptance", verdict=_acceptance(held)),)
+    return Decision(
+        model=version.model,
+        number=version.number,
+        version=version.digest,
+        environment=environment.name,
+        binding=held.binding,
+        policy=kit.policy.digest,
+        evidence={kind: found.digest for kind, found in held.evidence.items()},
+        judgements=judgements,
+        asked_by=actor.email,
+        at=held.now,
+    )
+
+
+def _acceptance(held: Dossier) -> Verdict:
+    return gate_of({"use": "acceptance"}).judge(held)
+
+
+def gate_of(use: Mapping[str, Any]) -> Judging:
+    """The gate that a line of the policy names, with its settings; raises `NotFound` or `Invalid`."""
+    module = plugins.plugin("gates", str(use["use"]))
+    settings = {name: value for name, value in use.items() if name != "use"}
+    try:
+        gate: Judging = msgspec.convert(settings, module.Gate, strict=True)
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            "The policy file is not valid.", why=f"Gate {use['use']}: {error}.", fix="Correct the setting that is named."
+        ) from None
+    return gate
+
+
+def write_down(kit: Kit, change: Transaction, decision: Decision, actor: Actor) -> Decision:
+    """Keep a decision and say so in the journal."""
+    change.decisions.put(decision)
+    event = DecisionMade(
+        model=decision.model,
+        number=decision.number,
+        environment=decision.environment,
+        decision=decision.digest,
+        passed=decision.passed,
+    )
+    kit.record(change, event, actor)
+    return decision

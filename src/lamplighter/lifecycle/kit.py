@@ -1,0 +1,67 @@
+"""What a verb holds: the store, the plugins, the policy and the clock. `Kit.open` is the only wiring."""
+
+import threading
+from collections import defaultdict
+from pathlib import Path
+from typing import cast
+
+from lamplighter import plugins
+from lamplighter.artifacts.base import Artifacts
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.events import AnyEvent
+from lamplighter.domain.identity import Actor
+from lamplighter.domain.policy import Policy, read_policy
+from lamplighter.lifecycle.clock import Clock
+from lamplighter.settings import Settings
+from lamplighter.store.transaction import Store, Transaction
+from lamplighter.targets.base import Target
+
+
+class Kit:
+    """One open platform."""
+
+    def __init__(self, settings: Settings, store: Store, artifacts: Artifacts, policy: Policy, clock: Clock) -> None:
+        self.settings = settings
+        self.store = store
+        self.artifacts = artifacts
+        self.policy = policy
+        self.clock = clock
+        #: One at a time writes the route of an environment.
+        self.routes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        #: One at a time reads the segments of an environment.
+        self.segments: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._targets: dict[str, Target] = {}
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock | None = None) -> "Kit":
+        """Open the platform in the folder of the settings, making what is not there yet."""
+        settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store = Store(settings.database_url)
+        artifacts: Artifacts = plugins.plugin("artifacts", "local").Store(settings.artifacts)
+        kit = cls(settings, store, artifacts, read_policy(policy_text(settings)), clock or Clock())
+        with store.transaction() as change:
+            change.policies.put(kit.policy)
+        return kit
+
+    def target(self, environment: Environment) -> Target:
+        """What runs an environment."""
+        name = environment.target
+        if name not in self._targets:
+            made = plugins.plugin("targets", name).Target(self.settings.serving, self.settings.artifacts)
+            self._targets[name] = cast(Target, made)
+        return self._targets[name]
+
+    def record(self, change: Transaction, event: AnyEvent, actor: Actor) -> int:
+        """Write an event in the transaction of its change; gives its place in the journal."""
+        return change.journal.append(event, actor, self.clock.now()).sequence
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.store.close()
+
+
+def policy_text(settings: Settings) -> str:
+    """The rule book of the settings, or the starter policy."""
+    if settings.policy:
+        return Path(settings.policy).read_text()
+    return (Path(__file__).parents[1] / "policies" / "starter.toml").read_text()

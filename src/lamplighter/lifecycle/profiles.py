@@ -1,0 +1,59 @@
+"""Counts of what came in, by version and day of event time, over the bins that were frozen with the version."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from lamplighter.domain.prediction import Scored
+from lamplighter.domain.version import Version
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.monitoring import counts as counting
+from lamplighter.monitoring.counts import Counts
+from lamplighter.monitoring.profile import Profile, profile_from
+from lamplighter.store.transaction import Transaction
+
+_DAY = 86_400_000_000
+
+
+def profile_of(kit: Kit, version: Version) -> Profile | None:
+    """The reference profile that was frozen with a version, if it has one."""
+    digests = [artifact.digest for artifact in version.manifest.artifacts if artifact.role == "profile"]
+    return _read(kit, digests[0]) if digests else None
+
+
+@lru_cache(maxsize=256)
+def _read(kit: Kit, digest: str) -> Profile:
+    return profile_from(kit.artifacts.get(digest))
+
+
+def count(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:
+    """Add records that hold their rows to the counts of their days."""
+    groups: dict[tuple[str, int, int], list[Scored]] = defaultdict(list)
+    for record in records:
+        if record.columns and record.scores:
+            groups[record.model, record.number, record.event_at // _DAY * _DAY].append(record)
+    for (model, number, day), group in groups.items():
+        version = change.versions.find(model=model, number=number)
+        profile = profile_of(kit, version) if version else None
+        if profile is None:
+            continue
+        fresh = counting.count(profile, _columns(group), [score for record in group for score in record.scores])
+        known = change.profiles.day(model, environment, number, day)
+        whole = counting.merge(counting.counts_from(known), fresh) if known else fresh
+        change.profiles.put(model, environment, number, day, counting.counts_bytes(whole))
+
+
+def _columns(records: Sequence[Scored]) -> dict[str, list[Any]]:
+    return {name: [value for record in records for value in record.columns[name]] for name in records[0].columns}
+
+
+def window(
+    kit: Kit, look: Transaction, version: Version, environment: str, start: int, end: int
+) -> tuple[Profile, Counts] | None:
+    """The reference and the counts of a window of whole days; nothing if nothing was counted."""
+    profile = profile_of(kit, version)
+    days = look.profiles.between(version.model, environment, version.number, start, end)
+    if profile is None or not days:
+        return None
+    return profile, counting.merge_all(profile, [counting.counts_from(day) for day in days])

@@ -1,0 +1,112 @@
+"""The loop of the control plane: read the journal, advance what is open, measure what is due. One step at a time.
+
+Nothing is kept here that is not in the store, so that a crash costs one look.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from lamplighter.lifecycle import collection, management, ownership, progress, reactions, routing, watching
+from lamplighter.lifecycle.kit import Kit
+
+_log = logging.getLogger("lamplighter.reconciler")
+_CURSOR = "reactions"
+#: Seconds between two looks at what callers feel and at people's clocks.
+_SLOW = 2.0
+
+
+class Reconciler:
+    """A thread that looks again and again."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
+        self._seen: dict[str, float] = {}
+        self._slow_at = 0.0
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the step that is under way."""
+        self._ending.set()
+        self._thread.join(timeout=10.0)
+
+    def _run(self) -> None:
+        self._guarded(self._restore)
+        while not self._ending.is_set():
+            self.look()
+            self._ending.wait(self._kit.settings.tick)
+
+    def look(self) -> None:
+        """One look at everything. A part that fails is logged and tried again at the next look."""
+        for part in (self._collect, self._advance, self._react, self._train, self._deliver, self._measure, self._watch):
+            self._guarded(part)
+
+    def _guarded(self, part: Callable[[], object]) -> None:
+        try:
+            part()
+        except Exception:  # the loop must survive whatever one part meets
+            _log.exception("a step of the reconciler failed; it is tried again")
+
+    def _restore(self) -> None:
+        """Bring every environment to what should be live: after a start nobody knows what was applied."""
+        for name in self._environments():
+            routing.apply(self._kit, name)
+
+    def _environments(self) -> list[str]:
+        with self._kit.store.reading() as look:
+            return [environment.name for environment in look.environments.all()]
+
+    def _collect(self) -> None:
+        for name in self._environments():
+            collection.collect(self._kit, name)
+
+    def _advance(self) -> None:
+        with self._kit.store.reading() as look:
+            open_ones = look.rollouts.all(open=True)
+        now = self._kit.clock.elapsed()
+        for rollout in open_ones:
+            elapsed = now - self._seen.get(rollout.id, now)
+            self._guarded(partial(progress.advance, self._kit, rollout, elapsed))
+        self._seen = {rollout.id: now for rollout in open_ones}
+
+    def _react(self) -> None:
+        with self._kit.store.reading() as look:
+            entries = look.journal.after(look.counters.value(_CURSOR))
+        for entry in entries:
+            reactions.react(self._kit, entry)
+            with self._kit.store.transaction() as change:
+                change.counters.set(_CURSOR, entry.sequence)
+
+    def _train(self) -> None:
+        with self._kit.store.reading() as look:
+            open_ones = look.retrainings.all(open=True)
+        for asked in open_ones:
+            management.advance(self._kit, asked)
+
+    def _deliver(self) -> None:
+        ownership.deliver(self._kit)
+
+    def _measure(self) -> None:
+        watching.observe(self._kit)
+
+    def _watch(self) -> None:
+        """Callers' troubles, people's clocks, and process groups that died."""
+        if self._kit.clock.elapsed() < self._slow_at:
+            return
+        self._slow_at = self._kit.clock.elapsed() + _SLOW
+        watching.watch_service(self._kit)
+        ownership.escalate(self._kit)
+        for name in self._environments():
+            self._guarded(partial(self._revive, name))
+
+    def _revive(self, name: str) -> None:
+        revision = routing.wanted_revision(self._kit, name)
+        observation = routing.observe(self._kit, name)
+        if revision and (not observation.alive or observation.revision != revision):
+            routing.apply(self._kit, name)

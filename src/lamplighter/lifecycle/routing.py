@@ -1,0 +1,90 @@
+"""From what should be live to what is: the route of an environment is made from the store and applied by its target.
+
+Applying is idempotent and always uses the newest state, so it may be repeated after a crash, at any time, by anybody.
+"""
+
+import time
+
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.identity import Permission, Purpose
+from lamplighter.domain.route import Credential, Credentials, Route
+from lamplighter.domain.routing import Routing
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.transaction import Transaction
+from lamplighter.targets.base import Observation
+
+
+def change_routing(change: Transaction, before: Routing, after: Routing) -> None:
+    """Keep the next desired state and give the environment a new revision; raises `Conflict` if somebody was faster."""
+    change.routings.save(before, after)
+    change.counters.next(_revision(after.environment))
+
+
+def _revision(environment: str) -> str:
+    return f"route {environment}"
+
+
+def apply(kit: Kit, name: str) -> int:
+    """Make the environment answer by the newest route, starting its process group if needed; gives the revision told."""
+    with kit.routes[name]:
+        with kit.store.reading() as look:
+            environment = look.environment(name)
+            revision = look.counters.value(_revision(name))
+            routings = look.routings.all(environment=name)
+            credentials = _credentials(kit, look)
+        models = tuple(route for routing in routings if (route := routing.route()) is not None)
+        target = kit.target(environment)
+        target.route(environment, Route(environment=name, revision=revision, models=models), credentials)
+        if models:
+            target.apply(environment)
+        return revision
+
+
+def apply_everywhere(kit: Kit) -> None:
+    """Tell every environment who may call it, after somebody gained or lost a token."""
+    with kit.store.reading() as look:
+        names = [environment.name for environment in look.environments.all()]
+    for name in names:
+        apply(kit, name)
+
+
+def _credentials(kit: Kit, look: Transaction) -> Credentials:
+    people, now = look.people.by_email(), kit.clock.now()
+    callers = [c for c in look.credentials.all(purpose=Purpose.TOKEN) if c.valid(now) and c.email in people]
+    return Credentials(
+        tokens=tuple(
+            Credential(token_digest=c.digest, holder=c.email, expires_at=c.expires_at)
+            for c in callers
+            if people[c.email].may(Permission.PREDICT)
+        )
+    )
+
+
+def observe(kit: Kit, name: str) -> Observation:
+    """What the environment says of itself."""
+    with kit.store.reading() as look:
+        environment = look.environment(name)
+    return kit.target(environment).observe(environment)
+
+
+def wanted_revision(kit: Kit, name: str) -> int:
+    """The newest revision of an environment's route."""
+    with kit.store.reading() as look:
+        return look.counters.value(_revision(name))
+
+
+def settled(observation: Observation, revision: int) -> bool:
+    """Whether every worker answers by this route or a newer one."""
+    return observation.alive and observation.revision >= revision
+
+
+def wait_settled(kit: Kit, name: str, revision: int, seconds: float) -> bool:
+    """Wait until every worker answers by a route; whether it came to that in time."""
+    with kit.store.reading() as look:
+        environment: Environment = look.environment(name)
+    deadline = kit.clock.elapsed() + seconds
+    while kit.clock.elapsed() < deadline:
+        if settled(kit.target(environment).observe(environment), revision):
+            return True
+        time.sleep(0.01)
+    return False

@@ -1,0 +1,194 @@
+"""Monitoring: readings by window, findings where a limit is crossed, incidents that somebody has."""
+
+from collections.abc import Sequence
+
+from lamplighter.domain.events import FindingMade, IncidentMoved, IncidentOpened, RolledBack, Withdrawn
+from lamplighter.domain.identity import PLATFORM, Actor
+from lamplighter.domain.incident import Incident, State, Step, advance
+from lamplighter.domain.journal import Entry
+from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Reading
+from lamplighter.domain.names import unknown
+from lamplighter.domain.ownership import ownership_of
+from lamplighter.domain.record import Record
+from lamplighter.lifecycle import windows
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.measures import quality_measure
+from lamplighter.monitoring.figure import Figure, Missing
+from lamplighter.monitoring.outcomes import outcomes
+from lamplighter.store.transaction import Transaction
+
+_FIGURES = ("auc", "brier", "log_loss", "precision", "recall")
+
+
+class Label(Record, frozen=True):
+    """What really happened to one prediction."""
+
+    id: str
+    value: float
+    revision: int = 0
+
+
+def push_labels(kit: Kit, labels: Sequence[Label]) -> int:
+    """Keep labels; a label may come before its prediction. Gives how many came."""
+    with kit.store.transaction() as change:
+        change.predictions.label([(label.id, label.value, label.revision) for label in labels], kit.clock.now())
+        change.profiles.soil(change.predictions.days_of((label.id for label in labels), windows.DAY))
+    return len(labels)
+
+
+def figures(kit: Kit, model: str, environment: str, number: int, start: int, end: int) -> dict[str, Figure]:
+    """Exact figures of a version on the labelled rows of a window of event time, by name."""
+    with kit.store.reading() as look:
+        version = look.versions.find(model=model, number=number)
+        joined = look.predictions.joined(model, environment, number, start, end)
+    if version is None:
+        raise unknown("version", f"{model}@{number}", ())
+    rows = outcomes(joined.labels, joined.scores, version.manifest.decision.threshold)
+    found = {name: quality_measure(name).measure(rows) for name in _FIGURES}
+    return {name: figure for name, figure in found.items() if not isinstance(figure, Missing)}
+
+
+def observe(kit: Kit) -> None:
+    """Make the figures again of every window that changed, and say where a limit is crossed."""
+    with kit.store.reading() as look:
+        dirty = look.profiles.dirty()
+    for model, environment in dict.fromkeys((model, environment) for model, environment, _ in dirty):
+        days = [day for m, e, day in dirty if (m, e) == (model, environment)]
+        _observe(kit, model, environment, days)
+
+
+def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
+    with kit.store.transaction() as change:
+        readings = windows.readings(kit, change, model, environment, days)
+        for reading in readings:
+            change.readings.put(reading)
+        change.profiles.clean(model, environment, days)
+        champion = change.routings.of(model, environment).champion
+        for reading in readings:
+            if reading.crossed and reading.aspect == "quality" and champion and reading.number == champion.number:
+                _find(kit, change, reading)
+
+
+def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
+    assert reading.limit is not None
+    finding = Finding(
+        model=reading.model,
+        environment=reading.environment,
+        number=reading.number,
+        kind=Kind.FUNCTIONAL,
+        measure=reading.measure,
+        value=reading.value,
+        limit=reading.limit,
+        sentence=windows.sentence(change, reading),
+        start=reading.start,
+        end=reading.end,
+        after_rows=change.predictions.count(reading.model, reading.environment),
+    )
+    report(kit, change, finding)
+
+
+def report(kit: Kit, change: Transaction, finding: Finding) -> None:
+    """Say that a limit is crossed, unless an open incident says so already."""
+    same = change.incidents.find(model=finding.model, environment=finding.environment, measure=finding.measure, open=True)
+    if same is None:
+        kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
+
+
+def watch_service(kit: Kit) -> None:
+    """Hold what callers feel against the limits of each live model."""
+    now = kit.clock.now()
+    with kit.store.reading() as look:
+        routings = [routing for routing in look.routings.all() if routing.champion]
+    for routing in routings:
+        with kit.store.transaction() as change:
+            finding = windows.service_finding(change, routing, now)
+            if finding is not None:
+                report(kit, change, finding)
+
+
+def open_incident(kit: Kit, entry: Entry) -> None:
+    """A finding becomes an incident of whoever holds the duty; one that is open already stays one."""
+    event = entry.event
+    assert isinstance(event, FindingMade)
+    finding = event.finding
+    assert finding is not None
+    with kit.store.transaction() as change:
+        if change.incidents.find(model=finding.model, environment=finding.environment, measure=finding.measure, open=True):
+            return
+        assignment = ownership_of(change.project(finding.model), change.people.by_email(), change.teams.by_name()).of(
+            DUTY_OF[finding.kind]
+        )
+        incident = Incident(
+            id=change.counters.id("I"),
+            model=finding.model,
+            environment=finding.environment,
+            finding=finding,
+            duty=assignment.duty,
+            holder=assignment.holder,
+            deputy=assignment.deputy,
+            opened_at=kit.clock.now(),
+            moved_at=kit.clock.now(),
+        )
+        change.incidents.add(incident)
+        opened = IncidentOpened(
+            model=incident.model, incident=incident.id, kind=finding.kind, duty=incident.duty, holder=incident.holder
+        )
+        kit.record(change, opened, PLATFORM)
+
+
+def report_withdrawal(kit: Kit, entry: Entry) -> None:
+    """A version that lost its trial is a technical finding, if it broke."""
+    event = entry.event
+    assert isinstance(event, Withdrawn)
+    signal, _, why = event.why.partition(": ")
+    if signal not in ("broken", "overdue"):
+        return
+    finding = Finding(
+        model=event.model,
+        environment=event.environment,
+        number=event.number,
+        kind=Kind.TECHNICAL,
+        measure=f"trial-v{event.number}",
+        value=0.0,
+        limit=0.0,
+        sentence=f"v{event.number} was taken back from its trial by itself. {why}",
+        start=entry.at,
+        end=entry.at,
+        after_rows=0,
+    )
+    with kit.store.transaction() as change:
+        report(kit, change, finding)
+
+
+def mitigate_withdrawn(kit: Kit, entry: Entry) -> None:
+    """An incident about a trial is mitigated as it opens: its traffic is back where it was."""
+    event = entry.event
+    assert isinstance(event, IncidentOpened)
+    with kit.store.reading() as look:
+        incident = look.incidents.find(id=event.incident)
+    if incident is not None and incident.finding.measure.startswith("trial-") and incident.state is State.OPEN:
+        move(kit, PLATFORM, incident.id, Step.MITIGATE, "All traffic is with the version before.")
+
+
+def mitigate(kit: Kit, entry: Entry) -> None:
+    """A rollback takes the harm out of the incidents of the version that is gone."""
+    event = entry.event
+    assert isinstance(event, RolledBack)
+    with kit.store.reading() as look:
+        incidents = look.incidents.all(model=event.model, environment=event.environment, open=True)
+    for incident in incidents:
+        if incident.finding.number == event.previous and incident.state in (State.OPEN, State.ACKNOWLEDGED):
+            move(kit, PLATFORM, incident.id, Step.MITIGATE, f"Rolled back to v{event.number}.")
+
+
+def move(kit: Kit, actor: Actor, key: str, step: Step, note: str) -> Incident:
+    """Acknowledge, mitigate or resolve an incident; raises `NotFound` and `Conflict`."""
+    with kit.store.transaction() as change:
+        incident = change.incidents.find(id=key)
+        if incident is None:
+            raise unknown("incident", key, (found.id for found in change.incidents.all(open=True)))
+        said = f"{actor.email}: {note[:2000]}" if note else ""
+        after = advance(incident, step, now=kit.clock.now(), note=said)
+        change.incidents.replace(after, revision=incident.revision)
+        kit.record(change, IncidentMoved(model=after.model, incident=key, state=after.state, note=said), actor)
+    return after

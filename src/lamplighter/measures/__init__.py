@@ -1,0 +1,33 @@
+"""Measures: how far a window is from the reference, and how good scores were. One file each; `measure` finds them by name."""
+
+from lamplighter import plugins
+from lamplighter.domain.names import unknown
+from lamplighter.measures.base import DriftMeasure, QualityMeasure
+
+
+def drift_measure(name: str) -> DriftMeasure:
+    """The drift measure of this name with its default settings; raises `NotFound`."""
+    found = measure(name)
+    if not isinstance(found, DriftMeasure):
+        raise unknown("drift measure", name, _names(DriftMeasure))
+    return found
+
+
+def quality_measure(name: str) -> QualityMeasure:
+    """The quality measure of this name with its default settings; raises `NotFound`."""
+    found = measure(name)
+    if not isinstance(found, QualityMeasure):
+        raise unknown("quality measure", name, _names(QualityMeasure))
+    return found
+
+
+def measure(name: str) -> DriftMeasure | QualityMeasure:
+    """The measure of this name: the one class of its file. Raises `NotFound`."""
+    module = plugins.plugin("measures", name)
+    own = [kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__]
+    found: DriftMeasure | QualityMeasure = next(kind for kind in own if issubclass(kind, (DriftMeasure, QualityMeasure)))()
+    return found
+
+
+def _names(kind: type) -> list[str]:
+    return [name for name in plugins.names("measures") if isinstance(measure(name), kind)]

@@ -1,0 +1,159 @@
+"""Thresholds that keep a stated rate of false alarms over all columns together.
+
+For each column and measure, windows without drift are drawn from the reference (`resampling`). The square root of each
+value is moved and stretched until its upper tail is that of a standard normal variable, which makes columns comparable;
+the largest over all columns and measures is taken in each draw, and its upper quantile is the common threshold (the
+largest-statistic method of Westfall and Young, Resampling-Based Multiple Testing, 1993). An alarm is a value beyond the
+k-th largest of R such maxima: by exchangeability it comes without drift with probability k / (R + 1), and given the draws
+that probability has a Beta(k, R + 1 - k) distribution, whose central 95 % is the stated interval. Columns are drawn
+independently of each other; where they go together in life, alarms come together and are fewer.
+
+A measure that is zero in most draws looks at what the reference never held, such as missing values in a column that is
+always filled. It gets the common threshold but takes no part in the largest: perhaps such values cannot occur at all, and
+then it would use up false alarms that never come.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from lamplighter.domain.record import Record
+from lamplighter.monitoring.arrays import FloatArray
+from lamplighter.monitoring.binning import Partition
+from lamplighter.monitoring.distribution import Distribution
+from lamplighter.monitoring.figure import Missing
+from lamplighter.monitoring.measure import Measure
+from lamplighter.monitoring.probability import beta_quantile, normal_quantile
+from lamplighter.monitoring.profile import Profile
+from lamplighter.monitoring.refusals import ImpossibleSetting
+from lamplighter.monitoring.resampling import expected, redrawn
+
+_SMALLEST_SPREAD = 1e-12
+
+
+class FalseAlarms(Record, frozen=True):
+    """How often an alarm comes without drift: a number of windows in which any column alarms, with a 95 % interval."""
+
+    expected: float
+    low: float
+    high: float
+
+    def times(self, windows: float) -> "FalseAlarms":
+        """Over this many windows, such as 30.4 for days in a month."""
+        return FalseAlarms(expected=self.expected * windows, low=self.low * windows, high=self.high * windows)
+
+
+class Thresholds(Record, frozen=True):
+    """A threshold for each column and measure; a value above it is drift."""
+
+    #: By column, then by measure.
+    values: dict[str, dict[str, float]]
+    #: False alarms in one window.
+    false_alarms: FalseAlarms | Missing
+
+
+def fixed(profile: Profile, measures: Sequence[Measure]) -> Thresholds:
+    """The measures' own thresholds. They promise nothing about false alarms."""
+    values = {
+        name: {measure.name: measure.threshold(reference) for measure in measures if reference.kind in measure.columns}
+        for name, reference in profile.columns.items()
+    }
+    return Thresholds(values=values, false_alarms=Missing(why="Fixed thresholds state no rate of false alarms."))
+
+
+class Calibration:
+    """Calibrated thresholds of one profile, by number of rows.
+
+    Draws are made for windows of a power of two and kept; other sizes lie between two of them, on a straight line between
+    the logarithms. The same profile, measures and settings always give the same thresholds.
+    """
+
+    def __init__(
+        self, profile: Profile, measures: Sequence[Measure], *, rate: float = 0.01, draws: int = 999, seed: int = 0
+    ) -> None:
+        """`rate` is the probability of an alarm of any column in a window without drift.
+
+        Raises `ImpossibleSetting` if the draws are too few to tell such a rate.
+        """
+        self._allowed = math.floor(rate * (draws + 1) + 1e-9)
+        if not 1 <= self._allowed <= draws:
+            raise ImpossibleSetting(
+                "The rate of false alarms cannot be calibrated.",
+                why=f"With {draws} draws the rate lies between {1 / (draws + 1):.2g} and 1.",
+                fix="Ask for a higher rate or make more draws.",
+            )
+        self._profile, self._measures, self._draws, self._seed = profile, tuple(measures), draws, seed
+        self._kept: dict[int, dict[str, dict[str, float]]] = {}
+
+    def thresholds(self, rows: int) -> Thresholds:
+        """Thresholds for a window of this many rows, at least 1."""
+        lower = rows.bit_length() - 1
+        values = self._at(lower)
+        if rows != 2**lower:
+            part = math.log2(rows) - lower
+            values = {
+                name: {measure: _between(low, self._at(lower + 1)[name][measure], part) for measure, low in found.items()}
+                for name, found in values.items()
+            }
+        return Thresholds(values=values, false_alarms=self.false_alarms)
+
+    @property
+    def false_alarms(self) -> FalseAlarms:
+        """What is promised for one window."""
+        k, rest = self._allowed, self._draws + 1 - self._allowed
+        low, high = beta_quantile(0.025, k, rest), beta_quantile(0.975, k, rest)
+        return FalseAlarms(expected=k / (self._draws + 1), low=low, high=high)
+
+    def _at(self, power: int) -> dict[str, dict[str, float]]:
+        if power not in self._kept:
+            self._kept[power] = self._calibrated(power)
+        return self._kept[power]
+
+    def _calibrated(self, power: int) -> dict[str, dict[str, float]]:
+        random = np.random.default_rng([self._seed, power])
+        roots: dict[tuple[str, str], FloatArray] = {}
+        for name, reference in self._profile.columns.items():
+            fitting = [measure for measure in self._measures if reference.kind in measure.columns]
+            for measure, values in _null(reference, fitting, 2**power, self._draws, random):
+                roots[name, measure] = np.sqrt(np.maximum(values, 0.0))
+        return _common(roots, self._allowed)
+
+
+def _null(
+    reference: Distribution, measures: Sequence[Measure], rows: int, draws: int, random: np.random.Generator
+) -> list[tuple[str, FloatArray]]:
+    if not measures or int(reference.present) == 0:
+        return []
+    partitions = {measure.partition for measure in measures if measure.partition is not None} or {Partition.TENTHS}
+    # Fewer cells cost fewer draws, but measures of one column must see the same windows.
+    partition = partitions.pop() if len(partitions) == 1 else Partition.FINEST
+    windows = redrawn(expected(reference).regrouped(partition), rows, draws, random)
+    return [(measure.name, measure.distance(reference.regrouped(partition), windows)) for measure in measures]
+
+
+def _common(roots: dict[tuple[str, str], FloatArray], allowed: int) -> dict[str, dict[str, float]]:
+    scales = {key: _upper_tail(root) for key, root in roots.items()}
+    family = [key for key, root in roots.items() if np.median(root) > 0.0] or list(roots)
+    values: dict[str, dict[str, float]] = {}
+    if family:
+        standard = np.array([(roots[key] - scales[key][0]) / scales[key][1] for key in family])
+        cut = float(np.sort(standard.max(axis=0))[-allowed])
+        for (name, measure), (middle, spread) in scales.items():
+            values.setdefault(name, {})[measure] = max(middle + cut * spread, 0.0) ** 2
+    return values
+
+
+def _upper_tail(root: FloatArray) -> tuple[float, float]:
+    """Mean and deviation of the normal distribution that has the 90th percentile of these values and the wider of two
+    upper tails: up to the 99th percentile, and up to the largest value."""
+    tenth, hundredth, largest = (float(at) for at in np.quantile(root, (0.9, 0.99, 1.0), method="inverted_cdf"))
+    z = [normal_quantile(at) for at in (0.9, 0.99, root.size / (root.size + 1))]
+    spread = max((hundredth - tenth) / (z[1] - z[0]), (largest - tenth) / max(z[2] - z[0], 1.0), _SMALLEST_SPREAD)
+    return tenth - z[0] * spread, spread
+
+
+def _between(low: float, high: float, part: float) -> float:
+    if low <= 0.0 or high <= 0.0:
+        return max(low, high)
+    return math.exp((1.0 - part) * math.log(low) + part * math.log(high))

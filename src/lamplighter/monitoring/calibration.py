@@ -1,0 +1,72 @@
+"""Whether probabilities mean what they say: the mean score against the rate, over all rows and by bins of the score."""
+
+import numpy as np
+
+from lamplighter.domain.record import Record
+from lamplighter.monitoring.arrays import FloatArray
+from lamplighter.monitoring.figure import Figure, Missing
+from lamplighter.monitoring.intervals import mean_interval, wilson
+from lamplighter.monitoring.outcomes import Outcomes
+
+
+class ReliabilityBin(Record, frozen=True):
+    """Rows with about the same score."""
+
+    #: Smallest and largest score in the bin.
+    first: float
+    last: float
+    mean_score: float
+    #: Share of positive rows, with Wilson's interval.
+    rate: Figure
+
+
+class Calibration(Record, frozen=True):
+    """How far scores and rates are apart."""
+
+    mean_score: float
+    rate: Figure
+    #: Mean score minus rate; above zero the model promises too much.
+    difference: Figure
+    #: Mean distance of score and rate over the bins, weighted by rows (Naeini, Cooper and Hauskrecht, AAAI 2015).
+    expected_error: float
+    #: Bins with about the same number of rows, in the order of the score; equal scores share a bin.
+    bins: tuple[ReliabilityBin, ...]
+
+
+def calibration(rows: Outcomes, bins: int = 10, level: float = 0.95) -> Calibration | Missing:
+    """Reliability of the probabilities; at most `bins` bins."""
+    if lacking := rows.without_probabilities():
+        return lacking
+    parts = _parts(rows, bins, level)
+    gaps = [abs(part.mean_score - part.rate.value) * part.rate.n for part in parts]
+    return Calibration(
+        mean_score=float(np.mean(rows.scores)),
+        rate=_rate(rows.labels, level),
+        difference=_difference(rows, level),
+        expected_error=sum(gaps) / rows.n,
+        bins=parts,
+    )
+
+
+def _parts(rows: Outcomes, bins: int, level: float) -> tuple[ReliabilityBin, ...]:
+    edges = np.unique(np.quantile(rows.scores, np.arange(1, bins) / bins, method="inverted_cdf"))
+    place = np.searchsorted(edges, rows.scores, side="right")
+    return tuple(_bin(rows.scores[place == at], rows.labels[place == at], level) for at in np.unique(place))
+
+
+def _bin(scores: FloatArray, labels: FloatArray, level: float) -> ReliabilityBin:
+    first, last, mean = float(scores.min()), float(scores.max()), float(np.mean(scores))
+    return ReliabilityBin(first=first, last=last, mean_score=mean, rate=_rate(labels, level))
+
+
+def _rate(labels: FloatArray, level: float) -> Figure:
+    positives = int(labels.sum())
+    low, high = wilson(positives, labels.size, level)
+    return Figure(name="rate", value=positives / labels.size, low=low, high=high, n=labels.size, interval="Wilson", level=level)
+
+
+def _difference(rows: Outcomes, level: float) -> Figure:
+    gaps = rows.scores - rows.labels
+    low, high = mean_interval(gaps, level)
+    value, low, high = float(np.mean(gaps)), max(-1.0, low), min(1.0, high)
+    return Figure(name="calibration", value=value, low=low, high=high, n=rows.n, interval="Student", level=level)

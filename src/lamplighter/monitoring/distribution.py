@@ -1,0 +1,102 @@
+"""Bins and what was counted in them: what a measure compares."""
+
+import msgspec
+import numpy as np
+
+from lamplighter.domain.contract import Kind
+from lamplighter.domain.record import Record
+from lamplighter.monitoring.arrays import FloatArray, IntArray
+from lamplighter.monitoring.binning import Bins, NumericBins, Partition
+from lamplighter.monitoring.tally import Tally, of_lanes
+
+
+class Distribution(Record, frozen=True, eq=False):
+    """One column of the reference or of a window.
+
+    The tally may hold many windows at once along a leading axis; every answer then has that axis too, and cells or edges
+    always lie along the last one.
+    """
+
+    bins: Bins
+    tally: Tally
+
+    @property
+    def kind(self) -> Kind:
+        """What the column holds."""
+        return self.bins.kind
+
+    @property
+    def missing(self) -> IntArray:
+        """Rows without a value."""
+        return np.asarray(self.tally.cells[..., -1])
+
+    @property
+    def rows(self) -> IntArray:
+        """Rows, with the missing ones."""
+        return np.asarray(self.tally.cells.sum(axis=-1))
+
+    @property
+    def present(self) -> IntArray:
+        """Rows with a value."""
+        return self.rows - self.missing
+
+    def counts(self, partition: Partition = Partition.FINEST) -> IntArray:
+        """Rows with a value, by cell of the partition."""
+        cells = self.tally.cells[..., :-1]
+        if not isinstance(self.bins, NumericBins) or partition is Partition.FINEST:
+            return cells
+        starts = np.concatenate([[0], self.bins.positions(partition) + 1])
+        grouped = np.add.reduceat(cells, starts, axis=-1)
+        if partition is Partition.TENTHS:
+            return np.asarray(grouped)
+        outside = grouped[..., :1] + grouped[..., -1:]
+        return np.concatenate([grouped[..., 1:-1], outside], axis=-1)
+
+    def shares(self, partition: Partition = Partition.FINEST) -> FloatArray:
+        """Share of the rows with a value, by cell; zero everywhere if there is no such row."""
+        return np.asarray(self.counts(partition) / np.maximum(self.present, 1)[..., None])
+
+    @property
+    def edges(self) -> FloatArray:
+        """Rising edges of a numeric column."""
+        return self._numeric.edges
+
+    def below(self) -> FloatArray:
+        """Share of the values below each edge of a numeric column."""
+        return np.asarray(np.cumsum(self.shares(), axis=-1)[..., :-1])
+
+    def excess(self) -> tuple[FloatArray, FloatArray]:
+        """How far values lie below the first and above the last edge of a numeric column: sums divided by the values."""
+        below, above = self._sum(2), self._sum(3)
+        n = np.maximum(self.present, 1)
+        return np.asarray(below / n), np.asarray(above / n)
+
+    def mean(self) -> FloatArray:
+        """Mean of a numeric column; its centre if there is no value."""
+        return np.asarray(self._numeric.centre + self._sum(0) / np.maximum(self.present, 1))
+
+    def deviation(self) -> FloatArray:
+        """Standard deviation of a numeric column, divided by n and not n - 1."""
+        n = np.maximum(self.present, 1)
+        return np.sqrt(np.maximum(self._sum(1) / n - (self._sum(0) / n) ** 2, 0.0))
+
+    def regrouped(self, partition: Partition) -> "Distribution":
+        """The same rows in fewer cells: only the edges that the partition uses. Other partitions of it mean nothing."""
+        if not isinstance(self.bins, NumericBins) or partition is Partition.FINEST:
+            return self
+        used = self.bins.positions(partition)
+        grouped = np.add.reduceat(self.tally.cells[..., :-1], np.concatenate([[0], used + 1]), axis=-1)
+        every = np.arange(used.size, dtype=np.int64)
+        bins = msgspec.structs.replace(self.bins, edges=self.bins.edges[used], equal_width=every, tenths=every)
+        cells = np.concatenate([grouped, self.tally.cells[..., -1:]], axis=-1)
+        return Distribution(bins=bins, tally=msgspec.structs.replace(self.tally, cells=cells))
+
+    @property
+    def _numeric(self) -> NumericBins:
+        if not isinstance(self.bins, NumericBins):
+            raise TypeError("only a numeric column has a mean and edges")
+        return self.bins
+
+    def _sum(self, which: int) -> FloatArray:
+        exponent = self._numeric.exponent
+        return of_lanes(self.tally.moments[..., which, :], 2 * exponent if which == 1 else exponent)

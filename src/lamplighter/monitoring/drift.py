@@ -1,0 +1,122 @@
+"""The drift of one window: every column and measure, ranked by what it can do to the model."""
+
+from collections.abc import Mapping, Sequence
+
+from lamplighter.domain.contract import Kind
+from lamplighter.domain.record import Record
+from lamplighter.monitoring.alarms import FalseAlarms, Thresholds
+from lamplighter.monitoring.counts import Counts, windows
+from lamplighter.monitoring.distribution import Distribution
+from lamplighter.monitoring.figure import Missing
+from lamplighter.monitoring.measure import Measure
+from lamplighter.monitoring.profile import PREDICTION, Profile
+
+
+class Reading(Record, frozen=True):
+    """One measure of one column."""
+
+    measure: str
+    value: float | Missing
+    #: Above this is drift; `Missing` where none could be set.
+    threshold: float | Missing
+    drifted: bool
+
+    @property
+    def strength(self) -> float:
+        """The value in multiples of its threshold; 0 without either."""
+        if isinstance(self.value, Missing) or isinstance(self.threshold, Missing) or self.value <= 0.0:
+            return 0.0
+        return self.value / max(self.threshold, 1e-12)
+
+
+class ColumnDrift(Record, frozen=True):
+    """One column of the window."""
+
+    #: Name of the input, or `@prediction`.
+    column: str
+    kind: Kind
+    #: Rows with and without a value.
+    rows: int
+    missing: int
+    readings: tuple[Reading, ...]
+    drifted: bool
+    #: Largest strength of its readings.
+    strength: float
+    #: From 0 to 1; 1 for the prediction and for every column if nothing is known.
+    importance: float
+    #: Strength times importance.
+    impact: float
+
+
+class WindowDrift(Record, frozen=True):
+    """All columns, those with the largest impact first."""
+
+    rows: int
+    columns: tuple[ColumnDrift, ...]
+    #: False alarms to expect in one window.
+    false_alarms: FalseAlarms | Missing
+
+    @property
+    def drifted(self) -> tuple[ColumnDrift, ...]:
+        """The columns that drifted."""
+        return tuple(column for column in self.columns if column.drifted)
+
+
+def drift(
+    profile: Profile,
+    counts: Counts,
+    measures: Sequence[Measure],
+    thresholds: Thresholds,
+    importance: Mapping[str, float] | None = None,
+) -> WindowDrift:
+    """Hold a window against the reference.
+
+    Each measure is taken of the columns of its kind. `importance` gives a weight from 0 up by column, on any scale; with
+    it, a column that is not in it counts 0. Raises `OtherProfile` for counts of other bins.
+    """
+    found = windows(profile, counts)
+    weights = _weights(found, importance)
+    columns = [
+        _column(name, profile.columns[name], window, measures, thresholds.values.get(name, {}), weights[name])
+        for name, window in found.items()
+    ]
+    columns.sort(key=lambda column: (-column.impact, -column.strength, column.column))
+    return WindowDrift(rows=counts.rows, columns=tuple(columns), false_alarms=thresholds.false_alarms)
+
+
+def _weights(names: Mapping[str, Distribution], importance: Mapping[str, float] | None) -> dict[str, float]:
+    if importance is None:
+        return dict.fromkeys(names, 1.0)
+    largest = max((importance.get(name, 0.0) for name in names if name != PREDICTION), default=0.0) or 1.0
+    return {name: 1.0 if name == PREDICTION else max(0.0, importance.get(name, 0.0)) / largest for name in names}
+
+
+def _column(
+    name: str,
+    reference: Distribution,
+    window: Distribution,
+    measures: Sequence[Measure],
+    thresholds: Mapping[str, float],
+    importance: float,
+) -> ColumnDrift:
+    fitting = [measure for measure in measures if reference.kind in measure.columns]
+    readings = tuple(_reading(measure, reference, window, thresholds.get(measure.name)) for measure in fitting)
+    strength = max((reading.strength for reading in readings), default=0.0)
+    return ColumnDrift(
+        column=name,
+        kind=reference.kind,
+        rows=int(window.rows),
+        missing=int(window.missing),
+        readings=readings,
+        drifted=any(reading.drifted for reading in readings),
+        strength=strength,
+        importance=importance,
+        impact=strength * importance,
+    )
+
+
+def _reading(measure: Measure, reference: Distribution, window: Distribution, threshold: float | None) -> Reading:
+    value = measure.measure(reference, window)
+    known: float | Missing = Missing(why="The reference holds no value.") if threshold is None else threshold
+    drifted = isinstance(value, float) and threshold is not None and value > threshold
+    return Reading(measure=measure.name, value=value, threshold=known, drifted=drifted)

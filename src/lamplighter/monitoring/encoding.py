@@ -1,0 +1,61 @@
+"""Records with arrays as compact bytes.
+
+Each array becomes its type, shape and little-endian bytes; counts take the narrowest type that holds them. The whole is
+MessagePack, compressed with zlib behind a header line that names the format.
+"""
+
+import zlib
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lamplighter.monitoring.refusals import UnreadableBytes
+
+Value = TypeVar("Value")
+
+_NARROW = ("<u1", "<i2", "<u2", "<i4", "<u4")
+_ALLOWED = frozenset((*_NARROW, "<i8", "<f8"))
+
+
+def body(value: Any) -> bytes:
+    """MessagePack; mappings keep their order."""
+    return msgspec.msgpack.encode(value, enc_hook=_from_array)
+
+
+def packed(header: bytes, value: Any) -> bytes:
+    """Header line and compressed body."""
+    return header + zlib.compress(body(value), 6)
+
+
+def unpacked(header: bytes, content: bytes, kind: type[Value], what: str) -> Value:
+    """The value behind the header; raises `UnreadableBytes` naming `what`."""
+    if not content.startswith(header):
+        raise UnreadableBytes(what)
+    try:
+        plain = zlib.decompress(content[len(header) :])
+        return msgspec.msgpack.decode(plain, type=kind, dec_hook=_to_array)
+    except (zlib.error, msgspec.DecodeError):
+        raise UnreadableBytes(what) from None
+
+
+def _from_array(value: Any) -> Any:
+    if not isinstance(value, np.ndarray):
+        raise NotImplementedError(f"{type(value).__name__} has no byte form")
+    kind = _narrowest(value) if value.dtype.kind in "iu" else "<f8"
+    return kind, value.shape, value.astype(kind).tobytes()
+
+
+def _narrowest(value: NDArray[Any]) -> str:
+    low, high = (int(value.min()), int(value.max())) if value.size else (0, 0)
+    fits = (kind for kind in _NARROW if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+    return next(fits, "<i8")
+
+
+def _to_array(_: type, value: Any) -> Any:
+    kind, shape, content = value
+    if kind not in _ALLOWED:
+        raise ValueError("unknown type of array")
+    wide = np.float64 if kind == "<f8" else np.int64
+    return np.frombuffer(content, dtype=kind).reshape(shape).astype(wide)

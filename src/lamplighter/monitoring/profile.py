@@ -1,0 +1,65 @@
+"""The reference of a version: bins frozen on the rows it was trained on, and what they held."""
+
+from collections.abc import Mapping
+
+from lamplighter.domain.contract import Contract, Kind
+from lamplighter.domain.record import Record, digest_of
+from lamplighter.monitoring import encoding
+from lamplighter.monitoring.arrays import Values, as_numbers, present
+from lamplighter.monitoring.binning import Bins, category_bins, numeric_bins
+from lamplighter.monitoring.distribution import Distribution
+from lamplighter.monitoring.refusals import UnknownColumn
+from lamplighter.monitoring.tally import tally
+
+#: The column that holds the answers of the model.
+PREDICTION = "@prediction"
+
+_HEADER = b"lamplighter profile 1\n"
+
+
+class Profile(Record, frozen=True, eq=False):
+    """Reference distribution of every input and, where scores were at hand, of the prediction.
+
+    Law of change of the bytes: the first line names the format; fields may be added with a default; bins are never
+    changed, because counts in the database refer to them by `identity`. Another meaning of a field is another format.
+    """
+
+    #: SHA-256 over the columns; counts name it.
+    identity: str
+    #: By name, in the order of the contract; the prediction is last under `PREDICTION`.
+    columns: dict[str, Distribution]
+
+
+def reference_profile(contract: Contract, columns: Mapping[str, Values], scores: Values | None = None) -> Profile:
+    """Freeze bins on these rows and count them.
+
+    `columns` holds one value a row, None or NaN for nothing, for every input of the contract; others are ignored.
+    Raises `UnknownColumn` for an input that is not there and `UnreadableColumn` for values of another kind.
+    """
+    kept: dict[str, Distribution] = {}
+    for column in contract.inputs:
+        if column.name not in columns or column.name == PREDICTION:
+            raise UnknownColumn(column.name, "The contract names it and the reference rows lack it, or the name is reserved.")
+        kept[column.name] = _reference(column.name, column.kind, column.categories, columns[column.name])
+    if scores is not None:
+        kept[PREDICTION] = _reference(PREDICTION, Kind.NUMBER, None, scores)
+    return Profile(identity=digest_of(encoding.body(kept)), columns=kept)
+
+
+def profile_bytes(profile: Profile) -> bytes:
+    """The artifact: a header line and compressed MessagePack."""
+    return encoding.packed(_HEADER, profile)
+
+
+def profile_from(content: bytes) -> Profile:
+    """The profile in an artifact; raises `UnreadableBytes`."""
+    return encoding.unpacked(_HEADER, content, Profile, "a profile")
+
+
+def _reference(name: str, kind: Kind, known: tuple[str, ...] | None, values: Values) -> Distribution:
+    bins: Bins
+    if kind in (Kind.NUMBER, Kind.INTEGER):
+        bins = numeric_bins(kind, present(as_numbers(values, name)))
+    else:
+        bins = category_bins(kind, known, values)
+    return Distribution(bins=bins, tally=tally(bins, values, name))

@@ -1,0 +1,73 @@
+"""What the engine refuses: input that cannot be counted, and bytes that are not counts."""
+
+from lamplighter.domain.errors import Conflict, Invalid
+
+
+class UnreadableColumn(Invalid):
+    """A column holds something that its kind cannot be."""
+
+    code = "E1120"
+
+    def __init__(self, column: str, kind: str) -> None:
+        super().__init__(
+            f"Column {column} cannot be counted.",
+            why=f"It holds a value that cannot be read as {kind}.",
+            fix="Hand over values of the kind that the contract names, and nothing else.",
+        )
+
+
+class UnknownColumn(Invalid):
+    """A column that the profile does not know, or one that it needs and did not get."""
+
+    code = "E1121"
+
+    def __init__(self, column: str, why: str) -> None:
+        super().__init__(f"Column {column} does not fit.", why=why, fix="Hand over the columns of the contract.")
+
+
+class UnequalLengths(Invalid):
+    """Columns that belong to the same rows have different lengths."""
+
+    code = "E1122"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The columns do not have the same length.",
+            why="Each row needs one value, or nothing, in every column.",
+            fix="Hand over columns of one length.",
+        )
+
+
+class UnreadableBytes(Invalid):
+    """Bytes that are not a profile or counts of a format we know."""
+
+    code = "E1123"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"These bytes are not {what}.",
+            why="They are damaged, or were written by a newer release.",
+            fix="Restore them from a backup, or read them with the release that wrote them.",
+        )
+
+
+class ImpossibleSetting(Invalid):
+    """A setting of a calculation that allows no answer."""
+
+    code = "E1124"
+
+    def __init__(self, what: str, why: str, fix: str) -> None:
+        super().__init__(what, why=why, fix=fix)
+
+
+class OtherProfile(Conflict):
+    """Counts were made with the bins of another profile and cannot be added or compared."""
+
+    code = "E1540"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "These counts belong to another profile.",
+            why="They were made with other bins, so their cells do not mean the same.",
+            fix="Count the rows again with this profile.",
+        )

@@ -1,0 +1,68 @@
+"""The guard of a rollout on what it answers: do the scores of the challenger look like those of the champion?
+
+Both arms take a share of the same traffic, so their scores should differ by what the new version is meant to change and
+no more. Like the guard on failures it may be asked at any time.
+"""
+
+import math
+
+import numpy as np
+
+from lamplighter.domain.record import Record
+from lamplighter.monitoring.distribution import Distribution
+from lamplighter.monitoring.guard import Judged, Judgement
+from lamplighter.monitoring.sequential import mean_half_width, shares_half_width
+
+#: The bounds of a mean are asymptotic; below this many values they are not used.
+FEWEST = 50
+
+
+class Tolerance(Record, frozen=True):
+    """How far scores may move and be welcome."""
+
+    #: Difference of the mean scores, in units of the score.
+    mean: float = 0.05
+    #: Largest difference of the two distribution functions (Kolmogorov and Smirnov), from 0 to 1.
+    distance: float = 0.15
+
+
+def judge_scores(
+    champion: Distribution,
+    challenger: Distribution,
+    tolerance: Tolerance,
+    *,
+    least: int = 50,
+    alpha: float = 0.01,
+) -> Judged:
+    """Judge the shift of the scores, both counted in the same numeric bins.
+
+    Fails when the means or the distributions differ by more than the tolerance beyond chance; the share of false failures
+    is `alpha` at most over all looks, for independent scores. Passes with at least `least` scores of each arm that differ
+    by no more than the tolerance; else undecided.
+    """
+    fewest = min(int(champion.present), int(challenger.present))
+    shift, shift_error = _shift(champion, challenger, alpha / 4.0)
+    apart, apart_error = _apart(champion, challenger, alpha / 4.0)
+    judgement, why = Judgement.UNDECIDED, f"{fewest} scores are too few to compare."
+    if shift - shift_error > tolerance.mean:
+        judgement, why = Judgement.FAILED, "Its mean score differs by more than the tolerance."
+    elif apart - apart_error > tolerance.distance:
+        judgement, why = Judgement.FAILED, "Its scores are distributed differently, beyond the tolerance."
+    elif fewest >= least and shift <= tolerance.mean and apart <= tolerance.distance:
+        judgement, why = Judgement.PASSED, "Its scores look like those of the version that is live."
+    elif fewest >= least:
+        why = "Its scores differ by more than the tolerance so far, but that may be chance."
+    means = float(challenger.mean()), float(champion.mean())
+    return Judged(judgement, why, challenger=means[0], champion=means[1], limit=tolerance.mean, n=int(challenger.present))
+
+
+def _shift(champion: Distribution, challenger: Distribution, alpha: float) -> tuple[float, float]:
+    if min(int(champion.present), int(challenger.present)) < FEWEST:
+        return 0.0, math.inf
+    error = sum(mean_half_width(float(arm.deviation()), int(arm.present), alpha) for arm in (champion, challenger))
+    return abs(float(challenger.mean()) - float(champion.mean())), error
+
+
+def _apart(champion: Distribution, challenger: Distribution, alpha: float) -> tuple[float, float]:
+    error = sum(shares_half_width(int(arm.present), alpha) for arm in (champion, challenger))
+    return float(np.max(np.abs(challenger.below() - champion.below()))), error

@@ -1,0 +1,121 @@
+"""What was counted of one column: whole numbers only, so that adding them up is exact in any order.
+
+Sums are kept in fixed point: each value is rounded once to a grid of 2**-41 of the span of the edges (below any noise of
+a sample) and then added as a whole number, split into two lanes of 32 bits that cannot overflow below 2**31 rows.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamplighter.domain.contract import Kind
+from lamplighter.domain.record import Record
+from lamplighter.monitoring.arrays import FloatArray, IntArray, Values, as_numbers, present
+from lamplighter.monitoring.binning import Bins, CategoryBins, NumericBins, text_counts
+from lamplighter.monitoring.cells import cell_counts
+
+#: Bits below the span that sums keep.
+GRID = 41
+_LANE = 32
+_SPANS = 20
+_BLOCK = 2**15
+
+
+class Tally(Record, frozen=True, eq=False):
+    """Counts of one column. The arrays may have one more leading axis: then it is many tallies at once."""
+
+    #: Rows by cell, in the order of the bins; the last cell is missing.
+    cells: IntArray
+    #: Four sums in two lanes each: distance from the centre, its square, excess below the first and above the last edge.
+    moments: IntArray
+    #: Smallest and largest value; infinite the wrong way round if there is none.
+    low: float
+    high: float
+
+    @property
+    def rows(self) -> int:
+        """Rows, with the missing ones."""
+        return int(self.cells.sum())
+
+
+def tally(bins: Bins, values: Values, column: str) -> Tally:
+    """Count one column; raises `UnreadableColumn`."""
+    if isinstance(bins, NumericBins):
+        return tally_numbers(bins, as_numbers(values, column))
+    if bins.kind is Kind.BOOLEAN:
+        return _tally_booleans(as_numbers(values, column))
+    return _tally_texts(bins, values)
+
+
+def tally_numbers(bins: NumericBins, numbers: FloatArray) -> Tally:
+    """Count numbers; NaN and infinities are missing. Works block by block, each small enough for the processor's cache."""
+    total = _tally_block(bins, numbers[:_BLOCK])
+    for start in range(_BLOCK, numbers.size, _BLOCK):
+        total = added(total, _tally_block(bins, numbers[start : start + _BLOCK]))
+    return total
+
+
+def _tally_block(bins: NumericBins, numbers: FloatArray) -> Tally:
+    held = present(numbers)
+    # Adding zero turns -0.0 into 0.0, so that the smaller of the two does not depend on their order.
+    low, high = (float(held.min()) + 0.0, float(held.max()) + 0.0) if held.size else (np.inf, -np.inf)
+    distance = held - bins.centre
+    first, last = float(bins.edges[0]), float(bins.edges[-1])
+    sums = (
+        lanes(distance, bins.exponent),
+        lanes(distance * distance, 2 * bins.exponent),
+        lanes(first - held[held < first], bins.exponent) if low < first else (0, 0),
+        lanes(held[held >= last] - last, bins.exponent) if high >= last else (0, 0),
+    )
+    cells = np.append(cell_counts(bins.edges, held), numbers.size - held.size)
+    return Tally(cells=cells, moments=np.array(sums, dtype=np.int64), low=low, high=high)
+
+
+def lanes(values: FloatArray, exponent: int) -> tuple[int, int]:
+    """The sum of the values in units of `2**(exponent - GRID)`, high and low lane. Cut off 2**20 spans away."""
+    high, low = split(values, exponent)
+    return int(high.sum()), int(low.sum())
+
+
+def split(values: FloatArray, exponent: int) -> tuple[IntArray, IntArray]:
+    """Each value in units of `2**(exponent - GRID)`, high and low lane."""
+    most = 2.0 ** (exponent + _SPANS)
+    scaled = np.clip(values, -most, most)
+    scaled *= 2.0 ** (GRID - exponent)
+    units = np.rint(scaled, out=scaled).astype(np.int64)
+    return units >> _LANE, units & (2**_LANE - 1)
+
+
+def of_lanes(sums: NDArray[Any], exponent: int) -> FloatArray:
+    """The sums that `lanes` took, as floats; the last axis holds the two lanes."""
+    total = sums[..., 0].astype(np.float64) * 2.0**_LANE + sums[..., 1]
+    return np.asarray(total * 2.0 ** (exponent - GRID), dtype=np.float64)
+
+
+def added(one: Tally, other: Tally) -> Tally:
+    """Both together; the two must come from the same bins."""
+    return Tally(
+        cells=one.cells + other.cells,
+        moments=one.moments + other.moments,
+        low=min(one.low, other.low),
+        high=max(one.high, other.high),
+    )
+
+
+def without_moments(cells: list[int]) -> Tally:
+    """The tally of a column that has cells but no sums."""
+    return Tally(cells=np.array(cells, dtype=np.int64), moments=np.zeros((4, 2), np.int64), low=np.inf, high=-np.inf)
+
+
+def _tally_booleans(numbers: FloatArray) -> Tally:
+    false, true = int((numbers == 0.0).sum()), int((numbers == 1.0).sum())
+    missing = int(np.isnan(numbers).sum())
+    return without_moments([false, true, numbers.size - false - true - missing, missing])
+
+
+def _tally_texts(bins: CategoryBins, values: Values) -> Tally:
+    found = text_counts(values)
+    known = [found[category] for category in bins.categories]
+    texts = found.total()
+    return without_moments([*known, texts - sum(known), len(values) - texts])

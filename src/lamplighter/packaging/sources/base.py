@@ -1,0 +1,79 @@
+"""What capturing a model gives, whatever it is made with.
+
+Each other file of this folder knows one kind of model and offers `recognises(model) -> bool` and
+`capture(model, request) -> Captured`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lamplighter.domain.contract import Contract, Meaning, Output
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.version import Badge
+from lamplighter.serving.worker.scorers import Scorer
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person says beside the model."""
+
+    #: Names of the two classes, negative first; empty means as the model has them.
+    classes: tuple[str, ...] = ()
+    #: Whether a format that runs code when it is opened may be used.
+    trust: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model in the bytes that stand for it."""
+
+    #: File name for people.
+    name: str
+    #: One of the formats that a worker opens.
+    format: str
+    badge: Badge
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A model that can be made a version."""
+
+    #: The live object.
+    model: Any
+    source: Source
+    output: Output
+    #: The columns the model takes, in order; nothing if it knows no names.
+    inputs: tuple[str, ...] | None
+    #: How many columns the model takes; nothing if it does not say.
+    width: int | None
+    #: The truth: how the live object itself scores columns.
+    truth: Callable[[Contract], Scorer]
+    #: Names of the top modules that the model is made of.
+    roots: frozenset[str]
+
+
+def output_of(classes: Sequence[Any], request: Request) -> Output:
+    """A probability for two classes, a number for none; raises `Invalid` for any other count or names that do not match."""
+    names = request.classes or tuple(str(name) for name in classes)
+    if not names:
+        return Output(name="prediction", meaning=Meaning.NUMBER)
+    if len(names) != 2 or (classes and len(classes) != 2):
+        raise multiclass(max(len(names), len(classes)))
+    return Output(name="probability", meaning=Meaning.PROBABILITY, classes=names)
+
+
+def multiclass(count: int) -> Invalid:
+    """The refusal of a classifier whose classes are not two."""
+    return Invalid(
+        f"A model with {count} classes cannot be a version.",
+        why="A version answers with one number for each row: a probability of one class against another, or a quantity.",
+        fix="Train one model for each class against the rest, or a model of two classes.",
+        code="E1153",
+    )
+
+
+def unsupported(what: str, why: str, fix: str) -> Invalid:
+    """The refusal of a model that cannot be captured."""
+    return Invalid(what, why=why, fix=fix, code="E1154")

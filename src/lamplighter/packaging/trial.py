@@ -1,0 +1,117 @@
+"""A version loaded and asked as it will be in production, before there is a version."""
+
+import asyncio
+import importlib
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lamplighter.domain.record import Record
+from lamplighter.domain.version import Manifest, address
+from lamplighter.packaging.parity import ROWS, SINGLE_ROWS, Parity, parity
+from lamplighter.serving.runtimes.base import Failed, Runtime, Unloadable
+from lamplighter.serving.worker.scorers import Scorer
+
+#: Rows asked one by one for the latency, and rows of the sample asked at once.
+_LATENCY_ROWS, _SAMPLE_ROWS = 25, 1_000
+#: A row alone costs the Python runtime a whole call of the model, so fewer are tried.
+_SINGLE_ROWS = {"python": 100}
+
+
+class Bulb(Record, frozen=True):
+    """What loading a version and switching it on has shown."""
+
+    runtime: str
+    #: Whether it loaded and scored its sample.
+    passed: bool
+    #: Why it did not; empty if it did.
+    why: str = ""
+    #: Seconds from the bytes to a model that is ready.
+    load_seconds: float = 0.0
+    #: Rows of the sample that it scored.
+    rows: int = 0
+    #: Median time of one row alone, milliseconds.
+    latency_ms: float = 0.0
+    #: Size of all artifacts, megabytes.
+    size_mb: float = 0.0
+    #: How closed the process of the model is; empty for a compiled model, which has none.
+    sandbox: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a trial has shown."""
+
+    bulb: Bulb
+    #: Nothing if the version did not light up.
+    parity: Parity | None
+
+
+def run(manifest: Manifest, blobs: Mapping[str, bytes], truth: Scorer, sample: Mapping[str, Sequence[Any]]) -> Outcome:
+    """Load the version from its bytes in its runtime and compare it with the truth.
+
+    It runs in a thread with an event loop of its own, so it may be called where one is running, such as in a notebook.
+    """
+    with tempfile.TemporaryDirectory(prefix="lamplighter-") as folder, ThreadPoolExecutor(1) as pool:
+        root = Path(folder)
+        for digest, content in blobs.items():
+            path = root / address(digest)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        return pool.submit(lambda: asyncio.run(_run(manifest, root, truth, sample))).result()
+
+
+async def _run(manifest: Manifest, root: Path, truth: Scorer, sample: Mapping[str, Sequence[Any]]) -> Outcome:
+    module = importlib.import_module(f"lamplighter.serving.runtimes.{manifest.runtime}")
+    start = time.perf_counter()
+    try:
+        runtime: Runtime = await module.load(manifest, root)
+    except Unloadable as error:
+        return Outcome(Bulb(runtime=manifest.runtime, passed=False, why=str(error)), None)
+    seconds = time.perf_counter() - start
+    try:
+        bulb = await _switch_on(manifest, runtime, sample, seconds)
+        return Outcome(bulb, await _compare(manifest, runtime, truth, sample) if bulb.passed else None)
+    finally:
+        await runtime.close()
+
+
+async def _compare(manifest: Manifest, runtime: Runtime, truth: Scorer, sample: Mapping[str, Sequence[Any]]) -> Parity:
+    return await parity(
+        truth,
+        runtime,
+        manifest.contract,
+        sample,
+        name=manifest.runtime,
+        threshold=manifest.decision.threshold,
+        rows=ROWS,
+        single_rows=_SINGLE_ROWS.get(manifest.runtime, SINGLE_ROWS),
+    )
+
+
+async def _switch_on(manifest: Manifest, runtime: Runtime, sample: Mapping[str, Sequence[Any]], seconds: float) -> Bulb:
+    rows = {name: values[:_SAMPLE_ROWS] for name, values in sample.items()}
+    count = len(next(iter(rows.values())))
+    times = []
+    try:
+        await runtime.score(rows, count)
+        for row in range(min(count, _LATENCY_ROWS)):
+            start = time.perf_counter()
+            await runtime.score({name: [values[row]] for name, values in rows.items()}, 1)
+            times.append(time.perf_counter() - start)
+    except Failed as error:
+        return Bulb(runtime=manifest.runtime, passed=False, why=error.why)
+    return Bulb(
+        runtime=manifest.runtime,
+        passed=True,
+        load_seconds=round(seconds, 4),
+        rows=count,
+        latency_ms=round(statistics.median(times) * 1000, 4),
+        size_mb=round(sum(artifact.size for artifact in manifest.artifacts) / 1e6, 3),
+        sandbox=str(getattr(runtime, "sandbox", "")),
+    )

@@ -1,0 +1,52 @@
+"""A folder that is a registry: the name of a file is the name of the plugin, and it is imported when asked for.
+
+Outside plugins come from the entry-point group `lamplighter.<folder>`; a name that is taken is refused, never replaced.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+
+from lamplighter.domain.errors import Conflict
+from lamplighter.domain.names import unknown
+
+#: The plugin folders of the house.
+FOLDERS = ("gates", "probes", "targets", "measures", "channels", "trainers", "artifacts")
+
+
+@cache
+def names(folder: str) -> tuple[str, ...]:
+    """Names of all plugins of a folder, without importing any."""
+    return tuple(sorted({*_ours(folder), *_outside(folder)}))
+
+
+@cache
+def plugin(folder: str, name: str) -> ModuleType:
+    """The module of a plugin; raises `NotFound` with the known names, or `Conflict` where two claim one name."""
+    ours, outside = _ours(folder), _outside(folder)
+    if name in ours and name in outside:
+        raise Conflict(
+            f"Two plugins claim one name in {folder}.",
+            why="An installed package brings a plugin with the name of one of ours.",
+            fix="Rename the plugin of that package, or remove the package.",
+            code="E1540",
+        )
+    if name in ours:
+        return importlib.import_module(f"lamplighter.{folder}.{name}")
+    if name in outside:
+        module: ModuleType = outside[name].load()
+        return module
+    raise unknown(f"plugin in {folder}", name, names(folder))
+
+
+def _ours(folder: str) -> frozenset[str]:
+    place = Path(__file__).parent / folder
+    found = {module.name for module in pkgutil.iter_modules([str(place)])}
+    return frozenset(found - {"base"})
+
+
+def _outside(folder: str) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=f"lamplighter.{folder}")}

@@ -1,0 +1,1 @@
+"""Is the ground ready? One file for each part that is probed."""

@@ -1,0 +1,295 @@
+"""The platform in this process: every verb over an open kit, as one caller."""
+
+from collections.abc import Sequence
+
+from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.challenge import Challenge
+from lamplighter.domain.decision import Decision
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.evidence import Evidence
+from lamplighter.domain.identity import Actor, Person, Role, Team
+from lamplighter.domain.incident import Incident, Step
+from lamplighter.domain.journal import Entry, Verification, verify
+from lamplighter.domain.monitor import Reading
+from lamplighter.domain.names import parse_reference, unknown
+from lamplighter.domain.project import Project
+from lamplighter.domain.retraining import Retraining
+from lamplighter.domain.rollout import Rollout, Signal
+from lamplighter.domain.routing import Routing
+from lamplighter.domain.version import Manifest, Version
+from lamplighter.lifecycle import (
+    acceptance,
+    deployment,
+    design,
+    identity,
+    industrialization,
+    judging,
+    management,
+    ownership,
+    routing,
+    watching,
+)
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.sdk.interface import Deployed, Facts, Figures, Label, Platform, RolledBack, Secret
+from lamplighter.store.transaction import Transaction
+from lamplighter.views import answering, history, live
+from lamplighter.views import fleet as fleets
+from lamplighter.views import status as statuses
+from lamplighter.views import version as inside
+from lamplighter.views import waiting as queues
+from lamplighter.views.answering import Service
+from lamplighter.views.fleet import Fleet
+from lamplighter.views.history import AsOf
+from lamplighter.views.status import ModelStatus
+from lamplighter.views.version import VersionView
+from lamplighter.views.waiting import Waiting
+from lamplighter.views.who import Who
+
+
+class Embedded(Platform):
+    """The verbs of one caller. Whether the caller may use a verb is asked at the door; whose turn it is, in the verb."""
+
+    def __init__(self, kit: Kit, actor: Actor) -> None:
+        self._kit = kit
+        self._actor = actor
+
+    def _version(self, look: Transaction, reference: str, environment: str) -> Version:
+        parsed = parse_reference(reference)
+        place = environment or self._main(look, parsed.model)
+        return inside.resolve(look, parsed, place)
+
+    def _main(self, look: Transaction, model: str) -> str:
+        """The most protected environment in which a model is live; empty if it is live nowhere."""
+        found = live.live_versions(look, model)
+        return found[-1].environment if found else ""
+
+    # People
+
+    def whoami(self) -> Person:
+        return self._actor.person
+
+    def people(self) -> list[Person]:
+        with self._kit.store.reading() as look:
+            return look.people.all()
+
+    def save_person(self, email: str, name: str, roles: Sequence[Role], active: bool = True) -> Person:
+        person = identity.save_person(self._kit, self._actor, email, name, roles, active)
+        routing.apply_everywhere(self._kit)
+        return person
+
+    def teams(self) -> list[Team]:
+        with self._kit.store.reading() as look:
+            return look.teams.all()
+
+    def save_team(self, name: str, members: Sequence[str]) -> Team:
+        return identity.save_team(self._kit, self._actor, name, members)
+
+    def issue_token(self, email: str, label: str, days: int = 90) -> Secret:
+        made = identity.issue_token(self._kit, self._actor, email, label, days)
+        routing.apply_everywhere(self._kit)
+        return Secret(secret=made.secret, expires_at=made.expires_at)
+
+    def issue_sign_in(self, email: str) -> Secret:
+        made = identity.issue_sign_in(self._kit, email)
+        return Secret(secret=made.secret, expires_at=made.expires_at)
+
+    # Environments
+
+    def environments(self) -> list[Environment]:
+        with self._kit.store.reading() as look:
+            return look.environments.all()
+
+    def save_environment(self, name: str, environment: Environment) -> Environment:
+        return design.save_environment(self._kit, self._actor, name, environment)
+
+    # Design
+
+    def save_project(self, model: str, project: Project) -> Project:
+        return design.save_project(self._kit, self._actor, model, project)
+
+    def project(self, model: str) -> Project:
+        with self._kit.store.reading() as look:
+            return look.project(model)
+
+    def who(self, model: str) -> Who:
+        return ownership.who(self._kit, model)
+
+    # Industrialization
+
+    def missing_artifacts(self, digests: Sequence[str]) -> list[str]:
+        return industrialization.missing_artifacts(self._kit, digests)
+
+    def put_artifact(self, digest: str, content: bytes) -> str:
+        return industrialization.put_artifact(self._kit, digest, content)
+
+    def artifact(self, digest: str) -> bytes:
+        return self._kit.artifacts.get(digest)
+
+    def register(self, model: str, manifest: Manifest, evidence: Sequence[Facts] = (), note: str = "") -> Version:
+        brought = [(facts.kind, facts.facts) for facts in evidence]
+        return industrialization.register(self._kit, self._actor, model, manifest, brought, note)
+
+    def versions(self, model: str) -> list[Version]:
+        with self._kit.store.reading() as look:
+            look.project(model)
+            return look.versions.all(model=model)
+
+    def version(self, reference: str, environment: str = "") -> VersionView:
+        with self._kit.store.reading() as look:
+            parsed = parse_reference(reference)
+            return inside.version_view(look, parsed, environment or self._main(look, parsed.model))
+
+    def add_evidence(self, reference: str, evidence: Facts) -> Evidence:
+        with self._kit.store.reading() as look:
+            version = self._version(look, reference, "")
+        return industrialization.add_evidence(self._kit, self._actor, version, evidence.kind, evidence.facts)
+
+    # Deployment
+
+    def check(self, reference: str, environment: str) -> Decision:
+        with self._kit.store.reading() as look:
+            version = self._version(look, reference, environment)
+            return judging.judge(self._kit, look, version, look.environment(environment), self._actor)
+
+    def deploy(self, reference: str, environment: str) -> Deployed:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        decision, rollout = deployment.deploy(self._kit, self._actor, version, place)
+        return Deployed(decision=decision, rollout=rollout)
+
+    def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return acceptance.sign(self._kit, self._actor, version, place, side, accepted=accepted, reason=reason)
+
+    def waiting(self, model: str = "") -> list[Waiting]:
+        with self._kit.store.reading() as look:
+            return list(queues.waiting(look, model))
+
+    def rollouts(self, model: str = "") -> list[Rollout]:
+        with self._kit.store.reading() as look:
+            chosen = {"model": model} if model else {}
+            return look.rollouts.all(newest="opened_at", limit=100, equals=chosen)
+
+    def rollout(self, key: str) -> Rollout:
+        with self._kit.store.reading() as look:
+            found = look.rollouts.find(id=key)
+            if found is None:
+                raise unknown("rollout", key, (rollout.id for rollout in look.rollouts.all(newest="opened_at", limit=12)))
+            return found
+
+    def pause(self, key: str) -> Rollout:
+        return deployment.steer(self._kit, self._actor, key, Signal.PAUSED, f"Paused by {self._actor.email}.")
+
+    def resume(self, key: str) -> Rollout:
+        return deployment.steer(self._kit, self._actor, key, Signal.RESUMED, f"Resumed by {self._actor.email}.")
+
+    def stop(self, key: str) -> Rollout:
+        return deployment.steer(self._kit, self._actor, key, Signal.STOPPED, f"Stopped by {self._actor.email}.")
+
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> RolledBack:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        done = deployment.roll_back(self._kit, self._actor, model, place, to, reason)
+        return RolledBack(
+            model=done.model, environment=done.environment, before=done.before, now=done.now, seconds=done.seconds
+        )
+
+    def shadow(self, model: str, environment: str, number: int) -> Routing:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        return deployment.shadow(self._kit, self._actor, model, place, number)
+
+    # Monitoring
+
+    def push_labels(self, model: str, labels: Sequence[Label]) -> int:
+        with self._kit.store.reading() as look:
+            look.project(model)
+        brought = [watching.Label(id=label.id, value=label.value, revision=label.revision) for label in labels]
+        return watching.push_labels(self._kit, brought)
+
+    def readings(self, model: str, environment: str, aspect: str = "", measure: str = "") -> list[Reading]:
+        wanted = {"model": model, "environment": environment, "aspect": aspect, "measure": measure}
+        with self._kit.store.reading() as look:
+            look.project(model)
+            found = look.readings.all(equals={name: value for name, value in wanted.items() if value})
+        return sorted(found, key=lambda reading: (reading.start, reading.number))
+
+    def figures(self, model: str, environment: str, number: int, start: int, end: int) -> Figures:
+        found = watching.figures(self._kit, model, environment, number, start, end)
+        return Figures(
+            number=number,
+            start=start,
+            end=end,
+            rows=max((figure.n for figure in found.values()), default=0),
+            values={name: figure.value for name, figure in found.items()},
+            low={name: figure.low for name, figure in found.items()},
+            high={name: figure.high for name, figure in found.items()},
+        )
+
+    def service(self, model: str, environment: str, seconds: int = 86400) -> Service:
+        with self._kit.store.reading() as look:
+            look.project(model)
+            return answering.service(look, model, environment, now=self._kit.clock.now(), seconds=max(60, seconds))
+
+    def incidents(self, model: str = "", closed: bool = False) -> list[Incident]:
+        wanted = {**({"model": model} if model else {}), **({} if closed else {"open": True})}
+        with self._kit.store.reading() as look:
+            return look.incidents.all(newest="opened_at", limit=200, equals=wanted)
+
+    def incident(self, key: str) -> Incident:
+        with self._kit.store.reading() as look:
+            found = look.incidents.find(id=key)
+            if found is None:
+                raise unknown("incident", key, (one.id for one in look.incidents.all(newest="opened_at", limit=12)))
+            return found
+
+    def acknowledge(self, key: str, note: str = "") -> Incident:
+        return watching.move(self._kit, self._actor, key, Step.ACKNOWLEDGE, note or "has it.")
+
+    def resolve(self, key: str, note: str = "") -> Incident:
+        return watching.move(self._kit, self._actor, key, Step.RESOLVE, note or "it is over.")
+
+    # Management
+
+    def retrain(self, model: str, cause: str = "") -> Retraining:
+        return management.retrain(self._kit, self._actor, model, cause)
+
+    def trainings(self, model: str) -> list[Retraining]:
+        with self._kit.store.reading() as look:
+            return look.retrainings.all(newest="requested_at", model=model)
+
+    def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        deployment.shadow(self._kit, self._actor, version.model, place, version.number)
+        return management.challenge(self._kit, self._actor, version, place, metric, least_rows)
+
+    def decide(self, key: str, start: int, end: int) -> Challenge:
+        return management.decide(self._kit, self._actor, key, start, end)
+
+    def challenges(self, model: str) -> list[Challenge]:
+        with self._kit.store.reading() as look:
+            return look.challenges.all(newest="opened_at", model=model)
+
+    # Questions
+
+    def fleet(self, search: str = "", only: str = "", page: int = 1) -> Fleet:
+        with self._kit.store.reading() as look:
+            return fleets.fleet(look, policy=self._kit.policy, now=self._kit.clock.now(), search=search, only=only, page=page)
+
+    def status(self, model: str) -> ModelStatus:
+        with self._kit.store.reading() as look:
+            return statuses.status(look, model, policy=self._kit.policy, now=self._kit.clock.now())
+
+    def at(self, model: str, environment: str, instant: int) -> AsOf:
+        with self._kit.store.reading() as look:
+            return history.at(look, model, environment, instant)
+
+    def journal(self, model: str = "", limit: int = 100) -> list[Entry]:
+        with self._kit.store.reading() as look:
+            return look.journal.newest(model=model, limit=max(1, min(limit, 10_000)))
+
+    def verify_journal(self) -> Verification:
+        with self._kit.store.reading() as look:
+            return verify(look.journal.bodies())

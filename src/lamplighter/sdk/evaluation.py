@@ -1,0 +1,77 @@
+"""How good a build is: the figures that requirements ask for, on rows and slices, with their intervals."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from lamplighter.domain.contract import Meaning
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.project import Project
+from lamplighter.measures import quality_measure
+from lamplighter.monitoring.figure import Figure, Missing
+from lamplighter.monitoring.outcomes import outcomes
+from lamplighter.packaging import frames
+from lamplighter.packaging.capture import capture
+from lamplighter.packaging.draft import Draft
+from lamplighter.packaging.labelled import numbers
+from lamplighter.packaging.sources.base import Request
+from lamplighter.sdk.build import Build
+from lamplighter.sdk.interface import Facts
+
+_CLASSIFICATION = ("auc", "brier", "log_loss", "precision", "recall")
+_REGRESSION = ("rmse", "mae")
+
+
+def performance(project: Project, build: Build, draft: Draft) -> list[Facts]:
+    """The evidence `performance`, if the build has labels; figures by slice, then by metric."""
+    rows = _rows(build, draft)
+    if rows is None:
+        return []
+    columns, labels, scores = rows
+    names = _REGRESSION if draft.manifest.contract.output.meaning is Meaning.NUMBER else _CLASSIFICATION
+    slices = dict.fromkeys(["", *(requirement.slice for requirement in project.requirement)])
+    figures = {part: _figures(names, build.threshold, *_sliced(part, columns, labels, scores)) for part in slices}
+    facts = {"rows": len(labels), "held_out": build.evaluation is not None, "figures": figures}
+    return [Facts(kind="performance", facts=facts)]
+
+
+def _rows(build: Build, draft: Draft) -> tuple[Mapping[str, Sequence[Any]], Sequence[float], Sequence[float]] | None:
+    if build.evaluation is None:
+        return (draft.columns, draft.labels, draft.scores) if draft.labels else None
+    model = build.evaluated if build.evaluated is not None else build.model
+    captured = capture(model, Request(tuple(build.classes), build.trust))
+    contract = draft.manifest.contract
+    given = frames.columns(build.evaluation)
+    columns = {column.name: given[column.name] for column in contract.inputs}
+    count = len(next(iter(columns.values()), ()))
+    scores = captured.truth(contract)(columns, count)
+    return columns, numbers(build.evaluation_labels, contract.output, model, count), list(scores)
+
+
+def _sliced(part: str, columns: Mapping[str, Sequence[Any]], labels: Sequence[float], scores: Sequence[float]) -> Any:
+    if not part:
+        return labels, scores
+    name, equals, value = (word.strip() for word in part.partition("="))
+    if equals != "=" or name not in columns:
+        raise Invalid(
+            "A requirement names a slice that does not exist.",
+            why="A slice is the name of an input, =, and a value.",
+            fix="Write slice = \"origin = 'EWR'\".",
+            code="E1119",
+        )
+    wanted = value.strip("'\"")
+    keep = [str(found) == wanted for found in columns[name]]
+    return _kept(labels, keep), _kept(scores, keep)
+
+
+def _kept(values: Iterable[float], keep: Sequence[bool]) -> list[float]:
+    return [value for value, wanted in zip(values, keep, strict=True) if wanted]
+
+
+def _figures(names: Sequence[str], threshold: float, labels: Sequence[float], scores: Sequence[float]) -> dict[str, Any]:
+    rows = outcomes(labels, scores, threshold)
+    found = {name: quality_measure(name).measure(rows) for name in names}
+    return {name: _fact(figure) for name, figure in found.items() if not isinstance(figure, Missing)}
+
+
+def _fact(figure: Figure) -> dict[str, Any]:
+    return {"value": figure.value, "low": figure.low, "high": figure.high, "n": figure.n}

@@ -1,0 +1,355 @@
+"""Every verb and question of the platform, typed, once. HTTP paths, the remote client and permissions follow from it.
+
+Times are integers, microseconds since the epoch, UTC. All verbs raise the kinds of `lamplighter.domain.errors`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.challenge import Challenge
+from lamplighter.domain.decision import Decision
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.evidence import Evidence
+from lamplighter.domain.identity import Permission, Person, Role, Team
+from lamplighter.domain.incident import Incident
+from lamplighter.domain.journal import Entry, Verification
+from lamplighter.domain.monitor import Reading
+from lamplighter.domain.project import Project
+from lamplighter.domain.record import Record
+from lamplighter.domain.retraining import Retraining
+from lamplighter.domain.rollout import Rollout
+from lamplighter.domain.routing import Routing
+from lamplighter.domain.version import Manifest, Version
+from lamplighter.sdk.door import door, doors_of
+from lamplighter.views.answering import Service
+from lamplighter.views.fleet import Fleet
+from lamplighter.views.history import AsOf
+from lamplighter.views.status import ModelStatus
+from lamplighter.views.version import VersionView
+from lamplighter.views.waiting import Waiting
+from lamplighter.views.who import Who
+
+
+class Secret(Record, frozen=True):
+    """A secret, shown once."""
+
+    secret: str
+    #: Microseconds since the epoch, UTC.
+    expires_at: int
+
+
+class Facts(Record, frozen=True):
+    """Evidence as it is brought."""
+
+    kind: str
+    facts: Mapping[str, Any]
+
+
+class Label(Record, frozen=True):
+    """What really happened to one prediction."""
+
+    #: Prediction id: `<request>.<row>`.
+    id: str
+    #: 0 or 1 for a class, else a number.
+    value: float
+    #: A later truth has a higher revision; the highest wins.
+    revision: int = 0
+
+
+class Deployed(Record, frozen=True):
+    """The answer to a deployment: what the gates said, and the rollout if they did not refuse."""
+
+    decision: Decision
+    rollout: Rollout | None
+
+
+class RolledBack(Record, frozen=True):
+    """The answer to a rollback."""
+
+    model: str
+    environment: str
+    #: The number that answered before, and the one that answers now.
+    before: int
+    now: int
+    #: From the command until every worker answers by the new route.
+    seconds: float
+
+
+class Figures(Record, frozen=True):
+    """Exact figures of one version on the labelled rows of a window of event time."""
+
+    number: int
+    start: int
+    end: int
+    #: Scored rows that have a label.
+    rows: int
+    #: By name: auc, brier, log_loss, precision, recall, rate, mean_score.
+    values: Mapping[str, float]
+    #: Ends of the 95 % intervals, where there is one.
+    low: Mapping[str, float]
+    high: Mapping[str, float]
+
+
+class Platform(Protocol):
+    """What can be done and asked. `Embedded` and `Remote` are the two ways to have one."""
+
+    # People
+
+    @door("GET", "/whoami", Permission.READ)
+    def whoami(self) -> Person:
+        """Who the caller is."""
+        ...
+
+    @door("GET", "/people", Permission.READ)
+    def people(self) -> list[Person]:
+        """Everybody who can sign in, and those who left."""
+        ...
+
+    @door("PUT", "/people/{email}", Permission.ADMINISTER)
+    def save_person(self, email: str, name: str, roles: Sequence[Role], active: bool = True) -> Person:
+        """Add somebody, or change their roles; somebody who is no longer active loses every credential."""
+        ...
+
+    @door("GET", "/teams", Permission.READ)
+    def teams(self) -> list[Team]:
+        """Every team with its members in the order of call."""
+        ...
+
+    @door("PUT", "/teams/{name}", Permission.ADMINISTER)
+    def save_team(self, name: str, members: Sequence[str]) -> Team:
+        """Set the members of a team, in the order of call."""
+        ...
+
+    @door("POST", "/people/{email}/tokens", Permission.ADMINISTER)
+    def issue_token(self, email: str, label: str, days: int = 90) -> Secret:
+        """Give out a token for somebody; it is shown once."""
+        ...
+
+    @door("POST", "/people/{email}/sign-in-links", Permission.ADMINISTER)
+    def issue_sign_in(self, email: str) -> Secret:
+        """Make a one-time sign-in secret for somebody, good for 15 minutes."""
+        ...
+
+    # Environments
+
+    @door("GET", "/environments", Permission.READ)
+    def environments(self) -> list[Environment]:
+        """Every environment."""
+        ...
+
+    @door("PUT", "/environments/{name}", Permission.ADMINISTER)
+    def save_environment(self, name: str, environment: Environment) -> Environment:
+        """Add or change an environment."""
+        ...
+
+    # Design
+
+    @door("PUT", "/projects/{model}", Permission.DESIGN)
+    def save_project(self, model: str, project: Project) -> Project:
+        """Say what a model is for, who owns it and what is asked of it."""
+        ...
+
+    @door("GET", "/projects/{model}", Permission.READ)
+    def project(self, model: str) -> Project:
+        """What the project of a model says."""
+        ...
+
+    @door("GET", "/projects/{model}/who", Permission.READ)
+    def who(self, model: str) -> Who:
+        """Who should deploy this model, who has which duty, and why; readiness is measured now."""
+        ...
+
+    # Industrialization
+
+    @door("POST", "/artifacts/missing", Permission.REGISTER)
+    def missing_artifacts(self, digests: Sequence[str]) -> list[str]:
+        """Which of these artifacts the platform does not have."""
+        ...
+
+    @door("PUT", "/artifacts/{digest}", Permission.REGISTER)
+    def put_artifact(self, digest: str, content: bytes) -> str:
+        """Store the bytes of an artifact under their digest."""
+        ...
+
+    @door("GET", "/artifacts/{digest}", Permission.READ)
+    def artifact(self, digest: str) -> bytes:
+        """The bytes of an artifact."""
+        ...
+
+    @door("POST", "/models/{model}/versions", Permission.REGISTER)
+    def register(self, model: str, manifest: Manifest, evidence: Sequence[Facts] = (), note: str = "") -> Version:
+        """Register a version whose artifacts are there; the same manifest again gives the same version."""
+        ...
+
+    @door("GET", "/models/{model}/versions", Permission.READ)
+    def versions(self, model: str) -> list[Version]:
+        """Every version of a model, oldest first."""
+        ...
+
+    @door("GET", "/versions/{reference}", Permission.READ)
+    def version(self, reference: str, environment: str = "") -> VersionView:
+        """What is inside a version, its evidence and decisions; `@live` and `@prev` are of the environment."""
+        ...
+
+    @door("POST", "/versions/{reference}/evidence", Permission.REGISTER)
+    def add_evidence(self, reference: str, evidence: Facts) -> Evidence:
+        """Bring facts about a version; they void acceptances that did not see them."""
+        ...
+
+    # Deployment
+
+    @door("GET", "/versions/{reference}/check", Permission.READ)
+    def check(self, reference: str, environment: str) -> Decision:
+        """What the gates would say now; changes nothing."""
+        ...
+
+    @door("POST", "/versions/{reference}/deployments", Permission.DEPLOY)
+    def deploy(self, reference: str, environment: str) -> Deployed:
+        """Ask for a version to go live; it waits where only people's word is missing."""
+        ...
+
+    @door("POST", "/versions/{reference}/signatures", Permission.APPROVE)
+    def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
+        """Accept or refuse a version for an environment, on the evidence as it is now."""
+        ...
+
+    @door("GET", "/waiting", Permission.READ)
+    def waiting(self, model: str = "") -> list[Waiting]:
+        """What waits for people."""
+        ...
+
+    @door("GET", "/rollouts", Permission.READ)
+    def rollouts(self, model: str = "") -> list[Rollout]:
+        """The newest 100 rollouts, newest first."""
+        ...
+
+    @door("GET", "/rollouts/{key}", Permission.READ)
+    def rollout(self, key: str) -> Rollout:
+        """One rollout."""
+        ...
+
+    @door("POST", "/rollouts/{key}/pause", Permission.DEPLOY)
+    def pause(self, key: str) -> Rollout:
+        """Stop the clock of a rollout; the share stays and the limits still hold."""
+        ...
+
+    @door("POST", "/rollouts/{key}/resume", Permission.DEPLOY)
+    def resume(self, key: str) -> Rollout:
+        """Let a paused rollout go on."""
+        ...
+
+    @door("POST", "/rollouts/{key}/stop", Permission.ROLL_BACK)
+    def stop(self, key: str) -> Rollout:
+        """Stop a rollout and give all traffic back to the version before."""
+        ...
+
+    @door("POST", "/models/{model}/rollback", Permission.ROLL_BACK)
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> RolledBack:
+        """Give all traffic to the version before, or to one that was live before; never blocked by gates."""
+        ...
+
+    @door("POST", "/models/{model}/shadow", Permission.DEPLOY)
+    def shadow(self, model: str, environment: str, number: int) -> Routing:
+        """Let a version score along without answering; 0 ends it."""
+        ...
+
+    # Monitoring
+
+    @door("POST", "/models/{model}/labels", Permission.LABEL)
+    def push_labels(self, model: str, labels: Sequence[Label]) -> int:
+        """Say what really happened, by prediction id; gives the number of labels that were kept."""
+        ...
+
+    @door("GET", "/models/{model}/readings", Permission.READ)
+    def readings(self, model: str, environment: str, aspect: str = "", measure: str = "") -> list[Reading]:
+        """Figures by window, oldest first."""
+        ...
+
+    @door("GET", "/models/{model}/figures", Permission.READ)
+    def figures(self, model: str, environment: str, number: int, start: int, end: int) -> Figures:
+        """Exact figures of one version on the labelled rows of a window of event time."""
+        ...
+
+    @door("GET", "/models/{model}/service", Permission.READ)
+    def service(self, model: str, environment: str, seconds: int = 86400) -> Service:
+        """What callers felt in the last seconds."""
+        ...
+
+    @door("GET", "/incidents", Permission.READ)
+    def incidents(self, model: str = "", closed: bool = False) -> list[Incident]:
+        """Open incidents, newest first; closed ones too if asked for."""
+        ...
+
+    @door("GET", "/incidents/{key}", Permission.READ)
+    def incident(self, key: str) -> Incident:
+        """One incident."""
+        ...
+
+    @door("POST", "/incidents/{key}/acknowledge", Permission.RESPOND)
+    def acknowledge(self, key: str, note: str = "") -> Incident:
+        """Say that you have it; nobody else is told any more."""
+        ...
+
+    @door("POST", "/incidents/{key}/resolve", Permission.RESPOND)
+    def resolve(self, key: str, note: str = "") -> Incident:
+        """Say that it is over."""
+        ...
+
+    # Management
+
+    @door("POST", "/models/{model}/trainings", Permission.RETRAIN)
+    def retrain(self, model: str, cause: str = "") -> Retraining:
+        """Ask for a training as the project describes it."""
+        ...
+
+    @door("GET", "/models/{model}/trainings", Permission.READ)
+    def trainings(self, model: str) -> list[Retraining]:
+        """Trainings of a model, newest first."""
+        ...
+
+    @door("POST", "/versions/{reference}/challenges", Permission.RETRAIN)
+    def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
+        """Let a version score along with the live one, to be compared on the same rows."""
+        ...
+
+    @door("POST", "/challenges/{key}/decide", Permission.RETRAIN)
+    def decide(self, key: str, start: int, end: int) -> Challenge:
+        """Decide a trial on the labelled rows of a window of event time; the result is evidence of the challenger."""
+        ...
+
+    @door("GET", "/models/{model}/challenges", Permission.READ)
+    def challenges(self, model: str) -> list[Challenge]:
+        """Trials of a model, newest first."""
+        ...
+
+    # Questions
+
+    @door("GET", "/fleet", Permission.READ)
+    def fleet(self, search: str = "", only: str = "", page: int = 1) -> Fleet:
+        """All models, those that need somebody first."""
+        ...
+
+    @door("GET", "/models/{model}/status", Permission.READ)
+    def status(self, model: str) -> ModelStatus:
+        """How a model is, in one sentence, by aspect and by stage, with who has it."""
+        ...
+
+    @door("GET", "/models/{model}/at", Permission.READ)
+    def at(self, model: str, environment: str, instant: int) -> AsOf:
+        """What was live at an instant, who approved it and on what evidence."""
+        ...
+
+    @door("GET", "/journal", Permission.READ)
+    def journal(self, model: str = "", limit: int = 100) -> list[Entry]:
+        """The newest entries of the journal, newest first."""
+        ...
+
+    @door("GET", "/journal/verification", Permission.READ)
+    def verify_journal(self) -> Verification:
+        """Whether the chain of the journal holds."""
+        ...
+
+
+#: Every verb by name.
+DOORS = doors_of(Platform)

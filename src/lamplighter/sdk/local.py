@@ -1,0 +1,159 @@
+"""The platform on this machine as processes: start it, find it again, stop it."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+
+from lamplighter.domain.errors import TimedOut, Unavailable
+from lamplighter.lifecycle import identity
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.settings import Settings
+
+_PID, _LOG = "control.pid", "control.log"
+
+
+def start(settings: Settings, *, wait: float = 10.0) -> str:
+    """Start the control plane in a session of its own, if it does not run, and wait until it answers; gives its address.
+
+    Raises `Unavailable` if it ends at once and `TimedOut` if it does not answer in time.
+    """
+    if not running(settings):
+        process = _spawn(settings)
+        _until_ready(settings, process, wait)
+    return settings.url
+
+
+def _spawn(settings: Settings) -> "subprocess.Popen[bytes]":
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    variables = {**os.environ, "LAMP_HOME": settings.home, "LAMP_HOST": settings.host, "LAMP_PORT": str(settings.port)}
+    with (settings.folder / _LOG).open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "lamplighter.web"],
+            cwd=settings.folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _until_ready(settings: Settings, process: "subprocess.Popen[bytes]", wait: float) -> None:
+    end = time.monotonic() + wait
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise Unavailable(
+                "The control plane could not start.",
+                why=_last_line(settings.folder / _LOG),
+                fix=f"Free the port {settings.port} or set LAMP_PORT, then repeat; {_LOG} has the whole story.",
+                code="E1711",
+            )
+        if _answers(settings):
+            return
+        time.sleep(0.02)
+    raise TimedOut(
+        "The control plane does not answer yet.",
+        why=f"It was started {wait:g} s ago.",
+        fix=f"Look into {_LOG} in the folder of the platform.",
+        code="E1611",
+    )
+
+
+def _last_line(log: Path) -> str:
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()] if log.exists() else []
+    return lines[-1] if lines else "It ended without a word."
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        return httpx2.get(f"{settings.url}/livez", timeout=1.0, trust_env=False).is_success
+    except httpx2.HTTPError:
+        return False
+
+
+def claim(settings: Settings) -> int:
+    """Take the lock of the control plane for as long as this process lives; raises `Unavailable` if it is taken."""
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(settings.folder / _PID, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise Unavailable(
+            "The control plane runs already.", why="Another process holds its lock.", fix="Use it, or stop it with lamp down."
+        ) from None
+    os.truncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())
+    return descriptor
+
+
+def running(settings: Settings) -> int:
+    """Process id of the control plane of this folder; 0 if none runs."""
+    try:
+        descriptor = os.open(settings.folder / _PID, os.O_RDONLY)
+    except FileNotFoundError:
+        return 0
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = os.read(descriptor, 32).decode().strip()
+        return int(text) if text.isdecimal() else 0
+    finally:
+        os.close(descriptor)
+    return 0
+
+
+def stop(settings: Settings) -> list[str]:
+    """Stop the control plane and every serving process group of this folder; gives the names of what ran."""
+    stopped = []
+    pid = running(settings)
+    if pid:
+        os.kill(pid, signal.SIGTERM)
+        if not _until(lambda: not running(settings), 12.0):
+            os.kill(pid, signal.SIGKILL)
+            _until(lambda: not running(settings), 5.0)
+        stopped.append("control plane")
+    return stopped + _stop_serving(settings)
+
+
+def _stop_serving(settings: Settings) -> list[str]:
+    if not settings.folder.exists() or not any(settings.serving.glob("*/route.json")):
+        return []
+    kit, stopped = Kit.open(settings), []
+    try:
+        with kit.store.reading() as look:
+            environments = look.environments.all()
+        for environment in environments:
+            target = kit.target(environment)
+            if target.observe(environment).alive:
+                target.remove(environment)
+                stopped.append(f"serving of {environment.name}")
+    finally:
+        kit.close()
+    return stopped
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def sign_in_url(settings: Settings) -> str:
+    """A one-time link for the owner of this machine's platform. The secret stands behind #, so no server ever logs it."""
+    kit = Kit.open(settings)
+    try:
+        secret = identity.issue_sign_in(kit, identity.owner_address()).secret
+    finally:
+        kit.close()
+    return f"{settings.url}/sign-in#{secret}"

@@ -1,0 +1,108 @@
+"""From a build to a registered version: check it here, bring its bytes, register it with its evidence."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from lamplighter.domain.contract import problems_of
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.project import Project
+from lamplighter.domain.record import Record, canonical, digest_of
+from lamplighter.domain.version import Artifact, Manifest, Version
+from lamplighter.packaging import draft as drafting
+from lamplighter.packaging import frames
+from lamplighter.packaging.draft import Draft
+from lamplighter.sdk import evaluation
+from lamplighter.sdk.build import Build, load_build
+from lamplighter.sdk.interface import Facts, Platform
+
+__all__ = ["Build", "Checked", "checked", "load_build", "release"]
+
+#: Rows from which the reference profile is made at most.
+_PROFILE_ROWS = 200_000
+
+
+class Checked(Record, frozen=True):
+    """A version that is ready to be registered."""
+
+    manifest: Manifest
+    blobs: Mapping[str, bytes]
+    evidence: tuple[Facts, ...]
+    note: str = ""
+
+
+def checked(project: Project, build: Build) -> Checked:
+    """Pack a build and measure it, without any platform; raises `Invalid` with what does not fit."""
+    from lamplighter.monitoring.profile import profile_bytes, reference_profile
+
+    if build.labels is None and build.evaluation_labels is None and project.requirement:
+        raise Invalid(
+            "The requirements cannot be measured.",
+            why="The project has requirements, and the build has no labels.",
+            fix="Give labels, or evaluation and evaluation_labels, to lamplighter.Build.",
+            code="E1118",
+        )
+    draft = drafting.draft(
+        build.model,
+        project.name,
+        build.sample,
+        labels=build.labels,
+        nullable=build.nullable,
+        classes=build.classes,
+        threshold=build.threshold,
+        provenance=_provenance(project, build),
+        trust=build.trust,
+    )
+    scores = list(draft.scores)
+    columns = {name: list(values)[:_PROFILE_ROWS] for name, values in draft.columns.items()}
+    profile = profile_bytes(reference_profile(draft.manifest.contract, columns, scores[:_PROFILE_ROWS]))
+    whole = drafting.with_artifacts(draft, [(_artifact(profile), profile)])
+    facts = [Facts(kind=fact.kind, facts=fact.facts) for fact in draft.evidence]
+    facts.append(_data_checks(draft))
+    facts += evaluation.performance(project, build, draft)
+    return Checked(manifest=whole.manifest, blobs=whole.blobs, evidence=tuple(_last_of_kind(facts)), note=build.note)
+
+
+def _last_of_kind(facts: Sequence[Facts]) -> list[Facts]:
+    """A form that was tried and given up left evidence too; what counts is that of the form that serves."""
+    return list({fact.kind: fact for fact in facts}.values())
+
+
+def _provenance(project: Project, build: Build) -> Any:
+    known = build.provenance
+    columns = frames.columns(build.sample)
+    rows = len(next(iter(columns.values()), ()))
+    return msgspec.structs.replace(
+        known,
+        data_digest=known.data_digest or digest_of(canonical(columns)),
+        data_rows=known.data_rows or rows,
+        licence=known.licence or project.model.licence,
+    )
+
+
+def _artifact(content: bytes) -> Artifact:
+    digest = digest_of(content)
+    return Artifact(role="profile", name="profile.bin", digest=digest, size=len(content), format="profile")
+
+
+def _data_checks(draft: Draft) -> Facts:
+    """The checks of the sample: every value fits the contract, no column is empty or constant, no row is without label."""
+    columns = draft.columns
+    rows = len(next(iter(columns.values()), ()))
+    failed = [f"{problem.pointer} is {problem.code}" for problem in problems_of(draft.manifest.contract, columns)]
+    failed += [f"{name} is always empty" for name, values in columns.items() if all(value is None for value in values)]
+    failed += [f"{name} never changes" for name, values in columns.items() if rows > 1 and len(set(values)) == 1]
+    failed += ["one class only in the labels"] if draft.labels and len(set(draft.labels)) < 2 else []
+    empty = {name: sum(value is None for value in values) / rows for name, values in columns.items() if rows}
+    facts = {"rows": rows, "checks": 3 * len(columns) + 1, "failed": failed, "empty_share": empty}
+    return Facts(kind="data-checks", facts=facts)
+
+
+def release(platform: Platform, project: Project, build: Build) -> Version:
+    """Save the project, bring the artifacts that are not there yet and register the version with its evidence."""
+    ready = checked(project, build)
+    platform.save_project(project.name, project)
+    for digest in platform.missing_artifacts(list(ready.blobs)):
+        platform.put_artifact(digest, ready.blobs[digest])
+    return platform.register(project.name, ready.manifest, ready.evidence, ready.note)

@@ -1,0 +1,98 @@
+"""`python -m lamplighter.serving`: the process group of one environment."""
+
+import argparse
+import ipaddress
+import logging
+import os
+import re
+import sys
+from pathlib import Path
+
+from lamplighter.serving.files import PID
+from lamplighter.serving.group import Group, bind, prepare
+from lamplighter.serving.lock import acquire, sign
+from lamplighter.serving.options import Options
+
+#: Seconds to wait for a group that is still ending.
+_PATIENCE = 15.0
+#: Exit status when the arguments, the address or the directory cannot be used.
+_UNUSABLE = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve one environment until SIGTERM; the exit status."""
+    parsed = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    log = logging.getLogger("lamplighter.serving")
+    if not (_is_loopback(parsed.host) or parsed.insecure_plain_http):
+        log.error("%s is not a loopback address; use --insecure-plain-http to listen there without encryption", parsed.host)
+        return _UNUSABLE
+    options = Options(
+        environment=parsed.environment,
+        directory=parsed.directory.absolute(),
+        artifacts=parsed.artifacts.absolute(),
+        host=parsed.host,
+        port=parsed.port,
+        workers=parsed.workers,
+        known_as=tuple(parsed.known_as),
+    )
+    os.umask(0o077)
+    prepare(options.directory, options.workers)
+    held = acquire(options.directory / PID, _PATIENCE)
+    if held is None:
+        log.error("another process group serves from this directory")
+        return _UNUSABLE
+    try:
+        listening = bind(options.host, options.port)
+    except OSError as error:
+        log.error("cannot listen at %s port %d: %s", options.host, options.port, error.strerror)
+        return _UNUSABLE
+    sign(held)
+    log.info("environment %s at %s port %d, %d processes", options.environment, options.host, options.port, options.workers)
+    return Group(options, listening).run()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lamplighter.serving", description="Serve the models of one environment.")
+    parser.add_argument("--environment", required=True, type=_name, help="name of the environment, as in the route")
+    parser.add_argument("--directory", required=True, type=Path, help="where the route, reports and prediction log lie")
+    parser.add_argument("--artifacts", required=True, type=Path, help="root of the local artifact store")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at; a loopback address unless allowed below")
+    parser.add_argument("--port", type=_port, default=7083, help="port to listen at")
+    parser.add_argument("--workers", type=_count, default=1, help="number of processes that answer")
+    parser.add_argument("--known-as", action="append", default=[], metavar="NAME", help="a further name for the Host header")
+    parser.add_argument("--insecure-plain-http", action="store_true", help="allow an address that other machines can reach")
+    return parser
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", text):
+        raise ValueError
+    return text
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65536:
+        raise ValueError
+    return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 < count <= 256:
+        raise ValueError
+    return count
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""Every request goes through here: door, caller, verb. Whatever goes wrong, an answer comes out."""
+
+import logging
+import traceback
+from typing import Protocol
+
+from lamplighter.domain.route import Credential
+from lamplighter.serving import descriptions
+from lamplighter.serving.callers import Callers
+from lamplighter.serving.doors import Call, Door, Verb, Who, resolve
+from lamplighter.serving.message import Answer, Request
+from lamplighter.serving.meters import Meters
+from lamplighter.serving.predictions import CODECS, Predictions
+from lamplighter.serving.problems import Refusal
+from lamplighter.serving.router import Router
+
+log = logging.getLogger(__name__)
+
+_NO_DOOR = Refusal("not-found", "There is no such path here.")
+_FULL = Refusal("queue-full", "Send fewer requests at a time, or try again in a moment.")
+_INTERNAL = Refusal("internal", "This is a defect of lamplighter. Please report it.")
+_NOBODY = Credential(token_digest="", holder="")
+
+
+class State(Protocol):
+    """What the process knows of itself."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it answers by a route."""
+        ...
+
+    def metrics(self) -> Answer:
+        """Counters of the whole group, for Prometheus."""
+        ...
+
+
+class Application:
+    """Holds what requests are answered from."""
+
+    def __init__(
+        self, callers: Callers, router: Router, predictions: Predictions, meters: Meters, state: State, in_flight: int
+    ) -> None:
+        self._callers = callers
+        self._router = router
+        self._predictions = predictions
+        self._meters = meters
+        self._state = state
+        self._room = in_flight
+
+    def admits(self, request: Request) -> Answer | None:
+        """The refusal of a request that would be refused whatever its body holds."""
+        entry = self._enter(request)
+        return entry if isinstance(entry, Answer) else None
+
+    def sent(self, status: int) -> None:
+        """An answer with this status went out."""
+        self._meters.status(status)
+
+    async def answer(self, request: Request) -> Answer:
+        """The answer. Never raises; what is logged of a defect names places in the code and nothing of the request."""
+        try:
+            entry = self._enter(request)
+            if isinstance(entry, Answer):
+                return entry
+            if self._room <= 0:
+                return _refuse(request, _FULL, entry[0])
+            self._room -= 1
+            try:
+                return await self._open(request, *entry)
+            finally:
+                self._room += 1
+        except Exception as error:
+            places = " < ".join(
+                f"{at.filename.rpartition('/')[2]}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)[::-1]
+            )
+            log.error("internal error %s at %s", type(error).__name__, places)
+            return _refuse(request, _INTERNAL, None)
+
+    def _enter(self, request: Request) -> tuple[Door, Call, Credential] | Answer:
+        """The door, once the caller has shown that it may use it. A stranger learns nothing of what exists."""
+        call = resolve(request.path)
+        method = "GET" if request.method == b"HEAD" else request.method.decode("ascii", "replace")
+        door = call.doors.get(method) if call is not None else None
+        if door is not None and call is not None and door.who is Who.ANYONE:
+            return door, call, _NOBODY
+        caller = self._callers.known(request.headers.get(b"authorization", b""))
+        if isinstance(caller, Refusal):
+            return _refuse(request, caller, door)
+        if call is None:
+            return _refuse(request, _NO_DOOR, None)
+        if door is None:
+            return _wrong_method(request, call)
+        forbidden = self._callers.may(caller, call.model) if door.who is Who.CALLER_OF_MODEL else None
+        return _refuse(request, forbidden, door) if forbidden is not None else (door, call, caller)
+
+    async def _open(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
+        if door.verb is Verb.PREDICT:
+            return await self._predictions.answer(request, door, call, caller.holder)
+        answer = self._describe(door, call) if call.model else self._tell(door, caller)
+        return _refuse(request, answer, door) if isinstance(answer, Refusal) else answer
+
+    def _tell(self, door: Door, caller: Credential) -> Answer | Refusal:
+        """About the process and all its models."""
+        match door.verb:
+            case Verb.METRICS:
+                return self._state.metrics()
+            case Verb.SERVER:
+                return descriptions.server()
+            case Verb.INDEX:
+                return descriptions.index(self._router, caller.models)
+            case Verb.REPOSITORY:
+                return descriptions.repository(self._router, caller.models)
+            case _:
+                return descriptions.state(door, live=door.verb is Verb.LIVE, ready=self._state.ready)
+
+    def _describe(self, door: Door, call: Call) -> Answer | Refusal:
+        """About one model."""
+        adopted = self._router.adopted(call.model)
+        if isinstance(adopted, Refusal):
+            return adopted
+        match door.verb:
+            case Verb.METADATA:
+                return descriptions.metadata(adopted, call)
+            case Verb.MODEL_READY:
+                return descriptions.ready(adopted, call)
+            case Verb.VERSION:
+                return descriptions.release(adopted)
+            case _:
+                return descriptions.ping(adopted)
+
+
+def _refuse(request: Request, refusal: Refusal, door: Door | None, lines: bytes = b"") -> Answer:
+    """In the words of the protocol that the path belongs to."""
+    protocol = door.codec if door is not None else "v2" if "/v2/" in request.path else "mlflow"
+    return CODECS[protocol].refuse(refusal, instance=request.path, request="", lines=lines)
+
+
+def _wrong_method(request: Request, call: Call) -> Answer:
+    allowed = ", ".join(sorted(call.doors))
+    refusal = Refusal("method-not-allowed", f"This path takes {allowed}.")
+    return _refuse(request, refusal, next(iter(call.doors.values())), b"Allow: %b\r\n" % allowed.encode())

@@ -1,0 +1,99 @@
+"""What the headers of a prediction say: its id, its sticky key, when it happened, what answer is taken."""
+
+import os
+import re
+import time
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import count
+
+import msgspec
+
+from lamplighter.serving.message import Request
+from lamplighter.serving.problems import Refusal
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_KEY = re.compile(rb"[\x21-\x7e]{1,256}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Ids:
+    """Ids of requests: unique across processes, and their order as texts is the order of time."""
+
+    def __init__(self) -> None:
+        self._process = os.urandom(5).hex()
+        self._count = count()
+
+    def next(self) -> str:
+        """Time in microseconds, mark of the process, counter; 30 hexadecimal digits."""
+        return f"{time.time_ns() // 1000:014x}{self._process}{next(self._count) & 0xFFFFFF:06x}"
+
+
+def request_id(given: str) -> str | Refusal:
+    """The id a caller gives, if it is a lawful one."""
+    if _ID.fullmatch(given):
+        return given
+    return Refusal("invalid-name", "An id has 1 to 64 letters, digits, dots, underscores and hyphens.")
+
+
+class Said(msgspec.Struct):
+    """The headers of a prediction request, understood."""
+
+    #: What `Lamp-Key` says, empty if nothing.
+    key: str
+    #: What `Lamp-Event-Time` says, microseconds since the epoch; 0 if nothing.
+    event_at: int
+
+
+_NOTHING = Said("", 0)
+
+
+def said(request: Request) -> Said | Refusal:
+    """What the headers say beside the id, or why the request is refused."""
+    if not takes_json(request.headers.get(b"accept", b"")):
+        return Refusal("not-acceptable", "Accept application/json.")
+    if b"lamp-key" not in request.headers and b"lamp-event-time" not in request.headers:
+        return _NOTHING
+    key = sticky_key(request)
+    if isinstance(key, Refusal):
+        return key
+    event_at = event_time(request)
+    return event_at if isinstance(event_at, Refusal) else Said(key, event_at)
+
+
+def sticky_key(request: Request) -> str | Refusal:
+    """What `Lamp-Key` says, empty if nothing."""
+    key = request.headers.get(b"lamp-key", b"")
+    if key and not _KEY.fullmatch(key):
+        return Refusal("malformed-header", "A Lamp-Key has 1 to 256 visible ASCII characters.")
+    return key.decode("ascii")
+
+
+def event_time(request: Request) -> int | Refusal:
+    """What `Lamp-Event-Time` says in microseconds since the epoch, 0 if nothing."""
+    if b"lamp-event-time" not in request.headers:
+        return 0
+    text = request.text(b"lamp-event-time")
+    try:
+        if not _TIME.fullmatch(text):
+            raise ValueError
+        since = datetime.fromisoformat(text.upper()) - _EPOCH
+    except (ValueError, OverflowError):
+        return Refusal(
+            "malformed-header", "Lamp-Event-Time is a time with its offset, such as 2013-03-01T08:00:00Z (RFC 3339)."
+        )
+    micros = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return micros if micros > 0 else Refusal("malformed-header", "Lamp-Event-Time lies before 1970.")
+
+
+@lru_cache(maxsize=256)
+def takes_json(accept: bytes) -> bool:
+    """Whether an `Accept` header lets us answer in JSON; q=0 means no."""
+    if not accept.strip():
+        return True
+    weights: dict[bytes, bool] = {}
+    for part in accept.lower().replace(b" ", b"").split(b","):
+        media, *parameters = part.split(b";")
+        weights[media] = not any(re.fullmatch(rb"q=0(\.0*)?", parameter) for parameter in parameters)
+    return next((weights[media] for media in (b"application/json", b"application/*", b"*/*") if media in weights), False)

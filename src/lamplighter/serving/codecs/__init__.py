@@ -1,0 +1,1 @@
+"""How callers write rows and read scores: one file for each protocol."""

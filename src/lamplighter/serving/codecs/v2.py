@@ -1,0 +1,186 @@
+"""Open Inference Protocol v2 over REST: one tensor a column, shape [n] or [n, 1], as JSON or as binary tensors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from lamplighter.domain.contract import Contract, Kind, Problem
+from lamplighter.domain.record import Record
+from lamplighter.serving.codecs.base import Question, Reply, media_refusal, rows_refusal
+from lamplighter.serving.message import JSON, Answer, Request
+from lamplighter.serving.problems import Refusal, sentence
+from lamplighter.serving.strict_json import decode_as
+from lamplighter.serving.tensors import pack, unpack
+
+#: The datatype that metadata names for a kind of column.
+DATATYPES: Mapping[Kind, str] = {Kind.NUMBER: "FP64", Kind.INTEGER: "INT64", Kind.TEXT: "BYTES", Kind.BOOLEAN: "BOOL"}
+_TAKEN: Mapping[Kind, frozenset[str]] = {
+    Kind.NUMBER: frozenset(("FP64", "FP32", "INT64", "INT32")),
+    Kind.INTEGER: frozenset(("INT64", "INT32")),
+    Kind.TEXT: frozenset(("BYTES",)),
+    Kind.BOOLEAN: frozenset(("BOOL",)),
+}
+_NO_PARAMETERS: dict[str, Any] = {}
+
+
+class _Input(msgspec.Struct):
+    name: str
+    shape: list[int]
+    datatype: str
+    parameters: dict[str, Any] | None = None
+    data: list[Any] | None = None
+
+
+class _Wanted(msgspec.Struct):
+    name: str
+    parameters: dict[str, Any] | None = None
+
+
+class _Body(msgspec.Struct):
+    inputs: list[_Input]
+    id: str | None = None
+    parameters: dict[str, Any] | None = None
+    outputs: list[_Wanted] | None = None
+
+
+class _Output(Record, frozen=True):
+    name: str
+    shape: tuple[int]
+    datatype: str
+    data: list[float]
+
+
+class _Answer(Record, frozen=True):
+    model_name: str
+    model_version: str
+    id: str
+    outputs: tuple[_Output]
+
+
+_decoder = msgspec.json.Decoder(_Body)
+_encoder = msgspec.json.Encoder()
+
+
+def read(request: Request, contract: Contract) -> Question | Refusal:
+    """The rows of an inference request."""
+    parts = _parts(request)
+    if isinstance(parts, Refusal):
+        return parts
+    body = decode_as(parts[0], _decoder, _keys, "an inference request of the Open Inference Protocol")
+    if isinstance(body, Refusal):
+        return body
+    wanted = body.outputs or []
+    if any(one.name != contract.output.name for one in wanted):
+        return Refusal("schema-violation", "The model has one output; its metadata names it.")
+    refusal = _fill(body.inputs, memoryview(parts[1])) or _misfit(body.inputs, contract)
+    if refusal is not None:
+        return refusal
+    return _question(body, wanted)
+
+
+def _parts(request: Request) -> tuple[bytes, bytes] | Refusal:
+    """The JSON and the raw tensors behind it."""
+    length = request.headers.get(b"inference-header-content-length")
+    if length is None:
+        return media_refusal(request) or (request.body, b"")
+    if request.headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        return Refusal("unsupported-media-type", "Send the body without a Content-Encoding.")
+    if not length.isdigit() or len(length) > 9 or int(length) > len(request.body):
+        return Refusal("malformed-header", "Inference-Header-Content-Length is the length of the JSON in front of the tensors.")
+    return request.body[: int(length)], request.body[int(length) :]
+
+
+def _fill(inputs: list[_Input], raw: memoryview) -> Refusal | None:
+    """Cut the raw tensors apart and put each into its input."""
+    place = 0
+    for tensor in inputs:
+        if tensor.data is not None:
+            continue
+        size = (tensor.parameters or _NO_PARAMETERS).get("binary_data_size")
+        if type(size) is not int or size < 0 or place + size > len(raw):
+            return Refusal(
+                "schema-violation", "Each input has data, or a binary_data_size that fits the bytes behind the JSON."
+            )
+        tensor.data = unpack(tensor.datatype, bytes(raw[place : place + size]))
+        if tensor.data is None:
+            return Refusal("schema-violation", "The bytes of a binary tensor do not fit its datatype.")
+        place += size
+    return (
+        None if place == len(raw) else Refusal("schema-violation", "There are more bytes behind the JSON than the inputs name.")
+    )
+
+
+def _misfit(inputs: list[_Input], contract: Contract) -> Refusal | None:
+    """Shapes that are no columns of one length, and datatypes that the contract does not take."""
+    kinds = {column.name: column.kind for column in contract.inputs}
+    rows = inputs[0].shape[0] if inputs and inputs[0].shape else 0
+    if len({tensor.name for tensor in inputs}) != len(inputs):
+        return Refusal("schema-violation", "Two inputs have the same name.")
+    problems = []
+    for tensor in inputs:
+        kind = kinds.get(tensor.name)
+        if tensor.shape not in ([rows], [rows, 1]) or not _flattened(tensor, rows):
+            return Refusal("schema-violation", "Every input has shape [n] or [n, 1] with the same n, and n values.")
+        if kind is not None and tensor.datatype not in _TAKEN[kind]:
+            got = tensor.datatype if tensor.datatype in _KNOWN else "another datatype"
+            problems.append(Problem(f"/inputs/{tensor.name}/datatype", "type", DATATYPES[kind], got))
+    return (
+        Refusal("schema-violation", "Send the datatypes that the metadata names.", tuple(problems[:20])) if problems else None
+    )
+
+
+_KNOWN = frozenset(name for names in _TAKEN.values() for name in names)
+
+
+def _flattened(tensor: _Input, rows: int) -> bool:
+    """Whether the tensor has one value a row, after [[1], [2]] became [1, 2]."""
+    data = tensor.data
+    if data is not None and len(tensor.shape) == 2 and data and all(type(row) is list and len(row) == 1 for row in data):
+        data = tensor.data = [row[0] for row in data]
+    return data is not None and len(data) == rows
+
+
+def _question(body: _Body, wanted: list[_Wanted]) -> Question | Refusal:
+    columns = {tensor.name: tensor.data or [] for tensor in body.inputs}
+    rows = len(next(iter(columns.values()), ()))
+    binary = (body.parameters or _NO_PARAMETERS).get("binary_data_output") is True
+    if wanted and wanted[0].parameters is not None:
+        binary = wanted[0].parameters.get("binary_data", binary) is True
+    return rows_refusal(rows) or Question(columns, rows, body.id or "", binary)
+
+
+def _keys(body: _Body) -> int:
+    """Keys of the body as far as it was kept."""
+    count = 1 + (body.id is not None)
+    for tensor in body.inputs:
+        count += 3 + (tensor.data is not None)
+        if tensor.parameters is not None:
+            count += 1 + len(tensor.parameters)
+    for wanted in body.outputs or ():
+        count += 1 + (0 if wanted.parameters is None else 1 + len(wanted.parameters))
+    return count + (body.outputs is not None) + (0 if body.parameters is None else 1 + len(body.parameters))
+
+
+def write(question: Question, reply: Reply, lines: bytes) -> Answer:
+    """The inference answer."""
+    if question.binary:
+        return _write_binary(reply, lines)
+    output = _Output(reply.output, (len(reply.scores),), "FP64", reply.scores)
+    return Answer(200, _encoder.encode(_Answer(reply.model, str(reply.number), reply.request, (output,))), JSON, lines)
+
+
+def _write_binary(reply: Reply, lines: bytes) -> Answer:
+    raw = pack(reply.scores)
+    parameters = {"binary_data_size": len(raw)}
+    output = {"name": reply.output, "shape": (len(reply.scores),), "datatype": "FP64", "parameters": parameters}
+    head = _encoder.encode(
+        {"model_name": reply.model, "model_version": str(reply.number), "id": reply.request, "outputs": (output,)}
+    )
+    lines += b"Inference-Header-Content-Length: %d\r\n" % len(head)
+    return Answer(200, head + raw, b"application/octet-stream", lines)
+
+
+def refuse(refusal: Refusal, *, instance: str, request: str, lines: bytes) -> Answer:  # noqa: ARG001
+    """The refusal as `{"error": "..."}`."""
+    return sentence(refusal, lines=lines)

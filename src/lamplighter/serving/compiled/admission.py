@@ -1,0 +1,132 @@
+"""The only ONNX graph that the serving process opens: one tree ensemble in float64 whose every index is in range.
+
+Anything else (other operators, external data, functions, an index that leaves its array) is refused before the bytes reach the
+native library. Source of the numbers of fields and of the attributes: `onnx.proto` and the operator `TreeEnsemble` of
+`ai.onnx.ml`, version 5.
+"""
+
+import numpy as np
+
+from lamplighter.serving.compiled.protobuf import Integers, fields, packed
+
+_GRAPH, _NODE = 7, 1
+_MODEL_FIELDS = frozenset({1, 2, 3, 4, 5, 6, _GRAPH, 8})
+_GRAPH_FIELDS = frozenset({_NODE, 2, 10, 11, 12})
+_OPERATOR, _DOMAIN, _ATTRIBUTE = 4, 7, 5
+_TENSOR_FIELDS = frozenset({1, 2, 8, 9})
+_DOUBLE, _UINT8 = 11, 2
+_SCALARS = {"aggregate_function": 1, "post_transform": 0, "n_targets": 1}
+_INNER = (
+    "nodes_featureids",
+    "nodes_truenodeids",
+    "nodes_trueleafs",
+    "nodes_falsenodeids",
+    "nodes_falseleafs",
+    "nodes_missing_value_tracks_true",
+)
+_INTEGERS = frozenset((*_INNER, "leaf_targetids", "tree_roots"))
+_TENSORS = {"nodes_splits": (_DOUBLE, 8), "nodes_modes": (_UINT8, 1), "leaf_weights": (_DOUBLE, 8)}
+
+
+def check(content: bytes, width: int) -> None:
+    """Raise `ValueError` unless the bytes are a tree ensemble over `width` numbers that is safe to open."""
+    graph = _bytes_of(_only(content, _MODEL_FIELDS, _GRAPH))
+    node = _bytes_of(_only(graph, _GRAPH_FIELDS, _NODE))
+    parts = list(fields(node))
+    if [value for field, value in parts if field == _OPERATOR] != [b"TreeEnsemble"]:
+        raise ValueError("the graph holds another operator than a tree ensemble")
+    if [value for field, value in parts if field == _DOMAIN] != [b"ai.onnx.ml"]:
+        raise ValueError("the operator is not that of ai.onnx.ml")
+    _check_ensemble(_attributes([_bytes_of(value) for field, value in parts if field == _ATTRIBUTE]), width)
+
+
+def _bytes_of(value: int | bytes) -> bytes:
+    if isinstance(value, int):
+        raise ValueError("a number stands where a message belongs")
+    return value
+
+
+def _only(content: bytes, allowed: frozenset[int], wanted: int) -> int | bytes:
+    parts = list(fields(content))
+    if {field for field, _ in parts} - allowed:
+        raise ValueError("the file holds more than one plain graph")
+    found = [value for field, value in parts if field == wanted]
+    if len(found) != 1:
+        raise ValueError("the graph has not exactly one node")
+    return found[0]
+
+
+class _Ensemble:
+    def __init__(self) -> None:
+        self.integers: dict[str, Integers] = {}
+        self.lengths: dict[str, int] = {}
+        self.raw: dict[str, bytes] = {}
+
+
+def _attributes(attributes: list[bytes]) -> _Ensemble:
+    """Attribute fields: 1 name, 3 integer, 5 tensor, 8 integers, 20 type."""
+    ensemble = _Ensemble()
+    for attribute in attributes:
+        parts = list(fields(attribute))
+        name = b"".join(_bytes_of(value) for field, value in parts if field == 1).decode("utf-8", "replace")
+        values = [(field, value) for field, value in parts if field not in (1, 20)]
+        if name in ensemble.integers or name in ensemble.lengths:
+            raise ValueError("an attribute stands twice")
+        _take(ensemble, name, values)
+    missing = (_INTEGERS | _TENSORS.keys()) - ensemble.integers.keys() - ensemble.lengths.keys()
+    if missing:
+        raise ValueError("an attribute of the ensemble is missing")
+    return ensemble
+
+
+def _take(ensemble: _Ensemble, name: str, values: list[tuple[int, int | bytes]]) -> None:
+    if name in _SCALARS:
+        if values != [(3, _SCALARS[name])]:
+            raise ValueError(f"the attribute {name} has another value than a sum over one target has")
+        ensemble.integers[name] = np.empty(0, dtype=np.int64)
+    elif name in _INTEGERS and all(field == 8 for field, _ in values):
+        ensemble.integers[name] = np.concatenate([np.empty(0, dtype=np.int64), *map(_integers, (v for _, v in values))])
+    elif name in _TENSORS and len(values) == 1 and values[0][0] == 5:
+        ensemble.lengths[name], ensemble.raw[name] = _tensor(_bytes_of(values[0][1]), *_TENSORS[name])
+    else:
+        raise ValueError("an attribute is unknown or has another type")
+
+
+def _integers(value: int | bytes) -> Integers:
+    return packed(value) if isinstance(value, bytes) else np.array([value], dtype=np.int64)
+
+
+def _tensor(content: bytes, kind: int, size: int) -> tuple[int, bytes]:
+    """Tensor fields: 1 dimensions, 2 type, 8 name, 9 raw bytes; external data (13, 14) is none of them."""
+    parts = list(fields(content))
+    raw = [_bytes_of(value) for field, value in parts if field == 9]
+    if {field for field, _ in parts} - _TENSOR_FIELDS or len(raw) != 1 or [v for f, v in parts if f == 2] != [kind]:
+        raise ValueError("a tensor is not plain bytes of its type")
+    dimensions = np.concatenate([_integers(value) for field, value in parts if field == 1])
+    if dimensions.tolist() != [len(raw[0]) // size] or len(raw[0]) % size:
+        raise ValueError("a tensor has another length than it says")
+    return len(raw[0]) // size, raw[0]
+
+
+def _check_ensemble(ensemble: _Ensemble, width: int) -> None:
+    integers, lengths = ensemble.integers, ensemble.lengths
+    nodes, leaves = lengths["nodes_splits"], lengths["leaf_weights"]
+    same = {integers[name].size for name in _INNER} | {lengths["nodes_modes"]}
+    if same != {nodes} or integers["leaf_targetids"].size != leaves or not nodes:
+        raise ValueError("the arrays of the ensemble differ in length")
+    if any(ensemble.raw["nodes_modes"]) or integers["leaf_targetids"].any():
+        raise ValueError("the ensemble compares otherwise than by <= or has more than one target")
+    _check_range(integers["nodes_featureids"], width)
+    _check_range(integers["tree_roots"], nodes)
+    own = np.arange(nodes)
+    for side in ("true", "false"):
+        ids, leaf = integers[f"nodes_{side}nodeids"], integers[f"nodes_{side}leafs"].astype(bool)
+        _check_range(ids[leaf], leaves)
+        _check_range(ids[~leaf], nodes)
+        if (ids[~leaf] <= own[~leaf]).any():
+            raise ValueError("a node of the ensemble points back")
+
+
+def _check_range(values: Integers, end: int) -> None:
+    if ((values < 0) | (values >= end)).any():
+        raise ValueError("an index of the ensemble leaves its array")

@@ -1,0 +1,89 @@
+"""Takes connections in, looks at their deadlines, and lets them go."""
+
+import asyncio
+import errno
+import logging
+import socket
+from email.utils import formatdate
+
+from lamplighter.serving.framing import Limits
+from lamplighter.serving.wire import Application, Connection
+
+log = logging.getLogger(__name__)
+
+#: Errors of `accept` that pass: out of descriptors or memory. The connection stays in the backlog meanwhile.
+_EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
+_PAUSE = 0.1
+
+
+class Front:
+    """The connections of one process. Processes of a group share the listening socket; each takes one connection at a time,
+    so that a process with work in hand leaves the next to another."""
+
+    def __init__(self, application: Application, limits: Limits, hosts: frozenset[str]) -> None:
+        self.application = application
+        self.limits = limits
+        self.hosts = hosts
+        self.draining = False
+        self.connections: set[Connection] = set()
+        self.date = b""
+        self._loop = asyncio.get_running_loop()
+        self._listening: socket.socket | None = None
+        self._taking: set[asyncio.Task[None]] = set()
+        self._sweep()
+
+    def open(self, listening: socket.socket) -> None:
+        """Take connections from this socket, which must not block."""
+        self._listening = listening
+        self._loop.add_reader(listening.fileno(), self._accept)
+
+    def _accept(self) -> None:
+        if self._listening is None:
+            return
+        try:
+            connected, _ = self._listening.accept()
+        except (BlockingIOError, ConnectionAbortedError, InterruptedError):
+            return
+        except OSError as error:
+            if error.errno not in _EXHAUSTED:
+                raise
+            log.error("no connection can be taken, errno %s", error.errno)
+            self._loop.remove_reader(self._listening.fileno())
+            self._loop.call_later(_PAUSE, self._resume)
+            return
+        connected.setblocking(False)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        task = self._loop.create_task(self._take(connected))
+        self._taking.add(task)
+        task.add_done_callback(self._taking.discard)
+
+    async def _take(self, connected: socket.socket) -> None:
+        try:
+            await self._loop.connect_accepted_socket(lambda: Connection(self, self._loop), connected)
+        except OSError:
+            connected.close()
+
+    def _resume(self) -> None:
+        if self._listening is not None:
+            self._loop.add_reader(self._listening.fileno(), self._accept)
+
+    def _sweep(self) -> None:
+        self.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
+        now = self._loop.time()
+        for connection in list(self.connections):
+            connection.overdue(now)
+        self._timer = self._loop.call_later(self.limits.sweep_seconds, self._sweep)
+
+    async def drain(self, seconds: float) -> None:
+        """Take no more connections, answer what is in work, and return when the last is gone or the time is over."""
+        self.draining = True
+        if self._listening is not None:
+            self._loop.remove_reader(self._listening.fileno())
+            self._listening.close()
+            self._listening = None
+        end = self._loop.time() + seconds
+        for connection in list(self.connections):
+            connection.drain()
+        while self.connections and self._loop.time() < end:
+            await asyncio.sleep(0.02)
+        self._timer.cancel()

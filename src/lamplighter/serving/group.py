@@ -1,0 +1,170 @@
+"""The parent of an environment's processes: binds once, keeps every slot filled, passes the end on.
+
+It imports little, opens no version and answers nothing, so that hardly anything can bring it down. While a process is dead
+its connections wait in the backlog of the shared socket.
+"""
+
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+from lamplighter.serving.files import PAST, SEGMENTS, WORKERS
+from lamplighter.serving.options import Options
+
+log = logging.getLogger(__name__)
+
+_BACKLOG = 2048
+#: Seconds for the processes to end by themselves before they are killed.
+_GRACE = 10.0
+#: A process that lived shorter than this is started again with a growing pause.
+_SHORT_LIFE = 1.0
+_LONGEST_PAUSE = 5.0
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The listening socket of the group; raises `OSError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host.strip("[]"), port))
+    listening.listen(_BACKLOG)
+    listening.setblocking(False)
+    return listening
+
+
+class _Seat:
+    """A slot and who is in it."""
+
+    def __init__(self, slot: int) -> None:
+        self.slot = slot
+        self.pid = 0
+        self.started = 0.0
+        #: When to start the next process, monotonic seconds.
+        self.due = 0.0
+        self.pause = 0.0
+
+    def emptied(self) -> None:
+        """Its process has died; decide when the next one starts."""
+        lived = time.monotonic() - self.started
+        self.pid = 0
+        self.pause = 0.0 if lived > _SHORT_LIFE else min(max(self.pause * 2, 0.1), _LONGEST_PAUSE)
+        self.due = time.monotonic() + self.pause
+
+
+class Group:
+    """Runs until SIGTERM or SIGINT."""
+
+    def __init__(self, options: Options, listening: socket.socket) -> None:
+        self._options = options
+        self._listening = listening
+        self._seats = [_Seat(slot) for slot in range(options.workers)]
+        self._leash, self._hold = os.pipe()
+        self._wake, self._bell = os.pipe()
+        self._ending = False
+
+    def run(self) -> int:
+        """Keep the slots filled; the exit status."""
+        for end in (self._wake, self._bell):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        while not self._ending:
+            self._fill()
+            self._sleep(min((seat.due for seat in self._seats if not seat.pid), default=None))
+            self._reap()
+        return self._finish()
+
+    def _end(self, *_: object) -> None:
+        self._ending = True
+
+    def _fill(self) -> None:
+        for seat in self._seats:
+            if not seat.pid and seat.due <= time.monotonic() and not self._ending:
+                seat.started = time.monotonic()
+                seat.pid = os.fork()
+                if seat.pid == 0:
+                    self._become(seat.slot)
+
+    def _become(self, slot: int) -> NoReturn:
+        """In the new process: drop what is the parent's and serve. Never returns into the parent's code."""
+        status = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+                signal.signal(number, signal.SIG_DFL)
+            for end in (self._hold, self._wake, self._bell):
+                os.close(end)
+            from lamplighter.serving.slot import serve
+
+            serve(self._options, slot, self._listening, self._leash)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+
+    def _sleep(self, until: float | None) -> None:
+        """Wait for a signal or the time."""
+        timeout = None if until is None else max(0.0, until - time.monotonic())
+        if select.select([self._wake], [], [], timeout)[0]:
+            os.read(self._wake, 4096)
+
+    def _reap(self) -> None:
+        seats = {seat.pid: seat for seat in self._seats if seat.pid}
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid in seats:
+                log.log(
+                    logging.INFO if self._ending else logging.ERROR,
+                    "slot %d ended, pid %d, status %d",
+                    seats[pid].slot,
+                    pid,
+                    os.waitstatus_to_exitcode(status),
+                )
+                seats[pid].emptied()
+
+    def _finish(self) -> int:
+        """Refuse new connections, let the processes finish, kill those that do not."""
+        self._listening.close()
+        self._signal(signal.SIGTERM)
+        end = time.monotonic() + _GRACE
+        while any(seat.pid for seat in self._seats) and time.monotonic() < end:
+            self._sleep(end)
+            self._reap()
+        late = [seat.slot for seat in self._seats if seat.pid]
+        self._signal(signal.SIGKILL)
+        for seat in self._seats:
+            if seat.pid:
+                os.waitpid(seat.pid, 0)
+        if late:
+            log.error("slots %s did not end in %.0f s and were killed", late, _GRACE)
+        return 0
+
+    def _signal(self, number: signal.Signals) -> None:
+        for seat in self._seats:
+            if seat.pid:
+                os.kill(seat.pid, number)
+
+
+def prepare(directory: Path, workers: int) -> None:
+    """Make the folders and drop the reports of slots that this group does not have."""
+    for name in (WORKERS, PAST, SEGMENTS):
+        (directory / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for report in (directory / WORKERS).glob("[0-9]*.json"):
+        if int(report.stem) >= workers:
+            report.unlink()

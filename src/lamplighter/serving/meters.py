@@ -1,0 +1,73 @@
+"""What this process has counted since it started."""
+
+from bisect import bisect_left
+
+import msgspec
+
+from lamplighter.domain.route import LATENCY_BOUNDS, Arm, ArmMeter
+from lamplighter.serving.versions import Loaded
+
+
+class _Counts(msgspec.Struct):
+    requests: int = 0
+    rows: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+    dropped: int = 0
+    latencies: list[int] = msgspec.field(default_factory=lambda: [0] * (len(LATENCY_BOUNDS) + 1))
+
+
+class Meters:
+    """Counters by model, version and arm, and of what never reached a version."""
+
+    def __init__(self) -> None:
+        self._arms: dict[tuple[str, int, str, Arm], _Counts] = {}
+        #: Requests refused because of the caller.
+        self.refused = 0
+        #: Requests answered with an error of ours.
+        self.failed = 0
+
+    def count(self, version: Loaded, arm: Arm, *, rows: int, seconds: float, failed: bool) -> None:
+        """One request that the version scored or tried to."""
+        counts = self._of(version, arm)
+        counts.requests += 1
+        counts.rows += 0 if failed else rows
+        counts.failures += failed
+        counts.seconds += seconds
+        counts.latencies[bisect_left(LATENCY_BOUNDS, seconds)] += 1
+
+    def drop(self, version: Loaded) -> None:
+        """One request that the shadow left out."""
+        self._of(version, Arm.SHADOW).dropped += 1
+
+    def status(self, status: int) -> None:
+        """The status of an answer."""
+        if status >= 500:
+            self.failed += 1
+        elif status >= 400:
+            self.refused += 1
+
+    def arms(self) -> tuple[ArmMeter, ...]:
+        """The counters as they stand."""
+        return tuple(
+            ArmMeter(
+                model=model,
+                number=number,
+                digest=digest,
+                arm=arm,
+                requests=counts.requests,
+                rows=counts.rows,
+                failures=counts.failures,
+                latencies=tuple(counts.latencies),
+                seconds=counts.seconds,
+                dropped=counts.dropped,
+            )
+            for (model, number, digest, arm), counts in self._arms.items()
+        )
+
+    def _of(self, version: Loaded, arm: Arm) -> _Counts:
+        key = (version.manifest.model, version.served.number, version.served.digest, arm)
+        counts = self._arms.get(key)
+        if counts is None:
+            counts = self._arms[key] = _Counts()
+        return counts

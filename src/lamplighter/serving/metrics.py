@@ -1,0 +1,66 @@
+"""Counters in the text format of Prometheus. Labels name models, versions and arms, never anything a caller sent."""
+
+import platform
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+
+from lamplighter import __version__
+from lamplighter.domain.route import LATENCY_BOUNDS, ArmMeter, WorkerReport
+
+MEDIA = b"text/plain; version=0.0.4; charset=utf-8"
+_BOUNDS = (*(f"{bound:g}" for bound in LATENCY_BOUNDS), "+Inf")
+
+
+def exposition(environment: str, totals: Iterable[ArmMeter], reports: Iterable[WorkerReport]) -> bytes:
+    """The page of a whole process group."""
+    totals = sorted(totals, key=lambda meter: (meter.model, meter.number, meter.digest, meter.arm))
+    lines = [*_requests(environment, totals), *_durations(environment, totals), *_dropped(environment, totals)]
+    lines += _answers(environment, tuple(reports))
+    lines += _head("lamp_build_info", "gauge", "Release of lamplighter and of Python.")
+    lines.append(f'lamp_build_info{{version="{__version__}",python="{platform.python_version()}"}} 1')
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _head(name: str, kind: str, sentence: str) -> list[str]:
+    return [f"# HELP {name} {sentence}", f"# TYPE {name} {kind}"]
+
+
+def _labels(environment: str, meter: ArmMeter) -> str:
+    return f'model="{meter.model}",version="{meter.number}",env="{environment}",arm="{meter.arm}"'
+
+
+def _requests(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
+    yield from _head("lamp_requests_total", "counter", "Requests that a version scored (200) or failed (502).")
+    for meter in meters:
+        labels = _labels(environment, meter)
+        yield f'lamp_requests_total{{{labels},code="200"}} {meter.requests - meter.failures}'
+        yield f'lamp_requests_total{{{labels},code="502"}} {meter.failures}'
+
+
+def _durations(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
+    name = "lamp_request_duration_seconds"
+    yield from _head(name, "histogram", "From the whole request to its answer; for a shadow, the time it took to score.")
+    for meter in meters:
+        labels = _labels(environment, meter)
+        for bound, count in zip(_BOUNDS, accumulate(meter.latencies), strict=True):
+            yield f'{name}_bucket{{{labels},le="{bound}"}} {count}'
+        yield f"{name}_sum{{{labels}}} {meter.seconds:.6f}"
+        yield f"{name}_count{{{labels}}} {meter.requests}"
+
+
+def _dropped(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
+    yield from _head("lamp_shadow_dropped_total", "counter", "Requests that a shadow left out because too many were waiting.")
+    for meter in meters:
+        if meter.arm == "shadow":
+            yield f"lamp_shadow_dropped_total{{{_labels(environment, meter)}}} {meter.dropped}"
+
+
+def _answers(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:
+    """Of the processes that run now, by slot: these counters begin again with a process."""
+    lines = _head("lamp_refused_requests_total", "counter", "Answers with a 4xx status since the process of the slot started.")
+    lines += [f'lamp_refused_requests_total{{env="{environment}",slot="{one.slot}"}} {one.refused_requests}' for one in reports]
+    lines += _head("lamp_failed_requests_total", "counter", "Answers with a 5xx status since the process of the slot started.")
+    lines += [f'lamp_failed_requests_total{{env="{environment}",slot="{one.slot}"}} {one.failed_requests}' for one in reports]
+    lines += _head("lamp_route_revision", "gauge", "Revision of the route that the process of the slot answers by.")
+    lines += [f'lamp_route_revision{{env="{environment}",slot="{one.slot}"}} {one.revision}' for one in reports]
+    return lines

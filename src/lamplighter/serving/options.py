@@ -1,0 +1,19 @@
+"""What a process group is told when it starts."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Options(NamedTuple):
+    """One environment on this machine. A plain tuple: the parent imports nothing heavier."""
+
+    environment: str
+    #: Where the route, the reports and the prediction log lie.
+    directory: Path
+    #: Root of the local artifact store.
+    artifacts: Path
+    host: str = "127.0.0.1"
+    port: int = 7083
+    workers: int = 1
+    #: Further names that callers may write in the Host header.
+    known_as: tuple[str, ...] = ()

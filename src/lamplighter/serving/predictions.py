@@ -1,0 +1,147 @@
+"""A prediction from beginning to end: read, check, score, write down, answer."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from functools import partial
+
+import msgspec
+
+from lamplighter.domain.contract import problems_of
+from lamplighter.domain.prediction import Scored, frame
+from lamplighter.domain.route import Arm
+from lamplighter.serving.asking import Ids, request_id, said
+from lamplighter.serving.codecs import mlflow, v1, v2
+from lamplighter.serving.codecs.base import Codec, Question, Reply
+from lamplighter.serving.doors import Call, Door
+from lamplighter.serving.message import Answer, Request
+from lamplighter.serving.meters import Meters
+from lamplighter.serving.problems import SLUGS, Refusal, misfit
+from lamplighter.serving.recorder import Recorder
+from lamplighter.serving.router import Adopted, Router
+from lamplighter.serving.shadows import Shadows
+from lamplighter.serving.versions import Attempt
+
+CODECS: Mapping[str, Codec] = {"v2": v2, "v1": v1, "mlflow": mlflow}
+_UNSAVED = Refusal("log-unavailable", "Nothing was recorded, so nothing is answered. Try again in a moment.")
+_NO_NUMBER = Refusal("not-found", "No version of that number answers here; the model's metadata names those that do.")
+_NO_ANSWER = "The failure is recorded under the request id. Try again, or tell the owner of the model."
+
+
+class _Asked(msgspec.Struct):
+    """A prediction request, understood."""
+
+    id: str
+    consumer: str
+    #: What decides between champion and challenger.
+    key: str
+    #: Microseconds since the epoch; 0 if the caller does not say.
+    event_at: int
+    question: Question
+
+
+class Predictions:
+    """Holds what a prediction passes through."""
+
+    def __init__(self, router: Router, recorder: Recorder, meters: Meters, shadows: Shadows) -> None:
+        self._router = router
+        self._recorder = recorder
+        self._meters = meters
+        self._shadows = shadows
+        self._ids = Ids()
+
+    async def answer(self, request: Request, door: Door, call: Call, consumer: str) -> Answer:
+        """The answer to a request whose caller may call the model."""
+        codec = CODECS[door.codec]
+        adopted = self._router.adopted(call.model)
+        if isinstance(adopted, Refusal):
+            return self._refused(codec, request, adopted, self._ids.next())
+        asked = self._read(request, codec, adopted, call, consumer)
+        if isinstance(asked, tuple):
+            return self._refused(codec, request, *asked)
+        attempts = await self._router.score(adopted, asked.question, asked.key, call.number)
+        written = await self._record(asked, attempts)
+        self._count(request, attempts, asked.question.rows)
+        if not written:
+            return self._refused(codec, request, _UNSAVED, asked.id)
+        if adopted.shadow is not None:
+            self._shadows.follow(adopted.shadow, asked.question, partial(self._record_shadow, asked))
+        return self._write(codec, request, asked, attempts[-1])
+
+    # ---- in
+
+    def _read(
+        self, request: Request, codec: Codec, adopted: Adopted, call: Call, consumer: str
+    ) -> _Asked | tuple[Refusal, str]:
+        """The request understood and checked against the champion's contract, or a refusal with an id for it."""
+        given = request.text(b"lamp-request-id")
+        name = request_id(given) if given else self._ids.next()
+        if isinstance(name, Refusal):
+            return name, self._ids.next()
+        if call.number and adopted.answering(call.number) is None:
+            return _NO_NUMBER, name
+        headers = said(request)
+        if isinstance(headers, Refusal):
+            return headers, name
+        question = codec.read(request, adopted.champion.contract)
+        if isinstance(question, Refusal):
+            return question, name
+        body_id = request_id(question.id) if question.id and not given else name
+        if isinstance(body_id, Refusal):
+            return body_id, name
+        problems = problems_of(adopted.champion.contract, question.columns)
+        if problems:
+            return misfit(problems, adopted.champion.name), body_id
+        return _Asked(body_id, consumer, headers.key or f"{consumer}\x00{body_id}", headers.event_at, question)
+
+    # ---- out
+
+    def _record(self, asked: _Asked, attempts: tuple[Attempt, ...]) -> "asyncio.Future[bool]":
+        """All attempts in one write. The rows stand with the attempt that answers; the others share them by the request id."""
+        last = attempts[-1]
+        return self._recorder.submit(b"".join([_frame(asked, one, with_rows=one is last) for one in attempts]))
+
+    def _record_shadow(self, asked: _Asked, outcome: Attempt) -> None:
+        self._recorder.leave(_frame(asked, outcome, with_rows=False))
+
+    def _count(self, request: Request, attempts: tuple[Attempt, ...], rows: int) -> None:
+        """What the caller waited counts for the version that answers; an attempt before it counts its own time."""
+        waited = asyncio.get_running_loop().time() - request.received
+        for one in attempts:
+            seconds = waited if one is attempts[-1] else one.duration / 1_000_000
+            self._meters.count(one.version, one.arm, rows=rows, seconds=seconds, failed=one.failed is not None)
+
+    def _write(self, codec: Codec, request: Request, asked: _Asked, last: Attempt) -> Answer:
+        version = last.version
+        lines = b"Lamp-Version: %b\r\nLamp-Prediction-Id: %b\r\n" % (version.name.encode(), asked.id.encode())
+        if last.failed is not None:
+            slug = last.failed.code if last.failed.code in SLUGS else "model-failed"
+            return codec.refuse(Refusal(slug, _NO_ANSWER), instance=request.path, request=asked.id, lines=lines)
+        reply = Reply(version.manifest.model, version.served.number, version.contract.output.name, asked.id, last.scores)
+        return codec.write(asked.question, reply, lines + b"Lamp-Durability: durable\r\n")
+
+    def _refused(self, codec: Codec, request: Request, refusal: Refusal, name: str) -> Answer:
+        lines = b"Lamp-Request-Id: %b\r\n" % name.encode()
+        return codec.refuse(refusal, instance=request.path, request=name, lines=lines)
+
+
+def _frame(asked: _Asked, outcome: Attempt, *, with_rows: bool) -> bytes:
+    now = time.time_ns() // 1000
+    version = outcome.version
+    return frame(
+        Scored(
+            request=asked.id,
+            model=version.manifest.model,
+            number=version.served.number,
+            digest=version.served.digest,
+            arm=outcome.arm,
+            consumer=asked.consumer,
+            at=now,
+            event_at=asked.event_at or now,
+            duration=outcome.duration,
+            columns=asked.question.columns if with_rows and outcome.arm is not Arm.SHADOW else {},
+            scores=outcome.scores,
+            failure=f"{outcome.failed.code}: {outcome.failed.why}" if outcome.failed is not None else "",
+            rows=asked.question.rows,
+        )
+    )

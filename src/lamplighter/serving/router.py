@@ -1,0 +1,79 @@
+"""Who answers: the adopted route of each model, in memory."""
+
+import msgspec
+
+from lamplighter.domain.contract import problems_of
+from lamplighter.domain.route import Arm, ModelRoute, takes_challenger
+from lamplighter.serving.codecs.base import Question
+from lamplighter.serving.problems import Refusal
+from lamplighter.serving.runtimes.base import Failed
+from lamplighter.serving.versions import Attempt, Loaded
+
+_UNKNOWN = Refusal("not-found", "No model of that name answers in this environment.")
+_NOT_LOADED = Refusal("not-ready", "The model's version is being loaded or could not be; its owner sees which.")
+
+
+class Adopted(msgspec.Struct, frozen=True):
+    """One model's route with its versions loaded. A part that could not be loaded is left out."""
+
+    route: ModelRoute
+    champion: Loaded
+    challenger: Loaded | None = None
+    shadow: Loaded | None = None
+    previous: Loaded | None = None
+
+    def versions(self) -> tuple[Loaded, ...]:
+        """Every version held."""
+        parts = (self.champion, self.challenger, self.shadow, self.previous)
+        return tuple(part for part in parts if part is not None)
+
+    def answering(self, number: int) -> tuple[Loaded, Arm] | None:
+        """The version of that number if it may answer; a shadow and the way back may not."""
+        if number == self.champion.served.number:
+            return self.champion, Arm.CHAMPION
+        if self.challenger is not None and number == self.challenger.served.number:
+            return self.challenger, Arm.CHALLENGER
+        return None
+
+
+class Router:
+    """Chooses a version for a request and keeps a challenger's failure from its caller."""
+
+    def __init__(self) -> None:
+        #: By name of the model. Replaced as a whole entry, so a request sees one route from beginning to end.
+        self.models: dict[str, Adopted] = {}
+        #: Models that the route names, whether or not they could be adopted.
+        self.named: frozenset[str] = frozenset()
+
+    def adopted(self, model: str) -> Adopted | Refusal:
+        """The model's route."""
+        adopted = self.models.get(model)
+        if adopted is not None:
+            return adopted
+        return _NOT_LOADED if model in self.named else _UNKNOWN
+
+    async def score(self, adopted: Adopted, question: Question, key: str, number: int = 0) -> tuple[Attempt, ...]:
+        """Ask a version; the last attempt is the one to answer with.
+
+        A challenger chosen by its share that fails is followed by the champion. A version that the caller named is not
+        replaced by another. `number` is 0 or one that `Adopted.answering` knows.
+        """
+        if number:
+            named = adopted.answering(number)
+            if named is None:
+                raise KeyError(number)
+            return (await attempt(*named, question),)
+        if adopted.challenger is None or not takes_challenger(adopted.route, key):
+            return (await adopted.champion.attempt(Arm.CHAMPION, question),)
+        first = await attempt(adopted.challenger, Arm.CHALLENGER, question)
+        if first.failed is None:
+            return (first,)
+        return first, await adopted.champion.attempt(Arm.CHAMPION, question)
+
+
+async def attempt(version: Loaded, arm: Arm, question: Question) -> Attempt:
+    """Ask a version whose contract may differ from the champion's; rows that do not fit it are its failure."""
+    if arm is not Arm.CHAMPION and problems_of(version.contract, question.columns):
+        failed = Failed("contract-mismatch", "Rows that fit the champion's contract do not fit this version's.")
+        return Attempt(version, arm, 0, [], failed)
+    return await version.attempt(arm, question)

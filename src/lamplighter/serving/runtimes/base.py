@@ -1,0 +1,46 @@
+"""The promise of a runtime: it is loaded once from verified artifacts and turns columns into scores.
+
+Every other file of this folder is one runtime; its name is what a manifest says in `runtime`. Each has
+`async def load(manifest, artifacts) -> Runtime`, where `artifacts` is the root of the local artifact store.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from lamplighter.domain.version import Manifest
+
+
+class Failed(Exception):
+    """The version could not score these rows. Holds no value of the rows."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        #: `model-failed`, `model-crashed`, `model-output-invalid` or `deadline-exceeded`.
+        self.code = code
+        #: One sentence for the log and the incident.
+        self.why = why
+
+
+class Unloadable(Exception):
+    """The version cannot be served here: bytes that differ from their digest, or an environment that does not fit."""
+
+
+class Runtime(Protocol):
+    """A loaded version."""
+
+    async def score(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
+        """One finite score a row, in order. The columns fit the contract. Raises `Failed`."""
+        ...
+
+    async def close(self) -> None:
+        """Give back what the version holds; idempotent."""
+        ...
+
+
+class Loader(Protocol):
+    """What the module of a runtime offers."""
+
+    async def load(self, manifest: Manifest, artifacts: Path) -> Runtime:
+        """Load a version whose artifacts have been verified; raises `Unloadable`."""
+        ...

@@ -1,0 +1,50 @@
+"""The runtime of compiled models: a plan and, for trees, one ONNX graph; no package of the model is needed."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import MsgspecError
+
+from lamplighter.domain.version import Manifest
+from lamplighter.serving.artifacts import verified
+from lamplighter.serving.compiled.model import CompiledModel
+from lamplighter.serving.compiled.plan import Linear, read
+from lamplighter.serving.runtimes.base import Unloadable
+
+#: From this many rows on, the work leaves the thread of the event loop, so that others are answered meanwhile.
+MANY_ROWS = 512
+
+
+class Compiled:
+    """A loaded compiled version."""
+
+    def __init__(self, model: CompiledModel) -> None:
+        self._model = model
+
+    async def score(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
+        """One finite score a row, in order. The columns fit the contract. Raises `Failed`."""
+        if rows < MANY_ROWS:
+            return self._model.score(columns, rows)
+        return await asyncio.to_thread(self._model.score, columns, rows)
+
+    def score_now(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
+        """The same without an event loop, on the calling thread. Raises `Failed`."""
+        return self._model.score(columns, rows)
+
+    async def close(self) -> None:
+        """Nothing is held beside memory."""
+
+
+async def load(manifest: Manifest, artifacts: Path) -> Compiled:
+    """Load the plan and the trees of a version; raises `Unloadable`."""
+    try:
+        plan = read(verified(artifacts, manifest.artifact("plan")))
+        known = {column.name for column in manifest.contract.inputs}
+        if not {number.column for number in plan.numbers} | {table.column for table in plan.tables} <= known:
+            raise ValueError("the plan reads a column that is not in the contract")
+        trees = b"" if isinstance(plan.estimator, Linear) else verified(artifacts, manifest.artifact("model"))
+        return Compiled(CompiledModel(plan, trees))
+    except (KeyError, ValueError, MsgspecError) as error:
+        raise Unloadable(f"The compiled form cannot be read ({error}). Register the version again.") from error

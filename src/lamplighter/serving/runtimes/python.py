@@ -1,0 +1,75 @@
+"""The runtime of models that stay as they were trained: one closed process for each, and requests joined into batches."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from lamplighter.domain.version import Badge, Manifest
+from lamplighter.serving.artifacts import verified
+from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.worker import environment
+from lamplighter.serving.worker.batcher import DEADLINE, Batcher
+from lamplighter.serving.worker.process import Worker, order_to_load
+
+#: Formats a worker opens; a format may not have a safer badge than this.
+FORMATS: Mapping[str, Badge] = {
+    "skops": Badge.AUDITED,
+    "lightgbm": Badge.DATA,
+    "xgboost": Badge.DATA,
+    "onnx": Badge.DATA,
+    "python-source": Badge.CODE,
+    "cloudpickle": Badge.CODE,
+}
+
+
+class Python:
+    """A loaded version behind a worker."""
+
+    def __init__(self, batcher: Batcher, sandbox: str) -> None:
+        self._batcher = batcher
+        #: How closed the worker is: full, partial or none.
+        self.sandbox = sandbox
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the worker at this moment."""
+        worker = self._batcher.worker
+        return None if worker is None else worker.pid
+
+    async def score(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
+        """One finite score a row, in order. The columns fit the contract. Raises `Failed`."""
+        return await self._batcher.score(columns, rows) if rows else []
+
+    async def close(self) -> None:
+        """End the worker; idempotent."""
+        await self._batcher.close()
+
+
+async def load(manifest: Manifest, artifacts: Path, deadline: float = DEADLINE) -> Python:
+    """Start a worker with the artifact `model` of a version; raises `Unloadable`."""
+    environment.check(manifest.lock)
+    try:
+        artifact = manifest.artifact("model")
+    except KeyError:
+        raise Unloadable("The manifest names no model. Register the version again.") from None
+    if FORMATS.get(artifact.format) is not artifact.badge:
+        raise Unloadable(f"A model of the format {artifact.format!r} with the badge {artifact.badge!r} is not served.")
+    content = verified(artifacts, artifact)
+    is_code = artifact.badge is Badge.CODE
+    order = order_to_load(artifact.format, content, manifest.contract, is_code=is_code, warm_up=_first_row(manifest, artifacts))
+    worker = await Worker.start(order)
+    return Python(Batcher(order, worker, deadline), worker.sandbox)
+
+
+def _first_row(manifest: Manifest, artifacts: Path) -> Mapping[str, Sequence[Any]]:
+    samples = [artifact for artifact in manifest.artifacts if artifact.role == "sample"]
+    if not samples:
+        return {}
+    try:
+        columns = msgspec.json.decode(verified(artifacts, samples[0]), type=dict[str, list[Any]])
+    except msgspec.MsgspecError:
+        raise Unloadable("The sample of the version cannot be read. Register the version again.") from None
+    wanted = [column.name for column in manifest.contract.inputs]
+    return {name: columns[name][:1] for name in wanted} if all(name in columns for name in wanted) else {}

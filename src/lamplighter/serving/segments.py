@@ -1,0 +1,74 @@
+"""Files of frames that only grow, one writer each. A file that is full is followed by the next."""
+
+import errno
+import os
+from pathlib import Path
+
+#: A segment that would grow beyond this is closed and the next one begun.
+LARGEST = 64 * 1024 * 1024
+#: No room: the write is taken back, refused, and tried again with the next group.
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+
+
+class NoRoom(Exception):
+    """Nothing of the group was kept."""
+
+
+class Segments:
+    """Appends groups of frames durably. After an error that is not lack of room, nothing more may be acknowledged."""
+
+    def __init__(self, directory: Path, slot: int, started_at: int, largest: int = LARGEST) -> None:
+        self._directory = directory
+        self._prefix = f"{slot}-{started_at}"
+        self._largest = largest
+        self._sequence = 0
+        self._file = -1
+        self._path = directory
+        self._end = 0
+
+    def append(self, group: bytes) -> None:
+        """Write the group and force it to the disk. Raises `NoRoom` with nothing kept, or `OSError` when the state of the
+        disk is unknown and the process has to stop: a second fsync may report success for bytes that are lost."""
+        try:
+            if self._file < 0 or (self._end and self._end + len(group) > self._largest):
+                self._next()
+            self._write(group)
+            os.fdatasync(self._file)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            self._take_back()
+            raise NoRoom from error
+        self._end += len(group)
+
+    def close(self) -> None:
+        """Close the file; everything acknowledged is on the disk already."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def _next(self) -> None:
+        """Begin a segment. Its directory entry is forced out too, or the file could be missing after a power loss."""
+        self.close()
+        self._end = 0
+        self._path = self._directory / f"{self._prefix}-{self._sequence:06d}.seg"
+        self._sequence += 1
+        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        directory = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+    def _write(self, group: bytes) -> None:
+        rest = memoryview(group)
+        while rest:
+            rest = rest[os.pwrite(self._file, rest, self._end + len(group) - len(rest)) :]
+
+    def _take_back(self) -> None:
+        """Cut the file behind the last whole frame; a file without one goes away."""
+        if self._end:
+            os.ftruncate(self._file, self._end)
+        elif self._file >= 0:
+            self.close()
+            self._path.unlink()

@@ -1,0 +1,184 @@
+"""One process of a group, in its slot: it wires everything together, watches its files and reports on itself."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+import uvloop
+
+from lamplighter.domain.route import Credentials, Route, WorkerReport
+from lamplighter.serving.adoption import Adoption
+from lamplighter.serving.application import Application
+from lamplighter.serving.callers import Callers
+from lamplighter.serving.files import CREDENTIALS, ROUTE, SEGMENTS
+from lamplighter.serving.framing import LOOPBACK, Limits
+from lamplighter.serving.front import Front
+from lamplighter.serving.message import Answer
+from lamplighter.serving.meters import Meters
+from lamplighter.serving.metrics import MEDIA, exposition
+from lamplighter.serving.options import Options
+from lamplighter.serving.predictions import Predictions
+from lamplighter.serving.recorder import Recorder
+from lamplighter.serving.reports import Reports
+from lamplighter.serving.router import Router
+from lamplighter.serving.segments import Segments
+from lamplighter.serving.shadows import Shadows
+from lamplighter.serving.snapshot import Snapshot
+from lamplighter.serving.versions import open_version
+
+log = logging.getLogger(__name__)
+
+#: How often the files are looked at; a replaced route is adopted within twice this if its versions are loaded.
+_LOOK = 0.02
+_REPORT = 0.25
+#: A process that has a route to adopt takes connections once it has, or after this time.
+_PATIENCE = 5.0
+#: Seconds for the requests in work once the process is told to end.
+_DRAIN = 8.0
+#: A thread that waits for the interpreter gets it after this time at the latest; the recorder's thread does so twice a commit.
+_SWITCH = 0.001
+
+
+class Slot:
+    """Everything one process holds."""
+
+    def __init__(self, options: Options, slot: int, limits: Limits) -> None:
+        loop = asyncio.get_running_loop()
+        self._options = options
+        self._slot = slot
+        self._started_at = time.time_ns() // 1000
+        self._reports = Reports(options.directory)
+        self._route = Snapshot(options.directory / ROUTE, Route)
+        self._credentials = Snapshot(options.directory / CREDENTIALS, Credentials)
+        self._callers = Callers()
+        self._router = Router()
+        self._meters = Meters()
+        segments = Segments(options.directory / SEGMENTS, slot, self._started_at)
+        self._recorder = Recorder(segments, loop)
+        self._shadows = Shadows(self._meters)
+        opening = partial(open_version, artifacts=options.artifacts)
+        self._adoption = Adoption(options.environment, self._router, opening, self._report)
+        predictions = Predictions(self._router, self._recorder, self._meters, self._shadows)
+        self._application = Application(self._callers, self._router, predictions, self._meters, self, limits.in_flight)
+        hosts = frozenset((*LOOPBACK, options.host, *options.known_as))
+        self._front = Front(self._application, limits, frozenset(host.lower() for host in hosts))
+        self._ending = asyncio.Event()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it answers by a route."""
+        return self._adoption.revision >= 0 and not self._front.draining
+
+    def metrics(self) -> Answer:
+        """Counters of the whole group, for Prometheus."""
+        self._report()
+        return Answer(200, exposition(self._options.environment, self._reports.totals(), self._reports.present()), MEDIA)
+
+    def end(self) -> None:
+        """Begin to end."""
+        self._ending.set()
+
+    async def run(self, listening: socket.socket) -> None:
+        """Serve until told to end, then finish what is in work and write down what is queued."""
+        first = self._route.changed()
+        self._adopt_credentials()
+        self._inherit(first)
+        if first is not None:
+            self._adoption.offer(first)
+        self._report()
+        watching = asyncio.create_task(_every(_LOOK, self._look))
+        reporting = asyncio.create_task(_every(_REPORT, self._report))
+        if first is not None:
+            await self._settled()
+        gc.collect()
+        gc.freeze()
+        self._front.open(listening)
+        log.info("slot %d answers, pid %d", self._slot, os.getpid())
+        await self._ending.wait()
+        await self._front.drain(_DRAIN)
+        watching.cancel()
+        reporting.cancel()
+        await self._shadows.close(1.0)
+        await asyncio.to_thread(self._recorder.close)
+        await self._adoption.close()
+        self._report()
+
+    async def _settled(self) -> None:
+        end = time.monotonic() + _PATIENCE
+        while self._adoption.revision < 0 and not self._ending.is_set() and time.monotonic() < end:
+            await asyncio.sleep(_LOOK / 4)
+
+    def _look(self) -> None:
+        route = self._route.changed()
+        if route is not None:
+            self._adoption.offer(route)
+        self._adopt_credentials()
+
+    def _adopt_credentials(self) -> None:
+        credentials = self._credentials.changed()
+        if credentials is not None:
+            self._callers.adopt(credentials)
+
+    def _inherit(self, route: Route | None) -> None:
+        models = () if route is None else route.models
+        digests = frozenset(served.digest for model in models for served in model.versions())
+        try:
+            self._reports.inherit(self._slot, digests)
+        except OSError as error:
+            log.error("the counters of the last process are lost, errno %s", error.errno)
+
+    def _report(self) -> None:
+        report = WorkerReport(
+            pid=os.getpid(),
+            slot=self._slot,
+            started_at=self._started_at,
+            written_at=time.time_ns() // 1000,
+            revision=self._adoption.revision,
+            loaded=self._adoption.loaded,
+            refused=dict(self._adoption.refused),
+            refused_requests=self._meters.refused,
+            failed_requests=self._meters.failed,
+            meters=self._meters.arms(),
+        )
+        try:
+            self._reports.write(report)
+        except OSError as error:
+            log.error("the report cannot be written, errno %s", error.errno)
+
+
+async def _every(seconds: float, action: Callable[[], None]) -> None:
+    """Do it again and again; a defect in one round is logged and does not end the rounds."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            action()
+        except Exception as error:
+            log.error("%s failed: %s", action.__name__, type(error).__name__)
+
+
+def serve(options: Options, slot: int, listening: socket.socket, leash: int, limits: Limits | None = None) -> None:
+    """Run one process of the group until SIGTERM, or until the other end of the leash is closed because the parent died."""
+    sys.setswitchinterval(_SWITCH)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(options, slot, listening, leash, limits or Limits()))
+
+
+async def _serve(options: Options, slot: int, listening: socket.socket, leash: int, limits: Limits) -> None:
+    process = Slot(options, slot, limits)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, process.end)
+    loop.add_signal_handler(signal.SIGINT, process.end)
+    loop.add_reader(leash, _slipped, loop, leash, process)
+    await process.run(listening)
+
+
+def _slipped(loop: asyncio.AbstractEventLoop, leash: int, process: Slot) -> None:
+    loop.remove_reader(leash)
+    process.end()

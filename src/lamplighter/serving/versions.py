@@ -1,0 +1,123 @@
+"""A version in memory: loaded from verified bytes, closed when nobody uses it any more."""
+
+import asyncio
+import importlib
+import math
+import time
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from lamplighter.domain.names import DIGEST
+from lamplighter.domain.record import digest_of, from_json
+from lamplighter.domain.route import Arm, Served
+from lamplighter.domain.version import Manifest, address
+from lamplighter.serving.artifacts import verified
+from lamplighter.serving.codecs.base import Question
+from lamplighter.serving.runtimes.base import Failed, Loader, Runtime, Unloadable
+
+_RUNTIMES = Path(__file__).parent / "runtimes"
+
+
+class Attempt(msgspec.Struct):
+    """What came of asking one version."""
+
+    version: "Loaded"
+    arm: Arm
+    #: Microseconds the version took.
+    duration: int
+    scores: list[float]
+    #: Why the version failed, if it did.
+    failed: Failed | None = None
+
+
+class Loaded:
+    """A version that can score. Retired, it closes as soon as the last score is out."""
+
+    def __init__(self, served: Served, manifest: Manifest, runtime: Runtime) -> None:
+        self.served = served
+        self.manifest = manifest
+        self.contract = manifest.contract
+        self.name = f"{manifest.model}@{served.number}"
+        self._runtime = runtime
+        self._users = 0
+        self._retired = False
+        self._closing: asyncio.Task[None] | None = None
+
+    async def attempt(self, arm: Arm, question: Question) -> Attempt:
+        """Score the rows. Whatever goes wrong inside the version is its failure, never an error of the process."""
+        start = time.perf_counter_ns()
+        self._users += 1
+        scores: list[float] = []
+        failed: Failed | None = None
+        try:
+            scores = _checked(await self._runtime.score(question.columns, question.rows), question.rows)
+        except Failed as failure:
+            failed = failure
+        except Exception as error:
+            failed = Failed("model-failed", f"The runtime raised {type(error).__name__}.")
+        finally:
+            self._users -= 1
+            if self._retired:
+                self.retire()
+        return Attempt(self, arm, (time.perf_counter_ns() - start) // 1000, scores, failed)
+
+    def retire(self) -> None:
+        """Close now or when the last user is done."""
+        self._retired = True
+        if self._users == 0 and self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self._runtime.close())
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the runtime has given everything back."""
+        return self._closing is not None and self._closing.done()
+
+    async def closed(self) -> None:
+        """Wait until a retired version is closed."""
+        if self._closing is not None:
+            await self._closing
+
+
+def _checked(scores: list[float], rows: int) -> list[float]:
+    if len(scores) != rows or not all(map(math.isfinite, scores)):
+        raise Failed("model-output-invalid", "The answer is not one finite number for each row.")
+    return scores
+
+
+async def open_version(model: str, served: Served, artifacts: Path) -> Loaded:
+    """Verify the manifest and every artifact by digest and load the version; raises `Unloadable`.
+
+    Reading and hashing happen in a thread, so that answers to other requests do not wait for them.
+    """
+    manifest = await asyncio.to_thread(_verified_manifest, model, served, artifacts)
+    loader = cast("Loader", await asyncio.to_thread(_runtime_module, manifest.runtime))
+    return Loaded(served, manifest, await loader.load(manifest, artifacts))
+
+
+def _verified_manifest(model: str, served: Served, artifacts: Path) -> Manifest:
+    if not DIGEST.fullmatch(served.digest):
+        raise Unloadable("The route gives no lawful digest for the version.")
+    try:
+        content = (artifacts / address(served.digest)).read_bytes()
+    except OSError as error:
+        raise Unloadable(f"The manifest cannot be read: {error.strerror}.") from None
+    if digest_of(content) != served.digest:
+        raise Unloadable("The bytes of the manifest differ from their digest.")
+    try:
+        manifest = from_json(content, Manifest)
+    except msgspec.MsgspecError:
+        raise Unloadable("The manifest has a form that this release does not read.") from None
+    if manifest.model != model:
+        raise Unloadable("The manifest is one of another model.")
+    for artifact in manifest.artifacts:
+        verified(artifacts, artifact)
+    return manifest
+
+
+def _runtime_module(name: str) -> object:
+    known = {file.stem for file in _RUNTIMES.glob("*.py")} - {"__init__", "base"}
+    if name not in known:
+        raise Unloadable(f"There is no such runtime here; known: {', '.join(sorted(known))}.")
+    return importlib.import_module(f"lamplighter.serving.runtimes.{name}")

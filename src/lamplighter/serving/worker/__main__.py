@@ -1,0 +1,96 @@
+"""A process that opens one model and scores rows until its socket closes.
+
+It is started as `python -I -m lamplighter.serving.worker DESCRIPTOR`.
+"""
+
+import importlib
+import os
+import socket
+import sys
+import warnings
+from pathlib import Path
+
+from lamplighter.serving.runtimes.base import Failed
+from lamplighter.serving.worker import sandbox
+from lamplighter.serving.worker.opening import IMPORTS, open_model
+from lamplighter.serving.worker.scorers import Scorer
+from lamplighter.serving.worker.wire import HEAD, Fault, Load, Ready, Refused, Reply, Score, Scores, order, pack
+
+
+def _exactly(connection: socket.socket, length: int) -> bytes:
+    content = bytearray()
+    while len(content) < length:
+        part = connection.recv(min(length - len(content), 1 << 20))
+        if not part:
+            raise EOFError
+        content += part
+    return bytes(content)
+
+
+def _receive(connection: socket.socket) -> Load | Score:
+    (length,) = HEAD.unpack(_exactly(connection, HEAD.size))
+    return order(_exactly(connection, length))
+
+
+def _open(load: Load) -> tuple[Scorer, str]:
+    for name in IMPORTS.get(load.format, ()):
+        importlib.import_module(name)
+    level = sandbox.enter(Path(load.scratch), load.memory)
+    if load.is_code and level is sandbox.Level.NONE:
+        raise RuntimeError("this system has no sandbox, and opening this format runs code")
+    scorer = open_model(load.format, load.content, load.contract)
+    _warm_up(scorer, load)
+    return scorer, level
+
+
+def _warm_up(scorer: Scorer, load: Load) -> None:
+    rows = len(next(iter(load.warm_up.values()), ()))
+    try:
+        if rows:
+            scorer(load.warm_up, rows)
+    except Exception as error:  # the model's own, and its text could hold a value of the sample
+        raise RuntimeError(f"it does not score a row of its own sample ({type(error).__name__})") from None
+
+
+def _reason(error: BaseException) -> str:
+    """No text of a model's own exception: it could hold data. Ours and those of imports hold none."""
+    told = isinstance(error, (ImportError, OSError)) or type(error) in (RuntimeError, ValueError, Failed)
+    return f"{type(error).__name__}: {str(error)[:300]}" if told else type(error).__name__
+
+
+def _answer(scorer: Scorer, request: Score) -> Reply:
+    try:
+        return Scores(values=scorer(request.columns, request.rows))
+    except Failed as failed:
+        return Fault(code=failed.code, kind="Failed")
+    except MemoryError:
+        os._exit(1)
+    except Exception as error:  # whatever a model raises is the model's, and the process lives on
+        return Fault(code="model-failed", kind=type(error).__name__[:80])
+
+
+def main() -> None:
+    """Serve one model over the inherited socket."""
+    sandbox.tie_to_parent()
+    warnings.simplefilter("ignore")
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    load = _receive(connection)
+    if not isinstance(load, Load):
+        raise TypeError("the first message opens a model")
+    try:
+        scorer, level = _open(load)
+    except Exception as error:  # whatever opening raises is told and ends the worker
+        connection.sendall(pack(Refused(why=_reason(error))))
+        return
+    connection.sendall(pack(Ready(sandbox=level)))
+    while True:
+        request = _receive(connection)
+        if isinstance(request, Score):
+            connection.sendall(pack(_answer(scorer, request)))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (EOFError, ConnectionError):
+        sys.exit(0)

@@ -1,0 +1,131 @@
+"""The serving process's end of a worker: start it, ask it, end it."""
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import MsgspecError
+from msgspec.structs import replace
+
+from lamplighter.domain.contract import Contract
+from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.worker.wire import HEAD, LARGEST_REPLY, Load, Order, Ready, Refused, Reply, Score, pack, reply
+
+#: The whole environment of a worker; nothing is inherited.
+ENVIRONMENT: Mapping[str, str] = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+}
+#: Address space that the interpreter and the libraries take, and how many times the bytes of a model it may take when open.
+_LIBRARIES, _GROWTH = 4 << 30, 8
+#: Seconds a worker may take to import its libraries and open the model.
+START_LIMIT = 60.0
+
+
+class Died(Exception):
+    """The worker ended, or answered with something that is no message."""
+
+
+def order_to_load(
+    form: str, content: bytes, contract: Contract, *, is_code: bool, warm_up: Mapping[str, Sequence[Any]]
+) -> Load:
+    """The order to open these verified bytes in any worker."""
+    memory = _LIBRARIES + _GROWTH * len(content)
+    return Load(format=form, content=content, contract=contract, memory=memory, is_code=is_code, warm_up=warm_up)
+
+
+class Worker:
+    """A running worker with an open model. Use `Worker.start`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, connection: socket.socket, scratch: str) -> None:
+        self._process, self._connection, self._scratch = process, connection, scratch
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        #: How closed it is: full, partial or none.
+        self.sandbox = ""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @classmethod
+    async def start(cls, model: Load) -> "Worker":
+        """Start a process and have it open the model; raises `Unloadable` with the reason it gives."""
+        worker = await cls._spawn()
+        try:
+            async with asyncio.timeout(START_LIMIT):
+                answer = await worker._ask(replace(model, scratch=worker._scratch))
+        except TimeoutError:
+            await worker.end()
+            raise Unloadable(f"The model did not open within {START_LIMIT:.0f} seconds.") from None
+        except BaseException as error:
+            await worker.end()
+            if isinstance(error, Died):
+                raise Unloadable("The worker ended while it opened the model.") from None
+            raise
+        if isinstance(answer, Ready):
+            worker.sandbox = answer.sandbox
+            return worker
+        await worker.end()
+        reason = answer.why if isinstance(answer, Refused) else "it answered out of turn"
+        raise Unloadable(f"The worker refused the model: {reason}.")
+
+    @classmethod
+    async def _spawn(cls) -> "Worker":
+        ours, theirs = socket.socketpair()
+        scratch = tempfile.mkdtemp(prefix="lamplighter-")
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-I",
+                "-m",
+                "lamplighter.serving.worker",
+                str(theirs.fileno()),
+                pass_fds=(theirs.fileno(),),
+                env=dict(ENVIRONMENT),
+                cwd=scratch,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        return cls(process, ours, scratch)
+
+    async def score(self, columns: Mapping[str, Sequence[Any]], rows: int) -> Reply:
+        """Ask for scores; raises `Died`. A caller that gives up has to `end` the worker, for the answer would come later."""
+        return await self._ask(Score(columns=columns, rows=rows))
+
+    async def _ask(self, order: Order) -> Reply:
+        try:
+            if self._streams is None:
+                self._connection.setblocking(False)
+                self._streams = await asyncio.open_unix_connection(sock=self._connection)
+            reader, writer = self._streams
+            writer.write(pack(order))
+            await writer.drain()
+            (length,) = HEAD.unpack(await reader.readexactly(HEAD.size))
+            if length > LARGEST_REPLY:
+                raise Died
+            return reply(await reader.readexactly(length))
+        except (asyncio.IncompleteReadError, ConnectionError, MsgspecError) as error:
+            raise Died from error
+
+    async def end(self) -> None:
+        """Kill the process and remove its scratch directory; idempotent."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        if self._streams is not None:
+            self._streams[1].close()
+            with contextlib.suppress(ConnectionError):
+                await self._streams[1].wait_closed()
+        self._connection.close()
+        await self._process.wait()
+        await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)

@@ -1,0 +1,92 @@
+"""Messages between the serving process and a worker: a length of 4 bytes, then MessagePack.
+
+Both ends are of the same release, so there is no law of change. The worker's side is read as hostile input: typed and bounded.
+"""
+
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from lamplighter.domain.contract import Contract
+from lamplighter.domain.record import Record
+
+#: Length of the message that follows.
+HEAD = struct.Struct("<I")
+#: A longer message from a worker ends it.
+LARGEST_REPLY = 64 * 1024 * 1024
+
+
+class Load(Record, frozen=True, tag="load"):
+    """Open a model; the bytes have been verified."""
+
+    format: str
+    content: bytes
+    contract: Contract
+    #: Most bytes of address space.
+    memory: int
+    #: Whether opening the model runs its code, so that a worker without any sandbox must refuse.
+    is_code: bool
+    #: Rows to score once before the worker reports, so that the first request is not slow; may be empty.
+    warm_up: Mapping[str, Sequence[Any]]
+    #: Directory the worker may write in; each worker has its own.
+    scratch: str = ""
+
+
+class Score(Record, frozen=True, tag="score"):
+    """Score these columns."""
+
+    columns: Mapping[str, Sequence[Any]]
+    rows: int
+
+
+class Ready(Record, frozen=True, tag="ready"):
+    """The model is open."""
+
+    #: How closed the worker is: full, partial or none.
+    sandbox: str
+
+
+class Refused(Record, frozen=True, tag="refused"):
+    """The model cannot be opened."""
+
+    why: str
+
+
+class Scores(Record, frozen=True, tag="scores"):
+    """One number for each row."""
+
+    values: list[float]
+
+
+class Fault(Record, frozen=True, tag="fault"):
+    """The model could not score the rows; the worker lives on."""
+
+    code: str
+    #: The name of the exception's type, never its text.
+    kind: str
+
+
+Order = Load | Score
+Reply = Ready | Refused | Scores | Fault
+
+_encoder = msgspec.msgpack.Encoder()
+_orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
+_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+def pack(message: Order | Reply) -> bytes:
+    """The frame of a message."""
+    body = _encoder.encode(message)
+    return HEAD.pack(len(body)) + body
+
+
+def order(body: bytes) -> Order:
+    """The order in the body of a frame."""
+    return _orders.decode(body)
+
+
+def reply(body: bytes) -> Reply:
+    """The reply in the body of a frame; raises `msgspec.MsgspecError` for anything else."""
+    return _replies.decode(body)

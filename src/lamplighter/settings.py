@@ -1,0 +1,114 @@
+"""What may be configured. Every field has its sentence and its variable; a file `config.toml` may hold the same names."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.record import Settings as Strict
+
+
+class Training(Strict, frozen=True):
+    """A training that the platform may run; `[retrain] run` of a project names it."""
+
+    #: Program and arguments; no shell reads them, `python` is the interpreter of the platform.
+    command: tuple[str, ...]
+    #: Folder it runs in.
+    folder: str
+    #: Which trainer runs it: the name of a file in `trainers/`.
+    trainer: str = "command"
+    #: Longest time it may take, seconds.
+    seconds: float = 3600.0
+
+
+class Settings(Strict, frozen=True):
+    """One installation."""
+
+    #: Folder that holds everything the platform writes. `LAMP_HOME`
+    home: str = ""
+    #: Database address; a SQLite file in `home` if empty. `LAMP_DATABASE`
+    database: str = ""
+    #: Address the control plane listens on; anything but loopback is refused without TLS in front. `LAMP_HOST`
+    host: str = "127.0.0.1"
+    #: Port of the control plane. `LAMP_PORT`
+    port: int = 7070
+    #: Rule book to use instead of the starter policy. `LAMP_POLICY`
+    policy: str = ""
+    #: Seconds between two looks of the reconciler. `LAMP_TICK`
+    tick: float = 0.5
+    #: Environments that are made at the first start, in the order of their levels.
+    environments: tuple[Environment, ...] = (
+        Environment(name="dev", level=Level.DEVELOPMENT, port=7081),
+        Environment(name="staging", level=Level.ACCEPTANCE, port=7082),
+        Environment(name="prod", level=Level.PRODUCTION, port=7083, workers=2),
+    )
+    #: Receivers of webhooks by name; only these addresses are ever called.
+    webhooks: Mapping[str, str] = {}
+    #: Apprise addresses by name, for `lamplighter[notify]`.
+    apprise: Mapping[str, str] = {}
+    #: Trainings by name. A project can only name one of these: callers never bring a command.
+    trainings: Mapping[str, Training] = {}
+    #: Channels that every incident goes to, beside those of its project.
+    channels: tuple[str, ...] = ("inbox",)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of `home`."""
+        return Path(self.home)
+
+    @property
+    def artifacts(self) -> Path:
+        """Root of the local artifact store."""
+        return self.folder / "artifacts"
+
+    @property
+    def serving(self) -> Path:
+        """Folder with one sub-folder for each environment on this machine."""
+        return self.folder / "serving"
+
+    @property
+    def database_url(self) -> str:
+        """Address of the database."""
+        return self.database or f"sqlite:///{self.folder / 'control.db'}"
+
+    @property
+    def url(self) -> str:
+        """Address of the control plane."""
+        return f"http://{self.host}:{self.port}"
+
+
+#: Which variable sets which field.
+VARIABLES = {
+    "LAMP_HOME": "home",
+    "LAMP_DATABASE": "database",
+    "LAMP_HOST": "host",
+    "LAMP_PORT": "port",
+    "LAMP_POLICY": "policy",
+    "LAMP_TICK": "tick",
+}
+
+
+def read_settings(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
+    """Settings from arguments, then variables, then `config.toml` in the home folder, then defaults; raises `Invalid`."""
+    home = Path(str(overrides.get("home") or environ.get("LAMP_HOME") or _default_home(environ))).expanduser().absolute()
+    file = home / "config.toml"
+    try:
+        values = msgspec.toml.decode(file.read_bytes()) if file.exists() else {}
+        values |= {field: environ[name] for name, field in VARIABLES.items() if environ.get(name)}
+        values |= {name: value for name, value in overrides.items() if value is not None}
+        return msgspec.convert({**values, "home": str(home)}, Settings, strict=False)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise Invalid(
+            "The configuration is not valid.",
+            why=f"{error}.",
+            fix="Correct the variable LAMP_... or the line of config.toml that sets this field.",
+            code="E1120",
+        ) from None
+
+
+def _default_home(environ: Mapping[str, str]) -> Path:
+    state = environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "lamplighter"

@@ -1,0 +1,1 @@
+"""Memory: one file per collection, the same code on SQLite and PostgreSQL."""

@@ -1,0 +1,96 @@
+"""What all collections share: records kept as JSON beside the columns that queries ask for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Table, and_, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from lamplighter.domain.errors import Conflict
+from lamplighter.domain.record import canonical
+
+Kept = TypeVar("Kept", bound=msgspec.Struct)
+
+
+def stale(what: str) -> Conflict:
+    """The refusal of a write that saw an older state."""
+    return Conflict(
+        f"{what} was changed by somebody else.",
+        why="Between the look and the write another change came in.",
+        fix="Look again and repeat what you wanted, if it still makes sense.",
+        code="E1501",
+    )
+
+
+class Collection(Generic[Kept]):
+    """Records of one kind in one table, within one transaction."""
+
+    table: Table
+    kind: type[Kept]
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._decode = msgspec.json.Decoder(self.kind).decode
+
+    def columns(self, record: Kept) -> dict[str, Any]:
+        """The values of the columns beside the body: the fields of the record that have the name of a column."""
+        names = {column.name for column in self.table.columns} - {"body"}
+        return {name: getattr(record, name) for name in names if hasattr(record, name)}
+
+    def add(self, record: Kept) -> None:
+        """Keep a new record; raises `Conflict` where its key is taken."""
+        try:
+            self.connection.execute(insert(self.table).values(**self.columns(record), body=_text(record)))
+        except IntegrityError:
+            raise Conflict(
+                "That exists already.",
+                why=f"Another entry of {self.table.name} holds this place.",
+                fix="Look at the one that is there; use another name, or wait until it is finished.",
+                code="E1502",
+            ) from None
+
+    def put(self, record: Kept) -> None:
+        """Keep a record in the place of the one with the same key, if there is one."""
+        values = {**self.columns(record), "body": _text(record)}
+        keys = [column.name for column in self.table.primary_key]
+        upsert(self.connection, self.table, [values], keys=keys, set_=[name for name in values if name not in keys])
+
+    def replace(self, record: Kept, *, revision: int) -> None:
+        """Keep the next state of a record that had this revision; raises `Conflict` if it has moved on."""
+        keys = and_(*(column == getattr(record, column.name) for column in self.table.primary_key))
+        change = update(self.table).where(keys, self.table.c.revision == revision)
+        done = self.connection.execute(change.values(**self.columns(record), body=_text(record)))
+        if done.rowcount != 1:
+            raise stale(f"An entry of {self.table.name}")
+
+    def find(self, **equals: Any) -> Kept | None:
+        """The one record with these column values."""
+        row = self.connection.execute(select(self.table.c.body).filter_by(**equals)).first()
+        return self._decode(row[0]) if row else None
+
+    def all(
+        self, *, newest: str = "", limit: int | None = None, equals: Mapping[str, Any] | None = None, **more: Any
+    ) -> list[Kept]:
+        """Records with these column values; newest first by the column named, or by key."""
+        order = [self.table.c[newest].desc()] if newest else [column.asc() for column in self.table.primary_key]
+        query = select(self.table.c.body).filter_by(**(equals or {}), **more).order_by(*order).limit(limit)
+        return [self._decode(row[0]) for row in self.connection.execute(query)]
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, keys: list[str], set_: list[str]) -> None:
+    """Insert rows; where a key is taken set the named columns, or leave the row alone if none is named."""
+    if not rows:
+        return
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    if set_:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_={name: statement.excluded[name] for name in set_})
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    connection.execute(statement, list(rows))
+
+
+def _text(record: msgspec.Struct) -> str:
+    return canonical(record).decode()

@@ -1,0 +1,64 @@
+"""The hash-chained journal. It is appended to in the transaction of the change it records, or the change does not happen."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, insert, select, update
+
+from lamplighter.domain import journal
+from lamplighter.domain.events import AnyEvent
+from lamplighter.domain.identity import Actor
+from lamplighter.domain.journal import BEGINNING, Entry
+from lamplighter.store import schema
+
+
+class Journal:
+    """The journal within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def append(self, event: AnyEvent, actor: Actor, at: int) -> Entry:
+        """Add an event at the head of the chain; the head stays locked until the transaction ends."""
+        head = schema.journal_head
+        row = self.connection.execute(select(head.c.sequence, head.c.hash).where(head.c.id == 1).with_for_update()).first()
+        sequence, previous = (row[0], row[1]) if row else (0, BEGINNING)
+        entry = Entry(
+            sequence=sequence + 1, previous=previous, actor=actor.email, credential=actor.credential, at=at, event=event
+        )
+        body, digest = journal.seal(entry)
+        values = {"sequence": entry.sequence, "hash": digest, "at": at, "model": event.model, "name": entry.name, "body": body}
+        self.connection.execute(insert(schema.journal).values(**values))
+        moved = {"sequence": entry.sequence, "hash": digest}
+        if row:
+            self.connection.execute(update(head).where(head.c.id == 1).values(**moved))
+        else:
+            self.connection.execute(insert(head).values(id=1, **moved))
+        return entry
+
+    def after(self, sequence: int, limit: int = 200) -> list[Entry]:
+        """Entries behind a place in the chain, oldest first."""
+        table = schema.journal
+        query = select(table.c.body).where(table.c.sequence > sequence).order_by(table.c.sequence).limit(limit)
+        return [journal.read(row[0]) for row in self.connection.execute(query)]
+
+    def of(self, model: str, *, until: int | None = None) -> list[Entry]:
+        """Entries about a model, oldest first, up to a time."""
+        table = schema.journal
+        query = select(table.c.body).where(table.c.model == model).order_by(table.c.sequence)
+        if until is not None:
+            query = query.where(table.c.at <= until)
+        return [journal.read(row[0]) for row in self.connection.execute(query)]
+
+    def newest(self, *, model: str = "", limit: int = 100) -> list[Entry]:
+        """The newest entries, newest first, of one model or of all."""
+        table = schema.journal
+        query = select(table.c.body).order_by(table.c.sequence.desc()).limit(limit)
+        if model:
+            query = query.where(table.c.model == model)
+        return [journal.read(row[0]) for row in self.connection.execute(query)]
+
+    def bodies(self) -> Iterator[bytes]:
+        """The stored bytes of the whole chain, oldest first."""
+        table = schema.journal
+        for row in self.connection.execute(select(table.c.body).order_by(table.c.sequence)):
+            yield row[0]

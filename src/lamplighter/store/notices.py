@@ -1,0 +1,49 @@
+"""The outbox: what has to be told to whom. A notice leaves after it was delivered; it is tried again until then."""
+
+import msgspec
+from sqlalchemy import Connection, select, update
+
+from lamplighter.store import schema
+from lamplighter.store.collection import upsert
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """One message to one person through one channel."""
+
+    #: Journal sequence of the event that is told; the receiver can drop what it has seen.
+    event: int
+    channel: str
+    person: str
+    incident: str
+    model: str
+    title: str
+    text: str
+    attempts: int = 0
+
+
+class Notices:
+    """The outbox within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def add(self, notice: Notice, due_at: int) -> None:
+        """Put a message in the outbox; the same event for the same channel is there once."""
+        body = msgspec.json.encode(notice).decode()
+        row = {"event": notice.event, "channel": notice.channel, "due_at": due_at, "open": True, "body": body}
+        upsert(self.connection, schema.notices, [row], keys=["event", "channel"], set_=[])
+
+    def due(self, now: int, limit: int = 50) -> list[tuple[int, Notice]]:
+        """Messages whose time has come, with their keys."""
+        table = schema.notices
+        query = select(table.c.id, table.c.body).where(table.c.open, table.c.due_at <= now).order_by(table.c.id).limit(limit)
+        return [(row[0], msgspec.json.decode(row[1], type=Notice)) for row in self.connection.execute(query)]
+
+    def close(self, key: int) -> None:
+        """The message was delivered, or is given up."""
+        self.connection.execute(update(schema.notices).where(schema.notices.c.id == key).values(open=False))
+
+    def defer(self, key: int, notice: Notice, due_at: int) -> None:
+        """Try again later."""
+        body = msgspec.json.encode(msgspec.structs.replace(notice, attempts=notice.attempts + 1)).decode()
+        self.connection.execute(update(schema.notices).where(schema.notices.c.id == key).values(due_at=due_at, body=body))

@@ -1,0 +1,34 @@
+"""People, teams and the hashes of what they sign in with."""
+
+from lamplighter.domain.identity import Credential, Person, Team
+from lamplighter.store import schema
+from lamplighter.store.collection import Collection
+
+
+class People(Collection[Person]):
+    """Everybody who can sign in, and those who left."""
+
+    table = schema.people
+    kind = Person
+
+    def by_email(self) -> dict[str, Person]:
+        """Everybody, by address."""
+        return {person.email: person for person in self.all()}
+
+
+class Teams(Collection[Team]):
+    """Who shares duties."""
+
+    table = schema.teams
+    kind = Team
+
+    def by_name(self) -> dict[str, Team]:
+        """Every team, by name."""
+        return {team.name: team for team in self.all()}
+
+
+class Credentials(Collection[Credential]):
+    """Tokens, sign-in links and sessions, as hashes."""
+
+    table = schema.credentials
+    kind = Credential

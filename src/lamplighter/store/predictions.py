@@ -1,0 +1,116 @@
+"""Scored rows, the labels that come later, and how far the segments of each environment have been read.
+
+The position in a segment moves in the same transaction that keeps what was read, so that nothing is counted twice or skipped.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection, and_, func, select
+
+from lamplighter.store import schema
+from lamplighter.store.collection import upsert
+
+#: Rows in one statement.
+_CHUNK = 2000
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """Rows of one version that have a label: parallel sequences."""
+
+    ids: Sequence[str]
+    event_at: Sequence[int]
+    scores: Sequence[float]
+    labels: Sequence[float]
+
+
+class Predictions:
+    """Scored rows and labels within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def position(self, environment: str, segment: str) -> int:
+        """How many bytes of a segment have been read."""
+        table = schema.segments
+        query = select(table.c.position).filter_by(environment=environment, name=segment)
+        return int(self.connection.execute(query).scalar() or 0)
+
+    def move(self, environment: str, segment: str, position: int) -> None:
+        """Say how far a segment has been read."""
+        row = {"environment": environment, "name": segment, "position": position}
+        upsert(self.connection, schema.segments, [row], keys=["environment", "name"], set_=["position"])
+
+    def keep(self, rows: Sequence[dict[str, object]]) -> None:
+        """Keep scored rows: id, number, model, environment, arm, event_at, score. A row that is there stays as it is."""
+        for start in range(0, len(rows), _CHUNK):
+            upsert(self.connection, schema.predictions, rows[start : start + _CHUNK], keys=["id", "number"], set_=[])
+
+    def label(self, rows: Sequence[tuple[str, float, int]], now: int) -> None:
+        """Keep labels: id, value, revision. The highest revision of an id wins, in whatever order they come."""
+        values = [{"id": i, "value": v, "revision": r, "received_at": now} for i, v, r in rows]
+        table = schema.labels
+        for start in range(0, len(values), _CHUNK):
+            chunk = values[start : start + _CHUNK]
+            known = self._revisions([str(row["id"]) for row in chunk])
+            fresh = [row for row in chunk if int(str(row["revision"])) > known.get(str(row["id"]), -1)]
+            upsert(self.connection, table, fresh, keys=["id"], set_=["value", "revision", "received_at"])
+
+    def _revisions(self, ids: list[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            rows = self.connection.execute(
+                select(schema.labels.c.id, schema.labels.c.revision).where(schema.labels.c.id.in_(part))
+            )
+            found.update({row[0]: row[1] for row in rows})
+        return found
+
+    def joined(self, model: str, environment: str, number: int, start: int, end: int) -> Joined:
+        """Rows of one version in a window of event time that have a label, ordered by id."""
+        p, t = schema.predictions, schema.labels
+        where = and_(
+            p.c.model == model, p.c.environment == environment, p.c.number == number, p.c.event_at >= start, p.c.event_at < end
+        )
+        query = select(p.c.id, p.c.event_at, p.c.score, t.c.value).join(t, t.c.id == p.c.id).where(where).order_by(p.c.id)
+        columns = list(zip(*self.connection.execute(query).all(), strict=True)) or [(), (), (), ()]
+        return Joined(ids=columns[0], event_at=columns[1], scores=columns[2], labels=columns[3])
+
+    def days_of(self, ids: Iterable[str], day: int) -> set[tuple[str, str, int]]:
+        """Model, environment and day of event time of the predictions with these ids; a day has `day` microseconds."""
+        p = schema.predictions
+        wanted, found = list(ids), set()
+        for start in range(0, len(wanted), 500):
+            query = select(p.c.model, p.c.environment, p.c.event_at).where(p.c.id.in_(wanted[start : start + 500]))
+            found |= {(row[0], row[1], row[2] // day * day) for row in self.connection.execute(query)}
+        return found
+
+    def count(self, model: str, environment: str, *, number: int | None = None, answered: bool = True) -> int:
+        """Scored rows of a model in an environment; only those that were answered with, or all."""
+        p = schema.predictions
+        query = select(func.count()).select_from(p).where(p.c.model == model, p.c.environment == environment)
+        if number is not None:
+            query = query.where(p.c.number == number)
+        if answered:
+            query = query.where(p.c.arm != "shadow")
+        return int(self.connection.execute(query).scalar() or 0)
+
+    def scored(self, model: str, environment: str, number: int, start: int, end: int) -> int:
+        """Rows that a version scored in a window of event time."""
+        p = schema.predictions
+        query = select(func.count()).select_from(p).filter_by(model=model, environment=environment, number=number)
+        return int(self.connection.execute(query.where(p.c.event_at >= start, p.c.event_at < end)).scalar() or 0)
+
+    def labelled(self, model: str, environment: str) -> int:
+        """Answered rows of a model in an environment that have a label."""
+        p, t = schema.predictions, schema.labels
+        query = select(func.count()).select_from(p.join(t, t.c.id == p.c.id))
+        where = and_(p.c.model == model, p.c.environment == environment, p.c.arm != "shadow")
+        return int(self.connection.execute(query.where(where)).scalar() or 0)
+
+    def span(self, model: str, environment: str, number: int) -> tuple[int, int] | None:
+        """First and last event time of a version, or nothing."""
+        p = schema.predictions
+        query = select(func.min(p.c.event_at), func.max(p.c.event_at))
+        low, high = self.connection.execute(query.filter_by(model=model, environment=environment, number=number)).one()
+        return None if low is None else (int(low), int(high))

@@ -1,0 +1,59 @@
+"""Counts of inputs and scores by version and day: mergeable, so that any window is a sum."""
+
+from sqlalchemy import Connection, delete, select
+
+from lamplighter.domain.monitor import Reading
+from lamplighter.store import schema
+from lamplighter.store.collection import Collection, upsert
+
+
+class Profiles:
+    """Counted days within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def day(self, model: str, environment: str, number: int, day: int) -> bytes | None:
+        """The counts of one day, or nothing."""
+        table = schema.profiles
+        query = select(table.c.counts).filter_by(model=model, environment=environment, number=number, day=day)
+        return self.connection.execute(query).scalar()
+
+    def put(self, model: str, environment: str, number: int, day: int, counts: bytes) -> None:
+        """Set the counts of one day."""
+        row = {"model": model, "environment": environment, "number": number, "day": day, "counts": counts}
+        upsert(self.connection, schema.profiles, [row], keys=["model", "environment", "number", "day"], set_=["counts"])
+
+    def between(self, model: str, environment: str, number: int, start: int, end: int) -> list[bytes]:
+        """The counts of the days that begin in a window."""
+        table = schema.profiles
+        query = select(table.c.counts).filter_by(model=model, environment=environment, number=number)
+        return list(self.connection.execute(query.where(table.c.day >= start, table.c.day < end)).scalars())
+
+    def soil(self, days: set[tuple[str, str, int]]) -> None:
+        """Remember that figures of these days have to be made again: model, environment, day."""
+        rows = [{"model": model, "environment": environment, "day": day} for model, environment, day in sorted(days)]
+        upsert(self.connection, schema.dirty, rows, keys=["model", "environment", "day"], set_=[])
+
+    def dirty(self) -> list[tuple[str, str, int]]:
+        """The days whose figures have to be made again."""
+        table = schema.dirty
+        query = select(table.c.model, table.c.environment, table.c.day).order_by(
+            table.c.model, table.c.environment, table.c.day
+        )
+        return [tuple(row) for row in self.connection.execute(query)]
+
+    def clean(self, model: str, environment: str, days: list[int]) -> None:
+        """Forget days whose figures were made in this transaction."""
+        table = schema.dirty
+        for day in days:
+            self.connection.execute(
+                delete(table).where(table.c.model == model, table.c.environment == environment, table.c.day == day)
+            )
+
+
+class Readings(Collection[Reading]):
+    """Figures by version and window; a later look restates an earlier one."""
+
+    table = schema.readings
+    kind = Reading

@@ -1,0 +1,311 @@
+"""Every table. Columns are what queries ask for; the whole record stands in `body` as JSON.
+
+Times are integers, microseconds since the epoch, UTC. Text compares by bytes on both databases.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+#: Names of constraints, so that migrations can speak of them on both databases.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_NAME = String(64)
+_PARTY = String(200)
+_DIGEST = String(64)
+
+
+def _body() -> Column[str]:
+    return Column("body", Text, nullable=False)
+
+
+projects = Table("projects", metadata, Column("model", _NAME, primary_key=True), _body())
+policies = Table("policies", metadata, Column("digest", _DIGEST, primary_key=True), _body())
+environments = Table("environments", metadata, Column("name", _NAME, primary_key=True), _body())
+people = Table("people", metadata, Column("email", _PARTY, primary_key=True), _body())
+teams = Table("teams", metadata, Column("name", _PARTY, primary_key=True), _body())
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("digest", _DIGEST, primary_key=True),
+    Column("email", _PARTY, nullable=False, index=True),
+    Column("purpose", _NAME, nullable=False),
+    _body(),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", _DIGEST, nullable=False),
+    _body(),
+    PrimaryKeyConstraint("model", "number"),
+    UniqueConstraint("model", "digest"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("digest", _DIGEST, primary_key=True),
+    Column("version", _DIGEST, nullable=False, index=True),
+    Column("kind", _NAME, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    _body(),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("digest", _DIGEST, primary_key=True),
+    Column("model", _NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    _body(),
+    Index(None, "model", "at"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("model", _NAME, nullable=False),
+    Column("version", _DIGEST, nullable=False, index=True),
+    Column("environment", _NAME, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    _body(),
+)
+
+rollouts = Table(
+    "rollouts",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    _body(),
+    Index(None, "model", "opened_at"),
+)
+#: At most one open rollout for a model in an environment.
+Index(
+    "uq_rollouts_open",
+    rollouts.c.model,
+    rollouts.c.environment,
+    unique=True,
+    sqlite_where=text("open"),
+    postgresql_where=text("open"),
+)
+
+routings = Table(
+    "routings",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    _body(),
+    PrimaryKeyConstraint("model", "environment"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("measure", _NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    _body(),
+    Index(None, "model", "opened_at"),
+)
+#: One thing that is wrong is one incident, however often it is found.
+Index(
+    "uq_incidents_open",
+    incidents.c.model,
+    incidents.c.environment,
+    incidents.c.measure,
+    unique=True,
+    sqlite_where=text("open"),
+    postgresql_where=text("open"),
+)
+
+retrainings = Table(
+    "retrainings",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("model", _NAME, nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    _body(),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    _body(),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("event", BigInteger, nullable=False),
+    Column("channel", _NAME, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False),
+    _body(),
+    Index(None, "open", "due_at"),
+    UniqueConstraint("event", "channel"),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("environment", _NAME, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    PrimaryKeyConstraint("environment", "name"),
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("id", String(80), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("arm", _NAME, nullable=False),
+    Column("event_at", BigInteger, nullable=False),
+    Column("score", Float(53), nullable=False),
+    PrimaryKeyConstraint("id", "number"),
+    Index(None, "model", "environment", "number", "event_at"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("value", Float(53), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+)
+
+traffic = Table(
+    "traffic",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("arm", _NAME, nullable=False),
+    Column("second", BigInteger, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("latencies", Text, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "number", "arm", "second"),
+)
+
+callers = Table(
+    "callers",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("consumer", _PARTY, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "consumer"),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("day", BigInteger, nullable=False),
+    Column("counts", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "number", "day"),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("aspect", _NAME, nullable=False),
+    Column("measure", _NAME, nullable=False),
+    Column("column", String(200), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    _body(),
+    PrimaryKeyConstraint("model", "environment", "number", "aspect", "measure", "column", "start", "end"),
+)
+
+dirty = Table(
+    "dirty",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("day", BigInteger, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "day"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", _DIGEST, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("model", _NAME, nullable=False),
+    Column("name", _NAME, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "model", "sequence"),
+)
+
+#: The head of the chain: one row, locked by whoever appends.
+journal_head = Table(
+    "journal_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", _DIGEST, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", _NAME, primary_key=True),
+    Column("value", BigInteger, nullable=False, server_default=text("0")),
+)

@@ -1,0 +1,140 @@
+"""One transaction over all collections: what it writes and the events about it are kept together, or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.errors import Unavailable
+from lamplighter.domain.names import unknown
+from lamplighter.domain.project import Project
+from lamplighter.store.counters import Counters
+from lamplighter.store.decisions import Decisions
+from lamplighter.store.environments import Environments
+from lamplighter.store.evidence import EvidenceFound
+from lamplighter.store.incidents import Incidents
+from lamplighter.store.journal import Journal
+from lamplighter.store.migrations import upgrade
+from lamplighter.store.notices import Notices
+from lamplighter.store.people import Credentials, People, Teams
+from lamplighter.store.policies import Policies
+from lamplighter.store.predictions import Predictions
+from lamplighter.store.profiles import Profiles, Readings
+from lamplighter.store.projects import Projects
+from lamplighter.store.retrainings import Challenges, Retrainings
+from lamplighter.store.rollouts import Rollouts, Routings
+from lamplighter.store.signatures import Signatures
+from lamplighter.store.traffic import TrafficSeen
+from lamplighter.store.versions import Versions
+
+#: How long a write waits for another one, milliseconds.
+_BUSY = 5000
+
+
+class Transaction:
+    """Every collection, on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.challenges = Challenges(connection)
+        self.counters = Counters(connection)
+        self.credentials = Credentials(connection)
+        self.decisions = Decisions(connection)
+        self.environments = Environments(connection)
+        self.evidence = EvidenceFound(connection)
+        self.incidents = Incidents(connection)
+        self.journal = Journal(connection)
+        self.notices = Notices(connection)
+        self.people = People(connection)
+        self.policies = Policies(connection)
+        self.predictions = Predictions(connection)
+        self.profiles = Profiles(connection)
+        self.projects = Projects(connection)
+        self.readings = Readings(connection)
+        self.retrainings = Retrainings(connection)
+        self.rollouts = Rollouts(connection)
+        self.routings = Routings(connection)
+        self.signatures = Signatures(connection)
+        self.teams = Teams(connection)
+        self.traffic = TrafficSeen(connection)
+        self.versions = Versions(connection)
+
+    def project(self, model: str) -> Project:
+        """The project of a model; raises `NotFound` with the known names."""
+        found = self.projects.find(model=model)
+        if found is None:
+            raise unknown("model", model, (project.name for project in self.projects.all()))
+        return found
+
+    def environment(self, name: str) -> Environment:
+        """An environment; raises `NotFound` with the known names."""
+        found = self.environments.find(name=name)
+        if found is None:
+            raise unknown("environment", name, (environment.name for environment in self.environments.all()))
+        return found
+
+
+class Store:
+    """The database. `sqlite:///path` or `postgresql+psycopg://...`; opening it brings its schema up to date."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        upgrade(self.engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A transaction that may write; it is committed at the end, or rolled back if anything is raised."""
+        with _busy_is_unavailable(), self.engine.begin() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A consistent look; nothing it writes is kept and it waits for no writer."""
+        with _busy_is_unavailable(), self.engine.connect().execution_options(lamp_reading=True) as connection:
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _busy_is_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(
+            "The database did not take the change.",
+            why="It is busy, locked or cannot be reached.",
+            fix="Try again in a moment; lamp doctor looks deeper.",
+            code="E1701",
+        ) from error
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    # Without the driver's own BEGIN, ours can take the write lock before the first read, so that no other writer slips between.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY}"):
+        connection.execute(f"PRAGMA {pragma}")
+    if connection.execute("PRAGMA synchronous").fetchone()[0] != 2:
+        raise Unavailable(
+            "The database is not durable.", why="SQLite did not take synchronous=FULL.", fix="Use another SQLite library."
+        )
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("lamp_reading", False)
+    connection.execute(text("BEGIN" if reading else "BEGIN IMMEDIATE"))

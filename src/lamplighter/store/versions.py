@@ -1,0 +1,27 @@
+"""Versions by model and number. They are added and never changed."""
+
+from sqlalchemy import func, select
+
+from lamplighter.domain.version import Version
+from lamplighter.store import schema
+from lamplighter.store.collection import Collection
+
+
+class Versions(Collection[Version]):
+    """Every registered version."""
+
+    table = schema.versions
+    kind = Version
+
+    def next_number(self, model: str) -> int:
+        """The number that the next version of a model gets."""
+        highest = self.connection.execute(select(func.max(self.table.c.number)).filter_by(model=model)).scalar()
+        return (highest or 0) + 1
+
+    def newest(self, model: str) -> Version | None:
+        """The version with the highest number."""
+        return self.find(model=model, number=self.next_number(model) - 1)
+
+    def starting_with(self, model: str, prefix: str) -> list[Version]:
+        """Versions of a model whose digest starts with these hexadecimal digits."""
+        return [version for version in self.all(model=model) if version.digest.startswith(prefix)]

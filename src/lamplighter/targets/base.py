@@ -1,0 +1,42 @@
+"""The promise of a target: run the serving of an environment, tell it what is live, and say what it does."""
+
+from typing import Protocol
+
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.record import Record
+from lamplighter.domain.route import Credentials, Route, WorkerReport
+
+
+class Observation(Record, frozen=True):
+    """What a serving process group is seen to do."""
+
+    #: Whether the group runs.
+    alive: bool
+    #: Revision that every process answers by; -1 while a process is missing or has adopted none.
+    revision: int = -1
+    #: Digests of the versions that every process has loaded and verified.
+    loaded: frozenset[str] = frozenset()
+    #: Why a version could not be loaded, by digest; of whichever process refused it.
+    refused: dict[str, str] = {}
+    #: What each running process says of itself.
+    reports: tuple[WorkerReport, ...] = ()
+
+
+class Target(Protocol):
+    """A place that runs serving process groups. Every verb may be repeated; a repetition changes nothing."""
+
+    def apply(self, environment: Environment) -> None:
+        """Make the group run as the environment says, starting or restarting it if need be; raises `Unavailable`."""
+        ...
+
+    def route(self, environment: Environment, route: Route, credentials: Credentials) -> None:
+        """Put in place what the group answers with, durably; raises `Conflict` for an older revision than is there."""
+        ...
+
+    def observe(self, environment: Environment) -> Observation:
+        """What the group does now."""
+        ...
+
+    def remove(self, environment: Environment) -> None:
+        """End the group; requests in work are finished. What it has recorded stays."""
+        ...

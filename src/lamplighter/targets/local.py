@@ -1,0 +1,224 @@
+"""Serving on this machine: a detached process group for each environment, told and seen through files.
+
+The group survives the death of whoever started it. It is found again by the lock that it holds on its process-id file, so a
+process id that was given to somebody else is never taken for it.
+"""
+
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.errors import Conflict, Unavailable
+from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.route import Credentials, Route, WorkerReport
+from lamplighter.targets.base import Observation
+
+#: What a group inherits from our environment; addresses and passwords of the control plane are none of its matter.
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
+_START_SECONDS = 20.0
+#: A little more than the group gives its processes.
+_END_SECONDS = 12.0
+_LOOK = 0.01
+
+
+class Target:
+    """Runs groups below `root`, one folder for each environment, with versions from the local artifact store."""
+
+    def __init__(self, root: Path, artifacts: Path) -> None:
+        self._root = root.absolute()
+        self._artifacts = artifacts.absolute()
+
+    def folder(self, environment: str) -> Path:
+        """Where the route, the reports and the `segments` of an environment lie."""
+        return self._root / environment
+
+    def apply(self, environment: Environment) -> None:
+        """Start the group, or restart it if it listens elsewhere or has another number of processes."""
+        folder = self.folder(environment.name)
+        wanted = f"{environment.host} {environment.port} {environment.workers}\n".encode()
+        started = folder / "serving.started"
+        if _holder(folder) is not None:
+            if started.exists() and started.read_bytes() == wanted:
+                return
+            self.remove(environment)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _put(started, wanted)
+        pid = self._start(environment, folder)
+        if not _until(lambda: _holder(folder) == pid or _reaped(pid), _START_SECONDS) or _holder(folder) != pid:
+            raise _not_started(environment, folder)
+
+    def route(self, environment: Environment, route: Route, credentials: Credentials) -> None:
+        """Replace both files, credentials first: a new model is never callable by nobody."""
+        folder = self.folder(environment.name)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        present = _read(folder / "route.json")
+        if present is not None and present.revision > route.revision:
+            raise Conflict(
+                f"The route of {environment.name} would go back.",
+                why=f"Revision {present.revision} is in place, this is revision {route.revision}.",
+                fix="Read the routing again. After restoring a database, remove the environment's route.json.",
+                code="E1525",
+            )
+        _put(folder / "credentials.json", canonical(credentials))
+        _put(folder / "route.json", canonical(route))
+
+    def observe(self, environment: Environment) -> Observation:
+        """Read the lock and the reports of the processes that the parent has now."""
+        folder = self.folder(environment.name)
+        parent = _holder(folder)
+        if parent is None:
+            return Observation(alive=False)
+        paths = sorted((folder / "workers").glob("[0-9]*.json"))
+        found = (_report(path) for path in paths)
+        reports = tuple(report for report in found if report is not None and _is_child(report.pid, parent))
+        complete = len(reports) == environment.workers
+        return Observation(
+            alive=True,
+            revision=min(report.revision for report in reports) if complete else -1,
+            loaded=frozenset.intersection(*(frozenset(report.loaded) for report in reports)) if complete else frozenset(),
+            refused={digest: why for report in reports for digest, why in report.refused.items()},
+            reports=reports,
+        )
+
+    def remove(self, environment: Environment) -> None:
+        """Ask the group to end, wait, and kill what is left of it."""
+        folder = self.folder(environment.name)
+        pid = _holder(folder)
+        if pid is None:
+            return
+        os.kill(pid, signal.SIGTERM)
+        if not _until(lambda: _reaped(pid) or not _locked(folder), _END_SECONDS):
+            # The group has a session of its own; a parent started by hand in somebody's session is killed alone.
+            kill = os.killpg if os.getpgid(pid) == pid else os.kill
+            kill(pid, signal.SIGKILL)
+        _until(lambda: not _locked(folder), _END_SECONDS)
+        _reaped(pid)
+
+    def _start(self, environment: Environment, folder: Path) -> int:
+        command = [sys.executable, "-I", "-m", "lamplighter.serving", "--environment", environment.name]
+        command += ["--directory", str(folder), "--artifacts", str(self._artifacts), "--host", environment.host]
+        command += ["--port", str(environment.port), "--workers", str(environment.workers)]
+        log = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        return os.posix_spawn(
+            sys.executable,
+            command,
+            {name: os.environ[name] for name in _INHERITED if name in os.environ},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(folder / "serving.log"), log, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Replace a file as a whole and force it to the disk."""
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("wb") as out:
+        temporary.chmod(0o600)
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read(path: Path) -> Route | None:
+    try:
+        return from_json(path.read_bytes(), Route)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+
+
+def _report(path: Path) -> WorkerReport | None:
+    try:
+        return from_json(path.read_bytes(), WorkerReport)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+
+
+def _locked(folder: Path) -> bool:
+    """Whether a group, or what is left of one, holds the lock."""
+    try:
+        descriptor = os.open(folder / "serving.pid", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _holder(folder: Path) -> int | None:
+    """Process id of the parent of a running group that has its address; nothing if there is none."""
+    if not _locked(folder):
+        return None
+    text = (folder / "serving.pid").read_text().strip()
+    pid = int(text) if text.isdecimal() else 0
+    return pid if pid and not _reaped(pid) and _is_serving(pid) else None
+
+
+def _reaped(pid: int) -> bool:
+    """Whether the process has ended; if it was our child, it leaves no zombie."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+    return False
+
+
+def _is_serving(pid: int) -> bool:
+    """Whether the process was started as a serving group, where the system tells."""
+    try:
+        return b"lamplighter.serving" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return not Path("/proc/self/cmdline").exists()
+
+
+def _is_child(pid: int, parent: int) -> bool:
+    """Whether a process of a report is one of the group now, where the system tells; reports of dead ones stay."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return not Path("/proc/self/stat").exists() and not _reaped(pid)
+    return int(status.rpartition(")")[2].split()[1]) == parent
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(_LOOK)
+    return True
+
+
+def _not_started(environment: Environment, folder: Path) -> Unavailable:
+    """The refusal with the last line that the group wrote."""
+    lines = (folder / "serving.log").read_text(errors="replace").splitlines()
+    return Unavailable(
+        f"Serving of {environment.name} could not start.",
+        why=lines[-1] if lines else "It ended without a word.",
+        fix="Free the address or change it, then wait: the start is tried again. The whole story is in serving.log.",
+        code="E1710",
+    )

@@ -1,0 +1,1 @@
+"""Questions: read only, one transaction, plain records out."""

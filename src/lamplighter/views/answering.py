@@ -1,0 +1,66 @@
+"""What callers feel: requests, failures and latency, from the traffic that was seen."""
+
+from collections import defaultdict
+
+from lamplighter.domain.record import Record
+from lamplighter.domain.route import LATENCY_BOUNDS
+from lamplighter.store.traffic import Traffic, total
+from lamplighter.store.transaction import Transaction
+
+
+class Service(Record, frozen=True):
+    """The last part of the traffic of a model in an environment."""
+
+    environment: str
+    #: Length of the look back, seconds.
+    seconds: int
+    requests: int
+    rows: int
+    #: Requests that the answering version failed.
+    failures: int
+    #: Percentiles of the time a version took, milliseconds; 0 without requests.
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    #: Requests in equal parts of the look back, oldest first.
+    sparkline: tuple[int, ...]
+
+    @property
+    def failure_rate(self) -> float:
+        """Share of failed requests."""
+        return self.failures / self.requests if self.requests else 0.0
+
+
+def service(look: Transaction, model: str, environment: str, *, now: int, seconds: int = 86400, parts: int = 24) -> Service:
+    """What callers of a model felt in the last seconds, without shadows."""
+    last = now // 1_000_000
+    seen = [part for part in look.traffic.since(model, environment, last - seconds) if part.arm != "shadow"]
+    whole = total(seen)
+    return Service(
+        environment=environment,
+        seconds=seconds,
+        requests=whole.requests,
+        rows=whole.rows,
+        failures=whole.failures,
+        p50_ms=percentile(whole, 0.50),
+        p95_ms=percentile(whole, 0.95),
+        p99_ms=percentile(whole, 0.99),
+        sparkline=_parts(seen, last - seconds, seconds, parts),
+    )
+
+
+def percentile(traffic: Traffic, share: float) -> float:
+    """Milliseconds under which this share of the requests stayed: the upper bound of the bucket that holds it."""
+    wanted, below = share * sum(traffic.latencies), 0
+    for bound, count in zip((*LATENCY_BOUNDS, LATENCY_BOUNDS[-1]), traffic.latencies, strict=True):
+        below += count
+        if count and below >= wanted:
+            return bound * 1000.0
+    return 0.0
+
+
+def _parts(seen: list[Traffic], start: int, seconds: int, parts: int) -> tuple[int, ...]:
+    counts: dict[int, int] = defaultdict(int)
+    for part in seen:
+        counts[min(parts - 1, (part.second - start) * parts // seconds)] += part.requests
+    return tuple(counts[place] for place in range(parts))

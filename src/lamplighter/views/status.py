@@ -1,0 +1,204 @@
+"""How a model is, in one sentence, by aspect and by stage, with who has it."""
+
+from collections.abc import Mapping
+
+from lamplighter.domain.criticality import Criticality, criticality_of
+from lamplighter.domain.environment import Level
+from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.monitor import Kind
+from lamplighter.domain.ownership import Ownership
+from lamplighter.domain.policy import Policy
+from lamplighter.domain.record import Record
+from lamplighter.domain.rollout import Rollout
+from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status, worst
+from lamplighter.store.transaction import Transaction
+from lamplighter.views.live import Live, live_versions
+from lamplighter.views.answering import Service, service
+from lamplighter.views.waiting import Waiting, waiting
+from lamplighter.views.who import ownership
+
+
+class StageState(Record, frozen=True):
+    """One stage of the rail."""
+
+    stage: Stage
+    #: Person or team that is accountable; empty for a gap.
+    accountable: str
+    #: Who acts now.
+    holder: str
+    deputy: str
+    status: Status
+    #: What is done and what is open, short sentences.
+    facts: tuple[str, ...]
+
+
+class ModelStatus(Record, frozen=True):
+    """Everything the head of the model page says."""
+
+    model: str
+    summary: str
+    criticality: Criticality
+    #: Place of the tier, from 1, and how many tiers there are.
+    dots: tuple[int, int]
+    #: By aspect; `overall` is the worst.
+    status: Mapping[Aspect, Status]
+    sentence: str
+    stages: tuple[StageState, ...]
+    live: tuple[Live, ...]
+    service: Service | None
+    ownership: Ownership
+    business: str
+    versions: int
+    incidents: tuple[Incident, ...]
+    rollouts: tuple[Rollout, ...]
+    waiting: tuple[Waiting, ...]
+    #: Who has the thing that needs somebody now; empty if nothing does.
+    needs: str
+    #: Scored and labelled rows in the most protected environment.
+    rows: int
+    labelled: int
+
+
+def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelStatus:
+    """The status of a model as of now; raises `NotFound`."""
+    project = look.project(model)
+    criticality = criticality_of(project, policy)
+    live = live_versions(look, model)
+    main = live[-1] if live else None
+    incidents = tuple(
+        i for i in look.incidents.all(newest="opened_at", model=model, open=True) if i.state is not State.RESOLVED
+    )
+    duties = ownership(look, model)
+    wanted = waiting(look, model)
+    aspects = _aspects(main, incidents, duties, project.monitor.quality.limit is not None)
+    place = policy.rank(criticality.tier) + 1
+    return ModelStatus(
+        model=model,
+        summary=project.model.summary,
+        criticality=criticality,
+        dots=(place, len(policy.tier)),
+        status=aspects,
+        sentence=_sentence(main, incidents, wanted),
+        stages=_stages(look, model, duties, incidents, live, wanted),
+        live=live,
+        service=service(look, model, main.environment, now=now) if main else None,
+        ownership=duties,
+        business=project.owners.business,
+        versions=look.versions.next_number(model) - 1,
+        incidents=incidents,
+        rollouts=tuple(look.rollouts.all(newest="opened_at", model=model, open=True)),
+        waiting=wanted,
+        needs=_needs(incidents, wanted, duties),
+        rows=look.predictions.count(model, main.environment) if main else 0,
+        labelled=look.predictions.labelled(model, main.environment) if main else 0,
+    )
+
+
+def _aspects(main: Live | None, incidents: tuple[Incident, ...], duties: Ownership, watched: bool) -> dict[Aspect, Status]:
+    kinds = {incident.finding.kind for incident in incidents if incident.state is not State.MITIGATED}
+    drifting = any(incident.finding.measure == "drift" for incident in incidents)
+    known = main is not None
+    found = {
+        Aspect.SERVICE: _light(known, Kind.TECHNICAL in kinds, Status.FAILING),
+        Aspect.DATA: _light(known, drifting, Status.WATCH),
+        Aspect.QUALITY: _light(known and watched, Kind.FUNCTIONAL in kinds, Status.WATCH),
+        Aspect.GOVERNANCE: _light(True, bool(duties.gaps), Status.WATCH),
+    }
+    overall = worst(found) if known else Status.UNKNOWN
+    return {Aspect.OVERALL: overall, **found}
+
+
+def _light(known: bool, wrong: bool, how_bad: Status) -> Status:
+    if not known:
+        return Status.UNKNOWN
+    return how_bad if wrong else Status.HEALTHY
+
+
+def _sentence(main: Live | None, incidents: tuple[Incident, ...], wanted: tuple[Waiting, ...]) -> str:
+    if main is None:
+        return f"Nothing is live yet. {wanted[0].missing[0]}" if wanted and wanted[0].missing else "Nothing is live yet."
+    share = f"v{main.number} serves {100 - main.share * 100:g} % in {main.environment}."
+    trial = f" v{main.challenger} is on trial with {main.share * 100:g} %." if main.challenger else ""
+    if incidents:
+        return f"{share}{trial} {incidents[0].finding.sentence}"
+    return f"{share}{trial} No limit is crossed."
+
+
+def _needs(incidents: tuple[Incident, ...], wanted: tuple[Waiting, ...], duties: Ownership) -> str:
+    for incident in incidents:
+        if incident.state in (State.OPEN, State.ACKNOWLEDGED):
+            return incident.deputy if incident.escalated else incident.holder
+    if wanted:
+        return ", ".join(wanted[0].missing[:1]) or wanted[0].asked_by
+    return f"nobody has {duties.gaps[0]}" if duties.gaps else ""
+
+
+def _stages(
+    look: Transaction,
+    model: str,
+    duties: Ownership,
+    incidents: tuple[Incident, ...],
+    live: tuple[Live, ...],
+    wanted: tuple[Waiting, ...],
+) -> tuple[StageState, ...]:
+    facts = {
+        Stage.DESIGN: _design(look, model),
+        Stage.INDUSTRIALIZATION: _industrialization(look, model),
+        Stage.DEPLOYMENT: _deployment(live, wanted),
+        Stage.MONITORING: _monitoring(incidents, live),
+        Stage.MANAGEMENT: _management(look, model),
+    }
+    return tuple(_stage(stage, duties, *facts[stage]) for stage in Stage)
+
+
+def _stage(stage: Stage, duties: Ownership, state: Status, facts: tuple[str, ...]) -> StageState:
+    duty = next(duty for duty in Duty if STAGE_OF[duty] is stage)
+    held = duties.of(duty)
+    gap = () if held.holder else ("nobody holds this stage",)
+    return StageState(
+        stage=stage,
+        accountable=held.accountable,
+        holder=held.holder,
+        deputy=held.deputy,
+        status=state if held.holder else Status.WATCH,
+        facts=(*facts, *gap),
+    )
+
+
+def _design(look: Transaction, model: str) -> tuple[Status, tuple[str, ...]]:
+    project = look.project(model)
+    counts = (f"{len(project.requirement)} requirements", f"{len(project.source)} sources")
+    return (Status.HEALTHY if project.problem.statement else Status.WATCH), counts
+
+
+def _industrialization(look: Transaction, model: str) -> tuple[Status, tuple[str, ...]]:
+    newest = look.versions.newest(model)
+    if newest is None:
+        return Status.UNKNOWN, ("no version yet",)
+    found = look.evidence.newest(newest.digest)
+    return Status.HEALTHY, (f"v{newest.number} registered", f"evidence {len(found)}", f"runtime {newest.manifest.runtime}")
+
+
+def _deployment(live: tuple[Live, ...], wanted: tuple[Waiting, ...]) -> tuple[Status, tuple[str, ...]]:
+    facts = tuple(f"v{one.number} live in {one.environment}" for one in live)
+    if wanted:
+        return Status.WATCH, (*facts, f"v{wanted[0].number} waits for acceptance in {wanted[0].environment}")
+    if not live:
+        return Status.UNKNOWN, ("nothing live yet",)
+    return (Status.HEALTHY if live[-1].level is Level.PRODUCTION else Status.UNKNOWN), facts
+
+
+def _monitoring(incidents: tuple[Incident, ...], live: tuple[Live, ...]) -> tuple[Status, tuple[str, ...]]:
+    if not live:
+        return Status.UNKNOWN, ("nothing to watch yet",)
+    if not incidents:
+        return Status.HEALTHY, ("no open incident",)
+    return Status.WATCH, tuple(f"{incident.id} {incident.finding.measure}: {incident.state}" for incident in incidents[:3])
+
+
+def _management(look: Transaction, model: str) -> tuple[Status, tuple[str, ...]]:
+    trials = look.challenges.all(newest="opened_at", limit=1, model=model)
+    trainings = look.retrainings.all(newest="requested_at", limit=1, model=model)
+    facts = tuple(f"{training.id} {training.state}" for training in trainings)
+    facts += tuple(f"v{trial.challenger} against v{trial.champion}: {trial.verdict}" for trial in trials)
+    return (Status.HEALTHY if facts else Status.UNKNOWN), facts or ("no training yet",)

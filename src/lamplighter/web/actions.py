@@ -1,0 +1,141 @@
+"""What the signed-in person may safely do now, each with what will happen, or why it cannot be done."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from lamplighter.domain.identity import Permission, Person
+from lamplighter.domain.ownership import Ownership
+from lamplighter.domain.rollout import MOVES, Rollout, Signal
+from lamplighter.domain.stage import Duty
+from lamplighter.views.live import Live
+
+
+class Action(NamedTuple):
+    """One button, and the sheet that asks again."""
+
+    #: What is on the button, and on the button of the sheet.
+    label: str
+    #: Where the form is posted to.
+    address: str
+    #: Fields the form sends along.
+    fields: Mapping[str, str]
+    #: What the sheet says: pairs of word and meaning.
+    facts: tuple[tuple[str, str], ...]
+    #: The same on the command line.
+    command: str
+    #: Why it cannot be done; empty if it can.
+    why_not: str = ""
+    #: Label of a field for words of the person; empty for none.
+    asks: str = ""
+
+
+def roll_back(model: str, place: Live, person: Person, duties: Ownership, *, incident: str = "") -> Action:
+    """All traffic back to the version before."""
+    to = f"v{place.previous}" if place.previous else "the version before"
+    why_not = _lacking(person, Permission.ROLL_BACK, duties, Duty.ROLL_BACK)
+    if not place.previous:
+        why_not = f"v{place.number} is the first version in {place.environment}; there is none to go back to."
+    return Action(
+        label=f"Roll back to {to}",
+        address=f"/incidents/{incident}/roll-back" if incident else f"/m/{model}/roll-back",
+        fields={"environment": place.environment, "to": str(place.previous)},
+        facts=(
+            ("Model", model),
+            ("From", f"v{place.number} in {place.environment}"),
+            ("To", to),
+            ("Effect", _effect(place, to)),
+            ("Undo", f"Roll back to v{place.number} in the same way."),
+        ),
+        command=f"lamp rollback {model} --env {place.environment}",
+        why_not=why_not,
+        asks="Reason (for the journal)",
+    )
+
+
+def start_rollout(
+    model: str, number: int, environment: str, live: int, person: Person, duties: Ownership, rollouts: Sequence[Rollout]
+) -> Action:
+    """A version on its way into an environment, through its gates."""
+    why_not = _lacking(person, Permission.DEPLOY, duties, Duty.DEPLOY)
+    under_way = [r for r in rollouts if r.environment == environment and not r.phase.final]
+    if under_way:
+        why_not = f"{under_way[0].id} of v{under_way[0].number} into {environment} is not over yet."
+    if number == live:
+        why_not = f"v{number} has all traffic in {environment} already."
+    return Action(
+        label=f"Start rollout of v{number} in {environment}",
+        address=f"/m/{model}/deploy",
+        fields={"environment": environment, "number": str(number)},
+        facts=(
+            ("Model", model),
+            ("From", f"v{live} in {environment}" if live else f"nothing live in {environment}"),
+            ("To", f"v{number}"),
+            ("Effect", "The gates judge it first. If all pass it takes traffic step by step, and goes back by itself at a limit."),
+            ("Undo", "Stop the rollout, or roll back."),
+        ),
+        command=f"lamp deploy {model}@{number} --env {environment}",
+        why_not=why_not,
+    )
+
+
+def train(model: str, run: str, person: Person, duties: Ownership) -> Action:
+    """A training as the project describes it."""
+    why_not = _lacking(person, Permission.RETRAIN, duties, Duty.RETRAIN)
+    if not run:
+        why_not = "The project names no training: [retrain] run of lamp.toml is empty."
+    return Action(
+        label="Train a new version",
+        address=f"/m/{model}/train",
+        fields={},
+        facts=(("Model", model), ("Runs", run), ("Effect", "A new version is registered. Nothing that is live changes.")),
+        command=f"lamp retrain {model}",
+        why_not=why_not,
+        asks="Why",
+    )
+
+
+def steer(rollout: Rollout, person: Person) -> tuple[Action, ...]:
+    """Pause or resume, and stop."""
+    paused = (rollout.phase, Signal.RESUMED) in MOVES
+    what = ("resume", Signal.RESUMED) if paused else ("pause", Signal.PAUSED)
+    effect = "The clock of this step runs on." if paused else "The share stays as it is and the limits still hold."
+    return (
+        _steering(rollout, person, what[0], what[1], Permission.DEPLOY, effect),
+        _steering(rollout, person, "stop", Signal.STOPPED, Permission.ROLL_BACK, _stopped(rollout)),
+    )
+
+
+def _steering(rollout: Rollout, person: Person, verb: str, signal: Signal, permission: Permission, effect: str) -> Action:
+    why_not = "" if person.may(permission) else f"It takes the permission {permission}, which none of your roles carries."
+    if (rollout.phase, signal) not in MOVES:
+        why_not = f"A rollout that is {rollout.phase} cannot be {'stopped' if verb == 'stop' else verb + 'd'}."
+    return Action(
+        label={"pause": "Pause the rollout", "resume": "Resume the rollout", "stop": "Stop the rollout"}[verb],
+        address=f"/rollouts/{rollout.id}/{verb}",
+        fields={},
+        facts=(
+            ("Rollout", f"{rollout.id}: {rollout.model} v{rollout.number} into {rollout.environment}"),
+            ("Effect", effect),
+        ),
+        command=f"lamp rollout {verb} {rollout.id}",
+        why_not=why_not,
+    )
+
+
+def _stopped(rollout: Rollout) -> str:
+    if rollout.previous:
+        return f"All traffic goes back to v{rollout.previous}. Nothing is tried again by itself."
+    return f"v{rollout.number} does not go live. Nothing is tried again by itself."
+
+
+def _effect(place: Live, to: str) -> str:
+    trial = f" The trial of v{place.challenger} ends." if place.challenger else ""
+    return f"{to} answers every request in {place.environment}, usually within 2 seconds. No data is lost.{trial}"
+
+
+def _lacking(person: Person, permission: Permission, duties: Ownership, duty: Duty) -> str:
+    if person.may(permission):
+        return ""
+    held = duties.of(duty)
+    ask = f" Ask {held.holder}." if held.holder else ""
+    return f"It takes the permission {permission}, which none of your roles carries.{ask}"

@@ -1,0 +1,84 @@
+"""What waits for people, and the page on which somebody accepts or refuses."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lamplighter.domain.acceptance import ROLE_OF, Side
+from lamplighter.domain.errors import NotFound
+from lamplighter.domain.identity import Permission, Person
+from lamplighter.sdk.interface import Platform
+from lamplighter.views.waiting import Waiting
+from lamplighter.web import facts, forms
+from lamplighter.web.page import Page, done, shown
+
+
+def approvals_page(request: Request, platform: Platform) -> Response:
+    """Show everything that waits."""
+    person = platform.whoami()
+    waiting = platform.waiting()
+    rows = [(one, _sides(person)) for one in waiting]
+    return shown(request, platform, "approvals.html", rows=rows, section="approvals", every=5)
+
+
+def approval_page(request: Request, platform: Platform) -> Response:
+    """Show one version that waits: the change, the evidence, what is missing, and whose word it is."""
+    one = _waiting(platform, request.path_params["rollout"])
+    state = platform.status(one.model)
+    view = platform.version(f"{one.model}@{one.number}", one.environment)
+    person = platform.whoami()
+    decision = next((made for made in view.decisions if made.environment == one.environment), None)
+    return shown(
+        request,
+        platform,
+        "approval.html",
+        one=one,
+        state=state,
+        view=view,
+        decision=decision,
+        evidence=[(evidence, facts.lines(evidence.facts)) for evidence in view.evidence],
+        rollout=platform.rollout(one.rollout),
+        project=platform.project(one.model),
+        sides=_sides(person),
+        why_not=_why_not(person, view.version.author),
+        section="approvals",
+    )
+
+
+def sign(request: Request, platform: Platform) -> Response:
+    """Write down somebody's word."""
+    one = _waiting(platform, request.path_params["rollout"])
+    side, accepted = forms.choice(request, "side", Side), forms.needed(request, "decision") == "accept"
+    reason = forms.text(request, "reason") if accepted else forms.needed(request, "reason")
+    platform.sign(f"{one.model}@{one.number}", one.environment, side, accepted=accepted, reason=reason)
+    return done("/approvals", "accepted" if accepted else "refused")
+
+
+def _waiting(platform: Platform, rollout: str) -> Waiting:
+    for one in platform.waiting():
+        if one.rollout == rollout:
+            return one
+    raise NotFound(
+        "This does not wait for anybody.",
+        why="It has been answered, stopped, or was never asked.",
+        fix="See /rollouts for what became of it.",
+        code="E1211",
+    )
+
+
+def _sides(person: Person) -> list[Side]:
+    return [side for side in Side if ROLE_OF[side] in person.roles]
+
+
+def _why_not(person: Person, author: str) -> str:
+    if person.email == author:
+        return "You registered this version, so its acceptance has to come from somebody else."
+    if not person.may(Permission.APPROVE):
+        return "It takes the permission approve, which none of your roles carries."
+    return "" if _sides(person) else "None of your roles speaks for business, IT or risk."
+
+
+PAGES = (
+    Page("GET", "/approvals", approvals_page, Permission.READ),
+    Page("GET", "/approvals/{rollout}", approval_page, Permission.READ),
+    Page("POST", "/approvals/{rollout}", sign, Permission.APPROVE),
+)

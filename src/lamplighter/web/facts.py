@@ -1,0 +1,45 @@
+"""Facts of any shape as lines of name and value."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from lamplighter.web.numbers import figure
+
+#: Lines shown of one set of facts.
+MOST = 60
+
+
+class Line(NamedTuple):
+    """One fact."""
+
+    name: str
+    value: str
+
+
+def lines(facts: Mapping[str, Any]) -> list[Line]:
+    """At most `MOST` lines, names of nested facts joined by a dot; a line that is left out is counted."""
+    found = list(_walk("", facts))
+    if len(found) <= MOST:
+        return found
+    return [*found[:MOST], Line("…", f"{len(found) - MOST} more facts in lamp version show --json")]
+
+
+def _walk(name: str, value: Any) -> Iterator[Line]:
+    if isinstance(value, Mapping):
+        for key in value:
+            yield from _walk(f"{name}.{key}" if name else str(key), value[key])
+    elif isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(v, Mapping | list) for v in value):
+        for place, part in enumerate(value):
+            yield from _walk(f"{name}.{place}", part)
+    else:
+        yield Line(name, _text(value))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "–"}[value]
+    if isinstance(value, float):
+        return figure(value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_text(part) for part in value) or "–"
+    return str(value)

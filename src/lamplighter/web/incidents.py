@@ -1,0 +1,117 @@
+"""Incidents: what users feel, who has it, what changed, and the safe action."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lamplighter.domain import events
+from lamplighter.domain.identity import Permission, Person
+from lamplighter.domain.incident import MOVES, Incident, State, Step
+from lamplighter.domain.journal import Entry
+from lamplighter.domain.monitor import Kind
+from lamplighter.sdk.interface import Platform
+from lamplighter.views.live import Live
+from lamplighter.web import actions, forms
+from lamplighter.web.drift import drift
+from lamplighter.web.page import Page, done, shown
+from lamplighter.web.quality import over_time
+from lamplighter.web.traffic import traffic
+
+#: What may be the cause of an incident.
+_CHANGES = (events.WentLive, events.RolledBack, events.RolloutMoved, events.ShadowSet, events.ProjectSaved, events.Withdrawn)
+#: Entries looked through, and shown of each kind.
+_LOOK_BACK, _MOST = 200, 6
+
+
+def incidents_page(request: Request, platform: Platform) -> Response:
+    """Show open incidents, and closed ones if asked for."""
+    everything = platform.incidents(closed=True)
+    closed = request.query_params.get("closed") == "1"
+    last = next((incident for incident in everything if incident.state is State.RESOLVED), None)
+    return shown(
+        request,
+        platform,
+        "incidents.html",
+        rows=[incident for incident in everything if closed or incident.state is not State.RESOLVED],
+        closed=closed,
+        last=last,
+        section="incidents",
+        every=5,
+    )
+
+
+def incident_page(request: Request, platform: Platform) -> Response:
+    """Show one incident."""
+    incident = platform.incident(request.path_params["key"])
+    state = platform.status(incident.model)
+    place = next((live for live in state.live if live.environment == incident.environment), None)
+    readings = platform.readings(incident.model, incident.environment)
+    same = [reading for reading in readings if reading.aspect != "drift"]
+    entries = platform.journal(incident.model, _LOOK_BACK)
+    person = platform.whoami()
+    service = platform.service(incident.model, incident.environment)
+    return shown(
+        request,
+        platform,
+        "incident.html",
+        incident=incident,
+        state=state,
+        place=place,
+        figure=over_time(same, incident.finding.measure),
+        drift=drift(readings) if incident.finding.measure == "drift" else None,
+        traffic=traffic(service),
+        changes=_changes(entries, incident),
+        timeline=_timeline(entries, incident),
+        roll_back=_roll_back(incident, place, person, platform) if place else None,
+        may_respond=person.may(Permission.RESPOND),
+        can=[step for step in (Step.ACKNOWLEDGE, Step.RESOLVE) if (incident.state, step) in MOVES],
+        technical=incident.finding.kind is Kind.TECHNICAL,
+        section="incidents",
+        every=2,
+    )
+
+
+def _roll_back(incident: Incident, place: Live, person: Person, platform: Platform) -> actions.Action:
+    return actions.roll_back(incident.model, place, person, platform.status(incident.model).ownership, incident=incident.id)
+
+
+def _changes(entries: list[Entry], incident: Incident) -> list[Entry]:
+    """What changed before it began, the newest first."""
+    found = [e for e in entries if isinstance(e.event, _CHANGES) and e.at <= incident.opened_at]
+    return [e for e in found if getattr(e.event, "environment", incident.environment) == incident.environment][:_MOST]
+
+
+def _timeline(entries: list[Entry], incident: Incident) -> list[Entry]:
+    """What was done about it, the oldest first."""
+    own = [entry for entry in entries if getattr(entry.event, "incident", "") == incident.id]
+    deeds = [e for e in entries if isinstance(e.event, events.RolledBack) and e.at >= incident.opened_at]
+    return sorted({e.sequence: e for e in [*own, *deeds]}.values(), key=lambda entry: entry.sequence)
+
+
+def acknowledge(request: Request, platform: Platform) -> Response:
+    """Say that the signed-in person has it."""
+    key = platform.acknowledge(request.path_params["key"], note=forms.text(request, "note")).id
+    return done(f"/incidents/{key}", "acknowledged")
+
+
+def resolve(request: Request, platform: Platform) -> Response:
+    """Say that it is over."""
+    key = platform.resolve(request.path_params["key"], note=forms.text(request, "note")).id
+    return done(f"/incidents/{key}", "resolved")
+
+
+def roll_back(request: Request, platform: Platform) -> Response:
+    """Give all traffic to the version that the sheet named, because of this incident."""
+    incident = platform.incident(request.path_params["key"])
+    reason = forms.text(request, "reason") or incident.id
+    to = forms.whole(request, "to")
+    platform.roll_back(incident.model, incident.environment, to=to, reason=reason)
+    return done(f"/incidents/{incident.id}", "rolled-back")
+
+
+PAGES = (
+    Page("GET", "/incidents", incidents_page, Permission.READ),
+    Page("GET", "/incidents/{key}", incident_page, Permission.READ),
+    Page("POST", "/incidents/{key}/acknowledge", acknowledge, Permission.RESPOND),
+    Page("POST", "/incidents/{key}/resolve", resolve, Permission.RESPOND),
+    Page("POST", "/incidents/{key}/roll-back", roll_back, Permission.ROLL_BACK),
+)

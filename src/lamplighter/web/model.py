@@ -1,0 +1,137 @@
+"""One model: is it fine, who has it, what changed, what can safely be done now."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lamplighter.domain.identity import Permission, Person
+from lamplighter.domain.monitor import Reading
+from lamplighter.domain.project import Project
+from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.stage import Duty
+from lamplighter.domain.version import Version
+from lamplighter.sdk.interface import Platform
+from lamplighter.views.live import Live
+from lamplighter.views.status import ModelStatus
+from lamplighter.web import actions, forms
+from lamplighter.web.drift import drift
+from lamplighter.web.page import Page, done, live_part, shown
+from lamplighter.web.plots.figure import Figure
+from lamplighter.web.plots.line import Mark
+from lamplighter.web.quality import over_time
+from lamplighter.web.traffic import traffic
+
+#: Versions, trainings and challenges listed on the page.
+_MOST = 8
+
+
+def model_page(request: Request, platform: Platform) -> Response:
+    """Show a model."""
+    name = request.path_params["model"]
+    state = platform.status(name)
+    main = state.live[-1] if state.live else None
+    project, rollouts = platform.project(name), platform.rollouts(name)
+    values = {**_plots(platform, state, main, project, rollouts), **_lists(platform, name, live=live_part(request))}
+    return shown(
+        request,
+        platform,
+        "model.html",
+        state=state,
+        main=main,
+        project=project,
+        rollouts=[rollout for rollout in rollouts if not rollout.phase.final],
+        advice=None if live_part(request) else platform.who(name).advice,
+        actions=_actions(platform.whoami(), state, main, values["versions"], project),
+        technical=state.ownership.of(Duty.MONITOR_TECHNICAL),
+        functional=state.ownership.of(Duty.MONITOR_FUNCTIONAL),
+        section="fleet",
+        every=2,
+        **values,
+    )
+
+
+def _plots(
+    platform: Platform, state: ModelStatus, main: Live | None, project: Project, rollouts: Sequence[Rollout]
+) -> dict[str, Any]:
+    readings = platform.readings(state.model, main.environment) if main else []
+    marks = [
+        Mark(rollout.moved_at, f"v{rollout.number} went live")
+        for rollout in rollouts
+        if main and rollout.environment == main.environment and rollout.phase is Phase.COMPLETED
+    ]
+    return {
+        "quality": _figures(readings, "quality", project.monitor.quality.metric, marks),
+        "technical_figures": _figures(readings, "service", "failures", marks),
+        "drift": drift(readings),
+        "traffic": traffic(state.service) if state.service else None,
+    }
+
+
+def _figures(readings: Sequence[Reading], aspect: str, first: str, marks: Sequence[Mark]) -> list[Figure]:
+    """One figure for each measure of an aspect, the one that is watched first."""
+    found = [reading for reading in readings if reading.aspect == aspect and not reading.column]
+    measures = sorted({reading.measure for reading in found}, key=lambda measure: (measure != first, measure))
+    figures = (over_time(found, measure, marks) for measure in measures)
+    return [figure for figure in figures if figure is not None]
+
+
+def _lists(platform: Platform, name: str, *, live: bool) -> dict[str, Any]:
+    versions = platform.versions(name)
+    return {
+        "versions": list(reversed(versions)),
+        "most": _MOST,
+        "trainings": [] if live else platform.trainings(name)[:_MOST],
+        "challenges": [] if live else platform.challenges(name)[:_MOST],
+    }
+
+
+def _actions(
+    person: Person, state: ModelStatus, main: Live | None, versions: Sequence[Version], project: Project
+) -> list[actions.Action]:
+    found = []
+    duties = state.ownership
+    if main is not None:
+        found.append(actions.roll_back(state.model, main, person, duties))
+    if main is not None and versions:
+        newest = versions[0].number
+        deployed = actions.start_rollout(
+            state.model, newest, main.environment, main.number, person, duties, state.rollouts
+        )
+        found.append(deployed)
+    if versions:
+        found.append(actions.train(state.model, project.retrain.run, person, duties))
+    return found
+
+
+def roll_back(request: Request, platform: Platform) -> Response:
+    """Give all traffic to the version that the sheet named."""
+    name = request.path_params["model"]
+    environment, to = forms.needed(request, "environment"), forms.whole(request, "to")
+    platform.roll_back(name, environment, to=to, reason=forms.text(request, "reason"))
+    return done(f"/m/{name}", "rolled-back")
+
+
+def deploy(request: Request, platform: Platform) -> Response:
+    """Ask for a version to go live."""
+    name, number = request.path_params["model"], forms.whole(request, "number")
+    answer = platform.deploy(f"{name}@{number}", forms.needed(request, "environment"))
+    if answer.rollout is None:
+        return done(f"/m/{name}/v/{number}", "blocked")
+    return done(f"/rollouts/{answer.rollout.id}", "waiting" if answer.rollout.phase is Phase.WAITING else "started")
+
+
+def train(request: Request, platform: Platform) -> Response:
+    """Ask for a training."""
+    name = request.path_params["model"]
+    platform.retrain(name, cause=forms.text(request, "reason"))
+    return done(f"/m/{name}", "training")
+
+
+PAGES = (
+    Page("GET", "/m/{model}", model_page, Permission.READ),
+    Page("POST", "/m/{model}/roll-back", roll_back, Permission.ROLL_BACK),
+    Page("POST", "/m/{model}/deploy", deploy, Permission.DEPLOY),
+    Page("POST", "/m/{model}/train", train, Permission.RETRAIN),
+)

@@ -1,0 +1,38 @@
+"""Numbers as people read them."""
+
+
+def count(number: float) -> str:
+    """A whole number with its thousands apart: `12,345`."""
+    return f"{number:,.0f}"
+
+
+def figure(number: float) -> str:
+    """A figure of a measure with three digits that count: `0.187`, `41.2`, `1,250`."""
+    if number == 0 or abs(number) >= 1000:
+        return f"{number:,.0f}"
+    if abs(number) >= 100:
+        return f"{number:.0f}"
+    return f"{number:.1f}" if abs(number) >= 10 else f"{number:.3g}" if abs(number) < 0.1 else f"{number:.3f}"
+
+
+def share(part: float) -> str:
+    """A part of one in percent: `12 %`, `0.3 %`, `0 %`."""
+    percent = part * 100
+    if percent in (0, 100):
+        return f"{percent:.0f} %"
+    return f"{percent:.2g} %" if percent < 10 else f"{min(percent, 99.9):.3g} %"
+
+
+def milliseconds(length: float) -> str:
+    """A latency: `0.5 ms`, `38 ms`, `2.5 s`."""
+    return f"{length / 1000:g} s" if length >= 1000 else f"{length:g} ms"
+
+
+def size(octets: int) -> str:
+    """A size in powers of ten: `3.1 MB`."""
+    value = float(octets)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} GB"

@@ -1,0 +1,117 @@
+"""Lines over time: measured points with their intervals, a limit, and marks where something was released."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from lamplighter.web import times
+from lamplighter.web.plots.scale import HEIGHT, WIDTH, Scale, across, round_scale
+
+
+class Point(NamedTuple):
+    """One figure and its interval, at an instant in microseconds."""
+
+    at: int
+    value: float
+    low: float
+    high: float
+    #: What stands beside it when it is pointed at.
+    note: str
+
+
+class Series(NamedTuple):
+    """Points of one colour, oldest first."""
+
+    name: str
+    #: Which colour and dash of the style sheet, from 1.
+    slot: int
+    points: tuple[Point, ...]
+
+
+class Mark(NamedTuple):
+    """An instant worth a line across the drawing."""
+
+    at: int
+    name: str
+
+
+def line(series: Sequence[Series], *, label: str, limit: float | None = None, marks: Iterable[Mark] = ()) -> Markup:
+    """The lines of at least one point, with their axes. `label` says the same to who cannot see."""
+    points = [point for one in series for point in one.points]
+    marked = [mark for mark in marks if min(p.at for p in points) < mark.at < max(p.at for p in points)]
+    values = [edge for point in points for edge in (point.low, point.high, point.value)]
+    scale = round_scale(min([*values, *_known(limit)]), max([*values, *_known(limit)]))
+    start, end = min(point.at for point in points), max(point.at for point in points)
+    box = Markup("").join(
+        (
+            _grid(scale),
+            *(_mark(mark, start, end) for mark in marked),
+            *(_series(one, scale, start, end) for one in series),
+            _limit(limit, scale),
+        )
+    )
+    return Markup(
+        '<div class="plot"><div class="up">{}</div><svg viewBox="0 0 {:.0f} {:.0f}" preserveAspectRatio="none" role="img"'
+        ' aria-label="{}">{}</svg><div class="across">{}</div>{}</div>'
+    ).format(_up(scale), WIDTH, HEIGHT, label, box, _across(start, end), _key(series, limit, marked))
+
+
+def _known(limit: float | None) -> tuple[float, ...]:
+    return () if limit is None else (limit,)
+
+
+def _series(one: Series, scale: Scale, start: int, end: int) -> Markup:
+    places = [(across(p.at, start, end), scale.up(p.value), scale.up(p.low), scale.up(p.high)) for p in one.points]
+    band = [f"{x:.1f},{high:.1f}" for x, _, _, high in places] + [f"{x:.1f},{low:.1f}" for x, _, low, _ in reversed(places)]
+    stems = "".join(f"M{x:.1f} {high:.1f}V{low:.1f}" for x, _, low, high in places)
+    path = "L".join(f"{x:.1f} {y:.1f}" for x, y, _, _ in places)
+    dots = Markup("").join(
+        Markup('<path class="dot" d="M{:.1f} {:.1f}h0"><title>{}</title></path>').format(x, y, point.note)
+        for (x, y, _, _), point in zip(places, one.points, strict=True)
+    )
+    return Markup(
+        '<g class="series-{}"><polygon class="band" points="{}"/><path class="stem" d="{}"/><path class="run" d="M{}"/>{}</g>'
+    ).format(one.slot, " ".join(band), stems, path, dots)
+
+
+def _grid(scale: Scale) -> Markup:
+    path = "".join(f"M0 {scale.up(tick):.1f}H{WIDTH:.0f}" for tick in scale.ticks)
+    return Markup('<path class="grid" d="{}"/>').format(path)
+
+
+def _limit(limit: float | None, scale: Scale) -> Markup:
+    if limit is None:
+        return Markup("")
+    return Markup('<path class="limit" d="M0 {:.1f}H{:.0f}"/>').format(scale.up(limit), WIDTH)
+
+
+def _mark(mark: Mark, start: int, end: int) -> Markup:
+    place = across(mark.at, start, end)
+    return Markup('<path class="mark" d="M{:.1f} 0V{:.0f}"><title>{}</title></path>').format(place, HEIGHT, mark.name)
+
+
+def _up(scale: Scale) -> Markup:
+    step = scale.ticks[1] - scale.ticks[0]
+    digits = max(0, min(6, next(d for d in range(7) if d == 6 or abs(round(step, d) - step) < step * 1e-6)))
+    return Markup("").join(Markup("<span>{:,.{}f}</span>").format(tick, digits) for tick in reversed(scale.ticks))
+
+
+def _across(start: int, end: int) -> Markup:
+    short = end - start < 3 * 86_400_000_000
+    places = (start, (start + end) // 2, end) if end > start else (start,)
+    names = [times.minute(place) if short else times.day(place) for place in places]
+    return Markup("").join(Markup("<span>{}</span>").format(name) for name in names)
+
+
+def _key(series: Sequence[Series], limit: float | None, marks: Sequence[Mark]) -> Markup:
+    entries = [
+        Markup('<li><svg class="key series-{}" viewBox="0 0 24 8" aria-hidden="true"><path class="run" d="M0 4H24"/></svg>{}</li>')
+        .format(one.slot, one.name)
+        for one in series
+    ]  # fmt: skip
+    swatch = '<li><svg class="key" viewBox="0 0 24 8" aria-hidden="true"><path class="{}" d="{}"/></svg>{}</li>'
+    if limit is not None:
+        entries.append(Markup(swatch).format("limit", "M0 4H24", f"limit {limit:g}"))
+    entries.extend(Markup(swatch).format("mark", "M12 0V8", mark.name) for mark in marks)
+    return Markup('<ul class="keys">{}</ul>').format(Markup("").join(entries))

@@ -1,0 +1,93 @@
+"""How good predictions were, window by window, for each version, against the limit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lamplighter.domain.monitor import Reading
+from lamplighter.monitoring.figure import Direction
+from lamplighter.plugins import names, plugin
+from lamplighter.web import times
+from lamplighter.web.numbers import count, figure
+from lamplighter.web.plots.figure import Figure
+from lamplighter.web.plots.line import Mark, Point, Series, line
+
+#: How measures are called on pages.
+NAMES: Mapping[str, str] = {
+    "auc": "AUC", "brier": "Brier score", "log_loss": "Log loss", "mae": "Mean absolute error", "rmse": "RMSE",
+    "failures": "Failed requests", "p50": "Median latency, ms", "p95": "p95 latency, ms", "p99": "p99 latency, ms",
+}  # fmt: skip
+#: Colours of the style sheet.
+_SLOTS = 4
+
+
+def name_of(measure: str) -> str:
+    """The name of a measure on pages."""
+    return NAMES.get(measure, measure.replace("_", " ").capitalize())
+
+
+def lower_is_better(measure: str) -> bool:
+    """Which way is better; a figure of the traffic, such as failures, is better lower."""
+    if measure not in names("measures"):
+        return True
+    module = plugin("measures", measure)
+    kinds = (kind for kind in vars(module).values() if getattr(kind, "__module__", "") == module.__name__)
+    return any(getattr(kind, "direction", None) is Direction.LOWER for kind in kinds)
+
+
+def over_time(readings: Sequence[Reading], measure: str, marks: Iterable[Mark] = ()) -> Figure | None:
+    """The figure of one measure; nothing without a reading of it."""
+    found = sorted((r for r in readings if r.measure == measure), key=lambda reading: (reading.start, reading.number))
+    if not found:
+        return None
+    limit = next((r.limit for r in reversed(found) if r.limit is not None), None)
+    better = "lower is better" if lower_is_better(measure) else "higher is better"
+    caption = _caption(found, measure, limit)
+    return Figure(
+        title=f"{name_of(measure)}, {better}",
+        drawing=line(_series(found), label=caption, limit=limit, marks=marks),
+        caption=caption,
+        heads=("Window", "Version", name_of(measure), "95 % interval", "Rows", "Limit"),
+        rows=tuple(_row(reading) for reading in reversed(found)),
+    )
+
+
+def window(reading: Reading) -> str:
+    """The window of a reading, in days or, for a short one, in minutes."""
+    told = times.day if reading.end - reading.start >= 86_400_000_000 else times.minute
+    last = reading.end - 1 if told is times.day else reading.end
+    first, end = told(reading.start), told(last)
+    return first if first == end else f"{first} – {end}"
+
+
+def _series(readings: Sequence[Reading]) -> tuple[Series, ...]:
+    numbers = sorted({reading.number for reading in readings})
+    return tuple(
+        Series(
+            name=f"v{number}",
+            slot=(number - 1) % _SLOTS + 1,
+            points=tuple(_point(reading) for reading in readings if reading.number == number),
+        )
+        for number in numbers
+    )
+
+
+def _point(reading: Reading) -> Point:
+    note = f"v{reading.number}, {window(reading)}: {figure(reading.value)} on {count(reading.count)} rows"
+    return Point((reading.start + reading.end) // 2, reading.value, reading.low, reading.high, note)
+
+
+def _row(reading: Reading) -> tuple[str, ...]:
+    interval = f"{figure(reading.low)} to {figure(reading.high)}" if reading.low != reading.high else "–"
+    limit = "–" if reading.limit is None else f"{figure(reading.limit)}{', crossed' if reading.crossed else ''}"
+    return (window(reading), f"v{reading.number}", figure(reading.value), interval, count(reading.count), limit)
+
+
+def _caption(readings: Sequence[Reading], measure: str, limit: float | None) -> str:
+    last = readings[-1]
+    interval = f" ({figure(last.low)} to {figure(last.high)})" if last.low != last.high else ""
+    told = f"{name_of(measure)} of v{last.number} was {figure(last.value)}{interval} in the newest window, {window(last)}"
+    if limit is None:
+        return f"{told}. It has no limit."
+    crossed = [reading for reading in readings if reading.crossed and reading.number == last.number]
+    if last.crossed:
+        return f"{told}: beyond its limit {limit:g}, first crossed in {window(crossed[0])}."
+    return f"{told}: within its limit {limit:g}."

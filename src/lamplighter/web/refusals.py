@@ -1,0 +1,33 @@
+"""Refused requests of browsers: a page with the way on, never a trace and never the values that were sent."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lamplighter.api.problems import request_id, status_of
+from lamplighter.domain.errors import LampError, Unauthenticated
+from lamplighter.sdk.door import BASE
+from lamplighter.web.page import rendered
+
+#: Paths that answer programs, whoever asks.
+_PROGRAMS = (f"{BASE}/", "/openapi.json", "/livez", "/readyz")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser is to be shown the answer."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(_PROGRAMS)
+
+
+def error_page(request: Request, error: LampError) -> Response | None:
+    """What, why, fix, code and the id of the request; nothing for a program."""
+    if not wants_page(request):
+        return None
+    page = rendered(
+        request,
+        "refused.html",
+        status=status_of(error),
+        error=error,
+        request_id=request_id(request),
+        unknown=isinstance(error, Unauthenticated),
+    )
+    page.headers["Lamp-Request-Id"] = request_id(request)
+    return page

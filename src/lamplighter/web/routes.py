@@ -1,0 +1,47 @@
+"""Every page, guarded."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lamplighter.api import guard
+from lamplighter.api.guard import Endpoint, Guarded, Public, guarded
+from lamplighter.domain.identity import Permission
+from lamplighter.sdk.interface import Platform
+from lamplighter.web import approvals, assets, assistance, audit, fleet, incidents, model, rollouts, sign_in, version, who
+from lamplighter.web.page import Page, Show
+
+#: Opens the platform as the caller of a request has it.
+Open = Callable[[Request], Platform]
+
+#: Every page that needs somebody who is signed in.
+PAGES: tuple[Page, ...] = (
+    *fleet.PAGES,
+    *model.PAGES,
+    *version.PAGES,
+    *who.PAGES,
+    *approvals.PAGES,
+    *incidents.PAGES,
+    *rollouts.PAGES,
+    *audit.PAGES,
+    *assistance.PAGES,
+)
+
+
+def pages(open_platform: Open = guard.platform) -> list[Guarded]:
+    """The routes of the pages; `open_platform` gives the platform as the signed-in caller has it."""
+    return [
+        *(guarded(page.method, page.path, _shown(page.show, open_platform), page.permission) for page in PAGES),
+        guarded("GET", "/sign-in", sign_in.sign_in_page, Public.SIGN_IN),
+        guarded("POST", "/sign-in", sign_in.sign_in, Public.SIGN_IN),
+        guarded("POST", "/sign-out", sign_in.sign_out, Permission.READ),
+        guarded("GET", "/static/{name}", assets.serve, Public.STATIC),
+    ]
+
+
+def _shown(show: Show, open_platform: Open) -> Endpoint:
+    def answer(request: Request) -> Response:
+        return show(request, open_platform(request))
+
+    return answer

@@ -1,0 +1,44 @@
+"""What has happened, as sentences: one for each type of event."""
+
+from collections.abc import Mapping
+
+from lamplighter.domain import events
+from lamplighter.domain.events import AnyEvent, Event
+
+#: A sentence for each type; `e` is the event.
+SENTENCES: Mapping[type[Event], str] = {
+    events.PersonAdded: "{e.email} can sign in or has other roles.",
+    events.TeamSaved: "Team {e.team} has other members.",
+    events.TokenIssued: "A token {e.label} was given to {e.email}.",
+    events.SignedIn: "{e.email} signed in.",
+    events.EnvironmentSaved: "Environment {e.environment} ({e.level}) was saved.",
+    events.ProjectSaved: "The project says something new; tier {e.tier}.",
+    events.VersionRegistered: "v{e.number} was registered.",
+    events.EvidenceAdded: "Evidence came in: {e.kind}.",
+    events.DecisionMade: "Gates judged v{e.number} for {e.environment}.",
+    events.VersionAccepted: "{e.person} accepted v{e.number} for {e.environment}, for {e.side}.",
+    events.VersionRefused: "{e.person} refused v{e.number} for {e.environment}, for {e.side}. {e.reason}",
+    events.RolloutMoved: "{e.rollout} of v{e.number} in {e.environment}: {e.phase}. {e.why}",
+    events.WentLive: "v{e.number} took all traffic in {e.environment}.",
+    events.Withdrawn: "v{e.number} lost its traffic in {e.environment}. {e.why}",
+    events.RolledBack: "{e.environment} went back from v{e.previous} to v{e.number}. {e.why}",
+    events.ShadowSet: "Shadow in {e.environment}: v{e.number}.",
+    events.FindingMade: "{e.finding.sentence}",
+    events.IncidentOpened: "{e.incident} opened: {e.kind}. {e.holder} has it.",
+    events.IncidentMoved: "{e.incident} is {e.state}. {e.note}",
+    events.Notified: "{e.person} was told of {e.incident} through {e.channel}. {e.why}",
+    events.RetrainingRequested: "{e.retraining} was asked for: {e.cause}.",
+    events.RetrainingMoved: "{e.retraining} is {e.state}. {e.why}",
+    events.ChallengeOpened: "{e.challenge}: v{e.challenger} scores along with v{e.champion} in {e.environment}.",
+    events.ChallengeDecided: "{e.challenge}, v{e.challenger} against v{e.champion}: {e.verdict}.",
+}
+
+
+def sentence(event: AnyEvent) -> str:
+    """What has happened."""
+    if isinstance(event, events.FindingMade) and event.finding is None:
+        return "A limit was crossed."
+    told = SENTENCES[type(event)].format(e=event).strip()
+    if isinstance(event, events.DecisionMade):
+        return f"{told} {'All passed.' if event.passed else 'Not all passed.'}"
+    return told

@@ -1,0 +1,50 @@
+"""One version: what is inside, what is known of it and what was decided about it."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lamplighter.domain.identity import Permission
+from lamplighter.domain.names import unknown
+from lamplighter.sdk.interface import Platform
+from lamplighter.web import actions, facts
+from lamplighter.web.page import Page, shown
+
+
+def version_page(request: Request, platform: Platform) -> Response:
+    """Show a version."""
+    name, number = request.path_params["model"], request.path_params["number"]
+    state = platform.status(name)
+    if not (number.isascii() and number.isdecimal()):
+        raise unknown("version", number, (f"{name}@{known}" for known in range(1, state.versions + 1)))
+    environment = state.live[-1].environment if state.live else ""
+    view = platform.version(f"{name}@{int(number)}", environment)
+    live = {place.environment: place for place in state.live}
+    person = platform.whoami()
+    return shown(
+        request,
+        platform,
+        "version.html",
+        view=view,
+        version=view.version,
+        manifest=view.version.manifest,
+        state=state,
+        compared=live.get(environment),
+        live_in=[place for place in state.live if place.number == view.version.number],
+        evidence=[(evidence, facts.lines(evidence.facts)) for evidence in view.evidence],
+        actions=[
+            actions.start_rollout(
+                name,
+                view.version.number,
+                place.name,
+                live[place.name].number if place.name in live else 0,
+                person,
+                state.ownership,
+                state.rollouts,
+            )
+            for place in platform.environments()
+        ],
+        section="fleet",
+    )
+
+
+PAGES = (Page("GET", "/m/{model}/v/{number}", version_page, Permission.READ),)

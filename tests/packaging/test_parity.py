@@ -1,0 +1,115 @@
+"""A served form that answers otherwise than the model is found out."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import lightgbm
+import pytest
+from msgspec.structs import replace
+
+from lamplighter.domain.contract import Contract
+from lamplighter.packaging import contract as contracts
+from lamplighter.packaging import frames, reference
+from lamplighter.packaging.capture import capture
+from lamplighter.packaging.compile.base import Compiled
+from lamplighter.packaging.compile.model import compile_model
+from lamplighter.packaging.parity import Parity, parity
+from lamplighter.serving.compiled.model import CompiledModel
+from lamplighter.serving.compiled.plan import Plan, Trees
+from lamplighter.serving.runtimes.compiled import Compiled as Runtime
+from lamplighter.serving.worker.scorers import Scorer
+
+Case = tuple[Compiled, Scorer, Contract, Any]
+
+
+@pytest.fixture(scope="module")
+def case(flights: Any) -> Case:
+    model = flights.fitted(lightgbm.LGBMClassifier(n_estimators=20, verbose=-1))
+    captured = capture(model)
+    columns = frames.columns(flights.table)
+    contract = contracts.infer(columns, captured.output, ["delay"])
+    form = compile_model(model, contract, columns)
+    assert isinstance(form, Compiled)
+    return form, captured.truth(contract), contract, columns
+
+
+def judged(case: Case, plan: Plan, **options: Any) -> Parity:
+    form, truth, contract, columns = case
+    runtime = Runtime(CompiledModel(plan, form.trees))
+    return asyncio.run(parity(truth, runtime, contract, columns, name="compiled", **options))
+
+
+def test_the_right_plan_passes(case: Case) -> None:
+    found = judged(case, case[0].plan)
+    assert found.passed
+    assert (found.rows, found.changed_decisions, found.refused_rows) == (10_000, 0, 0)
+    assert found.single_rows >= 1_000
+    assert found.largest_difference < 1e-12
+    assert found.largest_spread == 0.0
+
+
+def test_a_shifted_sum_is_refused(case: Case) -> None:
+    plan = case[0].plan
+    assert isinstance(plan.estimator, Trees)
+    found = judged(case, replace(plan, estimator=Trees(base=plan.estimator.base + 1e-4)))
+    assert not found.passed
+    assert 1e-6 < found.largest_difference < 1e-4
+
+
+def test_another_imputed_value_is_refused(case: Case) -> None:
+    plan = case[0].plan
+    wrong = [replace(number, null=(number.null or 0.0) + 1.0) if number.column == "wind" else number for number in plan.numbers]
+    assert not judged(case, replace(plan, numbers=tuple(wrong))).passed
+
+
+def test_another_answer_for_unseen_categories_is_refused(case: Case) -> None:
+    plan = case[0].plan
+    tables = [replace(table, other=table.cells[-1]) if table.column == "carrier" else table for table in plan.tables]
+    assert not judged(case, replace(plan, tables=tuple(tables))).passed
+
+
+def test_a_changed_decision_is_refused_whatever_its_size(case: Case) -> None:
+    plan, (_, truth, contract, columns) = case[0].plan, case
+    part = reference.blocks(contract, columns, 10_000, 0)[0]
+    threshold = truth(part, 4_000)[7]
+    assert isinstance(plan.estimator, Trees)
+    found = judged(case, replace(plan, estimator=Trees(base=plan.estimator.base - 1e-9)), threshold=threshold)
+    assert found.largest_difference < 1e-8
+    assert found.changed_decisions > 0
+    assert not found.passed
+
+
+def test_a_form_that_fails_is_refused(case: Case) -> None:
+    plan = case[0].plan
+    tables = tuple(replace(table, other=None) for table in plan.tables)
+    found = judged(case, replace(plan, tables=tables))
+    assert (found.passed, found.why) == (False, "The served form failed where the model answers (model-failed).")
+
+
+def test_a_model_that_refuses_everything_proves_nothing(case: Case) -> None:
+    def broken(columns: Any, rows: int) -> list[float]:
+        raise ValueError
+
+    form, _, contract, columns = case
+    runtime = Runtime(CompiledModel(form.plan, form.trees))
+    found = asyncio.run(parity(broken, runtime, contract, columns, name="compiled"))
+    assert (found.passed, found.rows, found.refused_rows) == (False, 0, 10_000)
+
+
+def test_reference_rows_hold_nulls_unseen_categories_and_extremes(case: Case) -> None:
+    _, _, contract, columns = case
+    whole, mixed, extreme = reference.blocks(contract, columns, 10_000, 0)
+    assert [len(part["delay"]) for part in (whole, mixed, extreme)] == [4_000, 4_000, 2_000]
+
+    def share(values: Sequence[Any], wanted: Any) -> float:
+        return [*values].count(wanted) / len(values)
+
+    assert share(mixed["delay"], None) > 0.08
+    assert share(mixed["carrier"], reference.UNSEEN) > 0.03
+    assert share(mixed["distance"], None) == 0.0
+    high = contract.column("distance").high
+    assert high is not None
+    assert max(extreme["distance"]) > high
+    assert all(type(value) is int for value in extreme["distance"])
+    assert reference.blocks(contract, columns, 10_000, 0) == (whole, mixed, extreme)

@@ -1,0 +1,255 @@
+"""What reaches the application over a raw socket, and what is refused before it."""
+
+import asyncio
+import random
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+import uvloop
+from tests.serving.groundwork import free_port
+
+from lamplighter.serving.framing import LOOPBACK, Limits
+from lamplighter.serving.front import Front
+from lamplighter.serving.group import bind
+from lamplighter.serving.message import Answer, Request
+from lamplighter.serving.problems import Refusal, problem
+
+LIMITS = Limits(
+    header_seconds=0.4, body_seconds=0.4, idle_seconds=0.6, sweep_seconds=0.02, linger_seconds=0.3, body_bytes=200_000
+)
+GET = b"GET /a HTTP/1.1\r\nHost: localhost\r\n"
+POST = b"POST /a HTTP/1.1\r\nHost: localhost\r\n"
+SECOND = b"GET /b HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class Echo:
+    """Answers with the path and the length of the body; refuses strangers early."""
+
+    def __init__(self) -> None:
+        self.seen: list[Request] = []
+
+    def admits(self, request: Request) -> Answer | None:
+        return problem(Refusal("unauthenticated", "No.")) if request.path == "/closed" else None
+
+    async def answer(self, request: Request) -> Answer:
+        self.seen.append(request)
+        await asyncio.sleep(0.05 if request.path == "/slow" else 0)
+        return Answer(200, f"{request.path} {len(request.body)}".encode())
+
+    def sent(self, status: int) -> None:
+        """Nothing is counted here."""
+
+
+class Server(threading.Thread):
+    """A front with its own loop."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.port = free_port()
+        self.echo = Echo()
+        self.up = threading.Event()
+
+    def run(self) -> None:
+        uvloop.run(self._serve())
+
+    async def _serve(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.ending = asyncio.Event()
+        self.front = Front(self.echo, LIMITS, frozenset((*LOOPBACK, "model.example")))
+        self.front.open(bind("127.0.0.1", self.port))
+        self.up.set()
+        await self.ending.wait()
+        await self.front.drain(2.0)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    server = Server()
+    server.start()
+    assert server.up.wait(5)
+    yield server
+    server.loop.call_soon_threadsafe(server.ending.set)
+    server.join(5)
+    assert not server.is_alive()
+
+
+def exchange(server: Server, *parts: bytes) -> bytes:
+    """Send the parts and read until the server closes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        for part in parts:
+            connection.sendall(part)
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+        return answer
+
+
+def statuses(answer: bytes) -> list[int]:
+    """Status of each answer in the stream."""
+    found = []
+    while answer:
+        head, _, rest = answer.partition(b"\r\n\r\n")
+        status = int(head.split()[1])
+        length = next((int(line[16:]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length: ")), 0)
+        found.append(status)
+        answer = rest[length:]
+    return found
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+#: The 24 cases: what is sent, and the one status that comes back before the connection is closed.
+CASES: dict[str, tuple[bytes, int]] = {
+    "1 negative length": (POST + b"Content-Length: -1\r\n\r\n" + SECOND, 400),
+    "2 signed length": (POST + b"Content-Length: +5\r\n\r\nhello" + SECOND, 400),
+    "3 two lengths": (POST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!" + SECOND, 400),
+    "4 length and chunked": (POST + b"Content-Length: 5\r\n" + CHUNKED + b"0\r\n\r\n" + SECOND, 400),
+    "4 chunked and length": (POST + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + SECOND, 400),
+    "5 unknown coding": (POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + SECOND, 400),
+    "6 chunked is not last": (POST + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" + SECOND, 400),
+    "6 gzip before chunked": (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" + SECOND, 400),
+    "7 bad chunk line": (POST + CHUNKED + b"zz\r\nhello\r\n0\r\n\r\n" + SECOND, 400),
+    "8 chunk size 0x5": (POST + CHUNKED + b"0x5\r\nhello\r\n0\r\n\r\n" + SECOND, 400),
+    "9 space before colon": (GET + b"X : y\r\n\r\n" + SECOND, 400),
+    "10 NUL in a header": (GET + b"X: a\x00b\r\n\r\n" + SECOND, 400),
+    "11 folded line": (GET + b"X: a\r\n b\r\n\r\n" + SECOND, 400),
+    "12 bare line feeds": (b"GET /a HTTP/1.1\nHost: localhost\n\n" + SECOND, 400),
+    "13 no host": (b"GET /a HTTP/1.1\r\n\r\n" + SECOND, 400),
+    "14 two hosts": (GET + b"Host: localhost\r\n\r\n" + SECOND, 400),
+    "15 malformed host": (b"GET /a HTTP/1.1\r\nHost: a/../../x?y\r\n\r\n" + SECOND, 400),
+    "17 escaped dots": (b"GET /a/%2e%2e/b HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 404),
+    "18 escaped NUL": (b"GET /a%00 HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 404),
+    "19 escaped byte": (b"GET /a%ff HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 404),
+    "20 70 kB header": (GET + b"X: " + b"y" * 70_000 + b"\r\n\r\n" + SECOND, 431),
+    "21 2,000 headers": (GET + b"X: y\r\n" * 2000 + b"\r\n" + SECOND, 431),
+    "22 short body": (POST + b"Content-Length: 10\r\n\r\nhello", 408),
+    "23 foreign host": (b"GET /a HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n" + SECOND, 421),
+    "24 endless header block, slowly": (GET + b"X: y\r\n", 408),
+    "24 endless header block, large": (GET + b"X: " + b"y" * 100_000, 431),
+    "raw byte in the path": (b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 400),
+    "two authorizations": (GET + b"Authorization: a\r\nAuthorization: b\r\n\r\n" + SECOND, 400),
+    "host differs from target": (b"GET http://other/a HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 400),
+    "old protocol": (b"GET /a\r\n\r\n", 400),
+    "declared body over the limit": (POST + b"Content-Length: 200001\r\n\r\n", 413),
+    "chunked body over the limit": (POST + CHUNKED + b"30000\r\n" + b"x" * 0x30000 + b"\r\n30000\r\n" + b"x" * 0x30000, 413),
+    "chunk lines without end": (POST + CHUNKED + b"5;" + b"e" * 200_000, 413),
+    "trailers without end": (POST + CHUNKED + b"0\r\nX: " + b"t" * 200_000, 413),
+    "stranger with a large body": (b"POST /closed HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n", 401),
+    "unknown expectation": (POST + b"Expect: miracles\r\nContent-Length: 1\r\n\r\nx", 400),
+    "another protocol": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_framing_error_has_one_answer_and_no_second_request(server: Server, case: str) -> None:
+    sent, status = CASES[case]
+    before = len(server.echo.seen)
+    answer = exchange(server, sent)
+    assert statuses(answer) == [status]
+    assert b"\r\nConnection: close\r\n" in answer
+    assert b"Content-Type: application/problem+json" in answer
+    assert len(server.echo.seen) == before
+
+
+def test_underscored_and_unknown_headers_never_reach_the_application(server: Server) -> None:
+    sent = GET + b"X_Forwarded_User: root\r\nX-Forwarded-User: root\r\nAccept: a\r\nAccept: b\r\nConnection: close\r\n\r\n"
+    assert statuses(exchange(server, sent)) == [200]
+    assert server.echo.seen[-1].headers == {b"host": b"localhost", b"accept": b"a,b"}
+
+
+def test_trailers_change_nothing(server: Server) -> None:
+    body = CHUNKED + b"5\r\nhello\r\n0\r\nHost: elsewhere\r\nAuthorization: Bearer x\r\n\r\n"
+    answer = exchange(server, POST + body + GET + b"Connection: close\r\n\r\n")
+    assert statuses(answer) == [200, 200]
+    assert server.echo.seen[-2].headers == {b"host": b"localhost", b"transfer-encoding": b"chunked"}
+
+
+def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
+    slow = b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    many = b"".join(b"GET /%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % number for number in range(200))
+    answer = exchange(server, slow + many + GET + b"Connection: close\r\n\r\n" + SECOND)
+    assert statuses(answer) == [200] * 202
+    assert [body.partition(b"HTTP")[0] for body in answer.split(b"\r\n\r\n")[1:]] == [
+        b"/slow 0",
+        *(b"/%d 0" % number for number in range(200)),
+        b"/a 0",
+    ]
+
+
+def test_an_error_behind_good_requests_comes_after_their_answers(server: Server) -> None:
+    slow = b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    assert statuses(exchange(server, slow + SECOND + b"GET /x HTTP/1.1\r\n\r\n" + SECOND)) == [200, 200, 400]
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 200_000])
+def test_bodies_arrive_whole_whether_declared_or_chunked(server: Server, size: int) -> None:
+    body = b"x" * size
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(body[at : at + 7001]), body[at : at + 7001]) for at in range(0, size, 7001))
+    declared = POST + b"Content-Length: %d\r\n\r\n" % size + body
+    answer = exchange(server, declared, POST + CHUNKED + chunks + b"0\r\n\r\n", GET + b"Connection: close\r\n\r\n")
+    assert statuses(answer) == [200, 200, 200]
+    assert answer.count(b"/a %d" % size) >= 2
+
+
+def test_one_byte_chunks_are_no_attack(server: Server) -> None:
+    body = b"1\r\nx\r\n" * 30_000
+    answer = exchange(server, POST + b"Connection: close\r\n" + CHUNKED + body + b"0\r\n\r\n")
+    assert statuses(answer) == [200]
+    assert b"/a 30000" in answer
+
+
+def test_a_request_in_single_bytes_is_understood(server: Server) -> None:
+    sent = POST + b"Connection: close\r\nContent-Length: 5\r\n\r\nhello"
+    assert statuses(exchange(server, *(sent[at : at + 1] for at in range(len(sent))))) == [200]
+
+
+def test_an_upgrade_is_answered_as_plain_http_and_ends_the_connection(server: Server) -> None:
+    answer = exchange(server, GET + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n")
+    assert statuses(answer) == [200]
+    assert b"Connection: close" in answer
+
+
+def test_a_body_is_asked_for_when_the_caller_waits(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n")
+        assert connection.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"hello")
+        assert b"/a 5" in b"".join(iter(lambda: connection.recv(1000), b""))
+
+
+def test_head_has_the_length_and_no_body(server: Server) -> None:
+    answer = exchange(server, b"HEAD /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert b"Content-Length: 4\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n")
+
+
+def test_an_idle_connection_is_closed_without_a_word(server: Server) -> None:
+    assert exchange(server) == b""
+    answer = exchange(server, SECOND)
+    assert statuses(answer) == [200]
+
+
+def test_a_caller_that_stops_sending_still_gets_its_answer(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        assert b"/slow 0" in b"".join(iter(lambda: connection.recv(1000), b""))
+
+
+def test_other_names_of_the_host_are_known(server: Server) -> None:
+    for host in (b"127.0.0.1:7083", b"[::1]:80", b"LOCALHOST", b"model.example"):
+        answer = exchange(server, b"GET /a HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+        assert statuses(answer) == [200], host
+
+
+def test_absolute_targets_are_understood(server: Server) -> None:
+    sent = b"GET http://localhost/b?c=d HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert b"/b 0" in exchange(server, sent)
+
+
+def test_random_bytes_never_get_a_good_answer_or_a_second_one(server: Server) -> None:
+    state = random.Random(20)
+    for _ in range(60):
+        answer = exchange(server, state.randbytes(state.randrange(1, 2000)) + b"\r\n\r\n" + SECOND)
+        assert statuses(answer) in ([400], [431], [408])
