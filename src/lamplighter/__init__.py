@@ -1,3 +1,38 @@
-"""lamplighter: from the business problem to retirement, and who deploys, watches and changes each model."""
+"""lamplighter: from the business problem to retirement, and who deploys, watches and changes each model.
+
+The names below are the public face; each is imported when it is first used, so `import lamplighter` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+_PLACES = {
+    "Build": "lamplighter.sdk.build",
+    "Deployment": "lamplighter.sdk.deployed",
+    "Provenance": "lamplighter.domain.version",
+    "connect": "lamplighter.sdk.connect",
+    "deploy": "lamplighter.sdk.deployed",
+    "predictor": "lamplighter.packaging.predictor",
+    "register": "lamplighter.sdk.deployed",
+}
+
+__all__ = ["Build", "Deployment", "Provenance", "__version__", "connect", "deploy", "predictor", "register"]
+
+if TYPE_CHECKING:  # for readers of types; at run time __getattr__ does it
+    from lamplighter.domain.version import Provenance
+    from lamplighter.packaging.predictor import predictor
+    from lamplighter.sdk.build import Build
+    from lamplighter.sdk.connect import connect
+    from lamplighter.sdk.deployed import Deployment, deploy, register
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
+    raise AttributeError(f"module 'lamplighter' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

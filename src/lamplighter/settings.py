@@ -39,12 +39,10 @@ class Settings(Strict, frozen=True):
     policy: str = ""
     #: Seconds between two looks of the reconciler. `LAMP_TICK`
     tick: float = 0.5
-    #: Environments that are made at the first start, in the order of their levels.
-    environments: tuple[Environment, ...] = (
-        Environment(name="dev", level=Level.DEVELOPMENT, port=7081),
-        Environment(name="staging", level=Level.ACCEPTANCE, port=7082),
-        Environment(name="prod", level=Level.PRODUCTION, port=7083, workers=2),
-    )
+    #: Port of the first environment; the others follow. `LAMP_SERVING_PORT`
+    serving_port: int = 7081
+    #: Environments that are made at the first start; dev, staging and prod if none are named.
+    environments: tuple[Environment, ...] = ()
     #: Receivers of webhooks by name; only these addresses are ever called.
     webhooks: Mapping[str, str] = {}
     #: Apprise addresses by name, for `lamplighter[notify]`.
@@ -58,6 +56,15 @@ class Settings(Strict, frozen=True):
     def folder(self) -> Path:
         """The folder of `home`."""
         return Path(self.home)
+
+    def first_environments(self) -> tuple[Environment, ...]:
+        """The environments of a new platform."""
+        port = self.serving_port
+        return self.environments or (
+            Environment(name="dev", level=Level.DEVELOPMENT, port=port),
+            Environment(name="staging", level=Level.ACCEPTANCE, port=port + 1),
+            Environment(name="prod", level=Level.PRODUCTION, port=port + 2, workers=2),
+        )
 
     @property
     def artifacts(self) -> Path:
@@ -86,6 +93,7 @@ VARIABLES = {
     "LAMP_DATABASE": "database",
     "LAMP_HOST": "host",
     "LAMP_PORT": "port",
+    "LAMP_SERVING_PORT": "serving_port",
     "LAMP_POLICY": "policy",
     "LAMP_TICK": "tick",
 }

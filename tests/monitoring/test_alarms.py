@@ -51,7 +51,7 @@ def test_the_rate_of_false_alarms_is_inside_the_stated_interval() -> None:
 
 
 @pytest.mark.parametrize(
-    ("measures", "streams", "windows", "n"), [((PopulationStability(),), 100, 8, 1024), (ALL, 40, 15, 512)]
+    ("measures", "streams", "windows", "n"), [((PopulationStability(),), 100, 8, 1024), (ALL, 25, 20, 512)]
 )
 def test_the_rate_holds_for_other_measures(measures: tuple[Measure, ...], streams: int, windows: int, n: int) -> None:
     rate, stated = rate_over_streams(measures, streams, windows, n)

@@ -17,7 +17,7 @@ from lamplighter.monitoring.refusals import OtherProfile, UnequalLengths, Unknow
 
 PROFILE = profile()
 
-numbers = st.one_of(st.none(), st.floats(width=64), st.floats(0.0, 80.0))
+numbers = st.one_of(st.none(), st.floats(width=64), st.floats(0.0, 80.0), st.sampled_from([0.0, -0.0]))
 row = st.tuples(
     numbers,
     st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.integers(0, 400)),
@@ -53,6 +53,12 @@ def test_any_cut_of_many_rows_in_any_order(cuts: list[int], random: Any) -> None
     parts = [count(PROFILE, {"delay": part}) for part in np.split(delay, sorted(cuts))]
     random.shuffle(parts)
     assert counts_bytes(merge_all(PROFILE, parts)) == whole
+
+
+def test_the_order_of_zeros_does_not_show() -> None:
+    one, other = (counts_bytes(count(PROFILE, {"delay": zeros})) for zeros in ([0.0, -0.0], [-0.0, 0.0]))
+    parts = [count(PROFILE, {"delay": [zero]}) for zero in (-0.0, 0.0)]
+    assert one == other == counts_bytes(merge(*parts)) == counts_bytes(merge(*parts[::-1]))
 
 
 def test_bytes_come_back() -> None:

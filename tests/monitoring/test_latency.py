@@ -63,3 +63,16 @@ def test_equal_versions_are_rarely_failed_however_often_one_looks() -> None:
             for at in range(20, 1200, 60)
         )
     assert failed <= 6
+
+
+def test_a_version_right_at_the_limit_is_rarely_failed_however_often_one_looks() -> None:
+    random = np.random.default_rng(8)
+    failed = 0
+    for _ in range(200):
+        slow = np.cumsum(random.random(1000) < 0.05)
+        failed += any(
+            judge_latency((0.02,), (0, 0), (at - int(slow[at - 1]), int(slow[at - 1])), limit=0.02, alpha=0.1).judgement
+            is Judgement.FAILED
+            for at in range(10, 1000, 20)
+        )
+    assert failed <= 20

@@ -120,7 +120,7 @@ RATES = np.array([0.05, 0.2, 0.6])
 
 def share_of_intervals(measure: Callable[[Outcomes], Figure | Missing], truth: float, draw: Callable[[Any], Outcomes]) -> float:
     random = np.random.default_rng(11)
-    found = [figure(measure(draw(random))) for _ in range(600)]
+    found = [figure(measure(draw(random))) for _ in range(500)]
     return float(np.mean([one.low <= truth <= one.high for one in found]))
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -102,6 +103,7 @@ class Ground:
         self.artifacts.mkdir()
         self.port = free_port()
         self._revision = 0
+        self._callers: list[Caller] = []
         self.admit()
 
     def admit(self, *models: str, token: str = TOKEN, holder: str = "booking", expires_at: int = NEVER) -> None:
@@ -109,6 +111,12 @@ class Ground:
         digest = hashlib.sha256(token.encode()).hexdigest()
         credential = Credential(token_digest=digest, holder=holder, models=models, expires_at=expires_at)
         replace(self.directory / "credentials.json", canonical(Credentials(tokens=(credential,))))
+
+    def caller(self, token: str = TOKEN) -> "Caller":
+        """A connection that is closed before the group is told to end."""
+        caller = Caller(self.port, token)
+        self._callers.append(caller)
+        return caller
 
     def version(self, number: int, bias: float = 0.0, *, model: str = MODEL, **options: bool) -> Served:
         """A registered version."""
@@ -146,8 +154,10 @@ class Ground:
             until(lambda: is_open(self.port))
             yield process
         finally:
+            for caller in self._callers:
+                caller.connection.close()
             if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
+                os.kill(int((self.directory / "serving.pid").read_text()), signal.SIGTERM)
             try:
                 process.wait(timeout=15)
             finally:
@@ -184,6 +194,9 @@ class Caller:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
+    def __del__(self) -> None:
+        self.connection.close()
+
     def get(self, path: str, **headers: str) -> tuple[int, Any, Mapping[str, str]]:
         """Status, decoded body, headers."""
         return self._ask("GET", path, None, headers)
@@ -217,3 +230,54 @@ def inference(rows: int = 1, **changes: Any) -> dict[str, Any]:
         for name, (datatype, value) in columns.items()
     ]
     return {"inputs": inputs} | changes
+
+
+class Stream(threading.Thread):
+    """A caller that asks without a pause and keeps its own record of what was acknowledged."""
+
+    def __init__(self, ground: Ground, name: str) -> None:
+        super().__init__(daemon=True)
+        self._ground = ground
+        self._name = name
+        self._going = True
+        #: Ids that were answered with success, with the version that answered.
+        self.acknowledged: dict[str, str] = {}
+        #: Statuses and error names of everything else.
+        self.failed: list[str] = []
+
+    def run(self) -> None:
+        """Ask until stopped; a broken connection is made anew, a request is never sent twice."""
+        caller = self._ground.caller()
+        number = 0
+        while self._going:
+            number += 1
+            name = f"{self._name}-{number}"
+            try:
+                status, _, headers = caller.infer(Lamp_Request_Id=name)
+            except (OSError, http.client.HTTPException) as error:
+                self.failed.append(type(error).__name__)
+                caller.connection.close()
+                time.sleep(0.01)
+                continue
+            if status == 200:
+                self.acknowledged[name] = headers["Lamp-Version"]
+            else:
+                self.failed.append(str(status))
+
+    def stop(self) -> None:
+        """Finish the request in work."""
+        self._going = False
+        self.join(15)
+
+
+@contextmanager
+def streaming(ground: Ground, count: int) -> Iterator[list[Stream]]:
+    """So many callers at once."""
+    streams = [Stream(ground, f"caller{number}") for number in range(count)]
+    for stream in streams:
+        stream.start()
+    try:
+        yield streams
+    finally:
+        for stream in streams:
+            stream.stop()

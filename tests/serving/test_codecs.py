@@ -13,7 +13,7 @@ from lamplighter.serving.message import Request
 from lamplighter.serving.problems import Refusal
 
 JSON_TYPE = {b"content-type": b"application/json"}
-ROWS = {"dep_delay": [1.5, None], "distance": [7, 8], "carrier": ["UA", None]}
+ROWS: dict[str, list[Any]] = {"dep_delay": [1.5, None], "distance": [7, 8], "carrier": ["UA", None]}
 
 
 def ask(codec: Codec, body: Any, headers: dict[bytes, bytes] | None = None) -> Question | Refusal:

@@ -4,6 +4,7 @@ import asyncio
 import random
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -175,6 +176,22 @@ def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
         *(b"/%d 0" % number for number in range(200)),
         b"/a 0",
     ]
+
+
+def test_many_pipelined_requests_are_not_taken_for_one_large_header(server: Server) -> None:
+    many = SECOND * 5000
+    answer = exchange(server, many + GET[:20], GET[20:] + b"Connection: close\r\n\r\n")
+    assert statuses(answer) == [200] * 5001
+
+
+def test_a_caller_that_goes_on_sending_is_let_go(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(b"GET /a HTTP/1.1\r\n\r\n")
+        end = time.monotonic() + 3
+        with pytest.raises(OSError):
+            while time.monotonic() < end:
+                connection.sendall(b"x")
+                time.sleep(0.02)
 
 
 def test_an_error_behind_good_requests_comes_after_their_answers(server: Server) -> None:

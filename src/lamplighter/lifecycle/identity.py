@@ -35,7 +35,7 @@ def bootstrap(kit: Kit) -> None:
     """Make the environments and the local owner of a new platform. Its token lies in a file that only this user can read."""
     with kit.store.transaction() as change:
         known = change.environments.all()
-        for environment in kit.settings.environments:
+        for environment in kit.settings.first_environments():
             if not known:
                 change.environments.add(environment)
                 event = EnvironmentSaved(environment=environment.name, level=environment.level)

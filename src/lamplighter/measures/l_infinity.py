@@ -11,8 +11,8 @@ from lamplighter.monitoring.distribution import Distribution
 
 
 class LInfinity(DriftMeasure, frozen=True):
-    """Largest absolute difference of the share of a category: the distance of Chebyshev between the two lists of shares, as
-    `scipy.spatial.distance.chebyshev` and NannyML's `l_infinity`."""
+    """Largest absolute difference of the share of a category, as `scipy.spatial.distance.chebyshev` of the two lists of
+    shares, and NannyML (Cantrell, Modern Mathematical Methods for Physicists and Engineers, 2000)."""
 
     columns: ClassVar[frozenset[Kind]] = CATEGORIES
 

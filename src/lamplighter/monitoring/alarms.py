@@ -6,7 +6,8 @@ the largest over all columns and measures is taken in each draw, and its upper q
 largest-statistic method of Westfall and Young, Resampling-Based Multiple Testing, 1993). An alarm is a value beyond the
 k-th largest of R such maxima: by exchangeability it comes without drift with probability k / (R + 1), and given the draws
 that probability has a Beta(k, R + 1 - k) distribution, whose central 95 % is the stated interval. Columns are drawn
-independently of each other; where they go together in life, alarms come together and are fewer.
+independently of each other; where they go together in life, alarms come together and are fewer. The rate is that over
+references: windows that are not small against their reference share its luck, and their false alarms come in clusters.
 
 A measure that is zero in most draws looks at what the reference never held, such as missing values in a column that is
 always filled. It gets the common threshold but takes no part in the largest: perhaps such values cannot occur at all, and

@@ -1,7 +1,8 @@
 """Bins, fixed once on the reference and never moved.
 
 A numeric cell takes its lower edge and not its upper one. The edges are the 512 quantiles of the reference, its nine
-deciles and the edges that NumPy's `doane` rule gives; the last edge lies one step of the number format above the largest
+deciles, ever rarer quantiles towards both ends (beyond each two thirds of the rows beyond the one before) and the edges that
+NumPy's `doane` rule gives; the last edge lies one step of the number format above the largest
 of them, so that the largest reference value is inside. A quantile that repeats, which means a value that holds more than
 its share of the rows, gets a cell to itself.
 """
@@ -79,7 +80,7 @@ Bins = NumericBins | CategoryBins
 def numeric_bins(kind: Kind, reference: FloatArray) -> NumericBins:
     """Bins of the finite reference values; without any value, two cells around zero."""
     ordered = np.sort(reference) if reference.size else np.zeros(1)
-    quantiles = _isolated(_quantiles(ordered, QUANTILES))
+    quantiles = np.union1d(_isolated(_quantiles(ordered, QUANTILES)), _tails(ordered))
     tenths = _isolated(_quantiles(ordered, 10)[1:-1])
     widths = _equal_widths(ordered)
     top = np.nextafter(max(quantiles[-1], widths[-1]), math.inf)
@@ -120,6 +121,12 @@ def text_counts(values: Values) -> Counter[str]:
 def _quantiles(ordered: FloatArray, parts: int) -> FloatArray:
     ranks = np.ceil(np.arange(parts + 1) * (ordered.size / parts)).astype(np.int64) - 1
     return np.asarray(ordered[np.clip(ranks, 0, ordered.size - 1)])
+
+
+def _tails(ordered: FloatArray) -> FloatArray:
+    beyond = (ordered.size / QUANTILES / 1.5 ** np.arange(64)).astype(np.int64)
+    ranks = beyond[beyond > 0]
+    return np.concatenate([ordered[ranks], ordered[ordered.size - 1 - ranks]])
 
 
 def _isolated(quantiles: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ beta); continued fractions by the modified Lentz method (Thompson and Barnett, J
 
 import math
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from statistics import NormalDist
 
 _TINY = 1e-300
@@ -30,6 +31,7 @@ def beta_below(x: float, a: float, b: float) -> float:
     return math.exp(front) / a / _lentz(_beta_terms(x, a, b))
 
 
+@lru_cache(maxsize=1024)
 def beta_quantile(probability: float, a: float, b: float) -> float:
     """The value below which a Beta(a, b) variable falls with this probability."""
     return _root(lambda x: beta_below(x, a, b) - probability, 0.0, 1.0)
@@ -42,6 +44,7 @@ def student_two_sided(t: float, freedom: float) -> float:
     return beta_below(freedom / (freedom + t * t), freedom / 2.0, 0.5)
 
 
+@lru_cache(maxsize=1024)
 def student_quantile(probability: float, freedom: float) -> float:
     """The value below which Student's t falls with this probability; `probability` is above one half."""
     if freedom >= _NORMAL_FROM:

@@ -1,5 +1,6 @@
 """From a model object to everything that a version is made of. Runs where the model is, never in the control plane."""
 
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -86,7 +87,8 @@ def draft(
     the model does not. Only with `trust` a model is stored in a format that runs code when opened. Raises `Invalid` for a
     model, a sample or a name that cannot be a version, and for a model that cannot be served as it answers here.
     """
-    with one_thread():
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         request, decision = Request(tuple(classes), trust), DecisionRule(threshold=threshold)
         material = replace(_material(model, name, sample, nullable, request, decision), provenance=provenance)
         return with_artifacts(_drafted(material, labels), extra_artifacts)

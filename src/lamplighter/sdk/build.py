@@ -64,7 +64,7 @@ def load_build(folder: Path, project: Project) -> Build:
             fix='Write source = "train.py:build" in [model].',
             code="E1116",
         )
-    made = getattr(_module(file), name, lambda: None)()
+    made = getattr(module_of(file), name, lambda: None)()
     if not isinstance(made, Build):
         raise Invalid(
             "The source of the model gives no build.",
@@ -75,7 +75,8 @@ def load_build(folder: Path, project: Project) -> Build:
     return made
 
 
-def _module(file: Path) -> Any:
+def module_of(file: Path) -> Any:
+    """The module of a Python file, with the folder of the file importable while it loads."""
     specification = importlib.util.spec_from_file_location(file.stem, file)
     assert specification is not None
     assert specification.loader is not None

@@ -39,7 +39,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-class _Seat:
+class Seat:
     """A slot and who is in it."""
 
     def __init__(self, slot: int) -> None:
@@ -64,7 +64,7 @@ class Group:
     def __init__(self, options: Options, listening: socket.socket) -> None:
         self._options = options
         self._listening = listening
-        self._seats = [_Seat(slot) for slot in range(options.workers)]
+        self._seats = [Seat(slot) for slot in range(options.workers)]
         self._leash, self._hold = os.pipe()
         self._wake, self._bell = os.pipe()
         self._ending = False

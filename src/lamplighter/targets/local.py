@@ -23,13 +23,14 @@ from lamplighter.targets.base import Observation
 #: What a group inherits from our environment; addresses and passwords of the control plane are none of its matter.
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 _START_SECONDS = 20.0
-#: A little more than the group gives its processes.
-_END_SECONDS = 12.0
 _LOOK = 0.01
 
 
 class Target:
     """Runs groups below `root`, one folder for each environment, with versions from the local artifact store."""
+
+    #: Seconds a group has to end by itself; a little more than it gives its processes.
+    end_seconds = 12.0
 
     def __init__(self, root: Path, artifacts: Path) -> None:
         self._root = root.absolute()
@@ -94,11 +95,11 @@ class Target:
         if pid is None:
             return
         os.kill(pid, signal.SIGTERM)
-        if not _until(lambda: _reaped(pid) or not _locked(folder), _END_SECONDS):
+        if not _until(lambda: _reaped(pid) or not _locked(folder), self.end_seconds):
             # The group has a session of its own; a parent started by hand in somebody's session is killed alone.
             kill = os.killpg if os.getpgid(pid) == pid else os.kill
             kill(pid, signal.SIGKILL)
-        _until(lambda: not _locked(folder), _END_SECONDS)
+        _until(lambda: not _locked(folder), self.end_seconds)
         _reaped(pid)
 
     def _start(self, environment: Environment, folder: Path) -> int:

@@ -1,13 +1,15 @@
 """What the signed-in person may safely do now, each with what will happen, or why it cannot be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from lamplighter.domain.identity import Permission, Person
-from lamplighter.domain.ownership import Ownership
-from lamplighter.domain.rollout import MOVES, Rollout, Signal
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.identity import Permission, Person, Team
+from lamplighter.domain.ownership import Ownership, acts_for
+from lamplighter.domain.rollout import MOVES, Phase, Rollout, Signal
 from lamplighter.domain.stage import Duty
 from lamplighter.views.live import Live
+from lamplighter.views.status import ModelStatus
 
 
 class Action(NamedTuple):
@@ -29,8 +31,15 @@ class Action(NamedTuple):
     asks: str = ""
 
 
-def roll_back(model: str, place: Live, person: Person, duties: Ownership, *, incident: str = "") -> Action:
-    """All traffic back to the version before."""
+def safe(state: ModelStatus, place: Live, person: Person, *, incident: str = "") -> Action:
+    """The way back: stop the version that is on trial there, or give all traffic to the version before."""
+    for rollout in state.rollouts:
+        if rollout.environment == place.environment and rollout.phase in (Phase.STARTING, Phase.SHIFTING, Phase.PAUSED):
+            return steer(rollout, person)[-1]
+    return _roll_back(state.model, place, person, state.ownership, incident)
+
+
+def _roll_back(model: str, place: Live, person: Person, duties: Ownership, incident: str) -> Action:
     to = f"v{place.previous}" if place.previous else "the version before"
     why_not = _lacking(person, Permission.ROLL_BACK, duties, Duty.ROLL_BACK)
     if not place.previous:
@@ -43,7 +52,7 @@ def roll_back(model: str, place: Live, person: Person, duties: Ownership, *, inc
             ("Model", model),
             ("From", f"v{place.number} in {place.environment}"),
             ("To", to),
-            ("Effect", _effect(place, to)),
+            ("Effect", f"{to} answers every request in {place.environment}, usually within 2 seconds. No data is lost."),
             ("Undo", f"Roll back to v{place.number} in the same way."),
         ),
         command=f"lamp rollback {model} --env {place.environment}",
@@ -52,12 +61,15 @@ def roll_back(model: str, place: Live, person: Person, duties: Ownership, *, inc
     )
 
 
-def start_rollout(
-    model: str, number: int, environment: str, live: int, person: Person, duties: Ownership, rollouts: Sequence[Rollout]
-) -> Action:
+def start_rollout(state: ModelStatus, number: int, place: Environment, person: Person, teams: Mapping[str, Team]) -> Action:
     """A version on its way into an environment, through its gates."""
+    model, environment, duties = state.model, place.name, state.ownership
+    live = next((one.number for one in state.live if one.environment == environment), 0)
     why_not = _lacking(person, Permission.DEPLOY, duties, Duty.DEPLOY)
-    under_way = [r for r in rollouts if r.environment == environment and not r.phase.final]
+    held = duties.of(Duty.DEPLOY)
+    if not why_not and place.level is Level.PRODUCTION and held.holder and not acts_for(held, person, teams):
+        why_not = f"In {environment} the duty is {held.accountable}'s. Ask {held.holder}."
+    under_way = [r for r in state.rollouts if r.environment == environment and not r.phase.final]
     if under_way:
         why_not = f"{under_way[0].id} of v{under_way[0].number} into {environment} is not over yet."
     if number == live:
@@ -70,7 +82,10 @@ def start_rollout(
             ("Model", model),
             ("From", f"v{live} in {environment}" if live else f"nothing live in {environment}"),
             ("To", f"v{number}"),
-            ("Effect", "The gates judge it first. If all pass it takes traffic step by step, and goes back by itself at a limit."),
+            (
+                "Effect",
+                "The gates judge it first. Then it takes traffic step by step, and goes back by itself at a limit.",
+            ),
             ("Undo", "Stop the rollout, or roll back."),
         ),
         command=f"lamp deploy {model}@{number} --env {environment}",
@@ -110,7 +125,7 @@ def _steering(rollout: Rollout, person: Person, verb: str, signal: Signal, permi
     if (rollout.phase, signal) not in MOVES:
         why_not = f"A rollout that is {rollout.phase} cannot be {'stopped' if verb == 'stop' else verb + 'd'}."
     return Action(
-        label={"pause": "Pause the rollout", "resume": "Resume the rollout", "stop": "Stop the rollout"}[verb],
+        label=f"{verb.capitalize()} the rollout of v{rollout.number}",
         address=f"/rollouts/{rollout.id}/{verb}",
         fields={},
         facts=(
@@ -126,11 +141,6 @@ def _stopped(rollout: Rollout) -> str:
     if rollout.previous:
         return f"All traffic goes back to v{rollout.previous}. Nothing is tried again by itself."
     return f"v{rollout.number} does not go live. Nothing is tried again by itself."
-
-
-def _effect(place: Live, to: str) -> str:
-    trial = f" The trial of v{place.challenger} ends." if place.challenger else ""
-    return f"{to} answers every request in {place.environment}, usually within 2 seconds. No data is lost.{trial}"
 
 
 def _lacking(person: Person, permission: Permission, duties: Ownership, duty: Duty) -> str:

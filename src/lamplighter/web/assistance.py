@@ -5,17 +5,18 @@ from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.names import unknown
+from lamplighter.domain.stage import Status
 from lamplighter.sdk.interface import Platform
-from lamplighter.web import catalogue, glossary
+from lamplighter.web import catalogue, glossary, words
 from lamplighter.web.page import Page, shown
 
 
 def help_page(request: Request, platform: Platform) -> Response:
     """Show the glossary and the keys."""
-    nouns = [(word, glossary.meaning(noun)) for word, noun in glossary.NOUNS]
-    lists = [(title, glossary.members(words)) for title, words in glossary.LISTS]
+    lists = [(title, glossary.members(kind)) for title, kind in glossary.LISTS]
+    bulbs = glossary.members(Status)
     codes = sorted(catalogue.catalogue())
-    return shown(request, platform, "help.html", nouns=nouns, lists=lists, codes=codes, section="help")
+    return shown(request, platform, "help.html", nouns=words.NOUNS, lists=lists, codes=codes, bulbs=bulbs, section="help")
 
 
 def error_page(request: Request, platform: Platform) -> Response:

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.identity import Permission
 from lamplighter.sdk.interface import Platform
@@ -28,7 +29,7 @@ def audit_page(request: Request, platform: Platform) -> Response:
         limit=limit,
         more=min(_MOST, limit * 3 if limit == _USUAL else _MOST),
         verification=platform.verify_journal(),
-        environments=platform.environments(),
+        environments=sorted(platform.environments(), key=lambda place: list(Level).index(place.level), reverse=True),
         answer=_answer(platform, model, asked.get("environment", ""), asked.get("at", "")),
         environment=asked.get("environment", ""),
         at=asked.get("at", ""),

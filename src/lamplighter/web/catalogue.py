@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import lamplighter
 from lamplighter.domain import errors
+from lamplighter.domain.errors import LampError
 
 _HOUSE = Path(lamplighter.__file__).parent
 #: The code of each kind, for a refusal that names none.
-_CODES = {name: kind.code for name, kind in vars(errors).items() if isinstance(kind, type)}
+_CODES = {name: kind.code for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, LampError)}
 #: What stands for a part that is only known when it happens.
 _GAP = "…"
 

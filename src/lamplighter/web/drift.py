@@ -61,4 +61,5 @@ def _caption(readings: Sequence[Reading], when: str) -> str:
         return f"None of {len(readings)} inputs moved beyond its limit in {when}."
     first = crossed[0]
     verb = "input" if len(crossed) == 1 else "inputs"
-    return f"{len(crossed)} of {len(readings)} {verb} moved beyond the limit in {when}; {first.column} most ({figure(first.value)})."
+    told = f"{len(crossed)} of {len(readings)} {verb} moved beyond the limit in {when}"
+    return f"{told}; {first.column} most ({figure(first.value)})."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lamplighter.web.numbers import figure
+from lamplighter.web.numbers import NOTHING, figure
 
 #: Lines shown of one set of facts.
 MOST = 60
@@ -37,9 +37,9 @@ def _walk(name: str, value: Any) -> Iterator[Line]:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "–"}[value]
+        return {True: "yes", False: "no", None: NOTHING}[value]
     if isinstance(value, float):
         return figure(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(_text(part) for part in value) or "–"
+        return ", ".join(_text(part) for part in value) or NOTHING
     return str(value)

@@ -34,7 +34,9 @@ def fleet_page(request: Request, platform: Platform) -> Response:
     fleet = platform.fleet(search=search, only=only, page=_page(asked.get("page", "")))
     person, teams = platform.whoami(), platform.teams()
     rows = [Row(row, sparkline(row.sparkline), _yours(row, person, teams)) for row in fleet.rows]
-    facets = [(status, fleet.counts.get(status, 0)) for status in (Status.FAILING, Status.WATCH, Status.UNKNOWN, Status.HEALTHY)]
+    facets = [
+        (status, fleet.counts.get(status, 0)) for status in (Status.FAILING, Status.WATCH, Status.UNKNOWN, Status.HEALTHY)
+    ]
     return shown(
         request,
         platform,

@@ -1,40 +1,26 @@
-"""The words of the house with their meanings, taken from where they are defined."""
+"""Lists of words with their meanings, taken from where they are defined."""
 
 import inspect
 import re
 from enum import Enum
 from functools import cache
 
-from lamplighter.domain import acceptance, advice, challenge, decision, evidence, incident, monitor, policy, readiness, version
-from lamplighter.domain import contract, environment, identity, ownership, project, retraining, rollout, route, stage
-from lamplighter.domain.journal import Entry
+from lamplighter.domain import (
+    acceptance,
+    advice,
+    challenge,
+    environment,
+    identity,
+    incident,
+    readiness,
+    retraining,
+    rollout,
+    route,
+    stage,
+    version,
+)
 
 _MEMBER = re.compile(r"((?:^ *#: .*\n)+)^ *(\w+) = ", re.MULTILINE)
-
-#: What the glossary explains: the word and where it is defined.
-NOUNS: tuple[tuple[str, type], ...] = (
-    ("Project", project.Project),
-    ("Version", version.Version),
-    ("Manifest", version.Manifest),
-    ("Contract", contract.Contract),
-    ("Evidence", evidence.Evidence),
-    ("Decision", decision.Decision),
-    ("Judgement", decision.Judgement),
-    ("Environment", environment.Environment),
-    ("Rollout", rollout.Rollout),
-    ("Route", route.ModelRoute),
-    ("Signature", acceptance.Signature),
-    ("Finding", monitor.Finding),
-    ("Reading", monitor.Reading),
-    ("Incident", incident.Incident),
-    ("Retraining", retraining.Retraining),
-    ("Challenge", challenge.Challenge),
-    ("Duty", ownership.Assignment),
-    ("Readiness", readiness.Readiness),
-    ("Policy", policy.Policy),
-    ("Tier", policy.Tier),
-    ("Journal entry", Entry),
-)
 
 #: Lists of words that belong together.
 LISTS: tuple[tuple[str, type[Enum]], ...] = (
@@ -55,11 +41,6 @@ LISTS: tuple[tuple[str, type[Enum]], ...] = (
     ("Roles", identity.Role),
     ("Permissions", identity.Permission),
 )
-
-
-def meaning(noun: type) -> str:
-    """The first paragraph of what its definition says."""
-    return (inspect.getdoc(noun) or "").split("\n\n")[0].replace("\n", " ")
 
 
 @cache

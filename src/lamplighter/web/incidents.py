@@ -4,12 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain import events
-from lamplighter.domain.identity import Permission, Person
+from lamplighter.domain.identity import Permission
 from lamplighter.domain.incident import MOVES, Incident, State, Step
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind
 from lamplighter.sdk.interface import Platform
-from lamplighter.views.live import Live
 from lamplighter.web import actions, forms
 from lamplighter.web.drift import drift
 from lamplighter.web.page import Page, done, shown
@@ -61,17 +60,13 @@ def incident_page(request: Request, platform: Platform) -> Response:
         traffic=traffic(service),
         changes=_changes(entries, incident),
         timeline=_timeline(entries, incident),
-        roll_back=_roll_back(incident, place, person, platform) if place else None,
+        roll_back=actions.safe(state, place, person, incident=incident.id) if place else None,
         may_respond=person.may(Permission.RESPOND),
         can=[step for step in (Step.ACKNOWLEDGE, Step.RESOLVE) if (incident.state, step) in MOVES],
         technical=incident.finding.kind is Kind.TECHNICAL,
         section="incidents",
         every=2,
     )
-
-
-def _roll_back(incident: Incident, place: Live, person: Person, platform: Platform) -> actions.Action:
-    return actions.roll_back(incident.model, place, person, platform.status(incident.model).ownership, incident=incident.id)
 
 
 def _changes(entries: list[Entry], incident: Incident) -> list[Entry]:

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lamplighter.domain.identity import Permission, Person
+from lamplighter.domain.identity import Permission, Team
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase, Rollout
@@ -43,7 +43,7 @@ def model_page(request: Request, platform: Platform) -> Response:
         project=project,
         rollouts=[rollout for rollout in rollouts if not rollout.phase.final],
         advice=None if live_part(request) else platform.who(name).advice,
-        actions=_actions(platform.whoami(), state, main, values["versions"], project),
+        actions=_actions(platform, state, main, values["versions"], project),
         technical=state.ownership.of(Duty.MONITOR_TECHNICAL),
         functional=state.ownership.of(Duty.MONITOR_FUNCTIONAL),
         section="fleet",
@@ -88,21 +88,21 @@ def _lists(platform: Platform, name: str, *, live: bool) -> dict[str, Any]:
 
 
 def _actions(
-    person: Person, state: ModelStatus, main: Live | None, versions: Sequence[Version], project: Project
+    platform: Platform, state: ModelStatus, main: Live | None, versions: Sequence[Version], project: Project
 ) -> list[actions.Action]:
-    found = []
-    duties = state.ownership
+    person, found = platform.whoami(), []
     if main is not None:
-        found.append(actions.roll_back(state.model, main, person, duties))
-    if main is not None and versions:
-        newest = versions[0].number
-        deployed = actions.start_rollout(
-            state.model, newest, main.environment, main.number, person, duties, state.rollouts
-        )
-        found.append(deployed)
+        found.append(actions.safe(state, main, person))
+    if main is not None and versions and versions[0].number > main.number:
+        place = next(place for place in platform.environments() if place.name == main.environment)
+        found.append(actions.start_rollout(state, versions[0].number, place, person, _teams(platform)))
     if versions:
-        found.append(actions.train(state.model, project.retrain.run, person, duties))
+        found.append(actions.train(state.model, project.retrain.run, person, state.ownership))
     return found
+
+
+def _teams(platform: Platform) -> dict[str, Team]:
+    return {team.name: team for team in platform.teams()}
 
 
 def roll_back(request: Request, platform: Platform) -> Response:

@@ -1,5 +1,8 @@
 """Numbers as people read them."""
 
+#: What stands where there is nothing to say.
+NOTHING = "\u2013"
+
 
 def count(number: float) -> str:
     """A whole number with its thousands apart: `12,345`."""

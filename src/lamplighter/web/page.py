@@ -13,6 +13,7 @@ from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.stage import Aspect, Duty, Stage
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import assets, glossary, numbers, telling, times, words
+from lamplighter.web.headers import HEADERS
 
 #: Answers a request of somebody who is signed in, with the platform as that person has it.
 Show = Callable[[Request, Platform], Response]
@@ -55,7 +56,7 @@ def rendered(request: Request, template: str, *, frame: Frame | None = None, sta
         "search": "",
     }
     text = _templates.get_template(template).render({**surroundings, **values})
-    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(text, status, headers={**HEADERS, "Cache-Control": "no-store"})
 
 
 def theme(request: Request) -> str:
@@ -84,7 +85,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "when": times.when, "clock": times.clock, "day": times.day, "since": times.since, "length": times.length,
+        "when": times.when, "clock": times.clock, "day": times.day, "since": times.since, "lasting": times.length,
         "count": numbers.count, "figure": numbers.figure, "share": numbers.share, "size": numbers.size,
         "milliseconds": numbers.milliseconds, "plain": words.plain, "told": telling.sentence,
     }  # fmt: skip

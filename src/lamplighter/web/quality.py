@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from lamplighter import measures, plugins
 from lamplighter.domain.monitor import Reading
 from lamplighter.monitoring.figure import Direction
-from lamplighter.plugins import names, plugin
 from lamplighter.web import times
-from lamplighter.web.numbers import count, figure
+from lamplighter.web.numbers import NOTHING, count, figure
 from lamplighter.web.plots.figure import Figure
 from lamplighter.web.plots.line import Mark, Point, Series, line
 
@@ -26,11 +26,7 @@ def name_of(measure: str) -> str:
 
 def lower_is_better(measure: str) -> bool:
     """Which way is better; a figure of the traffic, such as failures, is better lower."""
-    if measure not in names("measures"):
-        return True
-    module = plugin("measures", measure)
-    kinds = (kind for kind in vars(module).values() if getattr(kind, "__module__", "") == module.__name__)
-    return any(getattr(kind, "direction", None) is Direction.LOWER for kind in kinds)
+    return measure not in plugins.names("measures") or measures.measure(measure).direction is Direction.LOWER
 
 
 def over_time(readings: Sequence[Reading], measure: str, marks: Iterable[Mark] = ()) -> Figure | None:
@@ -55,7 +51,7 @@ def window(reading: Reading) -> str:
     told = times.day if reading.end - reading.start >= 86_400_000_000 else times.minute
     last = reading.end - 1 if told is times.day else reading.end
     first, end = told(reading.start), told(last)
-    return first if first == end else f"{first} – {end}"
+    return first if first == end else f"{first} {NOTHING} {end}"
 
 
 def _series(readings: Sequence[Reading]) -> tuple[Series, ...]:
@@ -76,8 +72,8 @@ def _point(reading: Reading) -> Point:
 
 
 def _row(reading: Reading) -> tuple[str, ...]:
-    interval = f"{figure(reading.low)} to {figure(reading.high)}" if reading.low != reading.high else "–"
-    limit = "–" if reading.limit is None else f"{figure(reading.limit)}{', crossed' if reading.crossed else ''}"
+    interval = f"{figure(reading.low)} to {figure(reading.high)}" if reading.low != reading.high else NOTHING
+    limit = NOTHING if reading.limit is None else f"{figure(reading.limit)}{', crossed' if reading.crossed else ''}"
     return (window(reading), f"v{reading.number}", figure(reading.value), interval, count(reading.count), limit)
 
 

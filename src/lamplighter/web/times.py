@@ -3,9 +3,12 @@
 import time
 from datetime import UTC, datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+from lamplighter.web.numbers import NOTHING
+
+#: A unit is taken from two of it on; before that the smaller one says more.
+_UNITS = ((172800, 86400, "d"), (7200, 3600, "h"), (60, 60, "min"), (1, 1, "s"))
 
 
 def local(instant: int) -> datetime:
@@ -34,7 +37,7 @@ def minute(instant: int) -> str:
 def when(instant: int) -> Markup:
     """An instant for a page; a dash for none."""
     if not instant:
-        return Markup("–")
+        return escape(NOTHING)
     return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(stamp(instant), minute(instant))
 
 
@@ -46,8 +49,8 @@ def clock(instant: int) -> Markup:
 
 def length(seconds: float) -> str:
     """A length of time in its largest unit: `4 min`, `2 h`, `41 d`."""
-    for size, unit in _UNITS:
-        if seconds >= size:
+    for least, size, unit in _UNITS:
+        if seconds >= least:
             return f"{seconds // size:.0f} {unit}"
     return f"{seconds * 1000:.0f} ms" if seconds > 0 else "0 s"
 

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from lamplighter.domain.environment import Level
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.names import unknown
 from lamplighter.sdk.interface import Platform
@@ -18,8 +19,7 @@ def version_page(request: Request, platform: Platform) -> Response:
         raise unknown("version", number, (f"{name}@{known}" for known in range(1, state.versions + 1)))
     environment = state.live[-1].environment if state.live else ""
     view = platform.version(f"{name}@{int(number)}", environment)
-    live = {place.environment: place for place in state.live}
-    person = platform.whoami()
+    teams = {team.name: team for team in platform.teams()}
     return shown(
         request,
         platform,
@@ -28,20 +28,12 @@ def version_page(request: Request, platform: Platform) -> Response:
         version=view.version,
         manifest=view.version.manifest,
         state=state,
-        compared=live.get(environment),
+        compared=state.live[-1] if state.live else None,
         live_in=[place for place in state.live if place.number == view.version.number],
         evidence=[(evidence, facts.lines(evidence.facts)) for evidence in view.evidence],
         actions=[
-            actions.start_rollout(
-                name,
-                view.version.number,
-                place.name,
-                live[place.name].number if place.name in live else 0,
-                person,
-                state.ownership,
-                state.rollouts,
-            )
-            for place in platform.environments()
+            actions.start_rollout(state, view.version.number, place, platform.whoami(), teams)
+            for place in sorted(platform.environments(), key=lambda place: list(Level).index(place.level))
         ],
         section="fleet",
     )

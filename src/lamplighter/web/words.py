@@ -44,3 +44,29 @@ DONE: Mapping[str, str] = {
 def plain(word: str) -> str:
     """A word of the domain as the start of a sentence: `mission-critical` gives `Mission-critical`."""
     return word[:1].upper() + word[1:].replace("_", " ")
+
+
+#: The words of the house.
+NOUNS: Mapping[str, str] = {
+    "Project": "What lamp.toml says: the business problem, the people, the sources and what is asked of a model.",
+    "Version": "One immutable state of a model, such as late-flights@7, addressed by the digest of its manifest.",
+    "Contract": "What a version takes and what it gives. Every request is checked against it.",
+    "Evidence": "Facts about one version, each with a digest: checks, figures, comparisons.",
+    "Gate": "One question that evidence has to answer before a version may go on: passed, refused or undecided.",
+    "Decision": "What every gate said about one version for one environment, kept so that it can be taken again.",
+    "Environment": "A place where versions answer. Its level says how protected it is.",
+    "Rollout": "One version on its way into one environment, share by share, with limits that stop it.",
+    "Champion": "The version that answers.",
+    "Challenger": "A version on trial: it answers a share, or scores along to be compared.",
+    "Shadow": "A version that scores the same rows and is never answered with.",
+    "Criticality": "The tier of care a model needs, computed from the answers in [impact] and the policy file.",
+    "Drift": "The inputs look different from what the model learned on. By itself it wakes nobody.",
+    "Window": "The span of event time a figure is made of.",
+    "Brier score": "Mean squared distance of the probability that was said and what came true; 0 is perfect.",
+    "AUC": "How often a positive case gets a higher score than a negative one; 1 is perfect, 0.5 is chance.",
+    "Finding": "A limit was crossed, with enough evidence that it is not chance.",
+    "Incident": "One thing that is wrong with one model in one environment, and somebody who has it.",
+    "Duty": "Something that one person must do, and a deputy where that person is away.",
+    "Arrangement": "Who brings a model into production and keeps it there: one of three.",
+    "Journal": "Everything that happened, each entry with the hash of the one before it.",
+}

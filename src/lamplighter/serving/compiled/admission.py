@@ -93,7 +93,11 @@ def _take(ensemble: _Ensemble, name: str, values: list[tuple[int, int | bytes]])
 
 
 def _integers(value: int | bytes) -> Integers:
-    return packed(value) if isinstance(value, bytes) else np.array([value], dtype=np.int64)
+    if isinstance(value, bytes):
+        return packed(value)
+    if value >= 1 << 63:
+        raise ValueError("a number is negative or too large")
+    return np.array([value], dtype=np.int64)
 
 
 def _tensor(content: bytes, kind: int, size: int) -> tuple[int, bytes]:

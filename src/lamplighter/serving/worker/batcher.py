@@ -35,6 +35,11 @@ class _Pending:
             self.answer.set_result(values)
 
 
+def _unloaded(pending: _Pending) -> None:
+    """Refuse a request that is still without an answer."""
+    pending.fail("model-failed", "The version was unloaded.")
+
+
 def _late() -> Failed:
     return Failed("deadline-exceeded", "The model took longer than the deadline.")
 
@@ -75,16 +80,20 @@ class Batcher:
             await self._task
         await self._drop()
         while self._waiting:
-            self._waiting.popleft().fail("model-failed", "The version was unloaded.")
+            _unloaded(self._waiting.popleft())
 
     async def _run(self) -> None:
         while True:
             await self._woken.wait()
             batch = self._take()
-            if batch:
-                await self._serve(batch)
-            else:
-                self._woken.clear()
+            try:
+                if batch:
+                    await self._serve(batch)
+                else:
+                    self._woken.clear()
+            finally:
+                for pending in batch:
+                    _unloaded(pending)
 
     def _take(self) -> list[_Pending]:
         batch: list[_Pending] = []

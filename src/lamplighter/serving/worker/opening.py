@@ -11,12 +11,13 @@ from lamplighter.serving.worker.mark import PREDICTOR_MARK
 from lamplighter.serving.worker.scorers import Scorer, of_estimator, of_lightgbm, of_predictor, of_xgboost
 from lamplighter.serving.worker.trusted import TRUSTED
 
-#: What has to be imported for a format, before the worker closes itself.
+#: What is imported for a format before the worker closes itself. onnxruntime is not: it starts a thread, and the sandbox binds
+#: only threads that start later.
 IMPORTS: Mapping[str, Sequence[str]] = {
     "skops": ("skops.io", "sklearn.pipeline", "sklearn.compose", "pandas"),
     "lightgbm": ("lightgbm",),
     "xgboost": ("xgboost",),
-    "onnx": ("onnxruntime",),
+    "onnx": (),
     "python-source": ("pandas",),
     "cloudpickle": ("cloudpickle", "pandas"),
 }

@@ -30,6 +30,7 @@ _COMPLETE_LANDLOCK = 6
 _MOST_FILES, _LARGEST_FILE = 256, 64 * 1024 * 1024
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/localtime")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/sys/devices/system/cpu", "/usr/share/zoneinfo")
+_PROCESSORS = ("/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us")
 
 
 def tie_to_parent() -> None:
@@ -79,5 +80,5 @@ def _limit(memory: int) -> None:
 
 
 def _readable() -> list[Path]:
-    found = [Path(entry) for entry in (*sys.path, *_SYSTEM, *_DEVICES) if entry]
+    found = [Path(entry) for entry in (*sys.path, *_SYSTEM, *_DEVICES, *_PROCESSORS) if entry]
     return [path for path in found if path.exists()]

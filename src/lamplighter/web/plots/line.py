@@ -67,7 +67,9 @@ def _series(one: Series, scale: Scale, start: int, end: int) -> Markup:
     stems = "".join(f"M{x:.1f} {high:.1f}V{low:.1f}" for x, _, low, high in places)
     path = "L".join(f"{x:.1f} {y:.1f}" for x, y, _, _ in places)
     dots = Markup("").join(
-        Markup('<path class="dot" d="M{:.1f} {:.1f}h0"><title>{}</title></path>').format(x, y, point.note)
+        Markup(
+            '<path class="dot" d="M{0:.1f} {1:.1f}h0"><title>{2}</title></path><path class="hole" d="M{0:.1f} {1:.1f}h0"/>'
+        ).format(x, y, point.note)
         for (x, y, _, _), point in zip(places, one.points, strict=True)
     )
     return Markup(
@@ -105,13 +107,14 @@ def _across(start: int, end: int) -> Markup:
 
 
 def _key(series: Sequence[Series], limit: float | None, marks: Sequence[Mark]) -> Markup:
-    entries = [
-        Markup('<li><svg class="key series-{}" viewBox="0 0 24 8" aria-hidden="true"><path class="run" d="M0 4H24"/></svg>{}</li>')
-        .format(one.slot, one.name)
-        for one in series
-    ]  # fmt: skip
-    swatch = '<li><svg class="key" viewBox="0 0 24 8" aria-hidden="true"><path class="{}" d="{}"/></svg>{}</li>'
+    entries = [_entry(f"series-{one.slot}", "run", "M0 4H24", one.name) for one in series]
     if limit is not None:
-        entries.append(Markup(swatch).format("limit", "M0 4H24", f"limit {limit:g}"))
-    entries.extend(Markup(swatch).format("mark", "M12 0V8", mark.name) for mark in marks)
+        entries.append(_entry("", "limit", "M0 4H24", f"limit {limit:g}"))
+    entries.extend(_entry("", "mark", "M12 0V8", mark.name) for mark in marks)
     return Markup('<ul class="keys">{}</ul>').format(Markup("").join(entries))
+
+
+def _entry(colour: str, stroke: str, path: str, name: str) -> Markup:
+    return Markup(
+        '<li><svg class="key {}" viewBox="0 0 24 8" aria-hidden="true"><path class="{}" d="{}"/></svg>{}</li>'
+    ).format(colour, stroke, path, name)

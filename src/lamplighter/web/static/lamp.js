@@ -1,4 +1,4 @@
-// Everything works without this file; it refreshes the parts of a page that change, and adds keys.
+// Everything works without this file. It refreshes the parts of a page that change, and closes what is open.
 const main = document.querySelector("main");
 const asked = new URL(location.href);
 
@@ -69,64 +69,9 @@ document.addEventListener("click", (event) => {
   for (const details of document.querySelectorAll("details.confirm[open], details.person[open]"))
     if (!details.contains(event.target)) details.open = false;
 });
-
-const stored = (name) => localStorage.getItem(name);
-let first = "";
-const places = { f: "/", a: "/approvals", i: "/incidents" };
-const rows = () => [...document.querySelectorAll("tbody th a, .cards h2 a")];
-function move(by) {
-  const all = rows();
-  const next = Math.min(Math.max(all.indexOf(document.activeElement) + by, 0), all.length - 1);
-  all[next]?.focus();
-}
-const keys = {
-  "/": () => document.getElementById("search")?.focus(),
-  "?": () => location.assign("/help"),
-  j: () => move(1),
-  k: () => move(-1),
-};
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    const open = document.querySelector("details.confirm[open], details.person[open]");
-    if (open) close(open);
-    else document.activeElement?.blur();
-    return;
-  }
-  const typing = event.target.closest?.("input, textarea, select");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || stored("lamp-keys") === "off") return;
-  const before = first;
-  first = event.key === "g" ? "g" : "";
-  const go = before === "g" ? places[event.key] && (() => location.assign(places[event.key])) : keys[event.key];
-  if (!go) return;
-  event.preventDefault();
-  go();
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.confirm[open], details.person[open]");
+  if (open) close(open);
+  else document.activeElement?.blur();
 });
-
-const toggle = document.querySelector("[data-keys]");
-if (toggle) {
-  const show = () => (toggle.textContent = `Turn single-letter keys ${stored("lamp-keys") === "off" ? "on" : "off"}`);
-  toggle.hidden = false;
-  toggle.addEventListener("click", () => {
-    localStorage.setItem("lamp-keys", stored("lamp-keys") === "off" ? "on" : "off");
-    show();
-  });
-  show();
-}
-
-for (const choices of document.querySelectorAll(".themes")) {
-  choices.hidden = false;
-  choices.addEventListener("click", (event) => {
-    const choice = event.target.dataset.themeChoice;
-    if (choice === undefined) return;
-    document.documentElement.dataset.theme = choice;
-    document.cookie = `lamp-theme=${choice}; path=/; max-age=31536000; samesite=lax`;
-  });
-}
-
-// The secret of a sign-in link stands behind #, so that it is neither sent nor logged by opening the link.
-const secret = document.getElementById("secret");
-if (secret && location.hash.length > 1) {
-  secret.value = decodeURIComponent(location.hash.slice(1));
-  history.replaceState(null, "", location.pathname);
-  document.querySelector("#sign-in button").focus();
-}

@@ -1,0 +1,135 @@
+"""DAILY: check, apply, status, list, try, open, explain."""
+
+from collections.abc import Mapping
+
+import click
+
+from lamplighter.cli.flags import Verb
+from lamplighter.cli.page import Page
+from lamplighter.cli.places import model_of
+from lamplighter.cli.refusal import FAILING
+from lamplighter.cli.session import Session, with_session
+
+
+@click.command(cls=Verb)
+@click.argument("path", default=".")
+@with_session
+def check(session: Session, path: str) -> Page:
+    """Build, pack and judge the model of a folder on this machine, without any platform. Exit 5 if a gate does not pass."""
+    from lamplighter.cli.offline import check_page, prepared
+
+    return check_page(prepared(session, path))
+
+
+@click.command(cls=Verb)
+@click.argument("path", default=".")
+@with_session
+def apply(session: Session, path: str) -> Page:
+    """Save lamp.toml as the project of its model."""
+    from lamplighter.cli.folders import project_in
+
+    project = project_in(session, path)
+    saved = session.platform.save_project(project.name, project)
+    return Page(
+        says=f"The project of {saved.name} is saved.",
+        data={"model": saved.name, "digest": saved.digest},
+        next=[f"lamp who {saved.name}", f"lamp deploy {path}"],
+        url=session.address(f"/m/{saved.name}"),
+    )
+
+
+@click.command(cls=Verb)
+@click.argument("reference", metavar="[REF]", default="")
+@with_session
+def status(session: Session, reference: str) -> Page:
+    """How a model is, on one screen; without REF, all models that are not healthy. Exit 8 if one is failing."""
+    from lamplighter.cli.pages.status import status_page
+
+    if not reference:
+        return _fleet_status(session)
+    model = model_of(reference)
+    return status_page(session.platform.status(model), session.address(f"/m/{model}"))
+
+
+def _fleet_status(session: Session) -> Page:
+    from dataclasses import replace
+
+    from lamplighter.cli.pages.fleet import fleet_page
+    from lamplighter.domain.stage import Aspect, Status
+
+    seen = session.platform.fleet()
+    rows = [row for row in seen.rows if row.status[Aspect.OVERALL] is not Status.HEALTHY]
+    failing = seen.counts.get(Status.FAILING, 0)
+    return replace(fleet_page(seen, rows, session.address("/")), code=FAILING if failing else 0)
+
+
+@click.command("list", cls=Verb)
+@click.option("--needs", metavar="WHO", help="only models that need this person now: me, or an e-mail address")
+@click.option("--search", metavar="TEXT", default="", help="only models whose name or summary holds this text")
+@click.option("--page", type=click.IntRange(min=1), default=1, help="which hundred models")
+@with_session
+def list_models(session: Session, needs: str | None, search: str, page: int) -> Page:
+    """All models, those that need somebody first."""
+    from lamplighter.cli.needs import needing
+    from lamplighter.cli.pages.fleet import fleet_page
+
+    seen = session.platform.fleet(search, page=page)
+    rows = needing(session, seen.rows, needs) if needs else seen.rows
+    return fleet_page(seen, rows, session.address("/"))
+
+
+@click.command("try", cls=Verb)
+@click.argument("reference", metavar="REF")
+@click.argument("file", metavar="[FILE|-]", default="")
+@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@with_session
+def try_model(session: Session, reference: str, file: str, environment: str) -> Page:
+    """Score rows: JSON objects from FILE or from stdin (-), or one random row of the version's sample."""
+    from lamplighter.cli.scoring import scored_page
+
+    return scored_page(session, reference, file, environment)
+
+
+@click.command("open", cls=Verb)
+@click.argument("reference", metavar="[REF]", default="")
+@with_session
+def open_page(session: Session, reference: str) -> Page:
+    """Open the page of a model, or of all models, in the browser."""
+    from lamplighter.domain.names import Number, parse_reference
+
+    path = "/"
+    if reference:
+        parsed = parse_reference(reference)
+        number = parsed.selector.number if isinstance(parsed.selector, Number) else 0
+        if parsed.selector is not None and not number:
+            number = session.platform.version(reference).version.number
+        path = f"/m/{parsed.model}/v/{number}" if number else f"/m/{parsed.model}"
+    url = session.address(path)
+    says = "Opened in the browser." if click.launch(url) == 0 else "No browser could be started here."
+    return Page(says=says, url=url)
+
+
+@click.command(cls=Verb)
+@click.argument("code", metavar="CODE")
+@with_session
+def explain(_: Session, code: str) -> Page:
+    """What an error code means and what to do about it. Needs no platform."""
+    from lamplighter.cli.explanations import explanation_of
+
+    found = explanation_of(code)
+    return Page(
+        says=f"{found.code}  {found.title}",
+        data={"code": found.code, "title": found.title, "meaning": found.meaning, "fix": found.fix},
+        facts=[("Means", found.meaning), ("Fix", found.fix)],
+    )
+
+
+COMMANDS: Mapping[str, click.Command] = {
+    "check": check,
+    "apply": apply,
+    "status": status,
+    "list": list_models,
+    "try": try_model,
+    "open": open_page,
+    "explain": explain,
+}

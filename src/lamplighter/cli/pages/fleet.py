@@ -1,0 +1,40 @@
+"""All models in a list, those that need somebody first."""
+
+from collections.abc import Sequence
+
+from lamplighter.cli.instants import lasted
+from lamplighter.cli.marks import marked
+from lamplighter.cli.page import Page
+from lamplighter.cli.table import Table
+from lamplighter.domain.stage import Aspect, Status
+from lamplighter.views.fleet import Fleet, FleetRow
+
+_HEADS = ("MODEL", "STATUS", "CRITICALITY", "LIVE", "REQUESTS", "NEEDS")
+
+
+def fleet_page(seen: Fleet, rows: Sequence[FleetRow], address: str) -> Page:
+    """How many models there are, and the rows that are wanted."""
+    more = [f"This is page {seen.page} of {seen.pages}; see the next with --page {seen.page + 1}."]
+    return Page(
+        says=sentence(seen),
+        data={"models": rows, "total": seen.total, "counts": seen.counts, "page": seen.page, "pages": seen.pages},
+        table=Table([_row(row) for row in rows], _HEADS, frozenset({4})),
+        next=[f"lamp status {rows[0].model}"] if rows else [] if seen.total else ["lamp demo", "lamp init"],
+        url=address,
+        warnings=more if seen.page < seen.pages else (),
+    )
+
+
+def sentence(seen: Fleet) -> str:
+    """How many models are how, the worst first."""
+    if not seen.total:
+        return "No models yet."
+    order = (Status.FAILING, Status.WATCH, Status.UNKNOWN, Status.HEALTHY)
+    counts = [f"{seen.counts.get(status, 0)} {status}" for status in order if seen.counts.get(status, 0)]
+    return f"{seen.total} model{'s' if seen.total > 1 else ''}: {', '.join(counts)}."
+
+
+def _row(row: FleetRow) -> tuple[str, ...]:
+    live = f"v{row.number} {row.environment}" if row.number else "-"
+    age = f" for {lasted(row.age)}" if row.age else ""
+    return row.model, marked(row.status[Aspect.OVERALL]), row.tier, live, f"{row.requests:,}", f"{row.needs}{age}"

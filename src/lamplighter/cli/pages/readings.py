@@ -1,0 +1,53 @@
+"""Figures by window, against their limits."""
+
+from collections.abc import Sequence
+
+from lamplighter.cli.instants import day, lasted
+from lamplighter.cli.marks import marked
+from lamplighter.cli.page import Page
+from lamplighter.cli.table import Table
+from lamplighter.domain.monitor import Reading
+from lamplighter.views.answering import Service
+
+_HEADS = ("MEASURE", "COLUMN", "VERSION", "WINDOW", "ROWS", "LIMIT", "STATUS", "VALUE")
+
+
+def monitor_page(model: str, environment: str, readings: Sequence[Reading], service: Service, address: str) -> Page:
+    """The newest figure of each measure, version and column, and what callers felt."""
+    newest = newest_of(readings)
+    crossed = [reading for reading in newest if reading.crossed]
+    return Page(
+        says=_sentence(model, environment, newest, crossed),
+        data={"model": model, "environment": environment, "newest": newest, "readings": readings, "service": service},
+        facts=[("service", _service(service))],
+        table=Table([_row(reading) for reading in newest], _HEADS, frozenset({4, 5})),
+        next=[f"lamp incident list --model {model}"] if crossed else [f"lamp status {model}"],
+        url=address,
+    )
+
+
+def newest_of(readings: Sequence[Reading]) -> list[Reading]:
+    """The last window of each measure, version and column; those over their limit first."""
+    last = {(r.aspect, r.measure, r.column, r.number): r for r in sorted(readings, key=lambda reading: reading.end)}
+    return sorted(last.values(), key=lambda r: (not r.crossed, r.aspect, r.measure, r.column, -r.number))
+
+
+def _sentence(model: str, environment: str, newest: Sequence[Reading], crossed: Sequence[Reading]) -> str:
+    if not newest:
+        return f"Nothing was measured for {model} in {environment} yet: predictions have to come, and labels for quality."
+    return f"{len(crossed)} of {len(newest)} figures of {model} in {environment} crossed their limit."
+
+
+def _service(service: Service) -> str:
+    felt = f"{service.requests:,} requests in {lasted(service.seconds)}, {service.failures:,} failed"
+    return f"{felt}, p50 {service.p50_ms:g} ms, p95 {service.p95_ms:g} ms, p99 {service.p99_ms:g} ms"
+
+
+def _row(reading: Reading) -> tuple[str, ...]:
+    limit = "-" if reading.limit is None else f"{reading.limit:g}"
+    status = marked("watch" if reading.crossed else "unknown" if reading.limit is None else "healthy")
+    value = f"{reading.value:.4f}"
+    if (reading.low, reading.high) != (reading.value, reading.value):
+        value += f" ({reading.low:.4f} to {reading.high:.4f})"
+    window = day(reading.start)
+    return reading.measure, reading.column or "-", f"v{reading.number}", window, f"{reading.count:,}", limit, status, value

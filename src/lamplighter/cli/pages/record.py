@@ -1,0 +1,77 @@
+"""Who did what, and what was live when."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from lamplighter.cli.instants import local
+from lamplighter.cli.page import Page
+from lamplighter.cli.pages.decision import gates
+from lamplighter.cli.table import Table
+from lamplighter.domain.journal import Entry, Verification
+from lamplighter.views.history import AsOf
+
+#: Digits of a digest that people are shown.
+_SHORT = 12
+
+
+def journal_page(entries: Sequence[Entry], address: str) -> Page:
+    """The newest entries, newest first."""
+    rows = [(str(e.sequence), local(e.at), e.actor, e.name, _told(e)) for e in entries]
+    return Page(
+        says=f"The newest {len(entries)} entries of the journal." if entries else "The journal is empty.",
+        data={"entries": entries},
+        table=Table(rows, ("ENTRY", "WHEN", "WHO", "WHAT", "ABOUT"), frozenset({0})),
+        next=["lamp audit verify"],
+        url=address,
+    )
+
+
+def _told(entry: Entry) -> str:
+    """The parts of an event that people can read: no digests, nothing empty."""
+    fields = msgspec.structs.asdict(entry.event)
+    words = [fields.pop("model")] if fields["model"] else []
+    return " ".join([*words, *(f"{name}={value}" for name, value in fields.items() if _readable(value))])
+
+
+def _readable(value: object) -> bool:
+    if isinstance(value, str):
+        return 0 < len(value) < 60
+    return isinstance(value, int | float) and bool(value)
+
+
+def verification_page(found: Verification, address: str) -> Page:
+    """Whether the chain holds."""
+    whole = f"The chain of all {found.entries} entries holds."
+    return Page(
+        says=whole if found.verified else f"The chain is broken: {found.why}",
+        data={"verification": found},
+        facts=[("head", found.head)],
+        next=["lamp audit log"],
+        url=address,
+        code=0 if found.verified else 8,
+    )
+
+
+def as_of_page(found: AsOf, address: str) -> Page:
+    """What was live at an instant, since when, by whose deed and on which word."""
+    where = f"{found.model} in {found.environment}"
+    if not found.number:
+        says = f"At {local(found.at)} nothing of {where} was live."
+        return Page(says=says, data={"as_of": found}, next=[f"lamp audit log {found.model}"], url=address)
+    decision = found.decision
+    return Page(
+        says=f"At {local(found.at)} {found.model} v{found.number} was live in {found.environment}.",
+        data={"as_of": found},
+        facts=[
+            ("version", found.version),
+            ("since", f"{local(found.since)}, by {found.by} ({found.how})"),
+            ("criticality", found.tier or "-"),
+            *((f"{a.side} accepts", f"{a.person}, {local(a.at)}, entry {a.sequence}") for a in found.approvals),
+            ("decision", f"{decision.digest[:_SHORT]}, {local(decision.at)}, asked by {decision.asked_by}" if decision else "-"),
+            ("entries", ", ".join(str(sequence) for sequence in found.sequences)),
+        ],
+        table=gates(decision.judgements) if decision else None,
+        next=[f"lamp audit log {found.model}", "lamp audit verify"],
+        url=address,
+    )

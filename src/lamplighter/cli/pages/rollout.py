@@ -1,0 +1,67 @@
+"""Versions on their way."""
+
+from collections.abc import Sequence
+
+from lamplighter.cli.instants import local
+from lamplighter.cli.page import Page
+from lamplighter.cli.table import Table
+from lamplighter.domain.project import Steps
+from lamplighter.domain.rollout import Phase, Rollout
+
+
+def rollout_page(rollout: Rollout, address: str) -> Page:
+    """Where one rollout stands and what follows."""
+    return Page(
+        says=sentence(rollout),
+        data={"rollout": rollout},
+        facts=[
+            ("plan", plan(rollout.plan)),
+            ("why", rollout.why or "-"),
+            ("asked by", f"{rollout.asked_by}, {local(rollout.opened_at)}"),
+            ("moved", local(rollout.moved_at)),
+        ],
+        next=_next(rollout),
+        url=address,
+    )
+
+
+def rollouts_page(found: Sequence[Rollout], address: str) -> Page:
+    """The newest rollouts."""
+    open_ones = sum(not rollout.phase.final for rollout in found)
+    rows = [(r.id, r.model, f"v{r.number}", r.environment, _standing(r), local(r.moved_at)) for r in found]
+    return Page(
+        says=f"{open_ones} rollout{'' if open_ones == 1 else 's'} open, {len(found) - open_ones} over." if found
+        else "No rollouts yet.",
+        data={"rollouts": found},
+        table=Table(rows, ("ROLLOUT", "MODEL", "VERSION", "ENVIRONMENT", "STANDS", "MOVED")),
+        next=[f"lamp rollout show {found[0].id}"] if found else [],
+        url=address,
+    )  # fmt: skip
+
+
+def sentence(rollout: Rollout) -> str:
+    """Where it stands, in one sentence."""
+    return f"{rollout.id}: {rollout.model} v{rollout.number} → {rollout.environment} is {_standing(rollout)}."
+
+
+def _standing(rollout: Rollout) -> str:
+    share = f" at {rollout.share * 100:g} %" if rollout.share else ""
+    return f"{rollout.phase}{share}"
+
+
+def plan(steps: Steps) -> str:
+    """The way of the traffic, such as `1 % → 100 %, 45m each, stops if errors > 1 %`."""
+    way = " → ".join(f"{step:g} %" for step in steps.steps)
+    slow = f" or p95 > {steps.stop_if.p95_ms:g} ms" if steps.stop_if.p95_ms is not None else ""
+    each = f", {steps.each} each" if len(steps.steps) > 1 else ""
+    return f"{way}{each}, stops if errors > {steps.stop_if.errors * 100:g} %{slow}"
+
+
+def _next(rollout: Rollout) -> list[str]:
+    if rollout.phase is Phase.WAITING:
+        return [f"lamp approvals show {rollout.model}"]
+    if rollout.phase is Phase.PAUSED:
+        return [f"lamp rollout resume {rollout.id}", f"lamp rollout stop {rollout.id}"]
+    if rollout.phase.final:
+        return [f"lamp status {rollout.model}"]
+    return [f"lamp rollout pause {rollout.id}", f"lamp rollout stop {rollout.id}"]

@@ -1,0 +1,66 @@
+"""How one model is, on one screen."""
+
+from lamplighter.cli.instants import lasted
+from lamplighter.cli.marks import marked
+from lamplighter.cli.page import Page
+from lamplighter.cli.refusal import FAILING
+from lamplighter.cli.table import Table
+from lamplighter.domain.stage import Aspect, Status
+from lamplighter.views.live import Live
+from lamplighter.views.status import ModelStatus, StageState
+
+
+def status_page(state: ModelStatus, address: str) -> Page:
+    """The sentence, the aspects, where it is live, and the five stages with who has them."""
+    overall = state.status[Aspect.OVERALL]
+    return Page(
+        says=f"{marked(overall)}  {state.model} ({state.criticality.tier}): {state.sentence}",
+        data={"status": state},
+        facts=_facts(state),
+        table=Table([_stage(stage) for stage in state.stages], ("STAGE", "STATUS", "WHO", "FACTS")),
+        next=_next(state),
+        url=address,
+        code=FAILING if overall is Status.FAILING else 0,
+    )
+
+
+def _facts(state: ModelStatus) -> list[tuple[str, str]]:
+    told = {
+        Aspect.SERVICE: _service(state),
+        Aspect.QUALITY: f"{state.labelled:,} of {state.rows:,} scored rows have labels" if state.rows else "",
+        Aspect.GOVERNANCE: f"no holder for {', '.join(state.ownership.gaps)}" if state.ownership.gaps else "",
+    }
+    aspects = [aspect for aspect in Aspect if aspect is not Aspect.OVERALL]
+    facts = [(aspect.value, f"{marked(state.status[aspect]):<11}{told.get(aspect, '')}".strip()) for aspect in aspects]
+    facts += [("live", _live(live)) for live in state.live]
+    return facts + ([("needs", state.needs)] if state.needs else [])
+
+
+def _service(state: ModelStatus) -> str:
+    seen = state.service
+    if seen is None:
+        return ""
+    times = f"p95 {seen.p95_ms:g} ms" if seen.requests else "nobody asked"
+    return f"{seen.requests:,} requests in {lasted(seen.seconds)}, {seen.failures:,} failed, {times}"
+
+
+def _live(live: Live) -> str:
+    trial = f", v{live.challenger} on trial with {live.share * 100:g} %" if live.challenger else ""
+    shadow = f", v{live.shadow} in the shadow" if live.shadow else ""
+    back = f", back to v{live.previous}" if live.previous else ""
+    return f"v{live.number} in {live.environment}{trial}{shadow}{back}"
+
+
+def _stage(stage: StageState) -> tuple[str, str, str, str]:
+    who = stage.holder or stage.accountable or "nobody"
+    return stage.stage.value, marked(stage.status), who, "; ".join(stage.facts)
+
+
+def _next(state: ModelStatus) -> list[str]:
+    if state.incidents:
+        return [f"lamp incident show {state.incidents[0].id}", f"lamp rollback {state.model}"]
+    if state.waiting:
+        return [f"lamp approvals show {state.model}"]
+    if state.rollouts:
+        return [f"lamp rollout show {state.rollouts[0].id}"]
+    return [f"lamp monitor show {state.model}"] if state.live else [f"lamp deploy {state.model}"]

@@ -1,0 +1,112 @@
+"""Rows for a model and what it answers."""
+
+import os
+import random
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from lamplighter.cli.page import Page
+from lamplighter.cli.session import Session
+from lamplighter.cli.table import Table
+from lamplighter.domain.contract import Meaning
+from lamplighter.domain.errors import Invalid, NotFound
+from lamplighter.domain.names import Live, parse_reference
+from lamplighter.domain.version import Version
+from lamplighter.sdk.connect import local_token, read_login
+from lamplighter.sdk.model import Endpoint, live_in
+from lamplighter.settings import read_settings
+
+Columns = Mapping[str, Sequence[Any]]
+#: Rows that are printed.
+_SHOWN = 20
+
+
+def scored_page(session: Session, reference: str, file: str, environment: str) -> Page:
+    """Ask the live version; raises `Invalid` for a reference to a version that is not live."""
+    parsed = parse_reference(reference)
+    place = live_in(session.platform, parsed.model, environment)
+    version = session.platform.version(f"{parsed.model}@{place.number}").version
+    if parsed.selector is not None and parsed.selector != Live():
+        wanted = session.platform.version(reference, place.environment).version
+        version = _live_one(wanted, version, place.environment)
+    columns = _read(session, file) if file else _sample_row(session, version)
+    endpoint = Endpoint(place.address, parsed.model, secret(session), timeout=session.flags.timeout or 30.0)
+    try:
+        answer = endpoint.predict(columns)
+    finally:
+        endpoint.close()
+    rows = [(name, f"{score:.6g}", _reading(version, score)) for name, score in zip(answer.ids, answer.scores, strict=True)]
+    more = len(rows) - _SHOWN
+    return Page(
+        says=f"{answer.version} in {place.environment} scored {len(rows)} row{'' if len(rows) == 1 else 's'}.",
+        data={"version": answer.version, "request": answer.request, "ids": answer.ids, "scores": answer.scores},
+        facts=[(name, str(values[0])) for name, values in columns.items()] if not file else (),
+        table=Table(rows[:_SHOWN], ("PREDICTION", version.manifest.contract.output.name.upper(), "MEANS")),
+        next=[f"lamp labels push {parsed.model} FILE"],
+        url=session.address(f"/m/{parsed.model}"),
+        warnings=[f"{more} more rows are in the answer of --json."] if more > 0 else (),
+    )
+
+
+def _live_one(wanted: Version, live: Version, environment: str) -> Version:
+    if wanted.digest == live.digest:
+        return live
+    raise Invalid(
+        f"{wanted.name} does not answer in {environment}.",
+        why=f"{live.name} is live there, and only the live version can be asked.",
+        fix=f"Ask {live.name}, or see what it would say: lamp shadow {wanted.name} --env {environment}",
+        code="E1185",
+    )
+
+
+def _reading(version: Version, score: float) -> str:
+    output = version.manifest.contract.output
+    if output.meaning is not Meaning.PROBABILITY or len(output.classes) != 2:
+        return ""
+    return output.classes[score >= version.manifest.decision.threshold]
+
+
+def _read(session: Session, file: str) -> Columns:
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else session.path(file).read_bytes()
+    except OSError as error:
+        raise NotFound(
+            "The rows cannot be read.", why=f"{error.strerror}.", fix="Name a file that exists, or - for stdin.", code="E1281"
+        ) from None
+    return columns_of(content)
+
+
+def columns_of(content: bytes) -> Columns:
+    """The columns of a JSON object, of a list of them, or of one a line; raises `Invalid`. Absent values are null."""
+    try:
+        whole = content.strip()
+        found = msgspec.json.decode(whole) if whole.startswith(b"[") else msgspec.json.decode_lines(whole)
+        rows = msgspec.convert(found, list[dict[str, Any]])
+    except msgspec.MsgspecError:
+        rows = []
+    if not rows:
+        raise Invalid(
+            "There are no rows to score.",
+            why="Rows are JSON objects with one value a column: one object, one a line, or a list of them.",
+            fix='Write {"origin": "EWR", "hour": 18}.',
+            code="E1186",
+        )
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _sample_row(session: Session, version: Version) -> Columns:
+    sample = session.platform.artifact(version.manifest.artifact("sample").digest)
+    columns = msgspec.json.decode(sample, type=dict[str, list[Any]])
+    place = random.randrange(len(next(iter(columns.values()))))  # noqa: S311  any row will do
+    return {name: [values[place]] for name, values in columns.items()}
+
+
+def secret(session: Session) -> str:
+    """The token that the surroundings give for the platform of this session; empty if there is none."""
+    address, login, settings = session.address(""), read_login(), read_settings()
+    known = os.environ.get("LAMP_TOKEN") or (login.token if login.url in ("", address) else "")
+    return known or (local_token(settings) if address == settings.url else "")

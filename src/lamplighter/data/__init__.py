@@ -1,0 +1,1 @@
+"""Real data that examples and the demo run on."""

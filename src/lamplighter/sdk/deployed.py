@@ -1,0 +1,138 @@
+"""From a model in a notebook to an answer over HTTP, in one line."""
+
+import os
+import time
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from lamplighter.domain.environment import Level
+from lamplighter.domain.errors import Blocked, TimedOut
+from lamplighter.domain.project import Model, Owners, Project
+from lamplighter.domain.rollout import Phase
+from lamplighter.domain.version import Version
+from lamplighter.packaging import frames
+from lamplighter.sdk import local
+from lamplighter.sdk.build import Build
+from lamplighter.sdk.connect import connect, local_token, read_login
+from lamplighter.sdk.interface import Label, Platform, RolledBack
+from lamplighter.sdk.model import Answer, Endpoint, live_in
+from lamplighter.sdk.release import release
+from lamplighter.settings import read_settings
+
+
+class Deployment:
+    """A live model: ask it, label it, send it back."""
+
+    def __init__(self, platform: Platform, version: Version, environment: str, token: str, url: str) -> None:
+        self._platform = platform
+        self._token = token
+        #: The version that was deployed.
+        self.version = version
+        self.environment = environment
+        #: Page of the model.
+        self.url = url
+        live = live_in(platform, version.model, environment)
+        self._endpoint = Endpoint(live.address, version.model, token)
+        #: A line for a shell that asks for a prediction; put a token in `LAMP_TOKEN` first.
+        self.curl = (
+            f"curl {self._endpoint.url} -H 'Content-Type: application/json' -H \"Authorization: Bearer $LAMP_TOKEN\""
+            " -d '{\"dataframe_records\": [...]}'"
+        )
+
+    def predict_proba(self, rows: Any) -> Answer:
+        """Scores with their prediction ids, for rows in any table that a build takes."""
+        return self._endpoint.predict(frames.columns(rows))
+
+    def predict(self, rows: Any) -> list[bool]:
+        """Decisions by the threshold of the version."""
+        threshold = self.version.manifest.decision.threshold
+        return [score >= threshold for score in self.predict_proba(rows).scores]
+
+    def log_labels(self, ids: Sequence[str], values: Sequence[float]) -> int:
+        """Say what really happened."""
+        labels = [Label(id=i, value=float(value)) for i, value in zip(ids, values, strict=True)]
+        return self._platform.push_labels(self.version.model, labels)
+
+    def rollback(self, to: int = 0) -> RolledBack:
+        """Return to the version before, or to one that was live before."""
+        return self._platform.roll_back(self.version.model, self.environment, to, "rolled back from the SDK")
+
+    def __repr__(self) -> str:
+        return f"<{self.version.name} live in {self.environment}: {self.url}>"
+
+
+def register(model: Any, name: str, *, sample: Any, labels: Any = None, nullable: Collection[str] = ()) -> Version:
+    """Register a model as a version of `name`, on the platform that the surroundings name."""
+    platform = _platform()
+    return release(
+        platform, _project(platform, name, "", ""), Build(model=model, sample=sample, labels=labels, nullable=nullable)
+    )
+
+
+def deploy(
+    model: Any,
+    name: str,
+    *,
+    sample: Any,
+    labels: Any = None,
+    env: str = "",
+    owner: str = "",
+    criticality: str = "internal",
+    nullable: Collection[str] = (),
+    wait: float = 60.0,
+) -> Deployment:
+    """Register a model and bring it live, in the first environment unless `env` names another.
+
+    A platform is started on this machine if none is named. Raises `Blocked` with the first gate that refuses, and `TimedOut`
+    after `wait` seconds.
+    """
+    platform = _platform()
+    project = _project(platform, name, owner, criticality)
+    version = release(platform, project, Build(model=model, sample=sample, labels=labels, nullable=nullable))
+    environment = env or next(place.name for place in platform.environments() if place.level is Level.DEVELOPMENT)
+    bring_live(platform, version, environment, wait)
+    settings = read_settings()
+    return Deployment(platform, version, environment, local_token(settings), f"{settings.url}/m/{name}")
+
+
+def bring_live(platform: Platform, version: Version, environment: str, wait: float) -> None:
+    """Deploy a version and wait until it has all traffic; raises `Blocked` and `TimedOut`."""
+    asked = platform.deploy(version.name, environment)
+    refused = [judgement for judgement in asked.decision.judgements if not judgement.verdict]
+    if asked.rollout is None or refused:
+        verdict = refused[0].verdict
+        raise Blocked(
+            f"{version.name} does not go live in {environment} yet.",
+            why=f"{refused[0].gate}: {verdict.why}",
+            fix=getattr(verdict, "fix", ""),
+            code="E1410",
+        )
+    end = time.monotonic() + wait
+    while (rollout := platform.rollout(asked.rollout.id)).phase is not Phase.COMPLETED:
+        if rollout.phase.final:
+            raise Blocked(f"{version.name} was taken back.", why=rollout.why, fix="See lamp rollout show.", code="E1411")
+        if time.monotonic() > end:
+            raise TimedOut(
+                f"{version.name} is not live in {environment} yet.",
+                why=f"Rollout {rollout.id} is {rollout.phase}.",
+                fix=f"It goes on by itself: lamp rollout show {rollout.id}",
+                code="E1612",
+            )
+        time.sleep(0.02)
+
+
+def _platform() -> Platform:
+    """The platform that the surroundings name; without any, one is started on this machine."""
+    named = os.environ.get("LAMP_URL") or read_login().url
+    if not named:
+        local.start(read_settings())
+    return connect()
+
+
+def _project(platform: Platform, name: str, owner: str, criticality: str) -> Project:
+    known = [row.model for row in platform.fleet(search=name).rows]
+    if name in known:
+        return platform.project(name)
+    person = owner or platform.whoami().email
+    owners = Owners(design=person, industrialization=person, deployment=person, monitoring=person, management=person)
+    return Project(model=Model(name=name, criticality=criticality), owners=owners)

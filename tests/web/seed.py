@@ -1,0 +1,386 @@
+"""A platform in the middle of its life, written into a real store: models of every status, with people who have them."""
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.contract import Column, Contract, Meaning, Output
+from lamplighter.domain.contract import Kind as Holds
+from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.events import (
+    AnyEvent,
+    DecisionMade,
+    IncidentOpened,
+    RolledBack,
+    RolloutMoved,
+    VersionAccepted,
+    VersionRegistered,
+    WentLive,
+)
+from lamplighter.domain.evidence import Evidence
+from lamplighter.domain.identity import PLATFORM, Actor, Person, Role
+from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Reading
+from lamplighter.domain.project import Project, Steps, project_from
+from lamplighter.domain.retraining import Retraining
+from lamplighter.domain.retraining import State as Training
+from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.route import LATENCY_BOUNDS, Served
+from lamplighter.domain.routing import Routing
+from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Version
+from lamplighter.lifecycle import design, identity
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.settings import Settings
+from lamplighter.store.traffic import Traffic
+
+NOW = time.time_ns() // 1000
+MINUTE, DAY = 60_000_000, 86_400_000_000
+ADA, IVO, BEA, RITA = "ada@example.com", "ivo@example.com", "bea@example.com", "rita@example.com"
+#: A text that must never become markup.
+HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
+
+
+def open_kit(home: Path) -> Kit:
+    """A new platform in a folder, with people and teams, and nothing else."""
+    environments = (
+        Environment(name="dev", level=Level.DEVELOPMENT, port=17081),
+        Environment(name="staging", level=Level.ACCEPTANCE, port=17082),
+        Environment(name="prod", level=Level.PRODUCTION, port=17083, workers=2),
+    )
+    kit = Kit.open(Settings(home=str(home), environments=environments))
+    identity.bootstrap(kit)
+    for email, name, role in (
+        (ADA, "Ada", Role.DATA_SCIENTIST),
+        (IVO, "Ivo", Role.IT),
+        (BEA, "Bea", Role.BUSINESS),
+        (RITA, "Rita", Role.RISK),
+    ):
+        identity.save_person(kit, PLATFORM, email, name, (role,))
+    identity.save_team(kit, PLATFORM, "@data-science", (ADA,))
+    identity.save_team(kit, PLATFORM, "@it-ops", (IVO,))
+    return kit
+
+
+def fill(kit: Kit, *, models: int = 6) -> None:
+    """Write the life of late-flights, of a few others, and of as many healthy models as asked for."""
+    late_flights(kit)
+    churn(kit)
+    parts_demand(kit)
+    waiting(kit)
+    design.save_project(kit, PLATFORM, "credit-limit", project("credit-limit", "Sets the limit of a credit card."))
+    for number in range(1, models + 1):
+        name = f"price-{number:03d}"
+        healthy(kit, name)
+
+
+def project(name: str, summary: str, **more: object) -> Project:
+    """A project with everybody named."""
+    found = {
+        "model": {"name": name, "summary": summary},
+        "problem": {"statement": "Gates are planned an hour ahead, and late arrivals block them.", "requester": BEA},
+        "owners": {
+            "design": "@data-science",
+            "industrialization": "@data-science",
+            "deployment": {"first": "@data-science", "then": "@it-ops", "after": "14d"},
+            "monitoring": {"first": "@it-ops", "model_alerts": ADA, "deputy": ADA},
+            "management": "@data-science",
+            "business": BEA,
+            "risk": RITA,
+            "deputy": IVO,
+        },
+        "impact": {"customers": False, "loss": "small", "reversible": True, "automated": False, "updates": "monthly"},
+        **more,
+    }
+    return project_from(found)
+
+
+def mission_critical(name: str, summary: str) -> Project:
+    """A project whose answers give the strictest tier."""
+    impact = {"customers": True, "loss": "large", "reversible": False, "automated": True, "updates": "monthly"}
+    return project(
+        name,
+        summary,
+        impact=impact,
+        requirement=[{"metric": "brier", "operator": "<=", "bound": 0.19}],
+        source=[{"name": "weather", "owner": "@it-ops", "freshness": "1h"}, {"name": "schedule", "owner": BEA}],
+        consumer=[{"name": "ops-dashboard", "owner": BEA}],
+        monitor={"quality": {"metric": "brier", "limit": 0.19, "window": "7d"}, "labels": {"expected_after": "2d"}},
+        retrain={"run": "python train.py", "when": ["quality"]},
+    )
+
+
+_COLUMNS = ("precip", "visib", "temp", "wind_speed", "dep_hour", "distance", "carrier", "origin", "humid", "pressure")
+
+
+def version(kit: Kit, model: str, number: int, note: str = "", author: str = ADA, at: int = 0) -> Version:
+    """A version with a contract, two files and evidence."""
+    columns = tuple(Column(name=name, kind=Holds.NUMBER, nullable=name == "precip", low=0.0, high=91.5) for name in _COLUMNS[:6])
+    texts = (Column(name="carrier", kind=Holds.TEXT, categories=("AA", "B6", "DL", "EV", "MQ", "UA", "US", "WN", "VX")),)
+    manifest = Manifest(
+        model=model,
+        runtime="compiled",
+        contract=Contract(
+            inputs=columns + texts, output=Output(name="late", meaning=Meaning.PROBABILITY, classes=("on time", "late"))
+        ),
+        artifacts=(
+            Artifact(role="plan", name="plan.onnx", digest=f"{number:064x}", size=3_120_000, format="onnx"),
+            Artifact(role="model", name="model.skops", digest=f"{number + 9:064x}", size=940_000, format="skops", badge=Badge.AUDITED),
+        ),
+        provenance=Provenance(
+            commit="9ab12f0", data_digest="c" * 64, data_rows=81_000 + number, data_period="Jan to Mar 2013", seed=7, licence="MIT"
+        ),
+    )
+    at = at or NOW - (60 - number) * DAY
+    made = Version(
+        model=model, number=number, digest=manifest.digest, manifest=manifest, author=author, created_at=at, note=note
+    )
+    facts = (
+        ("load-check", {"passed": True, "size_mb": 3.1, "latency_ms": 0.08, "rows": 200}),
+        ("performance", {"metrics": {"auc": 0.712, "brier": 0.168}, "rows": 24_310, "slices": [{"origin": "EWR", "auc": 0.69}]}),
+    )
+    with kit.store.transaction() as change:
+        change.versions.add(made)
+        for kind, found in facts:
+            change.evidence.add(Evidence(version=made.digest, kind=kind, facts=found, author=author, at=at))
+    tell(kit, VersionRegistered(model=model, number=number, digest=made.digest), author, at)
+    return made
+
+
+def tell(kit: Kit, event: AnyEvent, who: str = "", at: int = NOW) -> None:
+    """An entry of the journal."""
+    actor = Actor(person=Person(email=who, name=who, roles=())) if who else PLATFORM
+    with kit.store.transaction() as change:
+        change.journal.append(event, actor, at)
+
+
+def decide(kit: Kit, made: Version, judgements: Sequence[Judgement], environment: str = "prod", at: int = NOW) -> Decision:
+    """A decision on record."""
+    decision = Decision(
+        model=made.model, number=made.number, version=made.digest, environment=environment, binding="b" * 64, policy="d" * 64,
+        evidence={"performance": "e" * 64}, judgements=tuple(judgements), asked_by=ADA, at=at,
+    )  # fmt: skip
+    with kit.store.transaction() as change:
+        change.decisions.add(decision)
+    tell(
+        kit,
+        DecisionMade(
+            model=made.model, number=made.number, environment=environment, decision=decision.digest, passed=decision.passed
+        ),
+        ADA,
+        at,
+    )
+    return decision
+
+
+PASSED = (
+    Judgement(gate="parity", verdict=Passed(why="All 200 sample rows give the same score.")),
+    Judgement(gate="load_check", verdict=Passed(why="It loads in 41 ms.")),
+    Judgement(gate="performance", verdict=Passed(why="brier 0.168 <= 0.19.")),
+)
+
+
+def live(kit: Kit, made: Version, *, previous: Version | None = None, since: int, environment: str = "prod") -> Rollout:
+    """A version with all traffic, and the rollout that brought it."""
+    decision = decide(kit, made, PASSED, environment, since - MINUTE)
+    before = previous.number if previous else 0
+    with kit.store.transaction() as change:
+        rollout = Rollout(
+            id=change.counters.id("R"), model=made.model, environment=environment, number=made.number, version=made.digest,
+            previous=before, decision=decision.digest, asked_by=ADA, plan=Steps(steps=(1, 10, 50, 100)),
+            phase=Phase.COMPLETED, step=3, opened_at=since - MINUTE, moved_at=since, why="Every worker answers by it.",
+        )  # fmt: skip
+        change.rollouts.add(rollout)
+        old = change.routings.of(made.model, environment)
+        routing = Routing(
+            model=made.model, environment=environment, champion=Served(number=made.number, digest=made.digest),
+            previous=Served(number=previous.number, digest=previous.digest) if previous else None, live_since=since,
+            revision=old.revision + 1,
+        )  # fmt: skip
+        change.routings.save(old, routing)
+    event = WentLive(
+        model=made.model, environment=environment, number=made.number, version=made.digest, previous=before,
+        decision=decision.digest, rollout=rollout.id,
+    )  # fmt: skip
+    tell(kit, event, ADA, since)
+    return rollout
+
+
+def traffic(kit: Kit, model: str, number: int, *, hourly: int, failing: int = 0) -> None:
+    """A day of requests that swells and ebbs."""
+    parts = []
+    for hour in range(24):
+        requests = max(1, round(hourly * (1 + 0.7 * math.sin((hour - 6) / 24 * 2 * math.pi))))
+        latencies = [0] * (len(LATENCY_BOUNDS) + 1)
+        latencies[2], latencies[3], latencies[5] = round(requests * 0.7), round(requests * 0.25), requests // 20
+        failures = failing if hour == 23 else 0
+        second = NOW // 1_000_000 - (24 - hour) * 3600 + 1800
+        parts.append(
+            Traffic(
+                model=model, environment="prod", number=number, arm="champion", second=second, requests=requests, rows=requests,
+                failures=failures, latencies=tuple(latencies),
+            )
+        )  # fmt: skip
+    with kit.store.transaction() as change:
+        change.traffic.add(parts)
+
+
+def reading(model: str, number: int, measure: str, start: int, value: float, **more: object) -> Reading:
+    """A reading of a week."""
+    base = Reading(
+        model=model, environment="prod", number=number, aspect="quality", measure=measure, column="", start=start,
+        end=start + 7 * DAY, value=value, low=value - 0.008, high=value + 0.008, count=2100,
+    )  # fmt: skip
+    return msgspec.structs.replace(base, **more)
+
+
+def readings(kit: Kit, model: str, first: int, second: int) -> None:
+    """Two months of quality that gets worse with the storms, and the drift that goes with it."""
+    monday = NOW // DAY * DAY - 63 * DAY
+    rows: list[Reading] = []
+    for week in range(8):
+        number = first if week < 3 else second
+        value = 0.166 + 0.004 * math.sin(week) + (0.018 * (week - 5) if week > 5 else 0.0)
+        start = monday + week * 7 * DAY
+        rows.append(reading(model, number, "brier", start, value, limit=0.19, crossed=value - 0.008 > 0.19))
+        rows.append(reading(model, number, "auc", start, 0.71 - (0.02 * (week - 5) if week > 5 else 0.0)))
+    drifted = (("precip", 0.31), ("visib", 0.22), ("temp", 0.16), ("wind_speed", 0.05), ("dep_hour", 0.02))
+    for column, value in (*drifted, ("distance", 0.01), ("carrier", 0.008)):
+        more = {"aspect": "drift", "column": column, "limit": 0.09, "crossed": value > 0.09, "low": value, "high": value}
+        rows.append(reading(model, second, "jensen_shannon", monday + 49 * DAY, value, **more))
+    with kit.store.transaction() as change:
+        for row in rows:
+            change.readings.put(row)
+
+
+def incident(kit: Kit, model: str, number: int, kind: Kind, measure: str, sentence: str, **more: object) -> Incident:
+    """An open incident."""
+    finding = Finding(
+        model=model, environment="prod", number=number, kind=kind, measure=measure, value=0.213, limit=0.19, sentence=sentence,
+        start=NOW - 7 * DAY, end=NOW, after_rows=40_210,
+    )  # fmt: skip
+    with kit.store.transaction() as change:
+        opened = Incident(
+            id=change.counters.id("I"), model=model, environment="prod", finding=finding, duty=DUTY_OF[kind],
+            holder=ADA if kind is Kind.FUNCTIONAL else IVO, deputy=IVO if kind is Kind.FUNCTIONAL else ADA,
+            opened_at=NOW - 4 * MINUTE, moved_at=NOW - 4 * MINUTE,
+        )  # fmt: skip
+        opened = msgspec.structs.replace(opened, **more)
+        change.incidents.add(opened)
+    event = IncidentOpened(model=model, incident=opened.id, kind=kind, duty=opened.duty, holder=opened.holder)
+    tell(kit, event, at=opened.opened_at)
+    return opened
+
+
+def late_flights(kit: Kit) -> None:
+    """Mission-critical, on watch: quality crossed its limit and a better version has been trained."""
+    name = "late-flights"
+    design.save_project(kit, PLATFORM, name, mission_critical(name, "Warns gate desks an hour ahead of a late arrival."))
+    first = version(kit, name, 1, "first model, trained on January to March")
+    second = version(kit, name, 2, "storms and visibility added")
+    live(kit, first, since=NOW - 63 * DAY)
+    rollout = live(kit, second, previous=first, since=NOW - 41 * DAY)
+    accepted = VersionAccepted(
+        model=name, number=2, version=second.digest, environment="prod", side=Side.BUSINESS, person=BEA, binding="b" * 64
+    )
+    tell(kit, accepted, BEA, NOW - 42 * DAY)
+    moved = RolloutMoved(
+        model=name, rollout=rollout.id, environment="prod", number=2, phase=Phase.COMPLETED, share=1.0, why="Limits held."
+    )
+    tell(kit, moved, at=NOW - 41 * DAY)
+    version(kit, name, 3, "trained to June, after the storms")
+    traffic(kit, name, 2, hourly=147_600)
+    readings(kit, name, 1, 2)
+    sentence = "Quality (brier) is 0.213, over its limit of 0.19: v2 said 18% on average, 32% came true."
+    opened = incident(kit, name, 2, Kind.FUNCTIONAL, "brier", sentence)
+    with kit.store.transaction() as change:
+        change.retrainings.add(
+            Retraining(
+                id=change.counters.id("T"), model=name, cause=opened.id, author=ADA, state=Training.FINISHED, number=3,
+                requested_at=NOW - 3 * MINUTE, moved_at=NOW - 2 * MINUTE, why="v3 registered.",
+            )  # fmt: skip
+        )
+        change.challenges.add(
+            Challenge(
+                id=change.counters.id("C"), model=name, environment="prod", champion=2, challenger=3, metric="brier",
+                verdict=Verdict.CHALLENGER_WINS, champion_value=0.213, challenger_value=0.187, difference=-0.026, low=-0.031,
+                high=-0.021, rows=2345, opened_at=NOW - 2 * MINUTE, decided_at=NOW - MINUTE,
+            )  # fmt: skip
+        )
+
+
+def churn(kit: Kit) -> None:
+    """Failing: errors since a release."""
+    design.save_project(kit, PLATFORM, "churn", project("churn", "Finds customers who are about to leave."))
+    first, second = version(kit, "churn", 7), version(kit, "churn", 8, "faster encoder")
+    live(kit, first, since=NOW - 41 * DAY)
+    live(kit, second, previous=first, since=NOW - 7 * MINUTE)
+    traffic(kit, "churn", 8, hourly=32_000, failing=3_900)
+    incident(
+        kit, "churn", 8, Kind.TECHNICAL, "failures", "12 of 100 requests failed in the last minute; v8 answers.",
+        notes=("paged on-call",),
+    )  # fmt: skip
+    old = incident(kit, "churn", 7, Kind.TECHNICAL, "latency", "p95 was 640 ms.", state=State.RESOLVED)
+    tell(kit, RolledBack(model="churn", environment="prod", number=7, previous=8, why=old.id), IVO, NOW - 30 * DAY)
+
+
+def parts_demand(kit: Kit) -> None:
+    """A rollout in progress, and a note that tries to be markup."""
+    name = "parts-demand"
+    design.save_project(kit, PLATFORM, name, project(name, f"Says how many spare parts a workshop needs. {HOSTILE}"))
+    first, second = version(kit, name, 1), version(kit, name, 2, HOSTILE)
+    live(kit, first, since=NOW - 20 * DAY)
+    traffic(kit, name, 1, hourly=900)
+    decision = decide(kit, second, PASSED)
+    with kit.store.transaction() as change:
+        change.rollouts.add(
+            Rollout(
+                id=change.counters.id("R"), model=name, environment="prod", number=2, version=second.digest, previous=1,
+                decision=decision.digest, asked_by=ADA, plan=Steps(steps=(1, 10, 50, 100), each="15m"), phase=Phase.SHIFTING,
+                step=1, baked=320.0, waited=330.0, opened_at=NOW - 20 * MINUTE, moved_at=NOW - 5 * MINUTE,
+                why="The limits held at 1 %.",
+            )  # fmt: skip
+        )
+        before = change.routings.of(name, "prod")
+        on_trial = msgspec.structs.replace(
+            before, challenger=Served(number=2, digest=second.digest), share=0.1, revision=before.revision + 1
+        )
+        change.routings.save(before, on_trial)
+
+
+def waiting(kit: Kit) -> None:
+    """Nothing live yet: a version that waits for people."""
+    name = "returns-fraud"
+    design.save_project(kit, PLATFORM, name, mission_critical(name, "Marks returns that look like fraud."))
+    made = version(kit, name, 1, "first version")
+    missing = Undecided(why="it has not accepted.", fix="Somebody of it signs on the approvals page.", waiting=True)
+    decision = decide(kit, made, (*PASSED, Judgement(gate="acceptance", verdict=missing)), at=NOW - MINUTE)
+    refused = Refused(why="Two of six inputs come from no source.", fix="Name their sources in lamp.toml.")
+    decide(kit, made, (*PASSED, Judgement(gate="sources", verdict=refused)), at=NOW - DAY)
+    with kit.store.transaction() as change:
+        change.rollouts.add(
+            Rollout(
+                id=change.counters.id("R"), model=name, environment="prod", number=1, version=made.digest, previous=0,
+                decision=decision.digest, asked_by=ADA, plan=Steps(steps=(1, 10, 50, 100)), phase=Phase.WAITING,
+                opened_at=NOW - 26 * 60 * MINUTE, moved_at=NOW - 26 * 60 * MINUTE, why="It waits for people.",
+            )  # fmt: skip
+        )
+        change.signatures.add(
+            Signature(
+                model=name, version=made.digest, environment="prod", side=Side.BUSINESS, person=BEA, accepted=True,
+                reason="17 of 20 cases agreed.", binding="b" * 64, seen={}, at=NOW - 60 * MINUTE,
+            )  # fmt: skip
+        )
+
+
+def healthy(kit: Kit, name: str) -> None:
+    """An internal model that needs nobody."""
+    design.save_project(kit, PLATFORM, name, project(name, "Suggests a price."))
+    made = version(kit, name, 1)
+    live(kit, made, since=NOW - 9 * DAY)
+    traffic(kit, name, 1, hourly=30 + 17 * int(name[-3:]))
