@@ -4,7 +4,7 @@ The names below are the public face; each is imported when it is first used, so 
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 __version__ = "0.1.0"
 
@@ -19,14 +19,6 @@ _PLACES = {
 }
 
 __all__ = ["Build", "Deployment", "Provenance", "__version__", "connect", "deploy", "predictor", "register"]
-
-if TYPE_CHECKING:  # for readers of types; at run time __getattr__ does it
-    from lamplighter.domain.version import Provenance
-    from lamplighter.packaging.predictor import predictor
-    from lamplighter.sdk.build import Build
-    from lamplighter.sdk.connect import connect
-    from lamplighter.sdk.deployed import Deployment, deploy, register
-
 
 def __getattr__(name: str) -> Any:
     if name in _PLACES:

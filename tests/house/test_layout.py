@@ -63,8 +63,8 @@ def test_imports_point_the_way_the_map_allows() -> None:
 
 
 def test_every_folder_is_a_package() -> None:
-    """A folder without `__init__.py` is passed over by the lint of imports; Alembic reads its revisions as files."""
-    folders = {file.parent for file in PACKAGE.rglob("*.py") if file.parent.name != "versions"}
+    """A folder without `__init__.py` is passed over by the lint of imports; revisions and the demo's project are files."""
+    folders = {file.parent for file in PACKAGE.rglob("*.py") if file.parent.name not in ("versions", "project")}
     assert sorted(str(folder) for folder in folders if not (folder / "__init__.py").exists()) == []
 
 

@@ -1,6 +1,6 @@
 """A small table with every kind of column, missing values and an outcome that depends on all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from sklearn.compose import ColumnTransformer  # type: ignore[import-untyped]
 from sklearn.impute import SimpleImputer  # type: ignore[import-untyped]
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import OneHotEncoder, StandardScaler  # type: ignore[import-untyped]
+
+from lamplighter.packaging.threads import one_thread
 
 NUMBERS = ["delay", "distance", "wind"]
 TEXTS = ["carrier", "origin"]
@@ -43,7 +45,7 @@ class Flights:
         return make_pipeline(columns, estimator).fit(self.table, target)
 
 
-def make_flights(rows: int = 3_000, seed: int = 1) -> Flights:
+def make_flights(rows: int = 1_500, seed: int = 1) -> Flights:
     source = np.random.default_rng(seed)
     table = pd.DataFrame(
         {
@@ -60,6 +62,13 @@ def make_flights(rows: int = 3_000, seed: int = 1) -> Flights:
     table.loc[source.random(rows) < 0.1, "carrier"] = None
     minutes = table.delay + table.wind.fillna(0) + 8 * (table.carrier == "EV") + 4 * table.weekend + source.normal(0, 6, rows)
     return Flights(table=table, late=(minutes > 20).astype(int), minutes=minutes)
+
+
+@pytest.fixture(autouse=True)
+def one_native_thread() -> Iterator[None]:
+    """Training waits for threads on a busy machine otherwise."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="session")

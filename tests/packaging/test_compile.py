@@ -74,7 +74,7 @@ def check(model: Any, table: Any, tolerance: float = EXACT, nullable: tuple[str,
     form, truth, contract, columns = compiled(model, table, nullable)
     size = max(map(abs, truth(columns, len(table))))
     with one_thread():
-        for part in reference.blocks(contract, columns, 2_500, seed=3):
+        for part in reference.blocks(contract, columns, 1_500, seed=3):
             rows = len(next(iter(part.values())))
             wanted, got = np.array(truth(part, rows)), np.array(form.score(part, rows))
             assert np.max(np.abs(wanted - got) / np.maximum(size, np.abs(wanted))) <= tolerance
@@ -138,7 +138,7 @@ def test_missing_values_that_reach_the_trees(flights: Any, estimator: Any) -> No
     "encoder",
     [
         OneHotEncoder(handle_unknown="ignore", drop="if_binary"),
-        OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=700),
+        OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=350),
         OneHotEncoder(handle_unknown="ignore", max_categories=3, sparse_output=False),
         OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=-7),
         TargetEncoder(target_type="binary"),
@@ -205,7 +205,7 @@ def test_poisson_regression(flights: Any) -> None:
 def test_early_stopping_cuts_the_trees(flights: Any) -> None:
     table = flights.table[["delay", "distance"]]
     model = xgboost.XGBClassifier(n_estimators=200, early_stopping_rounds=2)
-    model.fit(table[:2000], flights.late[:2000], eval_set=[(table[2000:], flights.late[2000:])], verbose=False)
+    model.fit(table[:1000], flights.late[:1000], eval_set=[(table[1000:], flights.late[1000:])], verbose=False)
     assert model.best_iteration < 150
     check(model, table, SINGLE)
     form, _, _, columns = compiled(model, table)
@@ -281,7 +281,7 @@ def forms(flights: Any) -> list[tuple[CompiledModel, Scorer, Contract, Any]]:
     return [compiled(model, flights.table, ("wind", "carrier", "delay")) for model in models]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(ROW, min_size=2, max_size=12))
 def test_one_row_equals_a_batch_row_and_the_library(forms: Any, rows: list[Any]) -> None:
     for form, truth, contract, _ in forms:

@@ -15,7 +15,6 @@ import xgboost
 from onnx import TensorProto, helper
 from sklearn.compose import make_column_transformer  # type: ignore[import-untyped]
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier  # type: ignore[import-untyped]
-from sklearn.neighbors import KNeighborsClassifier  # type: ignore[import-untyped]
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder  # type: ignore[import-untyped]
 
@@ -98,7 +97,6 @@ def through_a_worker(model: Any, table: Any, request: Request = PLAIN) -> tuple[
 CASES: list[tuple[str, Badge, Callable[[Any], Any], Callable[[Any], Any]]] = [
     ("skops", Badge.AUDITED, lambda f: f.fitted(lightgbm.LGBMClassifier(n_estimators=5, verbose=-1)), lambda f: f.table),
     ("skops", Badge.AUDITED, lambda f: f.fitted(xgboost.XGBRegressor(n_estimators=5)), lambda f: f.table),
-    ("skops", Badge.AUDITED, lambda f: f.fitted(KNeighborsClassifier()), lambda f: f.table[:200]),
     (
         "lightgbm",
         Badge.DATA,

@@ -115,12 +115,12 @@ def mission_critical(name: str, summary: str) -> Project:
     )
 
 
-_COLUMNS = ("precip", "visib", "temp", "wind_speed", "dep_hour", "distance", "carrier", "origin", "humid", "pressure")
+_COLUMNS = ("precip", "visib", "temp", "wind_speed", "dep_hour", "distance")
 
 
 def version(kit: Kit, model: str, number: int, note: str = "", author: str = ADA, at: int = 0) -> Version:
     """A version with a contract, two files and evidence."""
-    columns = tuple(Column(name=name, kind=Holds.NUMBER, nullable=name == "precip", low=0.0, high=91.5) for name in _COLUMNS[:6])
+    columns = tuple(Column(name=name, kind=Holds.NUMBER, nullable=name == "precip", low=0.0, high=91.5) for name in _COLUMNS)
     texts = (Column(name="carrier", kind=Holds.TEXT, categories=("AA", "B6", "DL", "EV", "MQ", "UA", "US", "WN", "VX")),)
     manifest = Manifest(
         model=model,
@@ -130,10 +130,17 @@ def version(kit: Kit, model: str, number: int, note: str = "", author: str = ADA
         ),
         artifacts=(
             Artifact(role="plan", name="plan.onnx", digest=f"{number:064x}", size=3_120_000, format="onnx"),
-            Artifact(role="model", name="model.skops", digest=f"{number + 9:064x}", size=940_000, format="skops", badge=Badge.AUDITED),
+            Artifact(
+                role="model", name="model.skops", digest=f"{number + 9:064x}", size=940_000, format="skops", badge=Badge.AUDITED
+            ),
         ),
         provenance=Provenance(
-            commit="9ab12f0", data_digest="c" * 64, data_rows=81_000 + number, data_period="Jan to Mar 2013", seed=7, licence="MIT"
+            commit="9ab12f0",
+            data_digest="c" * 64,
+            data_rows=81_000 + number,
+            data_period="Jan to Mar 2013",
+            seed=7,
+            licence="MIT",
         ),
     )
     at = at or NOW - (60 - number) * DAY
@@ -142,7 +149,7 @@ def version(kit: Kit, model: str, number: int, note: str = "", author: str = ADA
     )
     facts = (
         ("load-check", {"passed": True, "size_mb": 3.1, "latency_ms": 0.08, "rows": 200}),
-        ("performance", {"metrics": {"auc": 0.712, "brier": 0.168}, "rows": 24_310, "slices": [{"origin": "EWR", "auc": 0.69}]}),
+        ("performance", {"metrics": {"auc": 0.712, "brier": 0.168}, "slices": [{"origin": "EWR", "auc": 0.69}]}),
     )
     with kit.store.transaction() as change:
         change.versions.add(made)
@@ -301,16 +308,35 @@ def late_flights(kit: Kit) -> None:
     with kit.store.transaction() as change:
         change.retrainings.add(
             Retraining(
-                id=change.counters.id("T"), model=name, cause=opened.id, author=ADA, state=Training.FINISHED, number=3,
-                requested_at=NOW - 3 * MINUTE, moved_at=NOW - 2 * MINUTE, why="v3 registered.",
-            )  # fmt: skip
+                id=change.counters.id("T"),
+                model=name,
+                cause=opened.id,
+                author=ADA,
+                state=Training.FINISHED,
+                number=3,
+                requested_at=NOW - 3 * MINUTE,
+                moved_at=NOW - 2 * MINUTE,
+                why="v3 registered.",
+            )
         )
         change.challenges.add(
             Challenge(
-                id=change.counters.id("C"), model=name, environment="prod", champion=2, challenger=3, metric="brier",
-                verdict=Verdict.CHALLENGER_WINS, champion_value=0.213, challenger_value=0.187, difference=-0.026, low=-0.031,
-                high=-0.021, rows=2345, opened_at=NOW - 2 * MINUTE, decided_at=NOW - MINUTE,
-            )  # fmt: skip
+                id=change.counters.id("C"),
+                model=name,
+                environment="prod",
+                champion=2,
+                challenger=3,
+                metric="brier",
+                verdict=Verdict.CHALLENGER_WINS,
+                champion_value=0.213,
+                challenger_value=0.187,
+                difference=-0.026,
+                low=-0.031,
+                high=-0.021,
+                rows=2345,
+                opened_at=NOW - 2 * MINUTE,
+                decided_at=NOW - MINUTE,
+            )
         )
 
 
@@ -340,11 +366,23 @@ def parts_demand(kit: Kit) -> None:
     with kit.store.transaction() as change:
         change.rollouts.add(
             Rollout(
-                id=change.counters.id("R"), model=name, environment="prod", number=2, version=second.digest, previous=1,
-                decision=decision.digest, asked_by=ADA, plan=Steps(steps=(1, 10, 50, 100), each="15m"), phase=Phase.SHIFTING,
-                step=1, baked=320.0, waited=330.0, opened_at=NOW - 20 * MINUTE, moved_at=NOW - 5 * MINUTE,
+                id=change.counters.id("R"),
+                model=name,
+                environment="prod",
+                number=2,
+                version=second.digest,
+                previous=1,
+                decision=decision.digest,
+                asked_by=ADA,
+                plan=Steps(steps=(1, 10, 50, 100), each="15m"),
+                phase=Phase.SHIFTING,
+                step=1,
+                baked=320.0,
+                waited=330.0,
+                opened_at=NOW - 20 * MINUTE,
+                moved_at=NOW - 5 * MINUTE,
                 why="The limits held at 1 %.",
-            )  # fmt: skip
+            )
         )
         before = change.routings.of(name, "prod")
         on_trial = msgspec.structs.replace(
@@ -365,16 +403,34 @@ def waiting(kit: Kit) -> None:
     with kit.store.transaction() as change:
         change.rollouts.add(
             Rollout(
-                id=change.counters.id("R"), model=name, environment="prod", number=1, version=made.digest, previous=0,
-                decision=decision.digest, asked_by=ADA, plan=Steps(steps=(1, 10, 50, 100)), phase=Phase.WAITING,
-                opened_at=NOW - 26 * 60 * MINUTE, moved_at=NOW - 26 * 60 * MINUTE, why="It waits for people.",
-            )  # fmt: skip
+                id=change.counters.id("R"),
+                model=name,
+                environment="prod",
+                number=1,
+                version=made.digest,
+                previous=0,
+                decision=decision.digest,
+                asked_by=ADA,
+                plan=Steps(steps=(1, 10, 50, 100)),
+                phase=Phase.WAITING,
+                opened_at=NOW - 26 * 60 * MINUTE,
+                moved_at=NOW - 26 * 60 * MINUTE,
+                why="It waits for people.",
+            )
         )
         change.signatures.add(
             Signature(
-                model=name, version=made.digest, environment="prod", side=Side.BUSINESS, person=BEA, accepted=True,
-                reason="17 of 20 cases agreed.", binding="b" * 64, seen={}, at=NOW - 60 * MINUTE,
-            )  # fmt: skip
+                model=name,
+                version=made.digest,
+                environment="prod",
+                side=Side.BUSINESS,
+                person=BEA,
+                accepted=True,
+                reason="17 of 20 cases agreed.",
+                binding="b" * 64,
+                seen={},
+                at=NOW - 60 * MINUTE,
+            )
         )
 
 

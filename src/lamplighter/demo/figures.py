@@ -1,5 +1,6 @@
 """What the story is measured by: figures by month, held against scikit-learn on the rows that the callers recorded."""
 
+import importlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,8 +28,8 @@ def by_month(platform: Platform, model: str, numbers: Sequence[int]) -> tuple[Mo
 
 def largest_disagreement(platform: Platform, model: str, sent: Sequence[Sent]) -> float:
     """The largest difference of Brier and AUC from scikit-learn's, over the months in which one version answered all."""
-    from sklearn.metrics import brier_score_loss, roc_auc_score
-
+    # By name, so that the platform can be read and checked where scikit-learn is not installed.
+    sklearn: Any = importlib.import_module("sklearn.metrics")
     worst = 0.0
     for _, start, end in months(4, 9):
         rows = [row for row in sent if start <= row.at * 1_000_000 < end]
@@ -38,6 +39,6 @@ def largest_disagreement(platform: Platform, model: str, sent: Sequence[Sent]) -
         number = int(versions.pop().partition("@")[2])
         labels, scores = np.array([row.late for row in rows]), np.array([row.score for row in rows])
         found: Any = platform.figures(model, "prod", number, start, end)
-        worst = max(worst, abs(found.values["brier"] - brier_score_loss(labels, scores)))
-        worst = max(worst, abs(found.values["auc"] - roc_auc_score(labels, scores)))
+        worst = max(worst, abs(found.values["brier"] - sklearn.brier_score_loss(labels, scores)))
+        worst = max(worst, abs(found.values["auc"] - sklearn.roc_auc_score(labels, scores)))
     return float(worst)

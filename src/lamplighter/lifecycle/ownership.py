@@ -19,11 +19,11 @@ from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project, seconds
 from lamplighter.domain.readiness import Part, Readiness
 from lamplighter.domain.stage import Stage
+from lamplighter.domain.who import Who
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.probes.base import Ground
 from lamplighter.store.notices import Notice
 from lamplighter.store.transaction import Transaction
-from lamplighter.views.who import Who
 
 #: The stages that a receiving team takes over.
 _RECEIVING = (Stage.DEPLOYMENT, Stage.MONITORING)

@@ -17,6 +17,7 @@ from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Manifest, Version
+from lamplighter.domain.who import Who
 from lamplighter.lifecycle import (
     acceptance,
     deployment,
@@ -43,7 +44,6 @@ from lamplighter.views.history import AsOf
 from lamplighter.views.status import ModelStatus
 from lamplighter.views.version import VersionView
 from lamplighter.views.waiting import Waiting
-from lamplighter.views.who import Who
 
 
 class Embedded(Platform):

@@ -21,6 +21,7 @@ from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Manifest, Version
+from lamplighter.domain.who import Who
 from lamplighter.sdk.door import door, doors_of
 from lamplighter.views.answering import Service
 from lamplighter.views.fleet import Fleet
@@ -28,7 +29,6 @@ from lamplighter.views.history import AsOf
 from lamplighter.views.status import ModelStatus
 from lamplighter.views.version import VersionView
 from lamplighter.views.waiting import Waiting
-from lamplighter.views.who import Who
 
 
 class Secret(Record, frozen=True):

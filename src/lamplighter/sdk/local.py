@@ -3,7 +3,6 @@
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -25,30 +24,31 @@ def start(settings: Settings, *, wait: float = 10.0) -> str:
     Raises `Unavailable` if it ends at once and `TimedOut` if it does not answer in time.
     """
     if not running(settings):
-        process = _spawn(settings)
-        _until_ready(settings, process, wait)
+        _until_ready(settings, _spawn(settings), wait)
     return settings.url
 
 
-def _spawn(settings: Settings) -> "subprocess.Popen[bytes]":
+def _spawn(settings: Settings) -> int:
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    variables = {**os.environ, "LAMP_HOME": settings.home, "LAMP_HOST": settings.host, "LAMP_PORT": str(settings.port)}
-    with (settings.folder / _LOG).open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "lamplighter.web"],
-            cwd=settings.folder,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    own = {"LAMP_HOME": settings.home, "LAMP_HOST": settings.host, "LAMP_PORT": str(settings.port)}
+    log = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "lamplighter.web"],
+        {**os.environ, **own},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(settings.folder / _LOG), log, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
 
 
-def _until_ready(settings: Settings, process: "subprocess.Popen[bytes]", wait: float) -> None:
+def _until_ready(settings: Settings, pid: int, wait: float) -> None:
     end = time.monotonic() + wait
     while time.monotonic() < end:
-        if process.poll() is not None:
+        if _ended(pid):
             raise Unavailable(
                 "The control plane could not start.",
                 why=_last_line(settings.folder / _LOG),
@@ -64,6 +64,14 @@ def _until_ready(settings: Settings, process: "subprocess.Popen[bytes]", wait: f
         fix=f"Look into {_LOG} in the folder of the platform.",
         code="E1611",
     )
+
+
+def _ended(pid: int) -> bool:
+    """Whether a child of this process has ended; it leaves no zombie then. A process of somebody else has not."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return False
 
 
 def _last_line(log: Path) -> str:
@@ -119,6 +127,7 @@ def stop(settings: Settings) -> list[str]:
         if not _until(lambda: not running(settings), 12.0):
             os.kill(pid, signal.SIGKILL)
             _until(lambda: not running(settings), 5.0)
+        _ended(pid)
         stopped.append("control plane")
     return stopped + _stop_serving(settings)
 

@@ -1,7 +1,7 @@
 """The platform over HTTP. Every verb is made from its door, so a verb of the interface is a verb here."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from urllib.parse import quote
 
 import httpx2
@@ -27,9 +27,17 @@ _KINDS: Mapping[int, type[LampError]] = {
 }
 
 
-def remote(url: str, token: str, *, timeout: float = 30.0) -> Platform:
-    """The platform at this address, as the holder of the token. Raises `Unavailable` where nothing answers."""
-    return cast(Platform, _Remote(url.rstrip("/"), token, timeout))
+class Connected(Platform, Protocol):
+    """A platform behind connections that can be given back."""
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+def remote(url: str, token: str, *, timeout: float = 30.0) -> Connected:
+    """The platform at this address, as the holder of the token. Its verbs raise `Unavailable` where nothing answers."""
+    return cast(Connected, _Remote(url.rstrip("/"), token, timeout))
 
 
 class _Remote:

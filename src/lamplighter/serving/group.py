@@ -26,6 +26,8 @@ _GRACE = 10.0
 #: A process that lived shorter than this is started again with a growing pause.
 _SHORT_LIFE = 1.0
 _LONGEST_PAUSE = 5.0
+#: Signals that end the group.
+_ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -74,7 +76,7 @@ class Group:
         for end in (self._wake, self._bell):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDS:
             signal.signal(number, self._end)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         while not self._ending:
@@ -89,18 +91,25 @@ class Group:
     def _fill(self) -> None:
         for seat in self._seats:
             if not seat.pid and seat.due <= time.monotonic() and not self._ending:
-                seat.started = time.monotonic()
-                seat.pid = os.fork()
-                if seat.pid == 0:
-                    self._become(seat.slot)
+                self._start(seat)
+
+    def _start(self, seat: Seat) -> None:
+        # A signal between the fork and the new process's own handlers would be taken by a handler of ours and forgotten.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+        seat.started = time.monotonic()
+        seat.pid = os.fork()
+        if seat.pid == 0:
+            self._become(seat.slot)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
 
     def _become(self, slot: int) -> NoReturn:
         """In the new process: drop what is the parent's and serve. Never returns into the parent's code."""
         status = 1
         try:
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            for number in (*_ENDS, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
             for end in (self._hold, self._wake, self._bell):
                 os.close(end)
             from lamplighter.serving.slot import serve

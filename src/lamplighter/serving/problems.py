@@ -13,7 +13,7 @@ from lamplighter.domain.record import Record
 from lamplighter.serving.message import JSON, PROBLEM, Answer
 
 #: The base of every `type`; the last segment is the slug.
-BASE = "https://lamplighter.dev/problems/"
+BASE = "urn:lamplighter:problems/"
 
 #: Slug, HTTP status, title.
 SLUGS: Mapping[str, tuple[int, str]] = {

@@ -52,7 +52,7 @@ class Target:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _put(started, wanted)
         pid = self._start(environment, folder)
-        if not _until(lambda: _holder(folder) == pid or _reaped(pid), _START_SECONDS) or _holder(folder) != pid:
+        if not _until(lambda: _holder(folder) == pid or _ended(pid), _START_SECONDS) or _holder(folder) != pid:
             raise _not_started(environment, folder)
 
     def route(self, environment: Environment, route: Route, credentials: Credentials) -> None:
@@ -95,19 +95,19 @@ class Target:
         if pid is None:
             return
         os.kill(pid, signal.SIGTERM)
-        if not _until(lambda: _reaped(pid) or not _locked(folder), self.end_seconds):
+        if not _until(lambda: _ended(pid) or not _locked(folder), self.end_seconds):
             # The group has a session of its own; a parent started by hand in somebody's session is killed alone.
             kill = os.killpg if os.getpgid(pid) == pid else os.kill
             kill(pid, signal.SIGKILL)
         _until(lambda: not _locked(folder), self.end_seconds)
-        _reaped(pid)
+        _ended(pid)
 
     def _start(self, environment: Environment, folder: Path) -> int:
         command = [sys.executable, "-I", "-m", "lamplighter.serving", "--environment", environment.name]
         command += ["--directory", str(folder), "--artifacts", str(self._artifacts), "--host", environment.host]
         command += ["--port", str(environment.port), "--workers", str(environment.workers)]
         log = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        return os.posix_spawn(
+        pid = os.posix_spawn(
             sys.executable,
             command,
             {name: os.environ[name] for name in _INHERITED if name in os.environ},
@@ -118,6 +118,8 @@ class Target:
             ],
             setsid=True,
         )
+        _children.add(pid)
+        return pid
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -167,24 +169,36 @@ def _locked(folder: Path) -> bool:
 
 def _holder(folder: Path) -> int | None:
     """Process id of the parent of a running group that has its address; nothing if there is none."""
+    for pid in tuple(_children):
+        _ended(pid)
     if not _locked(folder):
         return None
     text = (folder / "serving.pid").read_text().strip()
     pid = int(text) if text.isdecimal() else 0
-    return pid if pid and not _reaped(pid) and _is_serving(pid) else None
+    return pid if pid and not _ended(pid) and _is_serving(pid) else None
 
 
-def _reaped(pid: int) -> bool:
+#: Groups that this process has started and whose end it has not seen. Only these are waited for, so that the end of
+#: another child that was given an old process id is not taken away from whoever waits for it.
+_children: set[int] = set()
+
+
+def _ended(pid: int) -> bool:
     """Whether the process has ended; if it was our child, it leaves no zombie."""
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
+    if pid in _children:
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
+            if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                return False
+        except ChildProcessError:
+            pass
+        _children.discard(pid)
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
     return False
 
 
@@ -201,7 +215,7 @@ def _is_child(pid: int, parent: int) -> bool:
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return not Path("/proc/self/stat").exists() and not _reaped(pid)
+        return not Path("/proc/self/stat").exists() and not _ended(pid)
     return int(status.rpartition(")")[2].split()[1]) == parent
 
 

@@ -12,8 +12,8 @@ from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status, worst
 from lamplighter.store.transaction import Transaction
-from lamplighter.views.live import Live, live_versions
 from lamplighter.views.answering import Service, service
+from lamplighter.views.live import Live, live_versions
 from lamplighter.views.waiting import Waiting, waiting
 from lamplighter.views.who import ownership
 

@@ -21,7 +21,7 @@ def lines(facts: Mapping[str, Any]) -> list[Line]:
     found = list(_walk("", facts))
     if len(found) <= MOST:
         return found
-    return [*found[:MOST], Line("…", f"{len(found) - MOST} more facts in lamp version show --json")]
+    return [*found[:MOST], Line("…", f"{len(found) - MOST} more; all of them are in the answer of /api/v1/versions")]
 
 
 def _walk(name: str, value: Any) -> Iterator[Line]:

@@ -91,7 +91,7 @@ def _environment() -> Environment:
     }  # fmt: skip
     environment.globals |= {
         "asset": assets.address, "zone": times.zone, "sentence_of": glossary.sentence_of, "ARRANGEMENTS": words.ARRANGEMENTS,
-        "DUTIES": words.DUTIES, "Aspect": Aspect, "Duty": Duty, "Stage": Stage, "Permission": Permission,
+        "DUTIES": words.DUTIES, "SIDES": words.SIDES, "Aspect": Aspect, "Duty": Duty, "Stage": Stage, "Permission": Permission,
     }  # fmt: skip
     return environment
 

@@ -82,7 +82,7 @@ def _caption(readings: Sequence[Reading], measure: str, limit: float | None) -> 
     interval = f" ({figure(last.low)} to {figure(last.high)})" if last.low != last.high else ""
     told = f"{name_of(measure)} of v{last.number} was {figure(last.value)}{interval} in the newest window, {window(last)}"
     if limit is None:
-        return f"{told}. It has no limit."
+        return f"{told}."
     crossed = [reading for reading in readings if reading.crossed and reading.number == last.number]
     if last.crossed:
         return f"{told}: beyond its limit {limit:g}, first crossed in {window(crossed[0])}."

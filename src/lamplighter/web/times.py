@@ -7,8 +7,8 @@ from markupsafe import Markup, escape
 
 from lamplighter.web.numbers import NOTHING
 
-#: A unit is taken from two of it on; before that the smaller one says more.
-_UNITS = ((172800, 86400, "d"), (7200, 3600, "h"), (60, 60, "min"), (1, 1, "s"))
+#: From how many seconds on a unit is taken, and its length. Up to two days, hours say more.
+_UNITS = ((172800, 86400, "d"), (3600, 3600, "h"), (60, 60, "min"), (1, 1, "s"))
 
 
 def local(instant: int) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from lamplighter.domain.acceptance import Side
 from lamplighter.domain.advice import Arrangement
 from lamplighter.domain.stage import Duty
 
@@ -11,6 +12,9 @@ ARRANGEMENTS: Mapping[Arrangement, tuple[str, str]] = {
     Arrangement.COLLABORATIVE: ("Light, then hand over", "The data scientist deploys first, with gates; IT takes over later."),
     Arrangement.IT_LED: ("IT-led", "IT deploys and watches by set guidelines: robustness first."),
 }
+
+#: Who a side is.
+SIDES: Mapping[Side, str] = {Side.BUSINESS: "business", Side.IT: "IT", Side.RISK: "risk"}
 
 #: What each duty asks of the person who holds it.
 DUTIES: Mapping[Duty, str] = {

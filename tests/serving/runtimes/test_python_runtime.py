@@ -121,7 +121,7 @@ def test_a_crash_is_the_fault_of_one_request(tmp_path: Path, store: Any) -> None
         assert [getattr(answer, "code", answer) for answer in answers] == [[2.0], "model-crashed", [4.0]]
         second = runtime.pid
         assert second not in (first, None)
-        again = await failure(runtime, -2)
+        again = await failure(runtime, -2.0)
         assert "not run again" in again.why
         assert runtime.pid == second
 

@@ -9,7 +9,7 @@ from lamplighter.domain.advice import Advice, Arrangement
 from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.readiness import Reading
 from lamplighter.domain.stage import STAGE_OF
-from lamplighter.views.who import Who
+from lamplighter.domain.who import Who
 
 #: The name of each arrangement for people.
 ARRANGEMENTS: Mapping[Arrangement, str] = {

@@ -40,7 +40,7 @@ def of_lightgbm(booster: Any, contract: Contract) -> Scorer:
 def has_names(booster: Any) -> bool:
     """Whether a LightGBM `Booster` was trained on named columns."""
     names = booster.feature_name()
-    return names != [f"Column_{place}" for place in range(len(names))]
+    return list(names) != [f"Column_{place}" for place in range(len(names))]
 
 
 def _lightgbm_table(booster: Any, contract: Contract, *, named: bool) -> Callable[[Mapping[str, Sequence[Any]]], Any]:

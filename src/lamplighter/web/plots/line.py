@@ -66,15 +66,16 @@ def _series(one: Series, scale: Scale, start: int, end: int) -> Markup:
     band = [f"{x:.1f},{high:.1f}" for x, _, _, high in places] + [f"{x:.1f},{low:.1f}" for x, _, low, _ in reversed(places)]
     stems = "".join(f"M{x:.1f} {high:.1f}V{low:.1f}" for x, _, low, high in places)
     path = "L".join(f"{x:.1f} {y:.1f}" for x, y, _, _ in places)
-    dots = Markup("").join(
-        Markup(
-            '<path class="dot" d="M{0:.1f} {1:.1f}h0"><title>{2}</title></path><path class="hole" d="M{0:.1f} {1:.1f}h0"/>'
-        ).format(x, y, point.note)
-        for (x, y, _, _), point in zip(places, one.points, strict=True)
-    )
+    dots = [_dot(x, y, point.note) for (x, y, _, _), point in zip(places, one.points, strict=True)]
     return Markup(
         '<g class="series-{}"><polygon class="band" points="{}"/><path class="stem" d="{}"/><path class="run" d="M{}"/>{}</g>'
-    ).format(one.slot, " ".join(band), stems, path, dots)
+    ).format(one.slot, " ".join(band), stems, path, Markup("").join(dots))
+
+
+def _dot(x: float, y: float, note: str) -> Markup:
+    return Markup(
+        '<path class="dot" d="M{0:.1f} {1:.1f}h0"><title>{2}</title></path><path class="hole" d="M{0:.1f} {1:.1f}h0"/>'
+    ).format(x, y, note)
 
 
 def _grid(scale: Scale) -> Markup:

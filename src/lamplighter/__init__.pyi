@@ -1,0 +1,8 @@
+from lamplighter.domain.version import Provenance
+from lamplighter.packaging.predictor import predictor
+from lamplighter.sdk.build import Build
+from lamplighter.sdk.connect import connect
+from lamplighter.sdk.deployed import Deployment, deploy, register
+
+__version__: str
+__all__ = ["Build", "Deployment", "Provenance", "__version__", "connect", "deploy", "predictor", "register"]

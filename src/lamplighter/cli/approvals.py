@@ -1,0 +1,148 @@
+"""PEOPLE: approvals."""
+
+from collections.abc import Mapping
+
+import click
+
+from lamplighter.cli.flags import Noun
+from lamplighter.cli.instants import local
+from lamplighter.cli.needs import may_sign
+from lamplighter.cli.page import Page
+from lamplighter.cli.pages.decision import gates, outcome
+from lamplighter.cli.session import Session, with_session
+from lamplighter.cli.table import Table
+from lamplighter.domain.acceptance import ROLE_OF, Side
+from lamplighter.domain.errors import Invalid, NotFound
+from lamplighter.domain.names import Number, parse_reference
+from lamplighter.views.waiting import Waiting
+
+_ENV = click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: where it waits")
+_SIDE = click.option(
+    "--side", type=click.Choice([side.value for side in Side]), help="whose word it is; default: the side of your role"
+)
+
+
+@click.group(cls=Noun)
+def approvals() -> None:
+    """What waits for people's word."""
+
+
+@approvals.command("list")
+@with_session
+def list_waiting(session: Session) -> Page:
+    """Everything that waits, oldest first, and which of it waits for you."""
+    found = session.platform.waiting()
+    me = session.platform.whoami()
+    mine = [waiting for waiting in found if may_sign(me, waiting)]
+    rows = [(w.rollout, f"{w.model}@{w.number}", w.environment, local(w.since), "; ".join(w.missing)) for w in found]
+    return Page(
+        says=f"{len(mine)} of {len(found)} wait for you." if found else "Nothing waits for anybody.",
+        data={"waiting": found, "mine": [waiting.rollout for waiting in mine]},
+        table=Table(rows, ("ROLLOUT", "VERSION", "ENVIRONMENT", "SINCE", "MISSING")),
+        next=[f"lamp approvals show {(mine or found)[0].model}@{(mine or found)[0].number}"] if found else [],
+        url=session.address("/approvals"),
+    )
+
+
+@approvals.command("show")
+@click.argument("reference", metavar="REF")
+@_ENV
+@with_session
+def show_waiting(session: Session, reference: str, environment: str) -> Page:
+    """One version that waits: what the gates say now, and whose word is there."""
+    waiting = _waiting(session, reference, environment)
+    name = f"{waiting.model}@{waiting.number}"
+    decision = session.platform.check(name, waiting.environment)
+    words = [
+        (s.side.value, f"{'accepted' if s.accepted else 'refused'} by {s.person}, {local(s.at)} {s.reason}".strip())
+        for s in waiting.signatures
+    ]
+    where = f"--env {waiting.environment}"
+    return Page(
+        says=f"{name} → {waiting.environment}, asked by {waiting.asked_by}: {outcome(decision)}.",
+        data={"waiting": waiting, "decision": decision},
+        facts=words,
+        table=gates(decision.judgements),
+        next=[f"lamp approvals approve {name} {where}", f"lamp approvals refuse {name} {where} --reason WHY"],
+        url=session.address(f"/approvals/{waiting.rollout}"),
+    )
+
+
+@approvals.command("approve")
+@click.argument("reference", metavar="REF")
+@_ENV
+@_SIDE
+@click.option("--reason", default="", help="why, for the record")
+@with_session
+def approve(session: Session, reference: str, environment: str, side: str | None, reason: str) -> Page:
+    """Accept a version for an environment, on the evidence as it is now."""
+    return _signed(session, reference, environment, side, reason, accepted=True)
+
+
+@approvals.command("refuse")
+@click.argument("reference", metavar="REF")
+@_ENV
+@_SIDE
+@click.option("--reason", required=True, help="why, for the record")
+@with_session
+def refuse(session: Session, reference: str, environment: str, side: str | None, reason: str) -> Page:
+    """Refuse a version for an environment."""
+    return _signed(session, reference, environment, side, reason, accepted=False)
+
+
+def _signed(
+    session: Session, reference: str, environment: str, side: str | None, reason: str, *, accepted: bool
+) -> Page:
+    waiting = _waiting(session, reference, environment)
+    name = f"{waiting.model}@{waiting.number}"
+    key = Side(side) if side else _own_side(session)
+    signature = session.platform.sign(name, waiting.environment, key, accepted, reason)
+    verb = "accepted" if accepted else "refused"
+    return Page(
+        says=f"✓ {name} is {verb} for {waiting.environment} by {signature.person} ({signature.side}).",
+        data={"signature": signature},
+        next=[f"lamp approvals show {name}"] if accepted else [f"lamp rollout show {waiting.rollout}"],
+        url=session.address(f"/approvals/{waiting.rollout}"),
+    )
+
+
+def _own_side(session: Session) -> Side:
+    me = session.platform.whoami()
+    sides = [side for side, role in ROLE_OF.items() if role in me.roles]
+    if len(sides) == 1:
+        return sides[0]
+    raise Invalid(
+        "It is not clear for which side you speak.",
+        why=f"Your roles carry {len(sides)} sides.",
+        fix=f"Name one with --side {' or --side '.join(sides or list(Side))}.",
+        code="E1189",
+    )
+
+
+def _waiting(session: Session, reference: str, environment: str) -> Waiting:
+    """The one thing that waits of these; raises `NotFound` or, where several wait, `Invalid`."""
+    parsed = parse_reference(reference)
+    found = [w for w in session.platform.waiting(parsed.model) if environment in ("", w.environment)]
+    if isinstance(parsed.selector, Number):
+        found = [waiting for waiting in found if waiting.number == parsed.selector.number]
+    elif parsed.selector is not None:
+        wanted = session.platform.version(reference, environment).version.digest
+        found = [waiting for waiting in found if waiting.version == wanted]
+    if len(found) > 1:
+        raise Invalid(
+            "More than one version waits.",
+            why=", ".join(f"{w.model}@{w.number} for {w.environment}" for w in found) + ".",
+            fix="Name the version and, with --env, the environment.",
+            code="E1190",
+        )
+    if not found:
+        raise NotFound(
+            f"Nothing of {parsed.model} waits for people there.",
+            why="It was answered, stopped, or never asked for.",
+            fix="See what waits with lamp approvals list.",
+            code="E1283",
+        )
+    return found[0]
+
+
+COMMANDS: Mapping[str, click.Command] = {"approvals": approvals}

@@ -1,0 +1,59 @@
+"""The demonstration on the command line: what it says while it plays, and what it leaves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from lamplighter.cli.page import Page
+from lamplighter.cli.session import Session
+from lamplighter.demo import show
+from lamplighter.demo.story import MODEL
+from lamplighter.sdk import local
+from lamplighter.settings import Settings, read_settings
+
+_NEXT = (f"lamp status {MODEL}", f"lamp who {MODEL}", f"lamp rollback {MODEL}", "lamp down")
+
+
+def demonstrated(session: Session, *, once: bool, browser: bool, reset: bool) -> Page:
+    """Play the story, or show what an earlier run left; with `once` nothing runs afterwards."""
+    settings = read_settings()
+    if reset and settings.folder.exists():
+        session.ask(f"Remove everything in {settings.home}?", ["Every model, its history and its people in this folder go."])
+    settings = show.prepare(reset=reset)
+    try:
+        return _run(session, settings, browser=browser, stays=not once)
+    finally:
+        if once:
+            local.stop(settings)
+
+
+def _run(session: Session, settings: Settings, *, browser: bool, stays: bool) -> Page:
+    url = local.start(settings, wait=session.flags.timeout or 10.0)
+    session.standing = f"The platform at {url} goes on; lamp down stops it." if stays else "The platform was stopped."
+    session.say(f"The platform runs at {url}.")
+    if browser:
+        click.launch(local.sign_in_url(settings))
+    if show.played(settings):
+        says = f"The demonstration was played here already. {MODEL} is at {url}/m/{MODEL}; --reset begins again."
+        return Page(says=says, data={"played": False}, next=_NEXT[:3] if stays else (), url=f"{url}/m/{MODEL}")
+    measured = show.play(settings, session.say)
+    link = local.sign_in_url(settings) if stays else ""
+    return Page(
+        says=f"The story of {MODEL} is told: {measured['predictions']:,} real flights scored, "
+        f"{measured['failed_requests']} requests lost, {measured['journal_entries']} entries in the journal.",
+        data={"played": True, **measured},
+        facts=[*_facts(measured), *([("sign in", f"{link} (once)")] if stays else [])],
+        next=_NEXT if stays else (),
+        url=f"{url}/m/{MODEL}" if stays else "",
+    )
+
+
+def _facts(measured: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        ("first answer", f"{measured['first_prediction_seconds']:g} s after the story began"),
+        ("who deploys", f"{measured['arrangement']}, by rule {measured['rule']}"),
+        ("broken version", f"{measured['automatic_rollback']}; back in {measured['automatic_rollback_seconds']:g} s"),
+        ("by hand", f"back in {measured['manual_rollback_seconds']:g} s"),
+        ("figures", f"at most {measured['largest_disagreement_with_scikit_learn']:.1e} away from scikit-learn's"),
+    ]

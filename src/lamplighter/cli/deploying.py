@@ -1,0 +1,134 @@
+"""A version on its way into an environment, from the first gate to all traffic."""
+
+import time
+
+from lamplighter.cli.page import Page
+from lamplighter.cli.pages.decision import first_open, gates, outcome
+from lamplighter.cli.pages.rollout import plan, sentence
+from lamplighter.cli.places import target_place
+from lamplighter.cli.refusal import FAILING
+from lamplighter.cli.session import NotDone, Session
+from lamplighter.domain.decision import Decision
+from lamplighter.domain.errors import TimedOut
+from lamplighter.domain.rollout import Phase, Rollout
+
+#: Seconds that `--wait` waits where `--timeout` says nothing.
+PATIENCE = 600.0
+_LOOK = 0.2
+
+
+def is_folder(session: Session, source: str) -> bool:
+    """Whether the words name a folder with a lamp.toml, or look like a path and not like a model."""
+    place = session.path(source)
+    return place.name == "lamp.toml" or (place / "lamp.toml").is_file() or "/" in source or source in (".", "..")
+
+
+def deploy_folder(session: Session, path: str, environment: str, *, wait: bool, dry_run: bool) -> Page:
+    """Register the model of a folder, unless nothing changed, and ask for it to go live."""
+    from lamplighter.cli.folders import build_in, project_in
+    from lamplighter.cli.offline import prepared, prepared_page
+    from lamplighter.sdk.release import release
+
+    if dry_run:
+        ready = prepared(session, path)
+        return prepared_page(ready, f"{ready.project.name} would be registered and asked to go live. Nothing was sent.")
+    project = project_in(session, path)
+    build = build_in(session, path, project)
+    version = release(session.platform, project, build)
+    session.say(f"Registered {version.name}.")
+    return deployed(session, version.name, target_place(session, project.name, environment), wait=wait)
+
+
+def foretold(session: Session, reference: str, environment: str) -> Page:
+    """What the gates would say now; raises `NotDone` with the page if one of them says no."""
+    decision = session.platform.check(reference, environment)
+    page = _page(session, decision, None)
+    if decision.passed or decision.waiting:
+        return page
+    raise _refused(page, decision)
+
+
+def deployed(session: Session, reference: str, environment: str, *, wait: bool) -> Page:
+    """Ask for a version to go live; raises `NotDone` with the page where a gate says no or it does not come to be live."""
+    answer = session.platform.deploy(reference, environment)
+    if answer.rollout is None:
+        raise _refused(_page(session, answer.decision, None), answer.decision)
+    if not wait:
+        return _page(session, answer.decision, answer.rollout)
+    session.standing = f"{answer.rollout.id} goes on by itself; see lamp rollout show {answer.rollout.id}."
+    last = _followed(session, answer.rollout)
+    return _ended(_page(session, answer.decision, last), answer.decision, last)
+
+
+def _page(session: Session, decision: Decision, rollout: Rollout | None) -> Page:
+    subject = f"{decision.model} v{decision.number} → {decision.environment}"
+    if rollout is None:
+        says, next_, path = f"{subject}: {outcome(decision)}. Nothing was changed.", [], f"/m/{decision.model}/v/{decision.number}"
+    else:
+        says, path = f"{subject}: {_told(rollout)}", f"/rollouts/{rollout.id}"
+        next_ = _next(rollout)
+    return Page(
+        says=says,
+        data={"decision": decision, "rollout": rollout},
+        facts=[("rollout", f"{rollout.id}, {plan(rollout.plan)}")] if rollout else (),
+        table=gates(decision.judgements),
+        next=next_,
+        url=session.address(path),
+    )
+
+
+def _told(rollout: Rollout) -> str:
+    if rollout.phase is Phase.WAITING:
+        return "it waits for people. Nothing is live yet."
+    if rollout.phase is Phase.COMPLETED:
+        return "it has all traffic."
+    return f"it is {rollout.phase}. {rollout.why}".strip()
+
+
+def _next(rollout: Rollout) -> list[str]:
+    if rollout.phase is Phase.WAITING:
+        return [f"lamp approvals show {rollout.model}", f"lamp status {rollout.model}"]
+    if rollout.phase is Phase.COMPLETED:
+        return [f"lamp try {rollout.model} --env {rollout.environment}", f"lamp status {rollout.model}"]
+    return [f"lamp rollout show {rollout.id}", f"lamp status {rollout.model}"]
+
+
+def _refused(page: Page, decision: Decision) -> NotDone:
+    why, fix = first_open(decision.judgements)
+    what = f"{decision.model} v{decision.number} does not come into {decision.environment}."
+    return NotDone(page, what, why=why, fix=fix, code="E1480")
+
+
+def _followed(session: Session, rollout: Rollout) -> Rollout:
+    """The rollout when it is over or waits for people, with each step said once; raises `TimedOut`."""
+    end = time.monotonic() + (session.flags.timeout or PATIENCE)
+    told = ""
+    while True:
+        if sentence(rollout) != told:
+            told = sentence(rollout)
+            session.say(f"{told} {rollout.why}".strip())
+        if rollout.phase.final or rollout.phase is Phase.WAITING:
+            return rollout
+        if time.monotonic() > end:
+            raise TimedOut(
+                f"{rollout.id} is not over yet.",
+                why=f"It is {rollout.phase} and needs more time than the wait had.",
+                fix=f"It goes on by itself; look with lamp rollout show {rollout.id}, or wait longer with --timeout.",
+                code="E1680",
+            )
+        time.sleep(_LOOK)
+        rollout = session.platform.rollout(rollout.id)
+
+
+def _ended(page: Page, decision: Decision, last: Rollout) -> Page:
+    if last.phase is Phase.COMPLETED:
+        return page
+    subject = f"{last.model} v{last.number} is not live in {last.environment}."
+    if last.phase is Phase.WAITING:
+        why, fix = first_open(decision.judgements)
+        raise NotDone(page, subject, why=why, fix=fix, code="E1481")
+    from dataclasses import replace
+
+    code = 0 if last.phase is Phase.REFUSED else FAILING
+    fix = f"See what was decided with lamp audit log {last.model}."
+    raise NotDone(replace(page, code=code), subject, why=f"{last.id} is {last.phase}: {last.why}", fix=fix, code="E1482")

@@ -1,0 +1,143 @@
+"""What is wrong with this machine and the platform on it: everything is looked at, nothing is changed."""
+
+import os
+import platform as machine
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+import httpx2
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from lamplighter import __version__
+from lamplighter.cli.marks import marked
+from lamplighter.cli.origins import origins
+from lamplighter.cli.page import Page
+from lamplighter.cli.refusal import FAILING
+from lamplighter.cli.session import Session
+from lamplighter.cli.table import Table
+from lamplighter.domain.errors import LampError
+from lamplighter.domain.stage import Status
+from lamplighter.sdk import local
+from lamplighter.settings import Settings, read_settings
+
+_PACKAGES = ("numpy", "onnxruntime", "sqlalchemy", "msgspec", "starlette", "scikit-learn", "lightgbm", "pandas")
+_LEAST_FREE = 500_000_000
+
+
+class Seen(NamedTuple):
+    """One thing that was looked at."""
+
+    name: str
+    status: Status
+    what: str
+    fix: str = ""
+
+
+def examined(session: Session) -> Page:
+    """Everything that was seen; exit code 8 if something is failing."""
+    settings = read_settings()
+    found = list(_looked_at(session, settings))
+    wrong = [seen for seen in found if seen.status in (Status.FAILING, Status.WATCH)]
+    rows = [(marked(seen.status), seen.name, f"{seen.what} {seen.fix and f'Fix: {seen.fix}'}".strip()) for seen in found]
+    sources = [(name, f"{value}  ({origin})") for name, value, origin in origins(session.flags.url)]
+    return Page(
+        says=f"{len(wrong)} of {len(found)} things want a look." if wrong else f"All {len(found)} things are well.",
+        data={"seen": [seen._asdict() for seen in found], "settings": [_setting(*one) for one in origins(session.flags.url)]},
+        facts=sources,
+        table=Table(rows),
+        next=["lamp up"] if not local.running(settings) else ["lamp list"],
+        code=FAILING if any(seen.status is Status.FAILING for seen in found) else 0,
+    )
+
+
+def _setting(name: str, value: str, origin: str) -> dict[str, str]:
+    return {"name": name, "value": value, "from": origin}
+
+
+def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
+    yield Seen("python", Status.HEALTHY, f"{machine.python_version()} at {sys.executable}")
+    yield Seen("packages", Status.HEALTHY, f"lamplighter {__version__}, {', '.join(_packages())}")
+    yield _home(settings)
+    yield _database(settings)
+    runs = local.running(settings)
+    yield _control_plane(settings, runs)
+    yield _port("port of the control plane", settings.host, settings.port, ours=bool(runs))
+    for place in settings.environments:
+        ours = (settings.serving / place.name / "route.json").exists()
+        yield _port(f"port of {place.name}", place.host, place.port, ours=ours)
+    yield _sign_in(session)
+
+
+def _packages() -> Iterator[str]:
+    for name in _PACKAGES:
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:
+            yield f"{name} missing"
+
+
+def _home(settings: Settings) -> Seen:
+    folder = settings.folder
+    if not folder.exists():
+        return Seen("home", Status.UNKNOWN, f"{folder} is not made yet.", "lamp up makes it.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Seen("home", Status.FAILING, f"{folder} cannot be written.", "Give it to yourself, or set LAMP_HOME.")
+    free = shutil.disk_usage(folder).free
+    told = f"{folder}, {free / 1e9:.1f} GB free."
+    if free < _LEAST_FREE:
+        return Seen("home", Status.FAILING, told, "Make room: predictions and history need it.")
+    open_to_all = folder.stat().st_mode & 0o077
+    return Seen("home", Status.WATCH, told, f"Others can look in: chmod 700 {folder}") if open_to_all else Seen(
+        "home", Status.HEALTHY, told
+    )  # fmt: skip
+
+
+def _database(settings: Settings) -> Seen:
+    url = make_url(settings.database_url)
+    shown = url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite" and not os.path.exists(url.database or ""):  # noqa: PTH110
+        return Seen("database", Status.UNKNOWN, f"{shown} is not made yet.", "lamp up makes it.")
+    try:
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        engine.dispose()
+    except (SQLAlchemyError, ImportError) as error:
+        return Seen("database", Status.FAILING, f"{shown}: {type(error).__name__}.", "Start it, or correct LAMP_DATABASE.")
+    return Seen("database", Status.HEALTHY, f"{shown}, schema {revision}.")
+
+
+def _control_plane(settings: Settings, process: int) -> Seen:
+    if not process:
+        return Seen("control plane", Status.UNKNOWN, "It does not run on this machine.", "Start it with lamp up.")
+    try:
+        ready = httpx2.get(f"{settings.url}/readyz", timeout=3.0, trust_env=False).is_success
+    except httpx2.HTTPError:
+        ready = False
+    if ready:
+        return Seen("control plane", Status.HEALTHY, f"It answers at {settings.url}, process {process}.")
+    log = settings.folder / "control.log"
+    return Seen("control plane", Status.FAILING, f"Process {process} does not answer.", f"Look into {log}; lamp down, lamp up.")
+
+
+def _port(name: str, host: str, port: int, *, ours: bool) -> Seen:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        taken = probe.connect_ex((host, port)) == 0
+    if taken and not ours:
+        return Seen(name, Status.FAILING, f"Another program has {host}:{port}.", "Stop it, or choose another port.")
+    return Seen(name, Status.HEALTHY, f"{host}:{port} {'answers' if taken else 'is free'}.")
+
+
+def _sign_in(session: Session) -> Seen:
+    try:
+        person = session.platform.whoami()
+    except LampError as error:
+        return Seen("sign-in", Status.UNKNOWN, error.what, error.fix)
+    return Seen("sign-in", Status.HEALTHY, f"{person.email} at {session.address('')}.")

@@ -1,0 +1,62 @@
+"""RUNNING: monitor, labels."""
+
+from collections.abc import Mapping
+
+import click
+
+from lamplighter.cli.flags import Noun
+from lamplighter.cli.page import Page
+from lamplighter.cli.pages.readings import monitor_page
+from lamplighter.cli.places import main_place, model_of
+from lamplighter.cli.session import Session, with_session
+
+#: Labels in one request.
+_BATCH = 10_000
+
+
+@click.group(cls=Noun)
+def monitor() -> None:
+    """What is watched."""
+
+
+@monitor.command("show")
+@click.argument("reference", metavar="REF")
+@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@with_session
+def show(session: Session, reference: str, environment: str) -> Page:
+    """The newest figures of a model against their limits, and what callers felt."""
+    model = model_of(reference)
+    place = main_place(session, model, environment)
+    readings = session.platform.readings(model, place)
+    service = session.platform.service(model, place)
+    return monitor_page(model, place, readings, service, session.address(f"/m/{model}"))
+
+
+@click.group(cls=Noun)
+def labels() -> None:
+    """What really happened."""
+
+
+@labels.command("push")
+@click.argument("reference", metavar="REF")
+@click.argument("file", metavar="FILE|-")
+@with_session
+def push(session: Session, reference: str, file: str) -> Page:
+    """Send labels: a CSV with the columns id, value and perhaps revision, or one JSON object with these a line."""
+    from lamplighter.cli.truth import labels_in
+
+    model = model_of(reference)
+    found = labels_in(session, file)
+    kept = 0
+    for start in range(0, len(found), _BATCH):
+        kept += session.platform.push_labels(model, found[start : start + _BATCH])
+        session.standing = f"The platform has {kept:,} of {len(found):,} labels; the same ones may be sent again."
+    return Page(
+        says=f"✓ {kept:,} labels of {model} are kept.",
+        data={"model": model, "kept": kept},
+        next=[f"lamp monitor show {model}"],
+        url=session.address(f"/m/{model}"),
+    )
+
+
+COMMANDS: Mapping[str, click.Command] = {"monitor": monitor, "labels": labels}

@@ -1,0 +1,97 @@
+"""START: login, logout, whoami."""
+
+import ipaddress
+import os
+import sys
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import click
+
+from lamplighter.cli.flags import Verb
+from lamplighter.cli.page import Page
+from lamplighter.cli.session import Session, with_session
+from lamplighter.domain.errors import Invalid
+from lamplighter.sdk.connect import Login, connect, login_file, read_login, write_login
+from lamplighter.settings import read_settings
+
+
+@click.command(cls=Verb)
+@click.argument("url", metavar="[URL]", default="")
+@click.option("--token-stdin", is_flag=True, help="read the token from stdin, for scripts")
+@with_session
+def login(session: Session, url: str, token_stdin: bool) -> Page:
+    """Sign in to a platform with a token. The token is checked, then kept in a file that only you can read."""
+    address = _address(url or session.flags.url or os.environ.get("LAMP_URL", "") or read_login().url or read_settings().url)
+    token = _token(session, token_stdin)
+    person = connect(address, token, timeout=session.flags.timeout or 30.0).whoami()
+    file = write_login(Login(url=address, token=token))
+    return Page(
+        says=f"✓ Signed in at {address} as {person.email}.",
+        data={"address": address, "person": person, "file": str(file)},
+        next=["lamp whoami", "lamp list"],
+        url=address,
+    )
+
+
+def _address(text: str) -> str:
+    """The address itself if a token may be sent there; raises `Invalid`."""
+    parts = urlsplit(text)
+    if parts.scheme == "https" and parts.hostname or (parts.scheme == "http" and _loopback(parts.hostname or "")):
+        return text.rstrip("/")
+    raise Invalid(
+        "A token is not sent there.",
+        why="The address is neither https nor on this machine, so others could read the token on its way.",
+        fix="Write https://lamp.example.com or http://127.0.0.1:7070.",
+        code="E1192",
+    )
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _token(session: Session, from_stdin: bool) -> str:
+    if from_stdin:
+        found = sys.stdin.readline().strip()
+    elif session.terminal:
+        found = str(click.prompt("Token", hide_input=True, err=True)).strip()
+    else:
+        found = ""
+    if found and found.isascii() and found.isprintable() and not set(found) & set(" \"'\\"):
+        return found
+    raise Invalid(
+        "There is no token.",
+        why="Nothing came on stdin, or something that is no token.",
+        fix="Pipe it in: lamp login --token-stdin < FILE. An administrator gives one out with lamp tokens issue.",
+        code="E1193",
+    )
+
+
+@click.command(cls=Verb)
+@with_session
+def logout(_: Session) -> Page:
+    """Forget address and token. The token itself stays good until it is too old."""
+    file = login_file()
+    was = file.exists()
+    file.unlink(missing_ok=True)
+    return Page(says="✓ Signed out." if was else "You were not signed in.", data={"was_signed_in": was}, next=["lamp login"])
+
+
+@click.command(cls=Verb)
+@with_session
+def whoami(session: Session) -> Page:
+    """Who you are, and on which platform."""
+    person = session.platform.whoami()
+    return Page(
+        says=f"{person.email} ({person.name}): {', '.join(person.roles) or 'no roles'}.",
+        data={"person": person, "address": session.address("")},
+        next=["lamp list --needs me"],
+        url=session.address(""),
+    )
+
+
+COMMANDS: Mapping[str, click.Command] = {"login": login, "logout": logout, "whoami": whoami}

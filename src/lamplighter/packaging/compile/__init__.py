@@ -1,0 +1,1 @@
+"""From fitted pipelines to plans that are data only."""

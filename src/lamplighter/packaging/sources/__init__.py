@@ -1,0 +1,1 @@
+"""Kinds of model that can be captured, one file each."""

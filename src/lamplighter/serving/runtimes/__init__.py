@@ -1,0 +1,1 @@
+"""Ways to run a version, one file each."""

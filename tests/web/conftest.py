@@ -1,0 +1,134 @@
+"""One platform, one server on loopback and one browser for all tests of this folder."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from starlette.requests import Request
+from tests.web import seed
+
+from lamplighter.api import guard
+from lamplighter.lifecycle import identity
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.sdk.embedded import Embedded
+from lamplighter.sdk.interface import Platform, RolledBack
+from lamplighter.web.main import with_pages
+from lamplighter.web.routes import pages
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class Site(NamedTuple):
+    """A running platform with pages."""
+
+    url: str
+    kit: Kit
+    #: Rollbacks that were asked for: model, environment, number, reason.
+    asked: list[tuple[str, str, int, str]]
+
+    def secret(self, email: str) -> str:
+        """A one-time secret."""
+        return identity.issue_sign_in(self.kit, email).secret
+
+
+class Rehearsed(Embedded):
+    """The real platform, but for the one verb that would need models that serve: it says what it was asked for."""
+
+    asked: list[tuple[str, str, int, str]]
+
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> RolledBack:
+        self.asked.append((model, environment, to, reason))
+        return RolledBack(model=model, environment=environment, before=8, now=to, seconds=0.4)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    kit = seed.open_kit(tmp_path_factory.mktemp("home"))
+    seed.fill(kit)
+    asked: list[tuple[str, str, int, str]] = []
+
+    def open_platform(request: Request) -> Platform:
+        rehearsed = Rehearsed(kit, guard.actor(request))
+        rehearsed.asked = asked
+        return rehearsed
+
+    yield from _served(kit, with_pages(kit, pages(open_platform)), asked)
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    kit = seed.open_kit(tmp_path_factory.mktemp("empty"))
+    yield from _served(kit, with_pages(kit, pages()), [])
+
+
+@pytest.fixture(scope="session")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    kit = seed.open_kit(tmp_path_factory.mktemp("crowded"))
+    seed.fill(kit, models=120)
+    yield from _served(kit, with_pages(kit, pages()), [])
+
+
+def _served(kit: Kit, application: object, asked: list[tuple[str, str, int, str]]) -> Iterator[Site]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        # Without its lifespan the reconciler stays still, so that what was written is what is shown.
+        server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_level="error"))  # type: ignore[arg-type]
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        deadline = time.monotonic() + 10
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.01)
+        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", kit, asked)
+        server.should_exit = True
+        thread.join(10)
+    kit.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path("/usr/bin/chromium").exists():
+        pytest.fail("chromium is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+def sign_in(browser: Browser, site: Site, email: str = seed.IVO, **options: object) -> BrowserContext:
+    """A browser in which somebody is signed in, by the link and its button."""
+    context = browser.new_context(base_url=site.url, **options)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site.url}/sign-in#{site.secret(email)}")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{site.url}/")
+    page.close()
+    return context
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    context = sign_in(browser, site)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(signed_in: BrowserContext) -> Iterator[Page]:
+    opened = signed_in.new_page()
+    yield opened
+    opened.close()

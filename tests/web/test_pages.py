@@ -1,0 +1,223 @@
+"""Every page in a real browser: nothing from elsewhere, nothing inline, readable by everybody, small."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from tests.web import seed
+from tests.web.conftest import Site, sign_in
+
+from lamplighter.cli.main import HEADINGS
+
+PATHS = (
+    "/",
+    "/?only=failing",
+    "/?search=nothing-has-this-name",
+    "/m/late-flights",
+    "/m/parts-demand",
+    "/m/returns-fraud",
+    "/m/credit-limit",
+    "/m/churn",
+    "/m/late-flights/v/3",
+    "/m/returns-fraud/v/1",
+    "/m/late-flights/who",
+    "/approvals",
+    "/approvals/R-7",
+    "/incidents",
+    "/incidents?closed=1",
+    "/incidents/I-1",
+    "/incidents/I-2",
+    "/incidents/I-3",
+    "/rollouts",
+    "/rollouts/R-6",
+    "/audit",
+    "/audit?model=late-flights&environment=prod&at=2999-01-01T00:00",
+    "/audit?model=late-flights&environment=prod&at=2001-01-01T00:00",
+    "/help",
+    "/help/errors/E1510",
+)
+
+
+class Watch:
+    """What a page said on its console, and what it asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        self.said.append(message.text)
+
+    def _request(self, request: Request) -> None:
+        self.asked.append(request.url)
+
+
+@pytest.fixture
+def watch(page: Page) -> Iterator[Watch]:
+    yield Watch(page)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_whole_quiet_and_self_contained(page: Page, watch: Watch, site: Site, path: str) -> None:
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200
+    assert len(answer.body()) <= 100_000
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert watch.said == []
+    assert {url for url in watch.asked if not url.startswith(site.url)} == set()
+    assert page.locator("h1").count() == 1
+    assert page.locator("[style], [onclick], script:not([src]), style").count() == 0
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_page_fits_its_window(page: Page, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_names_everything_that_can_be_used(page: Page, path: str) -> None:
+    page.goto(path)
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, summary, input:not([type=hidden]), select, textarea")]
+        .filter((one) => !(one.textContent.trim() || one.labels?.length || one.getAttribute("aria-label")))
+        .map((one) => one.outerHTML)"""
+    )
+    assert nameless == []
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert sorted(ids) == sorted(set(ids))
+    described = page.evaluate(
+        "[...document.querySelectorAll('[aria-describedby]')].map((o) => o.getAttribute('aria-describedby'))"
+    )
+    assert set(described) <= set(ids)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_command_on_a_page_exists(page: Page, path: str) -> None:
+    page.goto(path)
+    known = {name: entry for commands in HEADINGS.values() for name, entry in commands.items()}
+    for text in page.locator("code.chip").all_text_contents():
+        command, *rest = text.removeprefix(">_ ").removeprefix("lamp ").split()
+        assert command in known, text
+        verbs = re.fullmatch(r"[a-z]+(\|[a-z]+)+", known[command].form)
+        assert not verbs or rest[0] in known[command].form.split("|"), text
+
+
+@pytest.mark.parametrize("path", ["/m/late-flights", "/m/churn", "/incidents/I-1", "/incidents/I-2"])
+def test_a_plot_says_what_it_shows_and_has_its_numbers(page: Page, path: str) -> None:
+    page.goto(path)
+    figures = page.locator("figure")
+    assert figures.count() > 0
+    for figure in figures.all():
+        assert re.search(r"\d.*\.$", figure.locator("figcaption").inner_text())
+        assert figure.locator("tbody tr").count() > 0
+    for drawing in page.locator("figure svg:not([aria-hidden])").all():
+        assert drawing.get_attribute("aria-label")
+
+
+def test_the_first_lines_of_a_model_answer_four_questions(page: Page) -> None:
+    page.goto("/m/late-flights")
+    head = page.locator("#state").inner_text()
+    assert "Watch v2 serves 100 % in prod. Quality (brier) is 0.213, over its limit of 0.19" in head.replace("\n", " ")
+    assert "live since" in head
+    assert page.locator("#people").inner_text().split("\n")[:2] == ["On call now", seed.IVO]
+    assert page.get_by_text("Roll back to v1", exact=True).first.is_visible()
+    assert (page.locator("#actions").bounding_box() or {})["y"] < 300
+
+
+def test_a_button_that_cannot_be_used_says_why(page: Page) -> None:
+    page.goto("/m/late-flights")
+    button = page.get_by_role("button", name="Train a new version")
+    assert button.is_disabled()
+    why = page.locator(f"#{button.get_attribute('aria-describedby')}").inner_text()
+    assert why == f"It takes the permission retrain, which none of your roles carries. Ask {seed.ADA}."
+    start = page.get_by_role("button", name="Start rollout of v3 in prod")
+    why = page.locator(f"#{start.get_attribute('aria-describedby')}").inner_text()
+    assert why == f"In prod the duty is @data-science's. Ask {seed.ADA}."
+
+
+def test_stored_text_stays_text(page: Page, watch: Watch) -> None:
+    for path in ("/m/parts-demand", "/m/parts-demand/v/2", "/"):
+        page.goto(path)
+        assert "owned" not in page.title()
+        assert page.locator("main script, main img").count() == 0
+        assert watch.said == []
+    page.goto("/m/parts-demand/v/2")
+    assert seed.HOSTILE in page.locator("main").inner_text()
+    page.goto(f"/?search={seed.HOSTILE}")
+    assert page.locator("#search").input_value() == seed.HOSTILE
+
+
+def test_the_fleet_counts_and_filters(page: Page) -> None:
+    page.goto("/")
+    assert page.locator("#needs").inner_text() == "1 needs you · 2 need others · 7 healthy · 2 unknown"
+    assert page.locator("tbody tr").count() == 11
+    assert page.locator("tbody tr").first.inner_text().replace("\t", " ").split() == [
+        "churn", "●○", "internal,", "1", "of", "2", "v8", "prod", "Failing", "Healthy", "Unknown", "Healthy", "768,000",
+        "you", "·", page.locator("tbody tr").first.locator("td").last.inner_text().split()[2], "min",
+    ]  # fmt: skip
+    page.get_by_role("link", name=re.compile("Watch")).click()
+    assert page.locator("tbody th").all_inner_texts() == ["late-flights"]
+    page.goto("/?search=price-00")
+    assert page.locator("tbody tr").count() == 6
+
+
+def test_a_page_of_a_hundred_models_is_small_and_leads_on(browser: Browser, crowded: Site) -> None:
+    context = sign_in(browser, crowded)
+    page = context.new_page()
+    answer = page.goto("/")
+    assert answer is not None
+    assert len(answer.body()) <= 100_000
+    assert page.locator("tbody tr").count() == 100
+    page.get_by_role("link", name="Next").click()
+    assert page.locator("tbody tr").count() == 25
+    assert page.locator(".pages").inner_text().startswith("page 2 of 2")
+    context.close()
+
+
+def test_everything_a_first_visit_loads_is_within_its_budget(page: Page) -> None:
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    page.goto("/m/late-flights", wait_until="networkidle")
+    assert sum(sizes) <= 150_000
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/", "No models yet. The sockets are ready."),
+        ("/approvals", "Nothing waits for you."),
+        ("/incidents", "No open incidents."),
+        ("/rollouts", "No rollout yet."),
+    ],
+)
+def test_an_empty_page_has_a_sentence_a_command_and_a_button(browser: Browser, empty: Site, path: str, words: str) -> None:
+    context = sign_in(browser, empty)
+    page = context.new_page()
+    page.goto(path)
+    shown = page.locator(".empty")
+    assert words in shown.inner_text()
+    assert shown.locator(".chip").count() >= 1
+    assert shown.locator("a.button").count() == 1
+    context.close()
+
+
+def test_a_page_reads_without_script(browser: Browser, site: Site) -> None:
+    context = sign_in(browser, site)
+    state = context.storage_state()
+    context.close()
+    still = browser.new_context(base_url=site.url, java_script_enabled=False, storage_state=state)
+    page = still.new_page()
+    page.goto("/incidents/I-2")
+    page.locator("#safe-action > summary").click()
+    assert page.locator("#safe-action .sheet button.primary").is_visible()
+    assert "Load the page again" in page.locator("footer").inner_text()
+    still.close()
