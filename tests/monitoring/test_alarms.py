@@ -1,5 +1,7 @@
 """Alarms keep the rate of false alarms that they state, over all columns together."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.monitoring.samples import CONTRACT, profile, rows, scores
@@ -111,6 +113,33 @@ def test_draws_spread_by_the_reference_as_well() -> None:
     spread = float(np.std(windows.below()[:, reference.edges.searchsorted(np.median(values))]))
     assert spread == pytest.approx(np.sqrt(0.25 / 500 * (1 + 500 / 1000)), rel=0.05)
     assert float(np.std(windows.mean())) == pytest.approx(values.std() * np.sqrt(1.5 / 500), rel=0.06)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "added"),
+    [
+        (Kind.NUMBER, [0.5, 1.5, 2.5, 7.5], {"below": 1, "above": 1, "missing": 1}),
+        (Kind.INTEGER, [1, 2, 3] * 500, {"below": 0, "above": 0, "missing": 1}),
+        (Kind.NUMBER, [0.5, 1.5, None, None], {"below": 1, "above": 1, "missing": 0}),
+        (Kind.TEXT, ["a", "a", "b", "c", None], {"above": 2, "missing": 0}),
+        (Kind.TEXT, ["a", "a", "b", "b"], {"above": 0, "missing": 1}),
+    ],
+)
+def test_what_a_reference_lets_expect_where_it_holds_nothing(kind: Kind, values: list[Any], added: dict[str, int]) -> None:
+    contract = Contract(inputs=(Column(name="x", kind=kind),), output=Output(name="y", meaning=Meaning.NUMBER))
+    reference = reference_profile(contract, {"x": values}).columns["x"]
+    more = expected(reference).tally.cells - reference.tally.cells
+    places = {"below": 0, "above": -2, "missing": -1}
+    assert {name: int(more[places[name]]) for name in added} == added
+    assert int(more.sum()) == sum(added.values())
+
+
+def test_what_never_occurs_takes_no_alarms_from_the_rest() -> None:
+    contract = Contract(inputs=CONTRACT.inputs[1:2], output=CONTRACT.output)
+    made = reference_profile(contract, {"seats": rows(2000, 3)["seats"]})
+    alone, both = (Calibration(made, measures).thresholds(512).values["seats"] for measures in (ALL[:1], (ALL[0], ALL[-1])))
+    assert alone["jensen_shannon"] == both["jensen_shannon"]
+    assert 1 / 512 <= both["missing"] < 5 / 512
 
 
 def test_fixed_thresholds_promise_nothing() -> None:

@@ -39,15 +39,15 @@ def test_a_proof_passes_before_the_least_number() -> None:
     assert judge(0, 0, 100, 0, limit_rate=0.01, least=5000).judgement is Judgement.UNDECIDED
 
 
-@pytest.mark.parametrize("rate", [0.01, 0.002])
-def test_looking_after_every_request_does_not_fool_it(rate: float) -> None:
+@pytest.mark.parametrize(("rate", "limit"), [(0.01, 0.01), (0.3, 0.3), (0.3, 1.0)])
+def test_looking_after_every_request_does_not_fool_it(rate: float, limit: float) -> None:
     random = np.random.default_rng(2)
     failed = 0
     for _ in range(200):
         champion, challenger = (np.cumsum(random.random(1500) < rate) for _ in range(2))
         looks = range(10, 1500, 25)
         failed += any(
-            judge(at, int(champion[at - 1]), at, int(challenger[at - 1]), 0.01, alpha=0.05).judgement is Judgement.FAILED
+            judge(at, int(champion[at - 1]), at, int(challenger[at - 1]), limit, alpha=0.05).judgement is Judgement.FAILED
             for at in looks
         )
     assert failed <= 10

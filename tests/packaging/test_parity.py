@@ -65,7 +65,9 @@ def test_another_imputed_value_is_refused(case: Case) -> None:
 
 def test_another_answer_for_unseen_categories_is_refused(case: Case) -> None:
     plan = case[0].plan
-    tables = [replace(table, other=table.cells[-1]) if table.column == "carrier" else table for table in plan.tables]
+    carriers = next(table for table in plan.tables if table.column == "carrier")
+    wrong = replace(carriers, other=carriers.cells[carriers.keys.index("EV")])
+    tables = [wrong if table is carriers else table for table in plan.tables]
     assert not judged(case, replace(plan, tables=tuple(tables))).passed
 
 

@@ -112,6 +112,7 @@ def browser() -> Iterator[Browser]:
 def sign_in(browser: Browser, site: Site, email: str = seed.IVO, **options: object) -> BrowserContext:
     """A browser in which somebody is signed in, by the link and its button."""
     context = browser.new_context(base_url=site.url, **options)  # type: ignore[arg-type]
+    context.set_default_timeout(10_000)
     page = context.new_page()
     page.goto(f"{site.url}/sign-in#{site.secret(email)}")
     page.get_by_role("button", name="Sign in").click()

@@ -291,11 +291,11 @@ def late_flights(kit: Kit) -> None:
     first = version(kit, name, 1, "first model, trained on January to March")
     second = version(kit, name, 2, "storms and visibility added")
     live(kit, first, since=NOW - 63 * DAY)
-    rollout = live(kit, second, previous=first, since=NOW - 41 * DAY)
     accepted = VersionAccepted(
         model=name, number=2, version=second.digest, environment="prod", side=Side.BUSINESS, person=BEA, binding="b" * 64
     )
     tell(kit, accepted, BEA, NOW - 42 * DAY)
+    rollout = live(kit, second, previous=first, since=NOW - 41 * DAY)
     moved = RolloutMoved(
         model=name, rollout=rollout.id, environment="prod", number=2, phase=Phase.COMPLETED, share=1.0, why="Limits held."
     )

@@ -117,7 +117,8 @@ def test_while_a_version_is_on_trial_the_way_back_is_to_stop_it(page: Page) -> N
     page.goto("/m/parts-demand")
     assert page.locator("#actions summary").all_inner_texts() == ["Stop the rollout of v2"]
     page.goto("/rollouts/R-6")
-    assert [" ".join(step.split()) for step in page.locator(".steps li").all_inner_texts()] == [
+    steps = [" ".join(step.split()) for step in page.locator(".steps li").all_inner_texts()]
+    assert steps == [
         "1 % held",
         "10 % now",
         "50 % ahead",

@@ -1,10 +1,9 @@
 """Every page in a real browser: nothing from elsewhere, nothing inline, readable by everybody, small."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, Page
 from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
@@ -12,31 +11,31 @@ from lamplighter.cli.main import HEADINGS
 
 PATHS = (
     "/",
-    "/?only=failing",
     "/?search=nothing-has-this-name",
     "/m/late-flights",
     "/m/parts-demand",
     "/m/returns-fraud",
-    "/m/credit-limit",
     "/m/churn",
     "/m/late-flights/v/3",
-    "/m/returns-fraud/v/1",
     "/m/late-flights/who",
     "/approvals",
     "/approvals/R-7",
     "/incidents",
-    "/incidents?closed=1",
     "/incidents/I-1",
     "/incidents/I-2",
-    "/incidents/I-3",
     "/rollouts",
     "/rollouts/R-6",
     "/audit",
     "/audit?model=late-flights&environment=prod&at=2999-01-01T00:00",
-    "/audit?model=late-flights&environment=prod&at=2001-01-01T00:00",
     "/help",
     "/help/errors/E1510",
 )
+
+
+KNOWN = {name: entry for commands in HEADINGS.values() for name, entry in commands.items()}
+NAMELESS = """() => [...document.querySelectorAll("a, button, summary, input:not([type=hidden]), select, textarea")]
+    .filter((one) => !(one.textContent.trim() || one.labels?.length || one.getAttribute("aria-label")))
+    .map((one) => one.outerHTML)"""
 
 
 class Watch:
@@ -45,70 +44,53 @@ class Watch:
     def __init__(self, page: Page) -> None:
         self.said: list[str] = []
         self.asked: list[str] = []
-        page.on("console", self._console)
+        page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
-        page.on("request", self._request)
-
-    def _console(self, message: ConsoleMessage) -> None:
-        self.said.append(message.text)
-
-    def _request(self, request: Request) -> None:
-        self.asked.append(request.url)
+        page.on("request", lambda request: self.asked.append(request.url))
 
 
 @pytest.fixture
-def watch(page: Page) -> Iterator[Watch]:
-    yield Watch(page)
+def watch(page: Page) -> Watch:
+    return Watch(page)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_is_whole_quiet_and_self_contained(page: Page, watch: Watch, site: Site, path: str) -> None:
+def test_a_page_is_whole_small_and_usable(page: Page, watch: Watch, site: Site, path: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 640})
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == 200
     assert len(answer.body()) <= 100_000
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert "unsafe" not in answer.headers["content-security-policy"]
-    assert watch.said == []
-    assert {url for url in watch.asked if not url.startswith(site.url)} == set()
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
     assert page.locator("h1").count() == 1
     assert page.locator("[style], [onclick], script:not([src]), style").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    check_names(page)
+    check_commands(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert watch.said == []
+    assert {url for url in watch.asked if not url.startswith(site.url)} == set()
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("width", [320, 1280])
-def test_a_page_fits_its_window(page: Page, path: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 640})
-    page.goto(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_page_names_everything_that_can_be_used(page: Page, path: str) -> None:
-    page.goto(path)
-    nameless = page.evaluate(
-        """() => [...document.querySelectorAll("a, button, summary, input:not([type=hidden]), select, textarea")]
-        .filter((one) => !(one.textContent.trim() || one.labels?.length || one.getAttribute("aria-label")))
-        .map((one) => one.outerHTML)"""
-    )
-    assert nameless == []
+def check_names(page: Page) -> None:
+    """Everything that can be used has a name; every id is there once; what describes something is there."""
+    assert page.evaluate(NAMELESS) == []
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
     assert sorted(ids) == sorted(set(ids))
-    described = page.evaluate(
-        "[...document.querySelectorAll('[aria-describedby]')].map((o) => o.getAttribute('aria-describedby'))"
-    )
-    assert set(described) <= set(ids)
+    described = "[...document.querySelectorAll('[aria-describedby]')].map((one) => one.getAttribute('aria-describedby'))"
+    assert set(page.evaluate(described)) <= set(ids)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_command_on_a_page_exists(page: Page, path: str) -> None:
-    page.goto(path)
-    known = {name: entry for commands in HEADINGS.values() for name, entry in commands.items()}
+def check_commands(page: Page) -> None:
+    """The same on the command line exists there."""
     for text in page.locator("code.chip").all_text_contents():
         command, *rest = text.removeprefix(">_ ").removeprefix("lamp ").split()
-        assert command in known, text
-        verbs = re.fullmatch(r"[a-z]+(\|[a-z]+)+", known[command].form)
-        assert not verbs or rest[0] in known[command].form.split("|"), text
+        assert command in KNOWN, text
+        verbs = re.fullmatch(r"[a-z]+(\|[a-z]+)*", KNOWN[command].form)
+        assert not verbs or rest[0] in KNOWN[command].form.split("|"), text
 
 
 @pytest.mark.parametrize("path", ["/m/late-flights", "/m/churn", "/incidents/I-1", "/incidents/I-2"])
@@ -130,7 +112,9 @@ def test_the_first_lines_of_a_model_answer_four_questions(page: Page) -> None:
     assert "live since" in head
     assert page.locator("#people").inner_text().split("\n")[:2] == ["On call now", seed.IVO]
     assert page.get_by_text("Roll back to v1", exact=True).first.is_visible()
-    assert (page.locator("#actions").bounding_box() or {})["y"] < 300
+    place = page.locator("#actions").bounding_box()
+    assert place is not None
+    assert place["y"] < 300
 
 
 def test_a_button_that_cannot_be_used_says_why(page: Page) -> None:
@@ -139,9 +123,10 @@ def test_a_button_that_cannot_be_used_says_why(page: Page) -> None:
     assert button.is_disabled()
     why = page.locator(f"#{button.get_attribute('aria-describedby')}").inner_text()
     assert why == f"It takes the permission retrain, which none of your roles carries. Ask {seed.ADA}."
-    start = page.get_by_role("button", name="Start rollout of v3 in prod")
-    why = page.locator(f"#{start.get_attribute('aria-describedby')}").inner_text()
-    assert why == f"In prod the duty is @data-science's. Ask {seed.ADA}."
+    page.goto("/m/parts-demand")
+    button = page.get_by_role("button", name="Start rollout of v2 in prod")
+    why = page.locator(f"#{button.get_attribute('aria-describedby')}").inner_text()
+    assert why == "R-6 of v2 into prod is not over yet."
 
 
 def test_stored_text_stays_text(page: Page, watch: Watch) -> None:
@@ -190,23 +175,23 @@ def test_everything_a_first_visit_loads_is_within_its_budget(page: Page) -> None
     assert sum(sizes) <= 150_000
 
 
-@pytest.mark.parametrize(
-    ("path", "words"),
-    [
-        ("/", "No models yet. The sockets are ready."),
-        ("/approvals", "Nothing waits for you."),
-        ("/incidents", "No open incidents."),
-        ("/rollouts", "No rollout yet."),
-    ],
-)
-def test_an_empty_page_has_a_sentence_a_command_and_a_button(browser: Browser, empty: Site, path: str, words: str) -> None:
+EMPTY = {
+    "/": "No models yet. The sockets are ready.",
+    "/approvals": "Nothing waits for you.",
+    "/incidents": "No open incidents.",
+    "/rollouts": "No rollout yet.",
+}
+
+
+def test_an_empty_page_has_a_sentence_a_command_and_a_button(browser: Browser, empty: Site) -> None:
     context = sign_in(browser, empty)
     page = context.new_page()
-    page.goto(path)
-    shown = page.locator(".empty")
-    assert words in shown.inner_text()
-    assert shown.locator(".chip").count() >= 1
-    assert shown.locator("a.button").count() == 1
+    for path, words in EMPTY.items():
+        page.goto(path)
+        shown = page.locator(".empty")
+        assert words in shown.inner_text()
+        assert shown.locator(".chip").count() >= 1
+        assert shown.locator("a.button").count() == 1
     context.close()
 
 

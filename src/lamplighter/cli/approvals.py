@@ -90,9 +90,7 @@ def refuse(session: Session, reference: str, environment: str, side: str | None,
     return _signed(session, reference, environment, side, reason, accepted=False)
 
 
-def _signed(
-    session: Session, reference: str, environment: str, side: str | None, reason: str, *, accepted: bool
-) -> Page:
+def _signed(session: Session, reference: str, environment: str, side: str | None, reason: str, *, accepted: bool) -> Page:
     waiting = _waiting(session, reference, environment)
     name = f"{waiting.model}@{waiting.number}"
     key = Side(side) if side else _own_side(session)

@@ -63,7 +63,11 @@ def deployed(session: Session, reference: str, environment: str, *, wait: bool) 
 def _page(session: Session, decision: Decision, rollout: Rollout | None) -> Page:
     subject = f"{decision.model} v{decision.number} → {decision.environment}"
     if rollout is None:
-        says, next_, path = f"{subject}: {outcome(decision)}. Nothing was changed.", [], f"/m/{decision.model}/v/{decision.number}"
+        says, next_, path = (
+            f"{subject}: {outcome(decision)}. Nothing was changed.",
+            [],
+            f"/m/{decision.model}/v/{decision.number}",
+        )
     else:
         says, path = f"{subject}: {_told(rollout)}", f"/rollouts/{rollout.id}"
         next_ = _next(rollout)

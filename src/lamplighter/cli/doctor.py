@@ -47,7 +47,7 @@ def examined(session: Session) -> Page:
     rows = [(marked(seen.status), seen.name, f"{seen.what} {seen.fix and f'Fix: {seen.fix}'}".strip()) for seen in found]
     sources = [(name, f"{value}  ({origin})") for name, value, origin in origins(session.flags.url)]
     return Page(
-        says=f"{len(wrong)} of {len(found)} things want a look." if wrong else f"All {len(found)} things are well.",
+        says=f"{len(wrong)} of {len(found)} things want a look." if wrong else "Nothing is wrong here.",
         data={"seen": [seen._asdict() for seen in found], "settings": [_setting(*one) for one in origins(session.flags.url)]},
         facts=sources,
         table=Table(rows),
@@ -68,7 +68,7 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     runs = local.running(settings)
     yield _control_plane(settings, runs)
     yield _port("port of the control plane", settings.host, settings.port, ours=bool(runs))
-    for place in settings.environments:
+    for place in settings.first_environments():
         ours = (settings.serving / place.name / "route.json").exists()
         yield _port(f"port of {place.name}", place.host, place.port, ours=ours)
     yield _sign_in(session)

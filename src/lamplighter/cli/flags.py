@@ -55,7 +55,7 @@ class Verb(click.Command):
         """Its own parameters, then the flags."""
         return [*super().get_params(ctx), *FLAGS]
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Name the flags of every command in one line."""
         formatter.write_paragraph()
         formatter.write_text("Every command: --json -q -v --url --yes --no-color --timeout -C (see lamp --help)")
@@ -73,9 +73,7 @@ class Noun(click.Group):
         """Its own parameters, then the flags."""
         return [*super().get_params(ctx), *FLAGS]
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """The verb that the first word names; an unknown one is refused with the nearest that exists."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             raise unknown_command(ctx, args[0], self.list_commands(ctx))

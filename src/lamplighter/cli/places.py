@@ -1,10 +1,14 @@
 """Which model, version and environment a command line means."""
 
+from typing import TYPE_CHECKING
+
 from lamplighter.cli.session import Session
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.names import parse_reference, unknown
-from lamplighter.views.live import Live
+
+if TYPE_CHECKING:  # these bring the database library, which help does not need
+    from lamplighter.views.live import Live
 
 _ORDER = list(Level)
 
@@ -35,7 +39,7 @@ def main_place(session: Session, model: str, environment: str) -> str:
     )
 
 
-def live_in(session: Session, model: str) -> tuple[Live, ...]:
+def live_in(session: Session, model: str) -> "tuple[Live, ...]":
     """Where a model answers, the most protected environment last."""
     return session.platform.status(model).live
 
@@ -53,10 +57,31 @@ def target_place(session: Session, model: str, environment: str) -> str:
         found = live_in(session, model)
     except NotFound:
         found = ()
-    return found[-1].environment if found else by_level(session)[0].name
+    return found[-1].environment if found else first_place(session).name
 
 
-def step_before(session: Session, model: str, target: str) -> Live | None:
+def first_place(session: Session) -> Environment:
+    """The least protected environment; raises `NotFound` if there is none."""
+    places = by_level(session)
+    if places:
+        return places[0]
+    raise NotFound(
+        "There is no environment yet.",
+        why="A version needs a place where it answers.",
+        fix="Add one: lamp env add dev --level development --port 7081",
+        code="E1284",
+    )
+
+
+def recorded_place(session: Session, model: str, environment: str) -> str:
+    """The environment that a question about the past means: named, where the model is live, or the most protected one."""
+    if environment:
+        return environment
+    found, places = live_in(session, model), by_level(session)
+    return found[-1].environment if found else (places[-1] if places else first_place(session)).name
+
+
+def step_before(session: Session, model: str, target: str) -> "Live | None":
     """Where the model is live on the level nearest below an environment; nothing if it is live on none. Raises `NotFound`."""
     places = {place.name: place for place in by_level(session)}
     if target not in places:

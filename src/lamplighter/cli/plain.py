@@ -12,7 +12,19 @@ from lamplighter.cli.instants import rfc3339
 
 #: Fields of records that hold an instant, microseconds since the epoch; 0 means that there is none.
 INSTANTS = frozenset(
-    ["at", "since", "start", "end", "opened_at", "moved_at", "decided_at", "created_at", "live_since", "requested_at", "expires_at"]
+    [
+        "at",
+        "since",
+        "start",
+        "end",
+        "opened_at",
+        "moved_at",
+        "decided_at",
+        "created_at",
+        "live_since",
+        "requested_at",
+        "expires_at",
+    ]
 )
 
 

@@ -8,7 +8,7 @@ from lamplighter.cli.flags import Noun
 from lamplighter.cli.instants import read
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.record import as_of_page, journal_page, verification_page
-from lamplighter.cli.places import main_place, model_of
+from lamplighter.cli.places import model_of, recorded_place
 from lamplighter.cli.session import Session, with_session
 
 
@@ -35,7 +35,7 @@ def log(session: Session, reference: str, limit: int) -> Page:
 def at(session: Session, reference: str, instant: str, environment: str) -> Page:
     """What was live at a time, who approved it, on what evidence. TIME is local unless it has an offset."""
     model, moment = model_of(reference), read(instant)
-    found = session.platform.at(model, main_place(session, model, environment), moment)
+    found = session.platform.at(model, recorded_place(session, model, environment), moment)
     return as_of_page(found, session.address("/audit"))
 
 

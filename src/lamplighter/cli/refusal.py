@@ -42,7 +42,7 @@ def of_usage(error: click.ClickException) -> errors.Invalid:
     path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "lamp"
     near = [f"Did you mean {word}?" for word in getattr(error, "possibilities", None) or ()][:1]
     notes = [*getattr(error, "__notes__", ()), *near, f"See {path} --help."]
-    why = error.format_message().strip()
+    why = (error.message if isinstance(error, click.NoSuchOption) else error.format_message()).strip()
     return errors.Invalid("The command was not understood.", why=why, fix=notes[0], code="E1181")
 
 

@@ -24,11 +24,11 @@ class Root(Noun):
             click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, hidden=True)
         ]
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Every command in the order of the help."""
         return list(self._entries)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command of that name; its file is read now."""
         entry = self._entries.get(cmd_name)
         if entry is None:
@@ -37,7 +37,7 @@ class Root(Noun):
         found: click.Command = module.COMMANDS[cmd_name]
         return found
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The whole table, without reading any command's file."""
         formatter.write("Usage: lamp COMMAND [ARGUMENTS] [FLAGS]\n")
         forms = [f"{name} {entry.form}".strip() for name, entry in self._entries.items()]
@@ -57,10 +57,10 @@ class Root(Noun):
     def main(
         self,
         args: Sequence[str] | None = None,
-        prog_name: str | None = None,
+        prog_name: str | None = None,  # noqa: ARG002
         complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
+        standalone_mode: bool = True,  # noqa: ARG002
+        windows_expand_args: bool = True,  # noqa: ARG002
         **extra: Any,
     ) -> Any:
         """Carry out one command line and end the process; `obj` may be a session with other surroundings."""

@@ -83,7 +83,7 @@ def columns_of(content: bytes) -> Columns:
     """The columns of a JSON object, of a list of them, or of one a line; raises `Invalid`. Absent values are null."""
     try:
         whole = content.strip()
-        found = msgspec.json.decode(whole) if whole.startswith(b"[") else msgspec.json.decode_lines(whole)
+        found = msgspec.json.decode(whole) if whole.startswith(b"[") else msgspec.json.Decoder().decode_lines(whole)
         rows = msgspec.convert(found, list[dict[str, Any]])
     except msgspec.MsgspecError:
         rows = []

@@ -15,7 +15,7 @@ from lamplighter.cli.flags import Flags
 from lamplighter.cli.page import Page, for_programs, written
 from lamplighter.domain.errors import Blocked, Invalid, LampError
 
-if TYPE_CHECKING:  # the interface loads every noun and numpy-free half of the package, which help does not need
+if TYPE_CHECKING:  # the interface loads every noun, which help does not need
     from lamplighter.sdk.interface import Platform
 
 #: How a platform is opened: address (empty means that the surroundings say it) and seconds to wait for an answer.

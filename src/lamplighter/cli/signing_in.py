@@ -37,7 +37,7 @@ def login(session: Session, url: str, token_stdin: bool) -> Page:
 def _address(text: str) -> str:
     """The address itself if a token may be sent there; raises `Invalid`."""
     parts = urlsplit(text)
-    if parts.scheme == "https" and parts.hostname or (parts.scheme == "http" and _loopback(parts.hostname or "")):
+    if (parts.scheme == "https" and parts.hostname) or (parts.scheme == "http" and _loopback(parts.hostname or "")):
         return text.rstrip("/")
     raise Invalid(
         "A token is not sent there.",

@@ -111,7 +111,7 @@ def problems_of(contract: Contract, columns: Mapping[str, Sequence[Any]]) -> tup
     """Everything wrong with these columns, at most `MOST_PROBLEMS`; an empty answer means the request fits."""
     wanted = {column.name: column for column in contract.inputs}
     found = [
-        Problem(pointer=f"/columns/{name}", code="missing", expected=wanted[name].kind, got_type="absent")
+        Problem(pointer=f"/columns/{_token(name)}", code="missing", expected=wanted[name].kind, got_type="absent")
         for name in wanted
         if name not in columns
     ]
@@ -125,18 +125,29 @@ def problems_of(contract: Contract, columns: Mapping[str, Sequence[Any]]) -> tup
 
 def _of_column(column: Column, values: Sequence[Any], room: int) -> list[Problem]:
     found: list[Problem] = []
-    refused = frozenset(column.categories or ()) if column.unknown is Unknown.REFUSE and column.categories else None
+    listed, token = _listed(column), _token(column.name)
     for row, value in enumerate(values):
-        code = _fault(column, value, refused)
+        code = _fault(column, value, listed)
         if code is not None:
             got = _TYPE_NAMES.get(type(value), "other")
-            found.append(Problem(pointer=f"/rows/{row}/{column.name}", code=code, expected=column.kind, got_type=got))
+            found.append(Problem(pointer=f"/rows/{row}/{token}", code=code, expected=column.kind, got_type=got))
             if len(found) >= room:
                 break
     return found
 
 
-def _fault(column: Column, value: Any, refused: frozenset[str] | None) -> str | None:
+def _token(name: str) -> str:
+    """The name as a part of a JSON Pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _listed(column: Column) -> frozenset[str] | None:
+    """The only texts that are taken, or nothing where any is."""
+    strict = column.kind is Kind.TEXT and column.unknown is Unknown.REFUSE
+    return frozenset(column.categories) if strict and column.categories else None
+
+
+def _fault(column: Column, value: Any, listed: frozenset[str] | None) -> str | None:
     if value is None:
         return None if column.nullable else "null"
     kind = type(value)
@@ -148,17 +159,17 @@ def _fault(column: Column, value: Any, refused: frozenset[str] | None) -> str | 
         return _whole(value) if kind is int else "type"
     if column.kind is Kind.BOOLEAN:
         return None if kind is bool else "type"
-    return _text(value, refused) if kind is str else "type"
+    return _text(value, listed) if kind is str else "type"
 
 
 def _whole(value: int) -> str | None:
     return None if _LOWEST <= value <= _HIGHEST else "out-of-range"
 
 
-def _text(value: str, refused: frozenset[str] | None) -> str | None:
+def _text(value: str, listed: frozenset[str] | None) -> str | None:
     if "\x00" in value or (not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value)):
         return "invalid-string"
-    return "unknown-category" if refused is not None and value not in refused else None
+    return "unknown-category" if listed is not None and value not in listed else None
 
 
 class Difference(Record, frozen=True):
@@ -193,8 +204,11 @@ def _between(old: Column, new: Column) -> list[Difference]:
         found.append(Difference(name=old.name, what=f"was {old.kind}, is {new.kind}", breaking=not widened))
     if old.nullable and not new.nullable:
         found.append(Difference(name=old.name, what="may no longer be empty", breaking=True))
+    before, after = _listed(old), _listed(new)
+    if old.kind is new.kind and before is None and after is not None:
+        found.append(Difference(name=old.name, what="may no longer hold an unknown category", breaking=True))
     gone = set(old.categories or ()) - set(new.categories or ())
     if gone and new.categories is not None:
-        strict = new.unknown is Unknown.REFUSE
+        strict = before is not None and after is not None
         found.append(Difference(name=old.name, what=f"{len(gone)} known categories are unknown now", breaking=strict))
     return found

@@ -137,8 +137,8 @@ class Rollout(Record, frozen=True):
 
 
 def advance(rollout: Rollout, signal: Signal, *, now: int, why: str) -> Rollout:
-    """The rollout after the signal; raises `Conflict` for a move that does not exist."""
-    phase = MOVES.get((rollout.phase, signal))
+    """The rollout after the signal; raises `Conflict` for a move that does not exist. The last step is proven, never held."""
+    phase = None if signal is Signal.HELD and rollout.last_step else MOVES.get((rollout.phase, signal))
     if phase is None:
         raise Conflict(
             f"Rollout {rollout.id} cannot do that.",

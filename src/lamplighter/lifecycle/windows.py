@@ -100,6 +100,7 @@ def _drift(
     counted = profiles.window(kit, look, version, environment, start, end)
     if counted is None or counted[1].rows < monitor.quality.least_rows:
         return []
+    # Beyond chance and large enough to matter: with many rows the smallest change is beyond chance.
     profile, counts = counted
     measure = drift_measure(monitor.measure)
     thresholds = _calibration(_Key(version.digest, profile), measure).thresholds(counts.rows)
@@ -122,8 +123,8 @@ def _drift(
                 low=reading.value,
                 high=reading.value,
                 count=column.rows,
-                limit=reading.threshold,
-                crossed=reading.drifted,
+                limit=max(reading.threshold, measure.limit),
+                crossed=reading.drifted and reading.value > measure.limit,
             )
         )
     return made

@@ -1,10 +1,10 @@
 """Bins, fixed once on the reference and never moved.
 
 A numeric cell takes its lower edge and not its upper one. The edges are the 512 quantiles of the reference, its nine
-deciles, ever rarer quantiles towards both ends (beyond each two thirds of the rows beyond the one before) and the edges that
-NumPy's `doane` rule gives; the last edge lies one step of the number format above the largest
-of them, so that the largest reference value is inside. A quantile that repeats, which means a value that holds more than
-its share of the rows, gets a cell to itself.
+deciles, ever rarer quantiles towards both ends (beyond each two thirds of the rows beyond the one before) and the edges
+that NumPy's `doane` rule gives; the last edge lies one step of the number format above the largest of them, so that the
+largest reference value is inside. A quantile that repeats, which means a value that holds more than its share of the rows,
+gets a cell to itself.
 """
 
 import math
@@ -83,7 +83,7 @@ def numeric_bins(kind: Kind, reference: FloatArray) -> NumericBins:
     quantiles = np.union1d(_isolated(_quantiles(ordered, QUANTILES)), _tails(ordered))
     tenths = _isolated(_quantiles(ordered, 10)[1:-1])
     widths = _equal_widths(ordered)
-    top = np.nextafter(max(quantiles[-1], widths[-1]), math.inf)
+    top = np.nextafter(max(ordered[-1], widths[-1]), math.inf)
     widths = np.append(widths[:-1], top)
     edges = np.unique(np.concatenate([quantiles, tenths, widths]))
     return NumericBins(

@@ -16,7 +16,7 @@ import math
 import msgspec
 import numpy as np
 
-from lamplighter.monitoring.arrays import IntArray
+from lamplighter.monitoring.arrays import FloatArray, IntArray
 from lamplighter.monitoring.binning import CategoryBins, NumericBins
 from lamplighter.monitoring.distribution import Distribution
 from lamplighter.monitoring.tally import Tally, split
@@ -28,9 +28,7 @@ def expected(reference: Distribution) -> Distribution:
     if isinstance(reference.bins, CategoryBins):
         cells[-2] += np.count_nonzero(cells[:-2] == 1)
     else:
-        edges = reference.bins.edges
-        cells[0] += edges[1] > np.nextafter(edges[0], math.inf)
-        cells[-2] += cells[-3] <= 1
+        cells[[0, -2]] += _open_ends(reference.bins.edges, cells[1:-2])
     cells[-1] += cells[-1] == 0
     return Distribution(bins=reference.bins, tally=msgspec.structs.replace(reference.tally, cells=cells))
 
@@ -44,6 +42,13 @@ def redrawn(truth: Distribution, rows: int, draws: int, random: np.random.Genera
     if isinstance(truth.bins, NumericBins):
         moments = _moments(truth.bins, cells)
     return Distribution(bins=truth.bins, tally=Tally(cells=cells, moments=moments, low=np.inf, high=-np.inf))
+
+
+def _open_ends(edges: FloatArray, inside: IntArray) -> tuple[bool, bool]:
+    """Whether the smallest and the largest value may be passed: not if they occur again and again."""
+    alone = edges[1:] <= np.nextafter(edges[:-1], math.inf)
+    bound = (alone & (inside > 1))[inside > 0]
+    return (not bound[0], not bound[-1]) if bound.size else (True, True)
 
 
 def _moments(bins: NumericBins, cells: IntArray) -> IntArray:

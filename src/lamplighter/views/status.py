@@ -70,7 +70,8 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
     )
     duties = ownership(look, model)
     wanted = waiting(look, model)
-    aspects = _aspects(main, incidents, duties, project.monitor.quality.limit is not None)
+    moved = main is not None and _predictions_moved(look, model, main)
+    aspects = _aspects(main, incidents, duties, moved=moved, watched=project.monitor.quality.limit is not None)
     place = policy.rank(criticality.tier) + 1
     return ModelStatus(
         model=model,
@@ -94,18 +95,32 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
     )
 
 
-def _aspects(main: Live | None, incidents: tuple[Incident, ...], duties: Ownership, watched: bool) -> dict[Aspect, Status]:
+def _aspects(
+    main: Live | None, incidents: tuple[Incident, ...], duties: Ownership, *, moved: bool, watched: bool
+) -> dict[Aspect, Status]:
     kinds = {incident.finding.kind for incident in incidents if incident.state is not State.MITIGATED}
-    drifting = any(incident.finding.measure == "drift" for incident in incidents)
     known = main is not None
     found = {
         Aspect.SERVICE: _light(known, Kind.TECHNICAL in kinds, Status.FAILING),
-        Aspect.DATA: _light(known, drifting, Status.WATCH),
+        Aspect.DATA: _light(known, moved, Status.WATCH),
         Aspect.QUALITY: _light(known and watched, Kind.FUNCTIONAL in kinds, Status.WATCH),
         Aspect.GOVERNANCE: _light(True, bool(duties.gaps), Status.WATCH),
     }
     overall = worst(found) if known else Status.UNKNOWN
     return {Aspect.OVERALL: overall, **found}
+
+
+def _predictions_moved(look: Transaction, model: str, main: Live) -> bool:
+    """Whether the inputs moved so far that the predictions did: inputs that move and change nothing are nobody's trouble."""
+    wanted = {
+        "model": model,
+        "environment": main.environment,
+        "number": main.number,
+        "aspect": "drift",
+        "column": "@prediction",
+    }
+    newest = look.readings.all(newest="end", limit=1, equals=wanted)
+    return bool(newest) and newest[0].crossed
 
 
 def _light(known: bool, wrong: bool, how_bad: Status) -> Status:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lamplighter.domain import events
-from lamplighter.domain.events import AnyEvent, Event
+from lamplighter.domain.events import Event
 
 #: A sentence for each type; `e` is the event.
 SENTENCES: Mapping[type[Event], str] = {
@@ -34,7 +34,7 @@ SENTENCES: Mapping[type[Event], str] = {
 }
 
 
-def sentence(event: AnyEvent) -> str:
+def sentence(event: Event) -> str:
     """What has happened."""
     if isinstance(event, events.FindingMade) and event.finding is None:
         return "A limit was crossed."

@@ -68,7 +68,10 @@ def as_of_page(found: AsOf, address: str) -> Page:
             ("since", f"{local(found.since)}, by {found.by} ({found.how})"),
             ("criticality", found.tier or "-"),
             *((f"{a.side} accepts", f"{a.person}, {local(a.at)}, entry {a.sequence}") for a in found.approvals),
-            ("decision", f"{decision.digest[:_SHORT]}, {local(decision.at)}, asked by {decision.asked_by}" if decision else "-"),
+            (
+                "decision",
+                f"{decision.digest[:_SHORT]}, {local(decision.at)}, asked by {decision.asked_by}" if decision else "-",
+            ),
             ("entries", ", ".join(str(sequence) for sequence in found.sequences)),
         ],
         table=gates(decision.judgements) if decision else None,

@@ -45,6 +45,7 @@ async def load(manifest: Manifest, artifacts: Path) -> Compiled:
         if not {number.column for number in plan.numbers} | {table.column for table in plan.tables} <= known:
             raise ValueError("the plan reads a column that is not in the contract")
         trees = b"" if isinstance(plan.estimator, Linear) else verified(artifacts, manifest.artifact("model"))
-        return Compiled(CompiledModel(plan, trees))
+        # Opening the trees of a large model takes time in which nobody would be answered.
+        return Compiled(await asyncio.to_thread(CompiledModel, plan, trees))
     except (KeyError, ValueError, MsgspecError) as error:
         raise Unloadable(f"The compiled form cannot be read ({error}). Register the version again.") from error

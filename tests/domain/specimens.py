@@ -1,0 +1,199 @@
+"""One lawful specimen of each noun, from which the tests make others by changing one thing."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import lamplighter
+from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
+from lamplighter.domain.criticality import Criticality
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.evidence import Dossier, Evidence
+from lamplighter.domain.identity import Person, Role, Team
+from lamplighter.domain.incident import Incident
+from lamplighter.domain.monitor import Finding
+from lamplighter.domain.monitor import Kind as About
+from lamplighter.domain.ownership import ownership_of
+from lamplighter.domain.policy import Policy, read_policy
+from lamplighter.domain.project import Project, Steps, read_project
+from lamplighter.domain.retraining import Retraining
+from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.stage import Duty
+from lamplighter.domain.version import Artifact, Badge, Manifest, Version
+
+ADA, MILO, IVO, INA, BEA, RITA = (f"{name}@example.com" for name in ("ada", "milo", "ivo", "ina", "bea", "rita"))
+PEOPLE = {
+    person.email: person
+    for person in (
+        Person(email=ADA, name="Ada", roles=(Role.DATA_SCIENTIST,)),
+        Person(email=MILO, name="Milo", roles=(Role.ML_ENGINEER,)),
+        Person(email=IVO, name="Ivo", roles=(Role.IT,)),
+        Person(email=INA, name="Ina", roles=(Role.IT,)),
+        Person(email=BEA, name="Bea", roles=(Role.BUSINESS,)),
+        Person(email=RITA, name="Rita", roles=(Role.RISK,)),
+    )
+}
+TEAMS = {"@it-ops": Team(name="@it-ops", members=(IVO, INA))}
+
+PROJECT = """
+[model]
+name = "late-flights"
+summary = "Warns gate desks of late arrivals."
+
+[problem]
+statement = "Gate desks learn of late arrivals too late."
+requester = "bea@example.com"
+success = { metric = "brier", operator = "<=", bound = 0.22 }
+
+[owners]
+design = "ada@example.com"
+industrialization = "milo@example.com"
+deployment = { first = "ada@example.com", then = "@it-ops", after = "14d" }
+monitoring = "@it-ops"
+management = "ada@example.com"
+business = "bea@example.com"
+deputy = "milo@example.com"
+
+[impact]
+customers = true
+loss = "large"
+reversible = false
+automated = false
+updates = "monthly"
+
+[[requirement]]
+metric = "auc"
+operator = ">="
+bound = 0.58
+
+[[source]]
+name = "schedule"
+owner = "ada@example.com"
+columns = ["dep_delay", "carrier"]
+
+[[consumer]]
+name = "ops-dashboard"
+"""
+
+
+def project(text: str = PROJECT) -> Project:
+    return read_project(text)
+
+
+def starter() -> Policy:
+    return read_policy(starter_text())
+
+
+def starter_text() -> str:
+    return (Path(lamplighter.__file__).parent / "policies" / "starter.toml").read_text()
+
+
+def contract() -> Contract:
+    return Contract(
+        inputs=(
+            Column(name="dep_delay", kind=Kind.NUMBER, nullable=True),
+            Column(name="carrier", kind=Kind.TEXT, categories=("AA", "UA")),
+        ),
+        output=Output(name="late", meaning=Meaning.PROBABILITY, classes=("0", "1")),
+    )
+
+
+def artifact(role: str = "model", badge: Badge = Badge.DATA) -> Artifact:
+    return Artifact(role=role, name=f"{role}.txt", digest="ab" * 32, size=3, format="lightgbm", badge=badge)
+
+
+def manifest(**changes: Any) -> Manifest:
+    whole = Manifest(model="late-flights", runtime="compiled", contract=contract(), artifacts=(artifact(),))
+    return msgspec.structs.replace(whole, **changes)
+
+
+def version(number: int = 1, **changes: Any) -> Version:
+    made = manifest(**changes)
+    return Version(model=made.model, number=number, digest=made.digest, manifest=made, author=ADA, created_at=1)
+
+
+def evidence(kind: str, at: int = 1, **facts: Any) -> Evidence:
+    return Evidence(version=version().digest, kind=kind, facts=facts, author=ADA, at=at)
+
+
+def dossier(**changes: Any) -> Dossier:
+    """A mission-critical model for production, with nothing known of its version."""
+    held = project()
+    bare = Dossier(
+        project=held,
+        criticality=Criticality(tier="mission-critical", rule="customers-and-large-loss", why="It costs much."),
+        version=version(),
+        environment=Environment(name="prod", level=Level.PRODUCTION, port=7083),
+        ownership=ownership_of(held, PEOPLE, TEAMS),
+        policy_digest=starter().digest,
+        evidence={},
+    )
+    return msgspec.structs.replace(bare, **changes)
+
+
+def signature(side: Side, person: str, held: Dossier, *, accepted: bool = True, at: int = 1) -> Signature:
+    """The word of a person on a dossier as it is."""
+    return Signature(
+        model=held.version.model,
+        version=held.version.digest,
+        environment=held.environment.name,
+        side=side,
+        person=person,
+        accepted=accepted,
+        reason="",
+        binding=held.binding,
+        seen={kind: found.digest for kind, found in held.evidence.items()}
+        | {"project": held.project.digest, "policy": held.policy_digest},
+        at=at,
+    )
+
+
+def rollout(phase: Phase = Phase.PENDING, steps: tuple[float, ...] = (10, 50, 100), **changes: Any) -> Rollout:
+    begun = Rollout(
+        id="R-1",
+        model="late-flights",
+        environment="prod",
+        number=2,
+        version=version(2).digest,
+        previous=1,
+        decision="d" * 64,
+        asked_by=ADA,
+        plan=Steps(steps=steps),
+        phase=phase,
+    )
+    return msgspec.structs.replace(begun, **changes)
+
+
+def finding(measure: str = "brier", model: str = "late-flights", environment: str = "prod") -> Finding:
+    return Finding(
+        model=model,
+        environment=environment,
+        number=1,
+        kind=About.FUNCTIONAL,
+        measure=measure,
+        value=0.3,
+        limit=0.22,
+        sentence="It is worse than agreed.",
+        start=0,
+        end=1,
+        after_rows=500,
+    )
+
+
+def incident(**changes: Any) -> Incident:
+    opened = Incident(
+        id="I-1",
+        model="late-flights",
+        environment="prod",
+        finding=finding(),
+        duty=Duty.MONITOR_FUNCTIONAL,
+        holder=IVO,
+        deputy=INA,
+    )
+    return msgspec.structs.replace(opened, **changes)
+
+
+def retraining(**changes: Any) -> Retraining:
+    return msgspec.structs.replace(Retraining(id="T-1", model="late-flights", cause="I-1", author=ADA), **changes)

@@ -1,0 +1,131 @@
+"""Running platforms: one embedded in this process, one behind the HTTP of a control plane of its own."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from tests.sdk import cast as people
+from tests.sdk.homes import home, until
+from tests.sdk.training import training
+
+from lamplighter.domain.identity import Purpose
+from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.version import Version
+from lamplighter.lifecycle import identity
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.reconciler import Reconciler
+from lamplighter.sdk import local
+from lamplighter.sdk.connect import local_token
+from lamplighter.sdk.deployed import bring_live
+from lamplighter.sdk.embedded import Embedded
+from lamplighter.sdk.interface import Platform
+from lamplighter.sdk.model import Endpoint, live_in
+from lamplighter.sdk.remote import remote
+from lamplighter.settings import Settings
+
+#: A client of the holder of a token.
+Enter = Callable[[str], Platform]
+
+
+class Recording:
+    """A platform that notes which verbs gave an answer."""
+
+    def __init__(self, platform: Platform, answered: set[str]) -> None:
+        self._platform, self._answered = platform, answered
+
+    def __getattr__(self, name: str) -> Any:
+        verb = getattr(self._platform, name)
+
+        def call(*positional: Any, **named: Any) -> Any:
+            answer = verb(*positional, **named)
+            self._answered.add(name)
+            return answer
+
+        return call
+
+
+class Ground:
+    """A running platform, as each of its people has it."""
+
+    def __init__(self, settings: Settings, enter: Enter) -> None:
+        self.settings = settings
+        #: Names of the verbs that have given an answer.
+        self.answered: set[str] = set()
+        self._enter = enter
+        self._endpoints: list[Endpoint] = []
+        #: The owner of the machine, an administrator.
+        self.owner = self.entered(local_token(settings))
+        self.tokens: Mapping[str, str] = people.arrive(self.owner)
+        self._clients = {name: self.entered(token) for name, token in self.tokens.items()}
+
+    def entered(self, token: str) -> Platform:
+        """The platform as the holder of a token."""
+        return cast(Platform, Recording(self._enter(token), self.answered))
+
+    def __getitem__(self, name: str) -> Platform:
+        return self._clients[name]
+
+    def endpoint(self, model: str, environment: str) -> Endpoint:
+        """Where the display asks a live model."""
+        address = live_in(self["dana"], model, environment).address
+        self._endpoints.append(Endpoint(address, model, self.tokens["display"]))
+        return self._endpoints[-1]
+
+    def live(self, version: Version, *environments: str) -> None:
+        """Bring a version live, environment by environment, as its owner."""
+        for environment in environments:
+            bring_live(self["dana"], version, environment, wait=30.0)
+
+    def reached(self, rollout: Rollout, *phases: Phase) -> Rollout:
+        """Wait until a rollout is in one of these phases."""
+        until(lambda: self["dana"].rollout(rollout.id).phase in phases)
+        return self["dana"].rollout(rollout.id)
+
+    def close(self) -> None:
+        """Close what was opened to ask models."""
+        for endpoint in self._endpoints:
+            endpoint.close()
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[Ground]:
+    """A kit in this process with a running reconciler."""
+    settings = home(folder, more=training(folder / "project", "python", "enter.py", str(folder)))
+    kit = Kit.open(settings)
+    identity.bootstrap(kit)
+    reconciler = Reconciler(kit)
+    reconciler.start()
+    ground = Ground(settings, lambda token: Embedded(kit, identity.authenticate(kit, token, Purpose.TOKEN)))
+    try:
+        yield ground
+    finally:
+        ground.close()
+        reconciler.stop()
+        kit.close()
+        local.stop(settings)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Ground]:
+    """The process of a control plane, over HTTP."""
+    settings = home(folder, more=training(folder / "project", "python", "-m", "lamplighter.sdk.training"))
+    clients: list[Any] = []
+
+    def enter(token: str) -> Platform:
+        clients.append(remote(settings.url, token))
+        return cast(Platform, clients[-1])
+
+    try:
+        local.start(settings, wait=30.0)
+        ground = Ground(settings, enter)
+        yield ground
+        ground.close()
+    finally:
+        for client in clients:
+            client.close()
+        local.stop(settings)
+
+
+#: Both ways, by name.
+GROUNDS: Mapping[str, Callable[[Path], AbstractContextManager[Ground]]] = {"embedded": embedded, "remote": served}

@@ -1,0 +1,143 @@
+"""A real model from its first sentence to production with two keys, embedded and remote alike."""
+
+import msgspec
+import numpy as np
+import pytest
+from tests.sdk import models
+from tests.sdk.cast import address
+from tests.sdk.grounds import Ground
+from tests.sdk.homes import until
+
+from lamplighter.domain.acceptance import Side
+from lamplighter.domain.decision import Refused
+from lamplighter.domain.record import digest_of
+from lamplighter.domain.rollout import Phase
+from lamplighter.domain.stage import Aspect, Status
+from lamplighter.domain.version import Version
+from lamplighter.sdk.interface import Facts
+from lamplighter.sdk.release import checked, release
+
+MODEL = "late-trains"
+
+
+@pytest.fixture(scope="module")
+def version(ground: Ground) -> Version:
+    """The first version of the strict model, live in dev and staging."""
+    version = release(ground["dana"], models.critical(MODEL), models.build(note="first"))
+    ground.live(version, "dev", "staging")
+    return version
+
+
+def test_a_project_says_who_should_deploy(ground: Ground, version: Version) -> None:
+    assert ground["rita"].project(MODEL) == models.critical(MODEL)
+    who = ground["rita"].who(MODEL)
+    assert (who.criticality.tier, who.advice.rule) == ("mission-critical", "critical-often")
+    assert {assignment.holder for assignment in who.ownership.assignments} == {models.OWNER, address("ines")}
+
+
+def test_artifacts_are_kept_under_their_digest(ground: Ground) -> None:
+    content = b"not a model, only bytes"
+    digest = digest_of(content)
+    assert ground["dana"].missing_artifacts([digest]) == [digest]
+    assert ground["dana"].put_artifact(digest, content) == digest
+    assert ground["dana"].missing_artifacts([digest]) == []
+    assert ground["rita"].artifact(digest) == content
+
+
+def test_the_same_manifest_is_the_same_version(ground: Ground, version: Version) -> None:
+    ready = checked(models.critical(MODEL), models.build(note="first"))
+    assert ground["dana"].register(MODEL, ready.manifest, ready.evidence, "again") == version
+    assert version in ground["rita"].versions(MODEL)
+    assert (version.author, version.note, version.manifest.runtime) == (models.OWNER, "first", "compiled")
+
+
+def test_a_gate_refuses_with_its_verdict_and_nothing_starts(ground: Ground) -> None:
+    version = release(ground["dana"], models.critical("skips-staging"), models.build())
+    asked = ground["dana"].deploy(version.name, "prod")
+    refusal = Refused(
+        why="skips-staging@1 was never live at the level acceptance.",
+        fix="Deploy skips-staging@1 to an environment of the level acceptance first.",
+    )
+    assert asked.rollout is None
+    assert [(one.gate, one.verdict) for one in asked.decision.judgements if not one.verdict][0] == ("order", refusal)
+    assert ground["dana"].rollouts("skips-staging") == []
+    # A question changes nothing: the decision on record is the one of the deployment.
+    looked = ground["dana"].check(version.name, "prod")
+    assert looked.judgements == asked.decision.judgements
+    assert ground["rita"].version(version.name).decisions == (asked.decision,)
+
+
+def test_two_keys_open_production(ground: Ground, version: Version) -> None:
+    asked = ground["dana"].deploy(version.name, "prod")
+    assert asked.rollout is not None
+    assert asked.rollout.phase is Phase.WAITING
+    (waiting,) = ground["bea"].waiting(MODEL)
+    assert (waiting.rollout, waiting.number, waiting.missing) == (
+        asked.rollout.id,
+        1,
+        ("The acceptance of business and it is missing.",),
+    )
+    before = ground["rita"].at(MODEL, "prod", asked.decision.at)
+    assert (before.number, before.approvals, before.decision) == (0, (), None)
+
+    ground["bea"].sign(version.name, "prod", Side.BUSINESS, accepted=True, reason="Twenty cases judged.")
+    assert until(lambda: [one.missing for one in ground["bea"].waiting(MODEL)]) is not None
+    ground["ines"].sign(version.name, "prod", Side.IT, accepted=True)
+    done = ground.reached(asked.rollout, Phase.COMPLETED)
+
+    assert ground["bea"].waiting(MODEL) == []
+    truth = ground["rita"].at(MODEL, "prod", done.moved_at)
+    assert (truth.number, truth.version, truth.how, truth.tier) == (1, version.digest, "rollout", "mission-critical")
+    assert {(one.side, one.person) for one in truth.approvals} == {("business", address("bea")), ("it", address("ines"))}
+    assert truth.decision is not None
+    assert truth.decision.passed
+
+
+def test_it_answers_over_http_as_the_model_itself_does(ground: Ground, version: Version) -> None:
+    columns, _ = models.columns(40)
+    answer = ground.endpoint(MODEL, "staging").predict(columns)
+    table, _ = models.rows(40, seed=2)
+    assert answer.version == version.name
+    assert answer.ids == tuple(f"{answer.request}.{row}" for row in range(40))
+    np.testing.assert_allclose(answer.scores, models.fitted().predict_proba(table)[:, 1], atol=1e-6)
+    # The stream of records reaches the platform without anybody asking.
+    until(lambda: ground["dana"].service(MODEL, "staging").rows == 40)
+    felt = ground["dana"].service(MODEL, "staging")
+    assert (felt.requests, felt.failures) == (1, 0)
+
+
+def test_what_is_inside_a_version(ground: Ground, version: Version) -> None:
+    found = ground["dana"].add_evidence(version.name, Facts(kind="fairness", facts={"checked": True}))
+    assert found.author == models.OWNER
+    for reference in (version.name, f"{MODEL}@sha256:{version.digest[:12]}", f"{MODEL}@live"):
+        seen = ground["rita"].version(reference, "staging")
+        assert seen.version == version
+        kinds = {evidence.kind for evidence in seen.evidence}
+        assert kinds == {"data-checks", "fairness", "load-check", "parity", "performance"}
+
+
+def test_the_fleet_and_the_status_say_how_it_is(ground: Ground, version: Version) -> None:
+    (row,) = ground["rita"].fleet(search="passengers") .rows or ground["rita"].fleet(search=MODEL).rows
+    assert (row.model, row.number, row.environment, row.dots) == (MODEL, 1, "prod", (2, 2))
+    status = ground["rita"].status(MODEL)
+    assert [(live.environment, live.number) for live in status.live] == [("dev", 1), ("staging", 1), ("prod", 1)]
+    assert status.status[Aspect.OVERALL] is not Status.FAILING
+
+
+def test_the_journal_holds_everything_and_its_chain_holds(ground: Ground, version: Version) -> None:
+    names = [entry.name for entry in reversed(ground["rita"].journal(MODEL, 1000))]
+    steps = ["ProjectSaved", "VersionRegistered", "DecisionMade", "RolloutMoved", "WentLive", "VersionAccepted"]
+    assert [name for name in dict.fromkeys(names) if name in steps] == steps
+    entries = ground["rita"].journal(limit=10_000)
+    verified = ground["rita"].verify_journal()
+    assert verified.verified
+    assert verified.entries >= len(entries) >= len(names)
+    by = {entry.actor for entry in ground["rita"].journal(MODEL, 1000) if entry.name == "VersionAccepted"}
+    assert by == {address("bea"), address("ines")}
+    assert msgspec.to_builtins(entries[0])["previous"] == digest_or_beginning(ground, entries[0].sequence - 1)
+
+
+def digest_or_beginning(ground: Ground, sequence: int) -> str:
+    """The hash that the entry behind this one names."""
+    with_next = {entry.sequence + 1: entry for entry in ground["rita"].journal(limit=10_000)}
+    return digest_of(msgspec.json.encode(with_next[sequence + 1], order="sorted"))
