@@ -86,7 +86,7 @@ def test_what_is_stated() -> None:
 
 def test_thresholds_fall_with_the_rows_and_repeat() -> None:
     made = profile()
-    one, other = Calibration(made, ALL), Calibration(made, ALL)
+    one, other = Calibration(made, ALL, draws=199), Calibration(made, ALL, draws=199)
     by_rows = [one.thresholds(n).values["delay"]["jensen_shannon"] for n in (100, 300, 900, 2700, 8100)]
     assert by_rows == sorted(by_rows, reverse=True)
     assert one.thresholds(700).values == other.thresholds(700).values

@@ -19,11 +19,13 @@ from lamplighter.sdk import local
 from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.deployed import bring_live
 from lamplighter.sdk.embedded import Embedded
-from lamplighter.sdk.interface import Platform
+from lamplighter.sdk.interface import Label, Platform
 from lamplighter.sdk.model import Endpoint, live_in
 from lamplighter.sdk.remote import remote
 from lamplighter.settings import Settings
 
+#: The year 2002, microseconds since the epoch.
+_LONG_AGO = 1_009_843_200_000_000
 #: A client of the holder of a token.
 Enter = Callable[[str], Platform]
 
@@ -81,6 +83,16 @@ class Ground:
         """Wait until a rollout is in one of these phases."""
         until(lambda: self["dana"].rollout(rollout.id).phase in phases)
         return self["dana"].rollout(rollout.id)
+
+    def followed(self, endpoint: Endpoint, environment: str, number: int) -> None:
+        """Wait until a version scores along, seen by a labelled row of long ago that it scored."""
+
+        def scored() -> bool:
+            answer = endpoint.predict({"delay": [5.0], "load": [0.5]}, event_time="2001-01-01T00:00:00Z")
+            self["display"].push_labels(endpoint.model, [Label(id=answer.ids[0], value=1.0)])
+            return self["rita"].figures(endpoint.model, environment, number, 0, _LONG_AGO).rows > 0
+
+        until(scored)
 
     def close(self) -> None:
         """Close what was opened to ask models."""

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from sklearn.pipeline import Pipeline, make_pipeline  # type: ignore[import-untyped]
+from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
 from lamplighter.domain.project import Project, project_from
 from lamplighter.sdk.build import Build
+from lamplighter.sdk.interface import Label
 
 #: The people of the tests, see `cast`.
 OWNER, DEPUTY, REQUESTER = "dana@trains.example", "milo@trains.example", "bea@trains.example"
@@ -44,7 +45,12 @@ def build(*, threshold: float = 0.5, blind: bool = False, note: str = "") -> Bui
 def columns(count: int, seed: int = 2) -> tuple[dict[str, list[float]], list[int]]:
     """Rows by column as callers send them, and what really happened."""
     table, late = rows(count, seed)
-    return {name: table[name].tolist() for name in table}, late.tolist()
+    return {name: table[name].tolist() for name in ("delay", "load")}, late.tolist()
+
+
+def label(prediction: str, value: int, revision: int = 0) -> Label:
+    """What really happened to one row."""
+    return Label(id=prediction, value=float(value), revision=revision)
 
 
 def project(name: str, **more: Any) -> Project:

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from tests.sdk import models
 from tests.sdk.cast import ROLES, address
 from tests.sdk.grounds import Ground
 from tests.sdk.homes import free_ports
@@ -11,6 +12,7 @@ from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Unauthenticated
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.lifecycle.identity import owner_address
+from lamplighter.sdk.release import release
 
 DAY = 86_400_000_000
 
@@ -56,3 +58,16 @@ def test_an_environment_is_there_once_it_is_saved(ground: Ground) -> None:
         "staging": "acceptance",
         "prod": "production",
     }
+
+
+# Processes take their time to end and to start; nothing of it depends on how the platform is reached.
+@pytest.mark.parametrize("ground", ["embedded"], indirect=True)
+def test_a_moved_environment_answers_at_its_new_address(ground: Ground) -> None:
+    first, second = (Environment(name="wanders", level=Level.DEVELOPMENT, port=free_ports(1)) for _ in range(2))
+    ground.owner.save_environment("wanders", first)
+    ground.live(release(ground["dana"], models.project("moved"), models.build()), "wanders")
+    assert ground.endpoint("moved", "wanders").predict(models.columns(1)[0]).version == "moved@1"
+    ground.owner.save_environment("wanders", second)
+    moved = ground.endpoint("moved", "wanders")
+    assert str(second.port) in moved.url
+    assert moved.predict(models.columns(1)[0]).version == "moved@1"

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from tests.web import seed
 
 from lamplighter.api import guard
-from lamplighter.lifecycle import identity
+from lamplighter.domain.rollout import Rollout, Signal
+from lamplighter.lifecycle import deployment, identity
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.sdk.interface import Platform, RolledBack
@@ -47,13 +48,25 @@ class Site(NamedTuple):
 
 
 class Rehearsed(Embedded):
-    """The real platform, but for the one verb that would need models that serve: it says what it was asked for."""
+    """The real platform, but for verbs that would start serving models: a rollback is written down, a rollout only moves."""
 
     asked: list[tuple[str, str, int, str]]
 
     def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> RolledBack:
         self.asked.append((model, environment, to, reason))
         return RolledBack(model=model, environment=environment, before=8, now=to, seconds=0.4)
+
+    def pause(self, key: str) -> Rollout:
+        return self._moved(key, Signal.PAUSED)
+
+    def resume(self, key: str) -> Rollout:
+        return self._moved(key, Signal.RESUMED)
+
+    def _moved(self, key: str, signal: Signal) -> Rollout:
+        with self._kit.store.transaction() as change:
+            rollout = change.rollouts.find(id=key)
+            assert rollout is not None
+            return deployment.move(self._kit, change, rollout, signal, self._actor, "by hand")
 
 
 @pytest.fixture(scope="session")

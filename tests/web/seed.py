@@ -256,7 +256,14 @@ def readings(kit: Kit, model: str, first: int, second: int) -> None:
         start = monday + week * 7 * DAY
         rows.append(reading(model, number, "brier", start, value, limit=0.19, crossed=value - 0.008 > 0.19))
         rows.append(reading(model, number, "auc", start, 0.71 - (0.02 * (week - 5) if week > 5 else 0.0)))
-    drifted = (("precip", 0.31), ("visib", 0.22), ("temp", 0.16), ("wind_speed", 0.05), ("dep_hour", 0.02))
+    drifted = (
+        ("@prediction", 0.14),
+        ("precip", 0.31),
+        ("visib", 0.22),
+        ("temp", 0.16),
+        ("wind_speed", 0.05),
+        ("dep_hour", 0.02),
+    )
     for column, value in (*drifted, ("distance", 0.01), ("carrier", 0.008)):
         more = {"aspect": "drift", "column": column, "limit": 0.09, "crossed": value > 0.09, "low": value, "high": value}
         rows.append(reading(model, second, "jensen_shannon", monday + 49 * DAY, value, **more))

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.web import seed
 from tests.web.conftest import Site, _served, sign_in
 
+from lamplighter.domain.acceptance import Side
 from lamplighter.domain.incident import Incident, State
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.web.main import with_pages
@@ -44,6 +45,22 @@ def test_a_link_acts_only_when_its_button_is_pressed_and_only_once(browser: Brow
     page.get_by_role("button", name="Sign in").click()
     assert page.locator("h1").inner_text() == "You are not signed in."
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("to", "end"),
+    [
+        ("/m/late-flights", "/m/late-flights"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("/../x", "/"),
+        ("/m/x\n", "/"),
+    ],
+)
+def test_a_sign_in_leads_to_a_page_of_ours_and_nowhere_else(own: Site, to: str, end: str) -> None:
+    answer = httpx2.post(f"{own.url}/sign-in", data={"secret": own.secret(seed.BEA), "to": to})
+    assert (answer.status_code, answer.headers["location"]) == (303, end)
 
 
 def test_a_session_ends_with_sign_out(browser: Browser, own: Site) -> None:
@@ -168,7 +185,7 @@ def test_who_speaks_for_a_side_accepts_and_a_refusal_needs_its_reason(browser: B
     page.get_by_role("button", name="Accept v1").click()
     assert page.locator(".said").inner_text() == "Your acceptance is written down."
     with own.kit.store.reading() as look:
-        assert [one.person for one in look.signatures.all(model="returns-fraud", side="it")] == [seed.IVO]
+        assert [one.person for one in look.signatures.all(model="returns-fraud") if one.side is Side.IT] == [seed.IVO]
     context.close()
 
 

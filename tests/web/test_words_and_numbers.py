@@ -14,6 +14,7 @@ from tests.web.conftest import Site
 from lamplighter.domain import events
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.events import Event
+from lamplighter.domain.monitor import Reading
 from lamplighter.domain.rollout import Phase
 from lamplighter.web import assets, catalogue, facts, glossary, numbers, telling, times
 from lamplighter.web.drift import drift
@@ -84,9 +85,7 @@ def test_the_catalogue_has_every_code_that_is_raised() -> None:
 
 
 def test_facts_of_any_shape_become_lines() -> None:
-    found = facts.lines(
-        {"passed": True, "metrics": {"auc": 0.7123}, "slices": [{"origin": "EWR"}], "names": ["a", "b"], "no": None}
-    )
+    found = facts.lines({"passed": True, "metrics": {"auc": 0.7123}, "slices": [{"origin": "EWR"}], "names": ["a", "b"]})
     assert [(line.name, line.value) for line in found] == [
         ("passed", "yes"),
         ("metrics.auc", "0.712"),
@@ -135,14 +134,16 @@ def test_which_way_is_better_comes_from_the_measure() -> None:
 
 
 def test_inputs_are_ranked_by_how_far_they_moved() -> None:
-    def moved(column: str, value: float, end: int = 0) -> object:
+    def moved(column: str, value: float, end: int = 0) -> Reading:
         more = {"aspect": "drift", "column": column, "limit": 0.1, "crossed": value > 0.1, "end": seed.NOW + end}
         return seed.reading("m", 1, "psi", seed.NOW - 7 * seed.DAY, value, **more)
 
-    found = drift([moved("temp", 0.05), moved("precip", 0.3), moved("visib", 0.2), moved("visib", 0.9, end=-1)])  # type: ignore[list-item]
+    older = moved("visib", 0.9, end=-1)
+    found = drift([moved("temp", 0.05), moved("precip", 0.3), moved("visib", 0.2), older, moved("@prediction", 0.02)])
     assert found is not None
     assert [one.column for one in found.inputs] == ["precip", "visib", "temp"]
     assert found.caption.startswith("2 of 3 inputs moved beyond the limit in ")
+    assert found.caption.endswith("precip most (0.300). The predictions did not move (0.02).")
     assert drift([]) is None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import click
 
 from lamplighter.cli.flags import Noun
-from lamplighter.cli.instants import local
+from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.needs import may_sign
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import gates, outcome
@@ -34,11 +34,11 @@ def list_waiting(session: Session) -> Page:
     found = session.platform.waiting()
     me = session.platform.whoami()
     mine = [waiting for waiting in found if may_sign(me, waiting)]
-    rows = [(w.rollout, f"{w.model}@{w.number}", w.environment, local(w.since), "; ".join(w.missing)) for w in found]
+    rows = [(w.rollout, f"{w.model}@{w.number}", w.environment, short(w.since), "; ".join(w.missing)) for w in found]
     return Page(
         says=f"{len(mine)} of {len(found)} wait for you." if found else "Nothing waits for anybody.",
         data={"waiting": found, "mine": [waiting.rollout for waiting in mine]},
-        table=Table(rows, ("ROLLOUT", "VERSION", "ENVIRONMENT", "SINCE", "MISSING")),
+        table=Table(rows, ("ROLLOUT", "VERSION", "ENVIRONMENT", f"SINCE ({zone()})", "MISSING")),
         next=[f"lamp approvals show {(mine or found)[0].model}@{(mine or found)[0].number}"] if found else [],
         url=session.address("/approvals"),
     )

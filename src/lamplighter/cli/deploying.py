@@ -64,7 +64,7 @@ def _page(session: Session, decision: Decision, rollout: Rollout | None) -> Page
     subject = f"{decision.model} v{decision.number} → {decision.environment}"
     if rollout is None:
         says, next_, path = (
-            f"{subject}: {outcome(decision)}. Nothing was changed.",
+            f"{subject}: {outcome(decision)}. Nothing goes live by this.",
             [],
             f"/m/{decision.model}/v/{decision.number}",
         )

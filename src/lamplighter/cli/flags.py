@@ -58,7 +58,7 @@ class Verb(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Name the flags of every command in one line."""
         formatter.write_paragraph()
-        formatter.write_text("Every command: --json -q -v --url --yes --no-color --timeout -C (see lamp --help)")
+        formatter.write_text("Also: --json -q -v --url --yes --no-color --timeout -C (lamp --help)")
 
 
 class Noun(click.Group):

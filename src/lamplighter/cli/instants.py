@@ -18,6 +18,16 @@ def local(instant: int) -> str:
     return datetime.fromtimestamp(instant / 1_000_000, UTC).astimezone().strftime("%Y-%m-%d %H:%M %Z")
 
 
+def short(instant: int) -> str:
+    """The same without its zone, for a table whose head names the zone."""
+    return local(instant).rpartition(" ")[0] or "-"
+
+
+def zone() -> str:
+    """The zone of this machine now, such as `CET`."""
+    return datetime.now(UTC).astimezone().strftime("%Z")
+
+
 def day(instant: int) -> str:
     """The day in UTC, in which windows of event time are cut, such as `2013-07-01`."""
     return datetime.fromtimestamp(instant / 1_000_000, UTC).strftime("%Y-%m-%d")

@@ -52,7 +52,7 @@ class Root(Noun):
         for flag in FLAGS:
             name = f"{', '.join(flag.opts)} {flag.metavar or ''}".strip()
             formatter.write(f"  {name:<{width}}  {flag.help}\n")
-        formatter.write("\nA model is named late-flights, late-flights@7 or late-flights@live: lamp help refs\n")
+        formatter.write("\nHow a model and its versions are named: lamp help refs\n")
 
     def main(
         self,

@@ -92,7 +92,7 @@ class Session:
             )
         for line in (question, *(f"  {detail}" for detail in details)):
             click.echo(line, err=True)
-        if not click.confirm("  ", default=False, err=True, prompt_suffix=""):
+        if not click.confirm(" ", default=False, err=True, prompt_suffix=" "):
             raise Declined
 
     def carry_out(self, run: Callable[[], object]) -> int:

@@ -1,13 +1,15 @@
-"""A table in plain text that fits the width of a terminal and loses nothing: the last column wraps, the others keep whole."""
+"""A table in plain text that fits the width of a terminal and loses nothing: where it is too wide, its texts wrap."""
 
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 #: Characters in a line.
 WIDTH = 80
 _GAP = "  "
-_LEAST = 24
+#: The last column gives way to the others down to this width.
+_LEAST = 16
 
 
 @dataclass(frozen=True)
@@ -20,25 +22,37 @@ class Table:
 
 
 def lines(table: Table, width: int = WIDTH) -> list[str]:
-    """The lines of a table, each at most `width` characters where its columns but the last leave room for that."""
-    rows = [list(row) for row in ([table.heads] if table.heads else [])] + [list(row) for row in table.rows]
+    """The lines of a table, each at most `width` characters; none if it has no rows."""
     if not table.rows:
         return []
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    before = sum(widths[:-1]) + len(_GAP) * len(widths)
-    widths[-1] = max(min(widths[-1], width - before), _LEAST)
+    rows = [*([table.heads] if table.heads else []), *table.rows]
+    widths = _widths(rows, width)
     return [line for row in rows for line in _row(row, widths, table.right)]
 
 
+def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The widest text of each column. If all are too wide together, the last gives way first, then the widest that can do so
+    between its words, then the widest."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    room = width - len(_GAP) * len(widths)
+    widths[-1] = max(min(widths[-1], room - sum(widths[:-1])), min(widths[-1], _LEAST))
+    words = [max(len(word) for row in rows for word in row[place].split() or [""]) for place in range(len(widths))]
+    while sum(widths) > room and max(widths) > 1:
+        loose = [place for place, size in enumerate(widths) if size > words[place]] or list(range(len(widths)))
+        widths[max(loose, key=widths.__getitem__)] -= 1
+    return widths
+
+
 def _row(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> list[str]:
-    *first, last = row
-    cells = [text.rjust(widths[place]) if place in right else text.ljust(widths[place]) for place, text in enumerate(first)]
-    head = "".join(f"{_GAP}{cell}" for cell in cells) + _GAP
-    text = last.rjust(widths[-1]) if len(widths) - 1 in right and len(last) <= widths[-1] else last
-    parts = wrapped(text, widths[-1])
-    return [(head + parts[0]).rstrip(), *(" " * len(head) + part for part in parts[1:])]
+    cells = [wrapped(text, size, break_words=True) for text, size in zip(row, widths, strict=True)]
+    return ["".join(_cells(parts, widths, right)).rstrip() for parts in zip_longest(*cells, fillvalue="")]
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` characters; a longer word stays whole. At least one line."""
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False, drop_whitespace=True) or [""]
+def _cells(parts: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> list[str]:
+    sized = enumerate(zip(parts, widths, strict=True))
+    return [_GAP + (text.rjust(size) if place in right else text.ljust(size)) for place, (text, size) in sized]
+
+
+def wrapped(text: str, width: int, *, break_words: bool = False) -> list[str]:
+    """The text in lines of at most `width` characters, at least one; a longer word stays whole unless it may break."""
+    return textwrap.wrap(text, width, break_long_words=break_words, break_on_hyphens=False) or [""]

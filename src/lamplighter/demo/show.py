@@ -51,32 +51,36 @@ def played(settings: Settings) -> bool:
     return bool(token) and any(row.model == MODEL for row in remote(settings.url, token).fleet().rows)
 
 
-def play(settings: Settings, tell: Tell) -> dict[str, Any]:
-    """The whole story on a platform that runs; gives what was measured in this run."""
-    begun = time.monotonic()
+def play(settings: Settings, tell: Tell, *, begun: float, on_page: Callable[[], None]) -> dict[str, Any]:
+    """The whole story on a platform that runs; gives what was measured in this run.
+
+    `begun` is the monotonic clock when the command began; `on_page` is called when the page of the model is worth a look.
+    """
     tell("people: seven accounts, two teams")
     people = arrive(remote(settings.url, local_token(settings), timeout=60.0), settings.url)
     story = Story(people, settings.folder / MODEL, tell)
     try:
-        return _acts(story, begun)
+        return _acts(story, begun, on_page)
     finally:
         if story.replay is not None:
             story.replay.close()
 
 
-def _acts(story: Story, begun: float) -> dict[str, Any]:
+def _acts(story: Story, begun: float, on_page: Callable[[], None]) -> dict[str, Any]:
     dana, milo, tell = story.people["dana"], story.people["milo"], story.tell
     who = story.design()
     first = story.train(3)
     first_prediction = story.to_development(first) - begun
     ended_well(story.to_production(dana, first, until="2013-04-01"))
+    on_page()
     story.begin_traffic("2013-04-01")
     tell("monitoring: the gate desks call, April to June")
-    story.stream.play("2013-06-21")
+    story.stream.play("2013-06-10")
 
     hotfix = release(milo, story.project, story.hotfix())
-    broken = story.to_production(milo, hotfix, until="2013-07-01")
+    broken = story.to_production(milo, hotfix, until="2013-06-25")
     tell(f"deployment: {hotfix.name} {broken.phase}: {broken.why}")
+    story.stream.play("2013-07-01")
     story.arrive(6)
     incident = story.watch("2013-08-01")
     tell(f"monitoring: {incident.id} {incident.finding.sentence}" if incident else "monitoring: no incident")

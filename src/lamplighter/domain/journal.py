@@ -5,6 +5,8 @@ Law of change: the body of an entry is never rewritten; new entries may have mor
 
 from collections.abc import Iterable
 
+import msgspec
+
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.record import Record, canonical, digest_of, from_json
 
@@ -55,13 +57,28 @@ class Verification(Record, frozen=True):
     why: str = ""
 
 
-def verify(bodies: Iterable[bytes]) -> Verification:
-    """Follow the chain from its beginning over the stored bytes."""
+def verify(bodies: Iterable[bytes], last: str | None = None) -> Verification:
+    """Follow the chain from its beginning over the stored bytes, to the hash `last` where it is known from elsewhere.
+
+    Without it a change of the last entry, and entries taken from the end, cannot be seen.
+    """
     head, count = BEGINNING, 0
     for body in bodies:
-        entry = read(body)
-        if entry.sequence != count + 1 or entry.previous != head:
-            why = f"Entry {entry.sequence} does not follow entry {count}."
+        why = _misfit(body, count, head)
+        if why:
             return Verification(entries=count, verified=False, head=head, why=why)
         head, count = digest_of(body), count + 1
+    if last not in (None, head):
+        return Verification(entries=count, verified=False, head=head, why="The chain does not end where its head says.")
     return Verification(entries=count, verified=True, head=head)
+
+
+def _misfit(body: bytes, count: int, head: str) -> str:
+    """Why an entry does not follow the one before it; nothing if it does."""
+    try:
+        entry = read(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return f"What follows entry {count} cannot be read."
+    if entry.sequence != count + 1 or entry.previous != head:
+        return f"Entry {entry.sequence} does not follow entry {count}."
+    return ""

@@ -26,7 +26,7 @@ class Reading(Record, frozen=True):
     environment: str
     #: Number of the version.
     number: int
-    #: `service`, `drift` or `quality`.
+    #: `quality`, `drift` or, for empty values, `completeness`.
     aspect: str
     #: Name of the measure, such as `brier`, `auc`, `jensen_shannon`, `failures`, `p95`.
     measure: str

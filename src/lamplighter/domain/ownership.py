@@ -1,9 +1,8 @@
 """Who has which duty. One accountable party a stage, one holder and a deputy a duty, always or named as a gap."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from lamplighter.domain.identity import Person, Team
-from lamplighter.domain.names import is_team
 from lamplighter.domain.project import Holder, Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.stage import STAGE_OF, Duty, Stage
@@ -51,11 +50,9 @@ def _assignment(
     if owner is None:
         return Assignment(duty=duty, accountable="", holder="", deputy="")
     accountable = owner.then if stage in handed_over and owner.then else owner.first
-    responder = _responder(duty, owner) or accountable
-    deputy = _first_active(owner.deputy or project.owners.deputy or owner.then or accountable, people, teams, responder)
-    holder = _first_active(responder, people, teams, "") or deputy
-    if deputy == holder:
-        deputy = _first_active(project.owners.deputy, people, teams, holder)
+    standing_in = (owner.deputy, project.owners.deputy, owner.then, accountable)
+    holder = _first_active((_responder(duty, owner) or accountable, *standing_in), people, teams, "")
+    deputy = _first_active(standing_in, people, teams, holder)
     return Assignment(duty=duty, accountable=accountable, holder=holder, deputy=deputy)
 
 
@@ -65,8 +62,8 @@ def _responder(duty: Duty, owner: Holder) -> str:
     return owner.retraining if duty is Duty.RETRAIN else ""
 
 
-def _first_active(party: str, people: Mapping[str, Person], teams: Mapping[str, Team], but: str) -> str:
-    members = teams[party].members if is_team(party) and party in teams else (party,)
+def _first_active(parties: Sequence[str], people: Mapping[str, Person], teams: Mapping[str, Team], but: str) -> str:
+    members = (email for party in parties for email in (teams[party].members if party in teams else (party,)))
     return next((email for email in members if email != but and email in people and people[email].active), "")
 
 

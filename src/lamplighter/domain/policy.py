@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.acceptance import Side
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.project import Impact, Loss, Steps, check_steps
+from lamplighter.domain.project import Impact, Loss, Steps, check_field, check_steps, seconds
 from lamplighter.domain.record import Settings, canonical, digest_of
 
 
@@ -29,7 +30,7 @@ class LevelRules(Settings, frozen=True):
     #: Gates in the order they are judged: `use` names the gate, the rest are its settings.
     gates: tuple[Mapping[str, Any], ...] = ()
     #: Sides that must accept, each by another person, none by the author.
-    approvals: tuple[str, ...] = ()
+    approvals: tuple[Side, ...] = ()
     rollout: Steps = Steps(steps=(100,), each="0s", least_requests=0)
 
 
@@ -102,15 +103,24 @@ def read_policy(text: str) -> Policy:
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise Invalid("The policy file is not valid.", why=f"{error}.", fix="Correct the field that is named.") from None
     for tier in policy.tier:
-        for level in Level:
-            if level not in tier.levels:
-                raise Invalid(
-                    "The policy file is not valid.",
-                    why=f"Tier {tier.name} says nothing about {level}, and silence would mean no gate.",
-                    fix=f"Add [tier.levels.{level}].",
-                )
-            check_steps(tier.levels[level].rollout)
-    known = {tier.name for tier in policy.tier}
+        _check_tier(tier)
+    known = [tier.name for tier in policy.tier]
+    twice = [name for name in known if known.count(name) > 1]
+    if twice:
+        why = f"Two tiers are called {twice[0]}."
+        raise Invalid("The policy file is not valid.", why=why, fix="Give each tier a name of its own.")
     if not known or any(rule.tier not in known for rule in policy.criticality):
         raise Invalid("The policy file is not valid.", why="A rule names a tier that does not exist.", fix="Name a known tier.")
     return policy
+
+
+def _check_tier(tier: Tier) -> None:
+    check_field(f"escalate_after of {tier.name}", seconds, tier.escalate_after)
+    for level in Level:
+        if level not in tier.levels:
+            raise Invalid(
+                "The policy file is not valid.",
+                why=f"Tier {tier.name} says nothing about {level}, and silence would mean no gate.",
+                fix=f"Add [tier.levels.{level}].",
+            )
+        check_field(f"rollout of {tier.name} at {level}", check_steps, tier.levels[level].rollout)

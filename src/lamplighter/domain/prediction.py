@@ -67,7 +67,8 @@ def frames(content: bytes, start: int = 0) -> Iterator[tuple[Scored, int]]:
     while start + _HEAD.size <= len(view):
         length, checksum = _HEAD.unpack_from(view, start)
         end = start + _HEAD.size + length
-        if length > LARGEST_BODY or end > len(view):
+        # No body is empty: a crash may leave zeros behind the last frame, and their checksum would fit.
+        if not 0 < length <= LARGEST_BODY or end > len(view):
             return
         body = view[start + _HEAD.size : end]
         if zlib.crc32(body) != checksum:

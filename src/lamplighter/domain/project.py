@@ -4,12 +4,13 @@ Law of change: `schema` is 1; fields may be added with a default.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from lamplighter.domain.acceptance import Side
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.record import Settings, canonical, digest_of
@@ -44,6 +45,13 @@ class Operator(StrEnum):
 
     AT_LEAST = ">="
     AT_MOST = "<="
+
+
+class Trigger(StrEnum):
+    """What sets off a training."""
+
+    #: An incident about drift or lost quality.
+    QUALITY = "quality"
 
 
 class Model(Settings, frozen=True):
@@ -208,7 +216,8 @@ class Steps(Settings, frozen=True):
 class EnvironmentPlan(Settings, frozen=True):
     """What one environment asks of this model on top of the policy."""
 
-    approvals: tuple[str, ...] = ()
+    #: Sides that must accept beside those that the policy names.
+    approvals: tuple[Side, ...] = ()
     rollout: Steps | None = None
 
 
@@ -248,7 +257,7 @@ class Retrain(Settings, frozen=True):
     """When and how the next version is trained."""
 
     #: Kinds of incident that start a training: `quality`.
-    when: tuple[str, ...] = ()
+    when: tuple[Trigger, ...] = ()
     #: Name of a training in the configuration of the platform.
     run: str = ""
     #: Shortest time between two trainings.
@@ -281,7 +290,7 @@ class Project(Settings, frozen=True):
         return digest_of(canonical(self))
 
 
-_DURATION = re.compile(r"(\d{1,6})(s|m|h|d)")
+_DURATION = re.compile(r"([0-9]{1,6})(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -319,20 +328,56 @@ def _converted(decode: Any) -> Project:
 
 
 def check_project(project: Project) -> Project:
-    """The project itself if its names, parties and times are lawful; raises `Invalid`."""
-    model_name(project.name)
+    """The project itself if its names, parties and times are lawful; raises `Invalid` naming the field."""
     if project.schema != 1:
         raise Invalid("The file lamp.toml is of another schema.", why="This release reads schema 1.", fix="Write schema = 1.")
-    for party in (*project.owners.parties(), *filter(None, (source.owner for source in project.source))):
-        party_name(party)
-    for name in (*project.env, *(consumer.name for consumer in project.consumer)):
-        model_name(name)
-    for text in (project.monitor.quality.window, project.monitor.labels.expected_after, project.retrain.cooldown):
-        seconds(text)
-    for plan in project.env.values():
-        if plan.rollout is not None:
-            check_steps(plan.rollout)
+    for field, lawful, value in _held(project):
+        check_field(field, lawful, value)
     return project
+
+
+def check_field(field: str, lawful: Callable[[Any], object], value: Any) -> None:
+    """Hold the value of a field against what is lawful there; raises `Invalid` naming the field."""
+    try:
+        lawful(value)
+    except Invalid as error:
+        raise Invalid(error.what, why=f"{field}: {error.why}", fix=error.fix, code=error.code) from None
+
+
+_Held = Iterator[tuple[str, Callable[[Any], object], Any]]
+
+
+def _held(project: Project) -> _Held:
+    yield "model.name", model_name, project.name
+    yield from _held_of_owners(project.owners)
+    for source in project.source:
+        yield "source.owner", _if_named(party_name), source.owner
+        yield "source.freshness", _if_named(seconds), source.freshness
+    for consumer in project.consumer:
+        yield "consumer.name", model_name, consumer.name
+        yield "consumer.owner", _if_named(party_name), consumer.owner
+    for name, plan in project.env.items():
+        yield "the name of an [env]", model_name, name
+        if plan.rollout is not None:
+            yield f"env.{name}.rollout", check_steps, plan.rollout
+    yield "monitor.quality.window", seconds, project.monitor.quality.window
+    yield "monitor.labels.expected_after", seconds, project.monitor.labels.expected_after
+    yield "retrain.cooldown", seconds, project.retrain.cooldown
+
+
+def _held_of_owners(owners: Owners) -> _Held:
+    for stage in Stage:
+        holder = owners.holder(stage) or Holder(first="")
+        for party in (holder.first, holder.then, holder.deputy, holder.model_alerts, holder.retraining):
+            yield f"owners.{stage}", _if_named(party_name), party
+        yield f"owners.{stage}.after", _if_named(seconds), holder.after
+    for name in ("business", "risk", "deputy"):
+        yield f"owners.{name}", _if_named(party_name), getattr(owners, name)
+
+
+def _if_named(lawful: Callable[[str], object]) -> Callable[[str], object]:
+    """The same check for a field that may be left out."""
+    return lambda text: lawful(text) if text else text
 
 
 def check_steps(steps: Steps) -> Steps:

@@ -39,13 +39,13 @@ class Routing(Record, frozen=True):
 def with_challenger(routing: Routing, challenger: Served, share: float) -> Routing:
     """The challenger answers a share. Without a champion it has nobody to share with and takes all."""
     if routing.champion is None:
-        return _changed(routing, champion=challenger)
+        return _changed(routing, champion=challenger, previous=_other(routing.previous, challenger))
     return _changed(routing, challenger=challenger, share=share)
 
 
 def promoted(routing: Routing, version: Served, now: int) -> Routing:
     """The version has all traffic, and the champion before it is the way back."""
-    previous = routing.previous if routing.champion in (None, version) else routing.champion
+    previous = _other(routing.champion, version) or _other(routing.previous, version)
     shadow = None if routing.shadow == version else routing.shadow
     return _changed(routing, champion=version, challenger=None, share=0.0, previous=previous, shadow=shadow, live_since=now)
 
@@ -63,6 +63,11 @@ def shadowed(routing: Routing, version: Served | None) -> Routing:
 def emptied(routing: Routing) -> Routing:
     """Nobody answers."""
     return _changed(routing, champion=None, challenger=None, share=0.0, shadow=None)
+
+
+def _other(previous: Served | None, champion: Served) -> Served | None:
+    """The way back, unless it leads to the champion itself."""
+    return None if previous == champion else previous
 
 
 def _changed(routing: Routing, **changes: object) -> Routing:

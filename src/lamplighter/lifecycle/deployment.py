@@ -237,7 +237,10 @@ def _return(kit: Kit, change: Transaction, before: Routing, served: Served, acto
 
 
 def shadow(kit: Kit, actor: Actor, model: str, environment: Environment, number: int) -> Routing:
-    """Let a version score along without answering; 0 ends it. Raises `Conflict` where nothing is live."""
+    """Let a version score along without answering; 0 ends it.
+
+    Raises `Conflict` where nothing is live, and for the version that answers.
+    """
     with kit.store.transaction() as change:
         before = change.routings.of(model, environment.name)
         version = change.versions.find(model=model, number=number)
@@ -249,6 +252,13 @@ def shadow(kit: Kit, actor: Actor, model: str, environment: Environment, number:
                 why="A version can only score along with one that answers.",
                 fix="Deploy a version there first.",
                 code="E1514",
+            )
+        if before.champion.number == number:
+            raise Conflict(
+                f"{model}@{number} cannot score along with itself.",
+                why=f"It is the version that answers in {environment.name}.",
+                fix="Choose another version.",
+                code="E1515",
             )
         after = shadowed(before, Served(number=version.number, digest=version.digest) if version else None)
         routing.change_routing(change, before, after)

@@ -5,7 +5,7 @@ A reaction is told the entry of the journal. It may be told the same entry again
 
 from collections.abc import Callable, Mapping
 
-from lamplighter.domain.events import Event, FindingMade, IncidentOpened, RetrainingMoved, RolledBack, Withdrawn
+from lamplighter.domain.events import Event, FindingMade, IncidentOpened, RetrainingMoved, RolledBack, WentLive, Withdrawn
 from lamplighter.domain.journal import Entry
 from lamplighter.lifecycle import answers, management, ownership, watching
 from lamplighter.lifecycle.kit import Kit
@@ -18,6 +18,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     FindingMade: (watching.open_incident,),
     IncidentOpened: (ownership.notify, watching.mitigate_withdrawn, answers.roll_back, management.answer),
     RolledBack: (watching.mitigate,),
+    WentLive: (watching.mitigate,),
     RetrainingMoved: (answers.try_out,),
 }
 

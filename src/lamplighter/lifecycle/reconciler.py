@@ -15,6 +15,8 @@ _log = logging.getLogger("lamplighter.reconciler")
 _CURSOR = "reactions"
 #: Seconds between two looks at what callers feel and at people's clocks.
 _SLOW = 2.0
+#: Seconds between two measurements of windows.
+_GATHER = 1.0
 
 
 class Reconciler:
@@ -26,6 +28,7 @@ class Reconciler:
         self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
         self._seen: dict[str, float] = {}
         self._slow_at = 0.0
+        self._measure_at = 0.0
 
     def start(self) -> None:
         """Begin to look."""
@@ -93,7 +96,11 @@ class Reconciler:
         ownership.deliver(self._kit)
 
     def _measure(self) -> None:
+        """Figures of whole windows: many rows are read for each, so what changed is gathered for a while."""
+        if self._kit.clock.elapsed() < self._measure_at:
+            return
         watching.observe(self._kit)
+        self._measure_at = self._kit.clock.elapsed() + _GATHER
 
     def _watch(self) -> None:
         """Callers' troubles, people's clocks, and process groups that died."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lamplighter.domain.events import FindingMade, IncidentMoved, IncidentOpened, RolledBack, Withdrawn
+from lamplighter.domain.events import FindingMade, IncidentMoved, IncidentOpened, RolledBack, WentLive, Withdrawn
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.incident import Incident, State, Step, advance
 from lamplighter.domain.journal import Entry
@@ -40,9 +40,9 @@ def figures(kit: Kit, model: str, environment: str, number: int, start: int, end
     """Exact figures of a version on the labelled rows of a window of event time, by name."""
     with kit.store.reading() as look:
         version = look.versions.find(model=model, number=number)
+        if version is None:
+            raise unknown("version", f"{model}@{number}", (found.name for found in look.versions.all(model=model)))
         joined = look.predictions.joined(model, environment, number, start, end)
-    if version is None:
-        raise unknown("version", f"{model}@{number}", ())
     rows = outcomes(joined.labels, joined.scores, version.manifest.decision.threshold)
     found = {name: quality_measure(name).measure(rows) for name in _FIGURES}
     return {name: figure for name, figure in found.items() if not isinstance(figure, Missing)}
@@ -171,14 +171,15 @@ def mitigate_withdrawn(kit: Kit, entry: Entry) -> None:
 
 
 def mitigate(kit: Kit, entry: Entry) -> None:
-    """A rollback takes the harm out of the incidents of the version that is gone."""
+    """Another version takes the harm out of the incidents of the one that is gone."""
     event = entry.event
-    assert isinstance(event, RolledBack)
+    assert isinstance(event, RolledBack | WentLive)
+    how = "Rolled back to" if isinstance(event, RolledBack) else "Replaced by"
     with kit.store.reading() as look:
         incidents = look.incidents.all(model=event.model, environment=event.environment, open=True)
     for incident in incidents:
         if incident.finding.number == event.previous and incident.state in (State.OPEN, State.ACKNOWLEDGED):
-            move(kit, PLATFORM, incident.id, Step.MITIGATE, f"Rolled back to v{event.number}.")
+            move(kit, PLATFORM, incident.id, Step.MITIGATE, f"{how} v{event.number}.")
 
 
 def move(kit: Kit, actor: Actor, key: str, step: Step, note: str) -> Incident:

@@ -23,8 +23,10 @@ from lamplighter.store.transaction import Transaction
 
 #: Microseconds in a day.
 DAY = 86_400_000_000
-#: A window is judged once this share of its rows has a label.
-_LABELLED = 0.9
+#: A window is judged once this share of its rows has a label: those that come first are not like the rest.
+_LABELLED = 0.99
+#: Or once this share has one, and twice the time has passed in which labels are expected.
+_OVERDUE_LABELLED = 0.5
 #: Windows overlap: a new one begins after this part of their length.
 _PARTS = 4
 #: Seconds of traffic that the service is judged on.
@@ -41,7 +43,8 @@ def readings(kit: Kit, look: Transaction, model: str, environment: str, days: li
         if span is None:
             continue
         for start in _starts(days, length, span):
-            found += _quality(look, version, environment, start, start + length, monitor)
+            if _mature(look, version, environment, start, start + length, span[1], monitor):
+                found += _quality(look, version, environment, start, start + length, monitor)
             found += _drift(kit, look, version, environment, start, start + length, monitor)
     return found
 
@@ -56,11 +59,15 @@ def _starts(days: list[int], length: int, span: tuple[int, int]) -> Iterator[int
             yield start
 
 
+def _mature(look: Transaction, version: Version, environment: str, start: int, end: int, newest: int, monitor: Monitor) -> bool:
+    """Whether the labels of a window are in, or will not come any more."""
+    scored, labelled = look.predictions.counted(version.model, environment, version.number, start, end)
+    overdue = newest >= end + 2_000_000 * seconds(monitor.labels.expected_after)
+    return labelled >= (_OVERDUE_LABELLED if overdue else _LABELLED) * scored and labelled >= monitor.quality.least_rows
+
+
 def _quality(look: Transaction, version: Version, environment: str, start: int, end: int, monitor: Monitor) -> list[Reading]:
     joined = look.predictions.joined(version.model, environment, version.number, start, end)
-    scored = look.predictions.scored(version.model, environment, version.number, start, end)
-    if len(joined.ids) < max(monitor.quality.least_rows, round(_LABELLED * scored)):
-        return []
     rows = outcomes(joined.labels, joined.scores, version.manifest.decision.threshold)
     names = dict.fromkeys((monitor.quality.metric, "auc", "brier"))
     made = [_reading(name, rows, version, environment, start, end, monitor) for name in names]
@@ -102,31 +109,33 @@ def _drift(
         return []
     # Beyond chance and large enough to matter: with many rows the smallest change is beyond chance.
     profile, counts = counted
-    measure = drift_measure(monitor.measure)
-    thresholds = _calibration(_Key(version.digest, profile), measure).thresholds(counts.rows)
+    measures = (drift_measure(monitor.measure), drift_measure("missing"))
+    thresholds = _calibration(_Key(version.digest, profile), measures).thresholds(counts.rows)
+    limits = {measure.name: measure.limit for measure in measures}
     made = []
-    for column in drift(profile, counts, [measure], thresholds).columns:
-        reading = column.readings[0] if column.readings else None
-        if reading is None or isinstance(reading.value, Missing) or isinstance(reading.threshold, Missing):
-            continue
-        made.append(
-            Reading(
-                model=version.model,
-                environment=environment,
-                number=version.number,
-                aspect="drift",
-                measure=monitor.measure,
-                column=column.column,
-                start=start,
-                end=end,
-                value=reading.value,
-                low=reading.value,
-                high=reading.value,
-                count=column.rows,
-                limit=max(reading.threshold, measure.limit),
-                crossed=reading.drifted and reading.value > measure.limit,
+    for column in drift(profile, counts, measures, thresholds).columns:
+        for reading in column.readings:
+            if isinstance(reading.value, Missing) or isinstance(reading.threshold, Missing):
+                continue
+            limit = limits[reading.measure]
+            made.append(
+                Reading(
+                    model=version.model,
+                    environment=environment,
+                    number=version.number,
+                    aspect="completeness" if reading.measure == "missing" else "drift",
+                    measure=reading.measure,
+                    column=column.column,
+                    start=start,
+                    end=end,
+                    value=reading.value,
+                    low=reading.value,
+                    high=reading.value,
+                    count=column.rows,
+                    limit=max(reading.threshold, limit),
+                    crossed=reading.drifted and reading.value > limit,
+                )
             )
-        )
     return made
 
 
@@ -144,8 +153,8 @@ class _Key:
 
 
 @lru_cache(maxsize=64)
-def _calibration(key: _Key, measure: DriftMeasure) -> Calibration:
-    return Calibration(key.profile, [measure])
+def _calibration(key: _Key, measures: tuple[DriftMeasure, ...]) -> Calibration:
+    return Calibration(key.profile, measures)
 
 
 def sentence(look: Transaction, reading: Reading) -> str:

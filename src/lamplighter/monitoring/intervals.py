@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from lamplighter.monitoring.arrays import FloatArray
-from lamplighter.monitoring.probability import beta_quantile, normal_quantile, student_quantile
+from lamplighter.monitoring.probability import normal_quantile, student_quantile
 
 
 def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
@@ -16,14 +16,6 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     low = 0.0 if successes == 0 else max(0.0, middle - half)
     high = 1.0 if successes == n else min(1.0, middle + half)
-    return low, high
-
-
-def clopper_pearson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Exact interval of a share (Clopper and Pearson, Biometrika 26, 1934): covers with at least `level`."""
-    tail = (1.0 - level) / 2.0
-    low = 0.0 if successes == 0 else beta_quantile(tail, successes, n - successes + 1)
-    high = 1.0 if successes == n else beta_quantile(1.0 - tail, successes + 1, n - successes)
     return low, high
 
 

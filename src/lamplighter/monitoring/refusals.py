@@ -6,7 +6,7 @@ from lamplighter.domain.errors import Conflict, Invalid
 class UnreadableColumn(Invalid):
     """A column holds something that its kind cannot be."""
 
-    code = "E1120"
+    code = "E1170"
 
     def __init__(self, column: str, kind: str) -> None:
         super().__init__(
@@ -19,7 +19,7 @@ class UnreadableColumn(Invalid):
 class UnknownColumn(Invalid):
     """A column that the profile does not know, or one that it needs and did not get."""
 
-    code = "E1121"
+    code = "E1171"
 
     def __init__(self, column: str, why: str) -> None:
         super().__init__(f"Column {column} does not fit.", why=why, fix="Hand over the columns of the contract.")
@@ -28,7 +28,7 @@ class UnknownColumn(Invalid):
 class UnequalLengths(Invalid):
     """Columns that belong to the same rows have different lengths."""
 
-    code = "E1122"
+    code = "E1172"
 
     def __init__(self) -> None:
         super().__init__(
@@ -41,7 +41,7 @@ class UnequalLengths(Invalid):
 class UnreadableBytes(Invalid):
     """Bytes that are not a profile or counts of a format we know."""
 
-    code = "E1123"
+    code = "E1173"
 
     def __init__(self, what: str) -> None:
         super().__init__(
@@ -54,7 +54,7 @@ class UnreadableBytes(Invalid):
 class ImpossibleSetting(Invalid):
     """A setting of a calculation that allows no answer."""
 
-    code = "E1124"
+    code = "E1174"
 
     def __init__(self, what: str, why: str, fix: str) -> None:
         super().__init__(what, why=why, fix=fix)
@@ -63,7 +63,7 @@ class ImpossibleSetting(Invalid):
 class OtherProfile(Conflict):
     """Counts were made with the bins of another profile and cannot be added or compared."""
 
-    code = "E1540"
+    code = "E1545"
 
     def __init__(self) -> None:
         super().__init__(

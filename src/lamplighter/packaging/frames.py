@@ -71,7 +71,10 @@ def _checked_names(pairs: Iterable[tuple[Any, list[Any]]]) -> Iterable[tuple[str
 def _of_pandas(frame: Any) -> Iterable[tuple[Any, list[Any]]]:
     for position, name in enumerate(frame.columns):
         series = frame.iloc[:, position]
-        yield name, _plain_values(series.astype(object).where(series.notna(), None).tolist(), name)
+        if getattr(series.dtype, "kind", "O") in "fiub" and isinstance(series.dtype, np.dtype):
+            yield name, [None if value != value else value for value in series.tolist()]
+        else:
+            yield name, _plain_values(series.astype(object).where(series.notna(), None).tolist(), name)
 
 
 def _of_mapping(table: Mapping[Any, Iterable[Any]]) -> Iterable[tuple[Any, list[Any]]]:

@@ -21,6 +21,12 @@ class Login(msgspec.Struct, frozen=True):
 
 def connect(url: str | None = None, token: str | None = None, *, timeout: float = 30.0) -> Platform:
     """The platform and the caller that the surroundings name; raises `Unauthenticated` without a token."""
+    named = surroundings(url, token)
+    return remote(named.url, named.token, timeout=timeout)
+
+
+def surroundings(url: str | None = None, token: str | None = None) -> Login:
+    """The address and the token that `connect` uses; raises `Unauthenticated` without a token."""
     settings = read_settings()
     login = read_login()
     address = url or os.environ.get("LAMP_URL") or login.url or settings.url
@@ -34,7 +40,7 @@ def connect(url: str | None = None, token: str | None = None, *, timeout: float 
             fix="Sign in with lamp login, set LAMP_TOKEN, or start a platform of your own with lamp up.",
             code="E1311",
         )
-    return remote(address, secret, timeout=timeout)
+    return Login(url=address, token=secret)
 
 
 def local_token(settings: Settings) -> str:

@@ -13,10 +13,11 @@ from lamplighter.domain.version import Version
 from lamplighter.packaging import frames
 from lamplighter.sdk import local
 from lamplighter.sdk.build import Build
-from lamplighter.sdk.connect import connect, local_token, read_login
+from lamplighter.sdk.connect import Login, read_login, surroundings
 from lamplighter.sdk.interface import Label, Platform, RolledBack
 from lamplighter.sdk.model import Answer, Endpoint, live_in
 from lamplighter.sdk.release import release
+from lamplighter.sdk.remote import remote
 from lamplighter.settings import read_settings
 
 
@@ -63,7 +64,8 @@ class Deployment:
 
 def register(model: Any, name: str, *, sample: Any, labels: Any = None, nullable: Collection[str] = ()) -> Version:
     """Register a model as a version of `name`, on the platform that the surroundings name."""
-    platform = _platform()
+    named = _named()
+    platform = remote(named.url, named.token)
     return release(
         platform, _project(platform, name, "", ""), Build(model=model, sample=sample, labels=labels, nullable=nullable)
     )
@@ -86,13 +88,13 @@ def deploy(
     A platform is started on this machine if none is named. Raises `Blocked` with the first gate that refuses, and `TimedOut`
     after `wait` seconds.
     """
-    platform = _platform()
+    named = _named()
+    platform = remote(named.url, named.token)
     project = _project(platform, name, owner, criticality)
     version = release(platform, project, Build(model=model, sample=sample, labels=labels, nullable=nullable))
     environment = env or next(place.name for place in platform.environments() if place.level is Level.DEVELOPMENT)
     bring_live(platform, version, environment, wait)
-    settings = read_settings()
-    return Deployment(platform, version, environment, local_token(settings), f"{settings.url}/m/{name}")
+    return Deployment(platform, version, environment, named.token, f"{named.url}/m/{name}")
 
 
 def bring_live(platform: Platform, version: Version, environment: str, wait: float) -> None:
@@ -121,12 +123,11 @@ def bring_live(platform: Platform, version: Version, environment: str, wait: flo
         time.sleep(0.02)
 
 
-def _platform() -> Platform:
-    """The platform that the surroundings name; without any, one is started on this machine."""
-    named = os.environ.get("LAMP_URL") or read_login().url
-    if not named:
+def _named() -> Login:
+    """Where the surroundings point and as whom; where they name no platform, one is started on this machine."""
+    if not (os.environ.get("LAMP_URL") or read_login().url):
         local.start(read_settings())
-    return connect()
+    return surroundings()
 
 
 def _project(platform: Platform, name: str, owner: str, criticality: str) -> Project:

@@ -1,6 +1,7 @@
 """The platform in this process: every verb over an open kit, as one caller."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Challenge
@@ -58,6 +59,13 @@ class Embedded(Platform):
         place = environment or self._main(look, parsed.model)
         return inside.resolve(look, parsed, place)
 
+    def _known(self, look: Transaction, model: str, environment: str = "") -> None:
+        """Raise `NotFound` for a name that is given and that nothing has: a misspelt one must not look like an empty answer."""
+        if model:
+            look.project(model)
+        if environment:
+            look.environment(environment)
+
     def _main(self, look: Transaction, model: str) -> str:
         """The most protected environment in which a model is live; empty if it is live nowhere."""
         found = live.live_versions(look, model)
@@ -100,7 +108,9 @@ class Embedded(Platform):
             return look.environments.all()
 
     def save_environment(self, name: str, environment: Environment) -> Environment:
-        return design.save_environment(self._kit, self._actor, name, environment)
+        saved = design.save_environment(self._kit, self._actor, name, environment)
+        routing.apply(self._kit, name)
+        return saved
 
     # Design
 
@@ -164,10 +174,12 @@ class Embedded(Platform):
 
     def waiting(self, model: str = "") -> list[Waiting]:
         with self._kit.store.reading() as look:
+            self._known(look, model)
             return list(queues.waiting(look, model))
 
     def rollouts(self, model: str = "") -> list[Rollout]:
         with self._kit.store.reading() as look:
+            self._known(look, model)
             chosen = {"model": model} if model else {}
             return look.rollouts.all(newest="opened_at", limit=100, equals=chosen)
 
@@ -211,11 +223,13 @@ class Embedded(Platform):
     def readings(self, model: str, environment: str, aspect: str = "", measure: str = "") -> list[Reading]:
         wanted = {"model": model, "environment": environment, "aspect": aspect, "measure": measure}
         with self._kit.store.reading() as look:
-            look.project(model)
+            self._known(look, model, environment)
             found = look.readings.all(equals={name: value for name, value in wanted.items() if value})
         return sorted(found, key=lambda reading: (reading.start, reading.number))
 
     def figures(self, model: str, environment: str, number: int, start: int, end: int) -> Figures:
+        with self._kit.store.reading() as look:
+            self._known(look, model, environment)
         found = watching.figures(self._kit, model, environment, number, start, end)
         return Figures(
             number=number,
@@ -223,18 +237,19 @@ class Embedded(Platform):
             end=end,
             rows=max((figure.n for figure in found.values()), default=0),
             values={name: figure.value for name, figure in found.items()},
-            low={name: figure.low for name, figure in found.items()},
-            high={name: figure.high for name, figure in found.items()},
+            low={name: figure.low for name, figure in found.items() if isfinite(figure.low)},
+            high={name: figure.high for name, figure in found.items() if isfinite(figure.high)},
         )
 
     def service(self, model: str, environment: str, seconds: int = 86400) -> Service:
         with self._kit.store.reading() as look:
-            look.project(model)
+            self._known(look, model, environment)
             return answering.service(look, model, environment, now=self._kit.clock.now(), seconds=max(60, seconds))
 
     def incidents(self, model: str = "", closed: bool = False) -> list[Incident]:
         wanted = {**({"model": model} if model else {}), **({} if closed else {"open": True})}
         with self._kit.store.reading() as look:
+            self._known(look, model)
             return look.incidents.all(newest="opened_at", limit=200, equals=wanted)
 
     def incident(self, key: str) -> Incident:
@@ -257,19 +272,22 @@ class Embedded(Platform):
 
     def trainings(self, model: str) -> list[Retraining]:
         with self._kit.store.reading() as look:
+            self._known(look, model)
             return look.retrainings.all(newest="requested_at", model=model)
 
     def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
         with self._kit.store.reading() as look:
             version, place = self._version(look, reference, environment), look.environment(environment)
+        trial = management.challenge(self._kit, self._actor, version, place, metric, least_rows)
         deployment.shadow(self._kit, self._actor, version.model, place, version.number)
-        return management.challenge(self._kit, self._actor, version, place, metric, least_rows)
+        return trial
 
     def decide(self, key: str, start: int, end: int) -> Challenge:
         return management.decide(self._kit, self._actor, key, start, end)
 
     def challenges(self, model: str) -> list[Challenge]:
         with self._kit.store.reading() as look:
+            self._known(look, model)
             return look.challenges.all(newest="opened_at", model=model)
 
     # Questions
@@ -284,10 +302,12 @@ class Embedded(Platform):
 
     def at(self, model: str, environment: str, instant: int) -> AsOf:
         with self._kit.store.reading() as look:
+            self._known(look, model, environment)
             return history.at(look, model, environment, instant)
 
     def journal(self, model: str = "", limit: int = 100) -> list[Entry]:
         with self._kit.store.reading() as look:
+            self._known(look, model)
             return look.journal.newest(model=model, limit=max(1, min(limit, 10_000)))
 
     def verify_journal(self) -> Verification:

@@ -3,10 +3,12 @@
 import fcntl
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx2
 
@@ -21,11 +23,28 @@ _PID, _LOG = "control.pid", "control.log"
 def start(settings: Settings, *, wait: float = 10.0) -> str:
     """Start the control plane in a session of its own, if it does not run, and wait until it answers; gives its address.
 
-    Raises `Unavailable` if it ends at once and `TimedOut` if it does not answer in time.
+    Raises `Unavailable` if its port is taken or it ends at once, and `TimedOut` if it does not answer in time.
     """
     if not running(settings):
+        _refuse_taken(settings)
         _until_ready(settings, _spawn(settings), wait)
     return settings.url
+
+
+def _refuse_taken(settings: Settings) -> None:
+    """Raise `Unavailable` where somebody else listens: another platform there would answer in the name of this one."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Unavailable(
+            "The control plane could not start.",
+            why=f"It cannot listen at {settings.host} port {settings.port}: {error.strerror}.",
+            fix=f"Free the port {settings.port}, or set LAMP_PORT to another one.",
+            code="E1711",
+        ) from None
 
 
 def _spawn(settings: Settings) -> int:
@@ -158,11 +177,14 @@ def _until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def sign_in_url(settings: Settings) -> str:
-    """A one-time link for the owner of this machine's platform. The secret stands behind #, so no server ever logs it."""
+def sign_in_url(settings: Settings, page: str = "/") -> str:
+    """A one-time link for the owner of this machine's platform, on to a page of ours.
+
+    The secret stands behind #, so that no server ever logs it.
+    """
     kit = Kit.open(settings)
     try:
         secret = identity.issue_sign_in(kit, identity.owner_address()).secret
     finally:
         kit.close()
-    return f"{settings.url}/sign-in#{secret}"
+    return f"{settings.url}/sign-in{'' if page == '/' else '?to=' + quote(page)}#{secret}"

@@ -12,7 +12,8 @@ from lamplighter.domain.errors import LampError, Unavailable
 from lamplighter.sdk.door import Door
 from lamplighter.sdk.interface import DOORS, Platform
 
-_KINDS: Mapping[int, type[LampError]] = {
+#: The kind of an answer that does not say it itself, such as a proxy's.
+_BY_STATUS: Mapping[int, type[LampError]] = {
     400: errors.Invalid,
     401: errors.Unauthenticated,
     403: errors.NotAllowed,
@@ -25,6 +26,7 @@ _KINDS: Mapping[int, type[LampError]] = {
     503: errors.Unavailable,
     504: errors.TimedOut,
 }
+_BY_NAME: Mapping[str, type[LampError]] = {kind.__name__: kind for kind in _BY_STATUS.values()}
 
 
 class Connected(Platform, Protocol):
@@ -98,11 +100,11 @@ def _query(value: Any) -> str:
 
 
 def _refusal(answer: httpx2.Response) -> LampError:
-    kind = _KINDS.get(answer.status_code, LampError)
     try:
         problem = msgspec.json.decode(answer.content, type=dict[str, Any])
     except msgspec.DecodeError:
         problem = {}
+    kind = _BY_NAME.get(str(problem.get("kind"))) or _BY_STATUS.get(answer.status_code, LampError)
     return kind(
         str(problem.get("title") or f"The platform answered {answer.status_code}."),
         why=str(problem.get("why") or "It gave no reason."),

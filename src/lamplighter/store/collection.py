@@ -42,7 +42,9 @@ class Collection(Generic[Kept]):
     def add(self, record: Kept) -> None:
         """Keep a new record; raises `Conflict` where its key is taken."""
         try:
-            self.connection.execute(insert(self.table).values(**self.columns(record), body=_text(record)))
+            # A savepoint, because PostgreSQL gives up a whole transaction after a refusal and SQLite does not.
+            with self.connection.begin_nested():
+                self.connection.execute(insert(self.table).values(**self.columns(record), body=_text(record)))
         except IntegrityError:
             raise Conflict(
                 "That exists already.",
@@ -79,14 +81,21 @@ class Collection(Generic[Kept]):
         return [self._decode(row[0]) for row in self.connection.execute(query)]
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, keys: list[str], set_: list[str]) -> None:
-    """Insert rows; where a key is taken set the named columns, or leave the row alone if none is named."""
+def upsert(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, keys: list[str], set_: list[str], grown: str = ""
+) -> None:
+    """Insert rows; where a key is taken set the named columns, or leave the row alone if none is named.
+
+    With `grown` they are set only where that column grows.
+    """
     if not rows:
         return
     dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table)
     if set_:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_={name: statement.excluded[name] for name in set_})
+        where = table.c[grown] < statement.excluded[grown] if grown else None
+        changes = {name: statement.excluded[name] for name in set_}
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes, where=where)
     else:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
     connection.execute(statement, list(rows))

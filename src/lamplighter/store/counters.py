@@ -1,6 +1,6 @@
 """Numbers that only grow: the ids of things, and how far the reactions have read the journal."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
@@ -14,19 +14,18 @@ class Counters:
 
     def value(self, name: str) -> int:
         """The value now; 0 for a counter that was never set."""
-        return int(
-            self.connection.execute(select(schema.counters.c.value).filter_by(name=name).with_for_update()).scalar() or 0
-        )
+        return int(self.connection.execute(select(schema.counters.c.value).filter_by(name=name)).scalar() or 0)
 
     def set(self, name: str, value: int) -> None:
         """Set the value."""
         upsert(self.connection, schema.counters, [{"name": name, "value": value}], keys=["name"], set_=["value"])
 
     def next(self, name: str) -> int:
-        """The next number: 1, 2, 3, ..."""
-        value = self.value(name) + 1
-        self.set(name, value)
-        return value
+        """The next number: 1, 2, 3, ...; whoever asks at the same time waits until this transaction ends."""
+        table = schema.counters
+        upsert(self.connection, table, [{"name": name, "value": 0}], keys=["name"], set_=[])
+        grown = update(table).filter_by(name=name).values(value=table.c.value + 1).returning(table.c.value)
+        return int(self.connection.execute(grown).scalar_one())
 
     def id(self, letter: str) -> str:
         """The next id of a kind of thing, such as `R-91`."""

@@ -7,8 +7,9 @@ from sqlalchemy import Connection, insert, select, update
 from lamplighter.domain import journal
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Actor
-from lamplighter.domain.journal import BEGINNING, Entry
+from lamplighter.domain.journal import BEGINNING, Entry, Verification
 from lamplighter.store import schema
+from lamplighter.store.collection import upsert
 
 
 class Journal:
@@ -19,21 +20,22 @@ class Journal:
 
     def append(self, event: AnyEvent, actor: Actor, at: int) -> Entry:
         """Add an event at the head of the chain; the head stays locked until the transaction ends."""
-        head = schema.journal_head
-        row = self.connection.execute(select(head.c.sequence, head.c.hash).where(head.c.id == 1).with_for_update()).first()
-        sequence, previous = (row[0], row[1]) if row else (0, BEGINNING)
+        sequence, previous = self._head()
         entry = Entry(
             sequence=sequence + 1, previous=previous, actor=actor.email, credential=actor.credential, at=at, event=event
         )
         body, digest = journal.seal(entry)
         values = {"sequence": entry.sequence, "hash": digest, "at": at, "model": event.model, "name": entry.name, "body": body}
         self.connection.execute(insert(schema.journal).values(**values))
-        moved = {"sequence": entry.sequence, "hash": digest}
-        if row:
-            self.connection.execute(update(head).where(head.c.id == 1).values(**moved))
-        else:
-            self.connection.execute(insert(head).values(id=1, **moved))
+        self.connection.execute(update(schema.journal_head).filter_by(id=1).values(sequence=entry.sequence, hash=digest))
         return entry
+
+    def _head(self) -> tuple[int, str]:
+        """Sequence and hash of the last entry, locked; made by whoever comes first, so that two cannot both begin."""
+        table = schema.journal_head
+        upsert(self.connection, table, [{"id": 1, "sequence": 0, "hash": BEGINNING}], keys=["id"], set_=[])
+        row = self.connection.execute(select(table.c.sequence, table.c.hash).filter_by(id=1).with_for_update()).one()
+        return row[0], row[1]
 
     def after(self, sequence: int, limit: int = 200) -> list[Entry]:
         """Entries behind a place in the chain, oldest first."""
@@ -62,3 +64,8 @@ class Journal:
         table = schema.journal
         for row in self.connection.execute(select(table.c.body).order_by(table.c.sequence)):
             yield row[0]
+
+    def verify(self) -> Verification:
+        """Follow the chain over the stored bytes to the hash that the head keeps."""
+        last = self.connection.execute(select(schema.journal_head.c.hash).filter_by(id=1)).scalar()
+        return journal.verify(self.bodies(), last or BEGINNING)

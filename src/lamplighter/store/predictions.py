@@ -49,22 +49,10 @@ class Predictions:
     def label(self, rows: Sequence[tuple[str, float, int]], now: int) -> None:
         """Keep labels: id, value, revision. The highest revision of an id wins, in whatever order they come."""
         values = [{"id": i, "value": v, "revision": r, "received_at": now} for i, v, r in rows]
-        table = schema.labels
         for start in range(0, len(values), _CHUNK):
             chunk = values[start : start + _CHUNK]
-            known = self._revisions([str(row["id"]) for row in chunk])
-            fresh = [row for row in chunk if int(str(row["revision"])) > known.get(str(row["id"]), -1)]
-            upsert(self.connection, table, fresh, keys=["id"], set_=["value", "revision", "received_at"])
-
-    def _revisions(self, ids: list[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for start in range(0, len(ids), 500):
-            part = ids[start : start + 500]
-            rows = self.connection.execute(
-                select(schema.labels.c.id, schema.labels.c.revision).where(schema.labels.c.id.in_(part))
-            )
-            found.update({row[0]: row[1] for row in rows})
-        return found
+            columns = ["value", "revision", "received_at"]
+            upsert(self.connection, schema.labels, chunk, keys=["id"], set_=columns, grown="revision")
 
     def joined(self, model: str, environment: str, number: int, start: int, end: int) -> Joined:
         """Rows of one version in a window of event time that have a label, ordered by id."""
@@ -95,11 +83,14 @@ class Predictions:
             query = query.where(p.c.arm != "shadow")
         return int(self.connection.execute(query).scalar() or 0)
 
-    def scored(self, model: str, environment: str, number: int, start: int, end: int) -> int:
-        """Rows that a version scored in a window of event time."""
-        p = schema.predictions
-        query = select(func.count()).select_from(p).filter_by(model=model, environment=environment, number=number)
-        return int(self.connection.execute(query.where(p.c.event_at >= start, p.c.event_at < end)).scalar() or 0)
+    def counted(self, model: str, environment: str, number: int, start: int, end: int) -> tuple[int, int]:
+        """Rows that a version scored in a window of event time, and how many of them have a label."""
+        p, t = schema.predictions, schema.labels
+        joined = p.outerjoin(t, t.c.id == p.c.id)
+        query = select(func.count(), func.count(t.c.id)).select_from(joined)
+        where = and_(p.c.model == model, p.c.environment == environment, p.c.number == number)
+        scored, labelled = self.connection.execute(query.where(where, p.c.event_at >= start, p.c.event_at < end)).one()
+        return int(scored), int(labelled)
 
     def labelled(self, model: str, environment: str) -> int:
         """Answered rows of a model in an environment that have a label."""

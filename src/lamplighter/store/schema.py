@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.types import TypeEngine
 
 #: Names of constraints, so that migrations can speak of them on both databases.
 metadata = MetaData(
@@ -29,9 +30,16 @@ metadata = MetaData(
     }
 )
 
-_NAME = String(64)
-_PARTY = String(200)
-_DIGEST = String(64)
+
+def _short(length: int) -> TypeEngine[str]:
+    """A text that compares by bytes, whatever the database was made with."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+_NAME = _short(64)
+_PARTY = _short(200)
+_DIGEST = _short(64)
+_ROW = _short(80)
 
 
 def _body() -> Column[str]:
@@ -193,7 +201,7 @@ segments = Table(
     "segments",
     metadata,
     Column("environment", _NAME, nullable=False),
-    Column("name", String(200), nullable=False),
+    Column("name", _PARTY, nullable=False),
     Column("position", BigInteger, nullable=False),
     PrimaryKeyConstraint("environment", "name"),
 )
@@ -201,7 +209,7 @@ segments = Table(
 predictions = Table(
     "predictions",
     metadata,
-    Column("id", String(80), nullable=False),
+    Column("id", _ROW, nullable=False),
     Column("number", Integer, nullable=False),
     Column("model", _NAME, nullable=False),
     Column("environment", _NAME, nullable=False),
@@ -215,7 +223,7 @@ predictions = Table(
 labels = Table(
     "labels",
     metadata,
-    Column("id", String(80), primary_key=True),
+    Column("id", _ROW, primary_key=True),
     Column("value", Float(53), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("received_at", BigInteger, nullable=False),
@@ -266,7 +274,7 @@ readings = Table(
     Column("number", Integer, nullable=False),
     Column("aspect", _NAME, nullable=False),
     Column("measure", _NAME, nullable=False),
-    Column("column", String(200), nullable=False),
+    Column("column", _PARTY, nullable=False),
     Column("start", BigInteger, nullable=False),
     Column("end", BigInteger, nullable=False),
     _body(),

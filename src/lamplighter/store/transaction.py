@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -30,9 +31,6 @@ from lamplighter.store.rollouts import Rollouts, Routings
 from lamplighter.store.signatures import Signatures
 from lamplighter.store.traffic import TrafficSeen
 from lamplighter.store.versions import Versions
-
-#: How long a write waits for another one, milliseconds.
-_BUSY = 5000
 
 
 class Transaction:
@@ -81,9 +79,11 @@ class Transaction:
 class Store:
     """The database. `sqlite:///path` or `postgresql+psycopg://...`; opening it brings its schema up to date."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
-        upgrade(self.engine)
+    def __init__(self, url: str, *, patience: float = 5.0) -> None:
+        """Open it; `patience` is how long a write waits for another one, seconds."""
+        self.engine = _engine(url, int(patience * 1000))
+        with _busy_is_unavailable():
+            upgrade(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -115,19 +115,32 @@ def _busy_is_unavailable() -> Iterator[None]:
         ) from error
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, milliseconds: int) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY / 1000, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare_sqlite)
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "connect", partial(_prepare_postgresql, milliseconds))
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
+    engine = create_engine(url, connect_args={"timeout": milliseconds / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", partial(_prepare_sqlite, milliseconds))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _: object) -> None:
+def _prepare_postgresql(milliseconds: int, connection: Any, _: object) -> None:
+    connection.execute(f"SET lock_timeout = {milliseconds}")
+    connection.commit()
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("lamp_reading", False):
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
+def _prepare_sqlite(milliseconds: int, connection: Any, _: object) -> None:
     # Without the driver's own BEGIN, ours can take the write lock before the first read, so that no other writer slips between.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={milliseconds}"):
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA synchronous").fetchone()[0] != 2:
         raise Unavailable(

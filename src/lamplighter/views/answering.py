@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+import msgspec
+
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.store.traffic import Traffic, total
@@ -34,7 +36,7 @@ class Service(Record, frozen=True):
 def service(look: Transaction, model: str, environment: str, *, now: int, seconds: int = 86400, parts: int = 24) -> Service:
     """What callers of a model felt in the last seconds, without shadows."""
     last = now // 1_000_000
-    seen = [part for part in look.traffic.since(model, environment, last - seconds) if part.arm != "shadow"]
+    seen = [_felt(part) for part in look.traffic.since(model, environment, last - seconds) if part.arm != "shadow"]
     whole = total(seen)
     return Service(
         environment=environment,
@@ -47,6 +49,13 @@ def service(look: Transaction, model: str, environment: str, *, now: int, second
         p99_ms=percentile(whole, 0.99),
         sparkline=_parts(seen, last - seconds, seconds, parts),
     )
+
+
+def _felt(part: Traffic) -> Traffic:
+    """What a version on trial failed was answered by the live one, and is counted there."""
+    if part.arm != "challenger":
+        return part
+    return msgspec.structs.replace(part, requests=part.requests - part.failures, failures=0)
 
 
 def percentile(traffic: Traffic, share: float) -> float:

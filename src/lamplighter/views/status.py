@@ -70,7 +70,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
     )
     duties = ownership(look, model)
     wanted = waiting(look, model)
-    moved = main is not None and _predictions_moved(look, model, main)
+    moved = main is not None and _inputs_matter(look, model, main)
     aspects = _aspects(main, incidents, duties, moved=moved, watched=project.monitor.quality.limit is not None)
     place = policy.rank(criticality.tier) + 1
     return ModelStatus(
@@ -110,17 +110,13 @@ def _aspects(
     return {Aspect.OVERALL: overall, **found}
 
 
-def _predictions_moved(look: Transaction, model: str, main: Live) -> bool:
-    """Whether the inputs moved so far that the predictions did: inputs that move and change nothing are nobody's trouble."""
-    wanted = {
-        "model": model,
-        "environment": main.environment,
-        "number": main.number,
-        "aspect": "drift",
-        "column": "@prediction",
-    }
-    newest = look.readings.all(newest="end", limit=1, equals=wanted)
-    return bool(newest) and newest[0].crossed
+def _inputs_matter(look: Transaction, model: str, main: Live) -> bool:
+    """Whether inputs moved so far that the predictions did, or values stay away; what moves and changes nothing is harmless."""
+    wanted = {"model": model, "environment": main.environment, "number": main.number}
+    moved = look.readings.all(newest="end", limit=1, equals={**wanted, "aspect": "drift", "column": "@prediction"})
+    empty = look.readings.all(newest="end", limit=200, equals={**wanted, "aspect": "completeness"})
+    newest = [reading for reading in empty if reading.end == empty[0].end]
+    return any(reading.crossed for reading in [*moved, *newest])
 
 
 def _light(known: bool, wrong: bool, how_bad: Status) -> Status:

@@ -12,7 +12,7 @@ from lamplighter.web.quality import window
 
 
 class Moved(NamedTuple):
-    """One input in its newest window."""
+    """One input, or the predictions themselves, in the newest window."""
 
     column: str
     value: float
@@ -29,7 +29,13 @@ class Drift(NamedTuple):
     number: int
     #: What the numbers say.
     caption: str
+    #: The predictions: whether what moved changed what the model says. Nothing where that was not measured.
+    predictions: Moved | None
     inputs: tuple[Moved, ...]
+
+
+#: The column of the scores among those of the inputs.
+_PREDICTIONS = "@prediction"
 
 
 def drift(readings: Sequence[Reading]) -> Drift | None:
@@ -41,12 +47,15 @@ def drift(readings: Sequence[Reading]) -> Drift | None:
     same = [r for r in found if (r.end, r.number, r.measure) == (newest.end, newest.number, newest.measure)]
     same.sort(key=lambda reading: (not reading.crossed, -reading.value))
     most = max(max(reading.value, reading.limit or 0.0) for reading in same)
+    predictions = next((reading for reading in same if reading.column == _PREDICTIONS), None)
+    inputs = [reading for reading in same if reading.column != _PREDICTIONS]
     return Drift(
         measure=newest.measure.replace("_", " "),
         window=window(newest),
         number=newest.number,
-        caption=_caption(same, window(newest)),
-        inputs=tuple(_moved(reading, most) for reading in same),
+        caption=f"{_inputs(inputs, window(newest))} {_predictions(predictions)}".strip(),
+        predictions=_moved(predictions, most) if predictions else None,
+        inputs=tuple(_moved(reading, most) for reading in inputs),
     )
 
 
@@ -55,11 +64,18 @@ def _moved(reading: Reading, most: float) -> Moved:
     return Moved(reading.column, reading.value, reading.limit, reading.crossed, drawn)
 
 
-def _caption(readings: Sequence[Reading], when: str) -> str:
+def _inputs(readings: Sequence[Reading], when: str) -> str:
     crossed = [reading for reading in readings if reading.crossed]
     if not crossed:
         return f"None of {len(readings)} inputs moved beyond its limit in {when}."
     first = crossed[0]
-    verb = "input" if len(crossed) == 1 else "inputs"
-    told = f"{len(crossed)} of {len(readings)} {verb} moved beyond the limit in {when}"
+    told = f"{len(crossed)} of {len(readings)} inputs moved beyond the limit in {when}"
     return f"{told}; {first.column} most ({figure(first.value)})."
+
+
+def _predictions(reading: Reading | None) -> str:
+    if reading is None:
+        return ""
+    if reading.crossed:
+        return f"The predictions moved with them ({figure(reading.value)}): this matters."
+    return f"The predictions did not move ({figure(reading.value)})."

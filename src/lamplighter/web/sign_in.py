@@ -1,5 +1,6 @@
 """Signing in by a one-time secret, and out again. Opening the link does nothing; the button does."""
 
+import re
 import time
 
 from starlette.requests import Request
@@ -11,10 +12,18 @@ from lamplighter.lifecycle import identity
 from lamplighter.web import forms
 from lamplighter.web.page import rendered
 
+#: A path of ours: names between single slashes, so that it can never lead to another host.
+_PATH = re.compile(r"(/[A-Za-z0-9_~@-][A-Za-z0-9._~@-]*)+")
+
+
+def own_path(text: str) -> str:
+    """The path itself if it is one of ours, else the first page."""
+    return text if _PATH.fullmatch(text) else "/"
+
 
 def sign_in_page(request: Request) -> Response:
     """Show the button; the script puts the secret from the fragment of the address into its field."""
-    return rendered(request, "sign_in.html")
+    return rendered(request, "sign_in.html", to=own_path(request.query_params.get("to", "")))
 
 
 def sign_in(request: Request) -> Response:
@@ -28,7 +37,8 @@ def sign_in(request: Request) -> Response:
         )
     session = identity.redeem(request.app.state.kit, forms.needed(request, "secret"))
     left = max(0, int(session.expires_at / 1_000_000 - time.time()))
-    return with_session(RedirectResponse("/", status_code=303), session.secret, seconds=left)
+    to = own_path(forms.text(request, "to"))
+    return with_session(RedirectResponse(to, status_code=303), session.secret, seconds=left)
 
 
 def sign_out(request: Request) -> Response:

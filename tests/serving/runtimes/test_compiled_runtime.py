@@ -151,6 +151,8 @@ def external(model: Any) -> None:
         set_integers("nodes_truenodeids", 0, 9),
         set_integers("nodes_trueleafs", 1, 0),
         set_integers("tree_roots", 0, 2),
+        set_integers("tree_roots", 0, 0),
+        set_integers("tree_roots", 0),
         set_integers("leaf_targetids", 0, 0, 0, 1),
         external,
         lambda model: model.graph.node.append(helper.make_node("Identity", ["y"], ["z"])),

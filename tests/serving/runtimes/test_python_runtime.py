@@ -233,9 +233,7 @@ def test_bytes_that_differ_from_their_digest_are_not_opened(tmp_path: Path, stor
         ("joblib", Badge.CODE, b"", "is not served"),
         ("python-source", Badge.CODE, b"import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("python-source", Badge.CODE, b"x = 1", "not exactly one predictor"),
-        ("skops", Badge.AUDITED, b"no zip", "The worker refused the model"),
         ("onnx", Badge.DATA, b"no graph", "The worker refused the model"),
-        ("lightgbm", Badge.DATA, b"no trees", "The worker"),
     ],
 )
 def test_what_cannot_be_opened_is_refused_with_the_reason(

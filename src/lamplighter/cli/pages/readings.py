@@ -9,7 +9,7 @@ from lamplighter.cli.table import Table
 from lamplighter.domain.monitor import Reading
 from lamplighter.views.answering import Service
 
-_HEADS = ("MEASURE", "COLUMN", "VERSION", "WINDOW", "ROWS", "LIMIT", "STATUS", "VALUE")
+_HEADS = ("STATUS", "MEASURE", "VERSION", "WINDOW", "ROWS", "LIMIT", "VALUE")
 
 
 def monitor_page(model: str, environment: str, readings: Sequence[Reading], service: Service, address: str) -> Page:
@@ -49,5 +49,5 @@ def _row(reading: Reading) -> tuple[str, ...]:
     value = f"{reading.value:.4f}"
     if (reading.low, reading.high) != (reading.value, reading.value):
         value += f" ({reading.low:.4f} to {reading.high:.4f})"
-    window = day(reading.start)
-    return reading.measure, reading.column or "-", f"v{reading.number}", window, f"{reading.count:,}", limit, status, value
+    measure = f"{reading.measure} of {reading.column}" if reading.column else reading.measure
+    return status, measure, f"v{reading.number}", day(reading.start), f"{reading.count:,}", limit, value

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lamplighter.cli.instants import local
+from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import gates
 from lamplighter.cli.table import Table
@@ -13,31 +13,30 @@ from lamplighter.views.history import AsOf
 
 #: Digits of a digest that people are shown.
 _SHORT = 12
+#: Fields of events that people are shown, in this order.
+_NAMES = (
+    *("environment", "rollout", "incident", "challenge", "retraining", "phase", "state"),
+    *("side", "person", "email", "team", "kind", "tier", "verdict"),
+)
 
 
 def journal_page(entries: Sequence[Entry], address: str) -> Page:
     """The newest entries, newest first."""
-    rows = [(str(e.sequence), local(e.at), e.actor, e.name, _told(e)) for e in entries]
+    rows = [(str(e.sequence), short(e.at), e.actor, e.name, _told(e)) for e in entries]
     return Page(
         says=f"The newest {len(entries)} entries of the journal." if entries else "The journal is empty.",
         data={"entries": entries},
-        table=Table(rows, ("ENTRY", "WHEN", "WHO", "WHAT", "ABOUT"), frozenset({0})),
+        table=Table(rows, ("ENTRY", f"WHEN ({zone()})", "WHO", "WHAT", "ABOUT"), frozenset({0})),
         next=["lamp audit verify"],
         url=address,
     )
 
 
 def _told(entry: Entry) -> str:
-    """The parts of an event that people can read: no digests, nothing empty."""
+    """The model and the other names of an event, short; `--json` has all of it."""
     fields = msgspec.structs.asdict(entry.event)
-    words = [fields.pop("model")] if fields["model"] else []
-    return " ".join([*words, *(f"{name}={value}" for name, value in fields.items() if _readable(value))])
-
-
-def _readable(value: object) -> bool:
-    if isinstance(value, str):
-        return 0 < len(value) < 60
-    return isinstance(value, int | float) and bool(value)
+    number = [f"v{fields['number']}"] if fields.get("number") else []
+    return " ".join([*filter(None, [fields["model"], *number]), *(str(fields[name]) for name in _NAMES if fields.get(name))])
 
 
 def verification_page(found: Verification, address: str) -> Page:

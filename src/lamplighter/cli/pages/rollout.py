@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lamplighter.cli.instants import local
+from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.page import Page
 from lamplighter.cli.table import Table
 from lamplighter.domain.project import Steps
@@ -28,12 +28,12 @@ def rollout_page(rollout: Rollout, address: str) -> Page:
 def rollouts_page(found: Sequence[Rollout], address: str) -> Page:
     """The newest rollouts."""
     open_ones = sum(not rollout.phase.final for rollout in found)
-    rows = [(r.id, r.model, f"v{r.number}", r.environment, _standing(r), local(r.moved_at)) for r in found]
+    rows = [(r.id, r.model, f"v{r.number}", r.environment, _standing(r), short(r.moved_at)) for r in found]
     return Page(
         says=f"{open_ones} rollout{'' if open_ones == 1 else 's'} open, {len(found) - open_ones} over." if found
         else "No rollouts yet.",
         data={"rollouts": found},
-        table=Table(rows, ("ROLLOUT", "MODEL", "VERSION", "ENVIRONMENT", "STANDS", "MOVED")),
+        table=Table(rows, ("ROLLOUT", "MODEL", "VERSION", "ENVIRONMENT", "STANDS", f"MOVED ({zone()})")),
         next=[f"lamp rollout show {found[0].id}"] if found else [],
         url=address,
     )  # fmt: skip

@@ -8,7 +8,6 @@ from lamplighter.cli.table import Table
 from lamplighter.domain.advice import Advice, Arrangement
 from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.readiness import Reading
-from lamplighter.domain.stage import STAGE_OF
 from lamplighter.domain.who import Who
 
 #: The name of each arrangement for people.
@@ -53,11 +52,8 @@ def owners_page(model: str, ownership: Ownership, address: str) -> Page:
 
 def duties(ownership: Ownership) -> Table:
     """One row a duty: who is accountable, who acts now, who stands in."""
-    rows = [
-        (a.duty.value, STAGE_OF[a.duty].value, a.holder or "nobody", a.deputy or "-", a.accountable or "nobody")
-        for a in ownership.assignments
-    ]
-    return Table(rows, ("DUTY", "STAGE", "ACTS NOW", "DEPUTY", "ACCOUNTABLE"))
+    rows = [(a.duty.value, a.holder or "nobody", a.deputy or "-", a.accountable or "nobody") for a in ownership.assignments]
+    return Table(rows, ("DUTY", "ACTS NOW", "DEPUTY", "ACCOUNTABLE"))
 
 
 def _reading(reading: Reading) -> str:

@@ -7,13 +7,14 @@ native library. Source of the numbers of fields and of the attributes: `onnx.pro
 
 import numpy as np
 
-from lamplighter.serving.compiled.protobuf import Integers, fields, packed
+from lamplighter.serving.compiled.protobuf import Integers, field, fields, repeated
 
 _GRAPH, _NODE = 7, 1
 _MODEL_FIELDS = frozenset({1, 2, 3, 4, 5, 6, _GRAPH, 8})
 _GRAPH_FIELDS = frozenset({_NODE, 2, 10, 11, 12})
 _OPERATOR, _DOMAIN, _ATTRIBUTE = 4, 7, 5
 _TENSOR_FIELDS = frozenset({1, 2, 8, 9})
+_TYPE = 20
 _DOUBLE, _UINT8 = 11, 2
 _SCALARS = {"aggregate_function": 1, "post_transform": 0, "n_targets": 1}
 _INNER = (
@@ -33,11 +34,11 @@ def check(content: bytes, width: int) -> None:
     graph = _bytes_of(_only(content, _MODEL_FIELDS, _GRAPH))
     node = _bytes_of(_only(graph, _GRAPH_FIELDS, _NODE))
     parts = list(fields(node))
-    if [value for field, value in parts if field == _OPERATOR] != [b"TreeEnsemble"]:
+    if [value for number, value in parts if number == _OPERATOR] != [b"TreeEnsemble"]:
         raise ValueError("the graph holds another operator than a tree ensemble")
-    if [value for field, value in parts if field == _DOMAIN] != [b"ai.onnx.ml"]:
+    if [value for number, value in parts if number == _DOMAIN] != [b"ai.onnx.ml"]:
         raise ValueError("the operator is not that of ai.onnx.ml")
-    _check_ensemble(_attributes([_bytes_of(value) for field, value in parts if field == _ATTRIBUTE]), width)
+    _check_ensemble(_attributes([_bytes_of(value) for number, value in parts if number == _ATTRIBUTE]), width)
 
 
 def _bytes_of(value: int | bytes) -> bytes:
@@ -48,9 +49,9 @@ def _bytes_of(value: int | bytes) -> bytes:
 
 def _only(content: bytes, allowed: frozenset[int], wanted: int) -> int | bytes:
     parts = list(fields(content))
-    if {field for field, _ in parts} - allowed:
+    if {number for number, _ in parts} - allowed:
         raise ValueError("the file holds more than one plain graph")
-    found = [value for field, value in parts if field == wanted]
+    found = [value for number, value in parts if number == wanted]
     if len(found) != 1:
         raise ValueError("the graph has not exactly one node")
     return found[0]
@@ -64,56 +65,55 @@ class _Ensemble:
 
 
 def _attributes(attributes: list[bytes]) -> _Ensemble:
-    """Attribute fields: 1 name, 3 integer, 5 tensor, 8 integers, 20 type."""
+    """Attribute fields: 1 name, which comes first, 3 integer, 5 tensor, 8 integers, 20 type."""
     ensemble = _Ensemble()
     for attribute in attributes:
-        parts = list(fields(attribute))
-        name = b"".join(_bytes_of(value) for field, value in parts if field == 1).decode("utf-8", "replace")
-        values = [(field, value) for field, value in parts if field not in (1, 20)]
-        if name in ensemble.integers or name in ensemble.lengths:
-            raise ValueError("an attribute stands twice")
-        _take(ensemble, name, values)
+        number, value, end = field(attribute, 0)
+        name = _bytes_of(value).decode("utf-8", "replace")
+        if number != 1 or name in ensemble.integers or name in ensemble.lengths:
+            raise ValueError("an attribute has no name or stands twice")
+        _take(ensemble, name, attribute[end:])
     missing = (_INTEGERS | _TENSORS.keys()) - ensemble.integers.keys() - ensemble.lengths.keys()
     if missing:
         raise ValueError("an attribute of the ensemble is missing")
     return ensemble
 
 
-def _take(ensemble: _Ensemble, name: str, values: list[tuple[int, int | bytes]]) -> None:
-    if name in _SCALARS:
-        if values != [(3, _SCALARS[name])]:
-            raise ValueError(f"the attribute {name} has another value than a sum over one target has")
-        ensemble.integers[name] = np.empty(0, dtype=np.int64)
-    elif name in _INTEGERS and all(field == 8 for field, _ in values):
-        ensemble.integers[name] = np.concatenate([np.empty(0, dtype=np.int64), *map(_integers, (v for _, v in values))])
-    elif name in _TENSORS and len(values) == 1 and values[0][0] == 5:
-        ensemble.lengths[name], ensemble.raw[name] = _tensor(_bytes_of(values[0][1]), *_TENSORS[name])
+def _take(ensemble: _Ensemble, name: str, content: bytes) -> None:
+    if name in _SCALARS or name in _INTEGERS:
+        numbers, values = repeated(content)
+        wanted = 3 if name in _SCALARS else 8
+        if set(np.unique(numbers)) - {wanted, _TYPE}:
+            raise ValueError("an attribute has another type")
+        ensemble.integers[name] = values[numbers == wanted]
+    elif name in _TENSORS:
+        tensors = [_bytes_of(value) for number, value in fields(content) if number != _TYPE]
+        if len(tensors) != 1:
+            raise ValueError("an attribute has more than one tensor")
+        ensemble.lengths[name], ensemble.raw[name] = _tensor(tensors[0], *_TENSORS[name])
     else:
-        raise ValueError("an attribute is unknown or has another type")
-
-
-def _integers(value: int | bytes) -> Integers:
-    if isinstance(value, bytes):
-        return packed(value)
-    if value >= 1 << 63:
-        raise ValueError("a number is negative or too large")
-    return np.array([value], dtype=np.int64)
+        raise ValueError("an attribute is unknown")
 
 
 def _tensor(content: bytes, kind: int, size: int) -> tuple[int, bytes]:
     """Tensor fields: 1 dimensions, 2 type, 8 name, 9 raw bytes; external data (13, 14) is none of them."""
     parts = list(fields(content))
-    raw = [_bytes_of(value) for field, value in parts if field == 9]
-    if {field for field, _ in parts} - _TENSOR_FIELDS or len(raw) != 1 or [v for f, v in parts if f == 2] != [kind]:
+    raw = [_bytes_of(value) for number, value in parts if number == 9]
+    if (
+        {number for number, _ in parts} - _TENSOR_FIELDS
+        or len(raw) != 1
+        or [value for number, value in parts if number == 2] != [kind]
+    ):
         raise ValueError("a tensor is not plain bytes of its type")
-    dimensions = np.concatenate([_integers(value) for field, value in parts if field == 1])
-    if dimensions.tolist() != [len(raw[0]) // size] or len(raw[0]) % size:
+    if [value for number, value in parts if number == 1] != [len(raw[0]) // size] or len(raw[0]) % size:
         raise ValueError("a tensor has another length than it says")
     return len(raw[0]) // size, raw[0]
 
 
 def _check_ensemble(ensemble: _Ensemble, width: int) -> None:
     integers, lengths = ensemble.integers, ensemble.lengths
+    if any(integers[name].tolist() != [value] for name, value in _SCALARS.items() if name in integers):
+        raise ValueError("the ensemble is not a sum over one target")
     nodes, leaves = lengths["nodes_splits"], lengths["leaf_weights"]
     same = {integers[name].size for name in _INNER} | {lengths["nodes_modes"]}
     if same != {nodes} or integers["leaf_targetids"].size != leaves or not nodes:
@@ -122,13 +122,16 @@ def _check_ensemble(ensemble: _Ensemble, width: int) -> None:
         raise ValueError("the ensemble compares otherwise than by <= or has more than one target")
     _check_range(integers["nodes_featureids"], width)
     _check_range(integers["tree_roots"], nodes)
-    own = np.arange(nodes)
+    own, pointed = np.arange(nodes), [integers["tree_roots"]]
     for side in ("true", "false"):
         ids, leaf = integers[f"nodes_{side}nodeids"], integers[f"nodes_{side}leafs"].astype(bool)
         _check_range(ids[leaf], leaves)
         _check_range(ids[~leaf], nodes)
         if (ids[~leaf] <= own[~leaf]).any():
             raise ValueError("a node of the ensemble points back")
+        pointed.append(ids[~leaf])
+    if (np.bincount(np.concatenate(pointed), minlength=nodes) != 1).any():
+        raise ValueError("a node of the ensemble belongs to no tree or to more than one")
 
 
 def _check_range(values: Integers, end: int) -> None:

@@ -53,6 +53,7 @@ class Encoder:
         self._staged = [number for number in plan.numbers if number.stages or number.zero_is_missing]
         self._numbers = plan.numbers
         self._tables = [LookUp(table) for table in plan.tables]
+        self._look_ups = [(table.column, table.known, table.null, table.other) for table in self._tables]
 
     def row(self, columns: Mapping[str, Sequence[Any]]) -> Matrix:
         """The first row of the columns as a matrix of one row."""
@@ -62,8 +63,12 @@ class Encoder:
             vector[position] = null if value is None else value
         for number in self._staged:
             vector[number.position] = scaled(number, columns[number.column][0])
-        for table in self._tables:
-            for position, cell in table.cells(columns[table.column][0]):
+        for name, known, null_cells, other in self._look_ups:
+            value = columns[name][0]
+            cells = null_cells if value is None else known.get(value, other)
+            if cells is None:
+                raise refused(name)
+            for position, cell in cells:
                 vector[position] = cell
         return np.frombuffer(vector, dtype=np.float64).reshape(1, -1)
 

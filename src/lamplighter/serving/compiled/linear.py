@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lamplighter.serving.compiled.encoder import LookUp, Matrix, scaled, scaled_column
+from lamplighter.serving.compiled.encoder import Cells, LookUp, Matrix, refused, scaled, scaled_column
 from lamplighter.serving.compiled.plan import Linear, Number, Plan, Table
 
 
@@ -14,26 +14,33 @@ class FoldedTable:
     """What each value of a column adds to the sum."""
 
     def __init__(self, table: Table, template: tuple[float, ...], weights: tuple[float, ...]) -> None:
-        look_up = LookUp(table)
         self.column = table.column
-        self._look_up = look_up
-        self._added: dict[Any, float] = {}
+        self._look_up = LookUp(table)
         self._template, self._weights = template, weights
-        for key in (*table.keys, None):
-            if key is not None or look_up.null is not None:
-                self._added[key] = self._sum(look_up.cells(key))
-        self._other = None if look_up.other is None else self._sum(look_up.other)
+        #: The share of each known value.
+        self.known: dict[Any, float] = {key: self._share(self._look_up.cells(key)) for key in table.keys}
+        if self._look_up.null is not None:
+            self.known[None] = self._share(self._look_up.null)
+        other = self._look_up.other
+        self._other = None if other is None else self._share(other)
 
-    def _sum(self, cells: tuple[tuple[int, float], ...]) -> float:
+    def _share(self, cells: Cells) -> float:
         return math.fsum((value - self._template[place]) * self._weights[place] for place, value in cells)
 
-    def added(self, value: Any) -> float:
-        """The share of one value; raises `Failed` for a value the model refuses."""
-        found = self._added.get(value, self._other if value is not None else None)
-        if found is None:
-            self._look_up.cells(value)
-            raise AssertionError("a value without a share has no cells")
-        return found
+    def unknown(self, value: Any) -> float:
+        """The share of a value that is not in `known`; raises `Failed` if the model refuses it."""
+        if value is None or self._other is None:
+            raise refused(self.column)
+        return self._other
+
+
+class FoldedNumber:
+    """A numeric column with its weight, as plain fields for the row that comes alone."""
+
+    def __init__(self, number: Number, weight: float) -> None:
+        self.number, self.weight = number, weight
+        self.null = weight * scaled(number, None)
+        self.stages = [(stage.shift, stage.divisor, stage.factor, stage.offset) for stage in number.stages]
 
 
 class LinearModel:
@@ -41,29 +48,43 @@ class LinearModel:
 
     def __init__(self, plan: Plan, estimator: Linear) -> None:
         template = tuple(math.nan if value is None else value for value in plan.template)
-        placed = zip(template, estimator.weights, strict=True)
         own = {number.position for number in plan.numbers}
-        fixed = (value * weight for place, (value, weight) in enumerate(placed) if place not in own)
-        self._start = math.fsum([estimator.bias, *fixed])
-        self._numbers: list[tuple[Number, float]] = [(number, estimator.weights[number.position]) for number in plan.numbers]
+        placed = enumerate(zip(template, estimator.weights, strict=True))
+        self._start = math.fsum([estimator.bias, *(value * weight for place, (value, weight) in placed if place not in own)])
+        self._numbers = [FoldedNumber(number, estimator.weights[number.position]) for number in plan.numbers]
+        self._row = [(folded.number.column, folded.weight, folded.null, folded.stages) for folded in self._numbers]
         self._tables = [FoldedTable(table, template, estimator.weights) for table in plan.tables]
 
     def row(self, columns: Mapping[str, Sequence[Any]]) -> list[float]:
         """The sum of the first row."""
         total = self._start
-        for number, weight in self._numbers:
-            total += weight * scaled(number, columns[number.column][0])
+        for column, weight, null, stages in self._row:
+            value = columns[column][0]
+            if value is None:
+                total += null
+                continue
+            value = float(value)
+            for shift, divisor, factor, offset in stages:
+                value = (value - shift) / divisor * factor + offset
+            total += weight * value
         for table in self._tables:
-            total += table.added(columns[table.column][0])
+            value = columns[table.column][0]
+            share = table.known.get(value)
+            total += table.unknown(value) if share is None else share
         return [total]
 
     def rows(self, columns: Mapping[str, Sequence[Any]], count: int) -> list[float]:
         """The sum of every row."""
         total: Matrix = np.full(count, self._start)
         with np.errstate(over="ignore", invalid="ignore"):
-            for number, weight in self._numbers:
-                total = total + weight * scaled_column(number, columns[number.column])
+            for folded in self._numbers:
+                total = total + folded.weight * scaled_column(folded.number, columns[folded.number.column])
         for table in self._tables:
-            total = total + np.array([table.added(value) for value in columns[table.column]])
+            total = total + np.array([_share(table, value) for value in columns[table.column]])
         answers: list[float] = total.tolist()
         return answers
+
+
+def _share(table: FoldedTable, value: Any) -> float:
+    share = table.known.get(value)
+    return table.unknown(value) if share is None else share

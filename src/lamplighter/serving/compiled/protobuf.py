@@ -18,21 +18,24 @@ def fields(content: bytes) -> Iterator[tuple[int, int | bytes]]:
     """Number and content of each field, in the order of the bytes; raises `ValueError` for bytes that are no message."""
     position = 0
     while position < len(content):
-        key, position = _varint(content, position)
-        kind = key & 7
-        if kind == _VARINT:
-            value, position = _varint(content, position)
-            yield key >> 3, value
-        elif kind == _BYTES:
-            length, position = _varint(content, position)
-            yield key >> 3, _part(content, position, length)
-            position += length
-        elif kind in (_FIXED32, _FIXED64):
-            length = 4 if kind == _FIXED32 else 8
-            yield key >> 3, _part(content, position, length)
-            position += length
-        else:
-            raise ValueError("a field has an unknown wire type")
+        number, value, position = field(content, position)
+        yield number, value
+
+
+def field(content: bytes, position: int) -> tuple[int, int | bytes, int]:
+    """Number and content of the field that starts at a position, and where it ends; raises `ValueError`."""
+    key, position = _varint(content, position)
+    kind = key & 7
+    if kind == _VARINT:
+        value, position = _varint(content, position)
+        return key >> 3, value, position
+    if kind == _BYTES:
+        length, position = _varint(content, position)
+    elif kind in (_FIXED32, _FIXED64):
+        length = 4 if kind == _FIXED32 else 8
+    else:
+        raise ValueError("a field has an unknown wire type")
+    return key >> 3, _part(content, position, length), position + length
 
 
 def _part(content: bytes, position: int, length: int) -> bytes:
@@ -48,6 +51,18 @@ def _varint(content: bytes, position: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, position + count + 1
     raise ValueError("a number has no end")
+
+
+def repeated(content: bytes) -> tuple[Integers, Integers]:
+    """Field numbers and values of bytes that hold nothing but numbers; raises `ValueError` for any other field.
+
+    A list of numbers takes a field for each, so this reads them all at once.
+    """
+    numbers = packed(content)
+    keys, values = numbers[0::2], numbers[1::2]
+    if keys.size != values.size or (keys & 7 != _VARINT).any():
+        raise ValueError("a field is no number")
+    return keys >> 3, values
 
 
 def packed(content: bytes) -> Integers:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.types import TypeEngine
 
 revision = "0001"
 down_revision = None
@@ -9,22 +10,27 @@ branch_labels = None
 depends_on = None
 
 
+def _short(length: int) -> TypeEngine[str]:
+    """A text that compares by bytes, whatever the database was made with."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def upgrade() -> None:
     """Forward."""
     op.create_table(
         "callers",
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
-        sa.Column("consumer", sa.String(length=200), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
+        sa.Column("consumer", _short(200), nullable=False),
         sa.Column("requests", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("model", "environment", "consumer", name=op.f("pk_callers")),
     )
     op.create_table(
         "challenges",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
+        sa.Column("id", _short(64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -33,15 +39,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "counters",
-        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("name", _short(64), nullable=False),
         sa.Column("value", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
     )
     op.create_table(
         "credentials",
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("email", sa.String(length=200), nullable=False),
-        sa.Column("purpose", sa.String(length=64), nullable=False),
+        sa.Column("digest", _short(64), nullable=False),
+        sa.Column("email", _short(200), nullable=False),
+        sa.Column("purpose", _short(64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_credentials")),
     )
@@ -50,10 +56,10 @@ def upgrade() -> None:
 
     op.create_table(
         "decisions",
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
+        sa.Column("digest", _short(64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_decisions")),
@@ -63,22 +69,22 @@ def upgrade() -> None:
 
     op.create_table(
         "dirty",
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
         sa.Column("day", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("model", "environment", "day", name=op.f("pk_dirty")),
     )
     op.create_table(
         "environments",
-        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("name", _short(64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_environments")),
     )
     op.create_table(
         "evidence",
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("digest", _short(64), nullable=False),
+        sa.Column("version", _short(64), nullable=False),
+        sa.Column("kind", _short(64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_evidence")),
@@ -88,10 +94,10 @@ def upgrade() -> None:
 
     op.create_table(
         "incidents",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
-        sa.Column("measure", sa.String(length=64), nullable=False),
+        sa.Column("id", _short(64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
+        sa.Column("measure", _short(64), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -111,10 +117,10 @@ def upgrade() -> None:
     op.create_table(
         "journal",
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", _short(64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("name", _short(64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_journal")),
     )
@@ -125,12 +131,12 @@ def upgrade() -> None:
         "journal_head",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", _short(64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
     )
     op.create_table(
         "labels",
-        sa.Column("id", sa.String(length=80), nullable=False),
+        sa.Column("id", _short(80), nullable=False),
         sa.Column("value", sa.Float(precision=53), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
@@ -140,7 +146,7 @@ def upgrade() -> None:
         "notices",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("event", sa.BigInteger(), nullable=False),
-        sa.Column("channel", sa.String(length=64), nullable=False),
+        sa.Column("channel", _short(64), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -152,23 +158,23 @@ def upgrade() -> None:
 
     op.create_table(
         "people",
-        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("email", _short(200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("email", name=op.f("pk_people")),
     )
     op.create_table(
         "policies",
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("digest", _short(64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_policies")),
     )
     op.create_table(
         "predictions",
-        sa.Column("id", sa.String(length=80), nullable=False),
+        sa.Column("id", _short(80), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
-        sa.Column("arm", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
+        sa.Column("arm", _short(64), nullable=False),
         sa.Column("event_at", sa.BigInteger(), nullable=False),
         sa.Column("score", sa.Float(precision=53), nullable=False),
         sa.PrimaryKeyConstraint("id", "number", name=op.f("pk_predictions")),
@@ -182,8 +188,8 @@ def upgrade() -> None:
 
     op.create_table(
         "profiles",
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("day", sa.BigInteger(), nullable=False),
         sa.Column("counts", sa.LargeBinary(), nullable=False),
@@ -191,18 +197,18 @@ def upgrade() -> None:
     )
     op.create_table(
         "projects",
-        sa.Column("model", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("model", name=op.f("pk_projects")),
     )
     op.create_table(
         "readings",
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("aspect", sa.String(length=64), nullable=False),
-        sa.Column("measure", sa.String(length=64), nullable=False),
-        sa.Column("column", sa.String(length=200), nullable=False),
+        sa.Column("aspect", _short(64), nullable=False),
+        sa.Column("measure", _short(64), nullable=False),
+        sa.Column("column", _short(200), nullable=False),
         sa.Column("start", sa.BigInteger(), nullable=False),
         sa.Column("end", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -212,8 +218,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "retrainings",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
+        sa.Column("id", _short(64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
         sa.Column("requested_at", sa.BigInteger(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -222,9 +228,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "rollouts",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
+        sa.Column("id", _short(64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -243,8 +249,8 @@ def upgrade() -> None:
 
     op.create_table(
         "routings",
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("model", "environment", name=op.f("pk_routings")),
@@ -254,17 +260,17 @@ def upgrade() -> None:
 
     op.create_table(
         "segments",
-        sa.Column("environment", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
+        sa.Column("name", _short(200), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("environment", "name", name=op.f("pk_segments")),
     )
     op.create_table(
         "signatures",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("version", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signatures")),
@@ -274,16 +280,16 @@ def upgrade() -> None:
 
     op.create_table(
         "teams",
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", _short(200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_teams")),
     )
     op.create_table(
         "traffic",
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("environment", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
+        sa.Column("environment", _short(64), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("arm", sa.String(length=64), nullable=False),
+        sa.Column("arm", _short(64), nullable=False),
         sa.Column("second", sa.BigInteger(), nullable=False),
         sa.Column("requests", sa.Integer(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
@@ -293,9 +299,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "versions",
-        sa.Column("model", sa.String(length=64), nullable=False),
+        sa.Column("model", _short(64), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("digest", _short(64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("model", "number", name=op.f("pk_versions")),
         sa.UniqueConstraint("model", "digest", name=op.f("uq_versions_model_digest")),

@@ -1,0 +1,388 @@
+"""A platform in memory: it keeps what it is told, answers with specimens, and remembers every deed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.domain import specimens
+
+from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.advice import advise, situation_of
+from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.criticality import Criticality
+from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.events import AnyEvent, DecisionMade, WentLive
+from lamplighter.domain.identity import Person, Role, Team
+from lamplighter.domain.incident import Incident, Step
+from lamplighter.domain.incident import advance as incident_after
+from lamplighter.domain.journal import Entry, Verification
+from lamplighter.domain.monitor import Reading
+from lamplighter.domain.names import parse_reference, unknown
+from lamplighter.domain.project import Project
+from lamplighter.domain.readiness import Light, Part, Readiness
+from lamplighter.domain.readiness import Reading as Probed
+from lamplighter.domain.retraining import Retraining
+from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
+from lamplighter.domain.route import Served
+from lamplighter.domain.routing import Routing
+from lamplighter.domain.stage import Aspect, Stage, Status
+from lamplighter.domain.who import Who
+from lamplighter.sdk.interface import Deployed, Label, RolledBack, Secret
+from lamplighter.views.answering import Service
+from lamplighter.views.fleet import Fleet, FleetRow
+from lamplighter.views.history import Approval, AsOf
+from lamplighter.views.live import Live
+from lamplighter.views.status import ModelStatus, StageState
+from lamplighter.views.version import VersionView
+from lamplighter.views.waiting import Waiting
+
+MODEL = "late-flights"
+#: 3 March 2026, 14:32 in Paris.
+NOON = 1_772_544_720_000_000
+#: 1 July 2013.
+JULY = 1_372_636_800_000_000
+DAY = 86_400_000_000
+
+
+class Memory:
+    """One model, live in prod as version 7, with version 8 waiting. What a test changes is public."""
+
+    url = "http://127.0.0.1:7070"
+
+    def __init__(self, **changes: Any) -> None:
+        self.me = Person(email="ivo@example.com", name="Ivo", roles=(Role.IT,))
+        self.overall = Status.HEALTHY
+        self.live: tuple[Live, ...] = (live("staging", Level.ACCEPTANCE, 8), live("prod", Level.PRODUCTION, 7, previous=6))
+        self.judgements: tuple[Judgement, ...] = (Judgement(gate="parity", verdict=Passed(why="Largest difference 1e-09.")),)
+        #: What a rollout goes through, one signal each time that it is looked at.
+        self.signals: list[Signal] = []
+        self.rolling = rollout(Phase.PENDING)
+        self.trouble = incident()
+        self.deeds: list[tuple[Any, ...]] = []
+        vars(self).update(changes)
+
+    def _known(self, model: str) -> str:
+        if model != MODEL:
+            raise unknown("model", model, [MODEL])
+        return model
+
+    def _did(self, *what: Any) -> None:
+        self.deeds.append(what)
+
+    # People
+
+    def whoami(self) -> Person:
+        return self.me
+
+    def people(self) -> list[Person]:
+        return list(specimens.PEOPLE.values())
+
+    def save_person(self, email: str, name: str, roles: Sequence[Role], active: bool = True) -> Person:
+        self._did("save_person", email, name, tuple(roles), active)
+        return Person(email=email, name=name, roles=tuple(roles), active=active)
+
+    def teams(self) -> list[Team]:
+        return list(specimens.TEAMS.values())
+
+    def save_team(self, name: str, members: Sequence[str]) -> Team:
+        self._did("save_team", name, tuple(members))
+        return Team(name=name, members=tuple(members))
+
+    def issue_token(self, email: str, label: str, days: int = 90) -> Secret:
+        self._did("issue_token", email, label, days)
+        return Secret(secret="lmp_pat_once", expires_at=NOON + days * DAY)
+
+    # Environments and projects
+
+    def environments(self) -> list[Environment]:
+        names = ("prod", Level.PRODUCTION, 7083), ("dev", Level.DEVELOPMENT, 7081), ("staging", Level.ACCEPTANCE, 7082)
+        return [Environment(name=name, level=level, port=port) for name, level, port in names]
+
+    def save_environment(self, name: str, environment: Environment) -> Environment:
+        self._did("save_environment", name)
+        return environment
+
+    def save_project(self, model: str, project: Project) -> Project:
+        self._did("save_project", model)
+        return project
+
+    def who(self, model: str) -> Who:
+        self._known(model)
+        readiness = Readiness(
+            readings=(
+                Probed(part=Part.SOCKET, light=Light.GREEN, seen="prod answers."),
+                Probed(
+                    part=Part.WIRING,
+                    light=Light.RED,
+                    seen="schedule has no owner.",
+                    repairer="ada@example.com",
+                    fix="Name one.",
+                ),
+            )
+        )
+        situation = situation_of(critical=True, often=True, receiver=True, readiness=readiness)
+        return Who(
+            model=model,
+            advice=advise(situation),
+            criticality=specimens.dossier().criticality,
+            readiness=readiness,
+            ownership=specimens.dossier().ownership,
+            business="bea@example.com",
+            risk="",
+        )
+
+    # Versions
+
+    def version(self, reference: str, environment: str = "") -> VersionView:
+        parsed = parse_reference(reference)
+        self._known(parsed.model)
+        text = str(parsed.selector or "")
+        number = int(text) if text.isdecimal() else {"live": 7, "prev": 6}.get(text, 8)
+        return VersionView(version=specimens.version(number), evidence=(), decisions=(), differences=())
+
+    def check(self, reference: str, environment: str) -> Decision:
+        return decision(self.version(reference).version.number, environment, self.judgements)
+
+    def deploy(self, reference: str, environment: str) -> Deployed:
+        self._did("deploy", reference, environment)
+        made = self.check(reference, environment)
+        if not (made.passed or made.waiting):
+            return Deployed(decision=made, rollout=None)
+        self.rolling = rollout(Phase.PENDING if made.passed else Phase.WAITING, environment=environment, number=made.number)
+        return Deployed(decision=made, rollout=self.rolling)
+
+    def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
+        self._did("sign", reference, environment, side, accepted, reason)
+        return specimens.signature(side, self.me.email, specimens.dossier(), accepted=accepted, at=NOON)
+
+    def waiting(self, model: str = "") -> list[Waiting]:
+        missing = ("IT has not accepted.",)
+        return [
+            Waiting(
+                rollout="R-9",
+                model=MODEL,
+                number=8,
+                version=specimens.version(8).digest,
+                environment="prod",
+                asked_by="ada@example.com",
+                since=NOON,
+                missing=missing,
+                signatures=(),
+            )
+        ]
+
+    def rollouts(self, model: str = "") -> list[Rollout]:
+        return [self.rolling]
+
+    def rollout(self, key: str) -> Rollout:
+        if key != self.rolling.id:
+            raise unknown("rollout", key, [self.rolling.id])
+        if self.signals:
+            self._move(self.signals.pop(0))
+        return self.rolling
+
+    def _move(self, signal: Signal) -> Rollout:
+        self.rolling = advance(self.rolling, signal, now=NOON, why=f"{signal}.".capitalize())
+        return self.rolling
+
+    def pause(self, key: str) -> Rollout:
+        self._did("pause", key)
+        return self._move(Signal.PAUSED)
+
+    def resume(self, key: str) -> Rollout:
+        self._did("resume", key)
+        return self._move(Signal.RESUMED)
+
+    def stop(self, key: str) -> Rollout:
+        self._did("stop", key)
+        return self._move(Signal.STOPPED)
+
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> RolledBack:
+        self._did("roll_back", model, environment, to, reason)
+        return RolledBack(model=model, environment=environment, before=7, now=to or 6, seconds=0.42)
+
+    def shadow(self, model: str, environment: str, number: int) -> Routing:
+        self._did("shadow", model, environment, number)
+        champion = Served(number=7, digest="a" * 64)
+        shadow = Served(number=number, digest="b" * 64) if number else None
+        return Routing(model=model, environment=environment, champion=champion, shadow=shadow)
+
+    # Monitoring
+
+    def push_labels(self, model: str, labels: Sequence[Label]) -> int:
+        self._did("push_labels", model, tuple(labels))
+        return len(labels)
+
+    def readings(self, model: str, environment: str, aspect: str = "", measure: str = "") -> list[Reading]:
+        def reading(start: int, value: float, **more: Any) -> Reading:
+            return Reading(
+                model=model, environment=environment, number=7, start=start, end=start + DAY, value=value, count=1200, **more
+            )
+
+        return [
+            reading(JULY - DAY, 0.203, aspect="quality", measure="brier", column="", low=0.19, high=0.21, limit=0.21),
+            reading(JULY, 0.222, aspect="quality", measure="brier", column="", low=0.215, high=0.229, limit=0.21, crossed=True),
+            reading(JULY, 0.04, aspect="drift", measure="jensen_shannon", column="precip", low=0.04, high=0.04),
+        ]
+
+    def service(self, model: str, environment: str, seconds: int = 86400) -> Service:
+        return Service(
+            environment=environment,
+            seconds=seconds,
+            requests=12_345,
+            rows=12_345,
+            failures=2,
+            p50_ms=0.5,
+            p95_ms=2.5,
+            p99_ms=5.0,
+            sparkline=(),
+        )
+
+    def incidents(self, model: str = "", closed: bool = False) -> list[Incident]:
+        return [self.trouble]
+
+    def incident(self, key: str) -> Incident:
+        return self.trouble
+
+    def acknowledge(self, key: str, note: str = "") -> Incident:
+        self._did("acknowledge", key, note)
+        return incident_after(self.trouble, Step.ACKNOWLEDGE, now=NOON, note=note)
+
+    def resolve(self, key: str, note: str = "") -> Incident:
+        self._did("resolve", key, note)
+        return incident_after(self.trouble, Step.RESOLVE, now=NOON, note=note)
+
+    # Management
+
+    def retrain(self, model: str, cause: str = "") -> Retraining:
+        self._did("retrain", model, cause)
+        return Retraining(id="T-1", model=self._known(model), cause=cause, author=self.me.email)
+
+    def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
+        self._did("challenge", reference, environment, metric, least_rows)
+        return trial(Verdict.RUNNING)
+
+    def challenges(self, model: str) -> list[Challenge]:
+        return [trial(Verdict.RUNNING)]
+
+    def decide(self, key: str, start: int, end: int) -> Challenge:
+        self._did("decide", key, start, end)
+        return trial(Verdict.CHALLENGER_WINS, start=start, end=end)
+
+    # Questions
+
+    def fleet(self, search: str = "", only: str = "", page: int = 1) -> Fleet:
+        row = FleetRow(
+            model=MODEL,
+            tier="mission-critical",
+            dots=(2, 2),
+            number=7,
+            environment="prod",
+            status={Aspect.OVERALL: self.overall},
+            sentence="",
+            sparkline=(),
+            requests=12_345,
+            needs="ivo@example.com",
+            age=7200,
+        )
+        rows = (row,) if search in MODEL else ()
+        return Fleet(rows=rows, total=len(rows), counts={self.overall: len(rows)}, page=page, pages=2 if rows else 1)
+
+    def status(self, model: str) -> ModelStatus:
+        self._known(model)
+        held = specimens.dossier().ownership
+        stages = [
+            StageState(
+                stage=stage, accountable="@it-ops", holder="ivo@example.com", deputy="", status=self.overall, facts=("done",)
+            )
+            for stage in Stage
+        ]
+        return ModelStatus(
+            model=model,
+            summary="",
+            criticality=Criticality(tier="mission-critical", rule="", why=""),
+            dots=(2, 2),
+            status=dict.fromkeys(Aspect, self.overall),
+            sentence="v7 serves 100 % in prod. No limit is crossed.",
+            stages=tuple(stages),
+            live=self.live,
+            service=self.service(model, "prod"),
+            ownership=held,
+            business="bea@example.com",
+            versions=8,
+            incidents=(self.trouble,) if self.overall is Status.FAILING else (),
+            rollouts=(),
+            waiting=(),
+            needs="ivo@example.com" if self.overall is Status.FAILING else "",
+            rows=5000,
+            labelled=4000,
+        )
+
+    def at(self, model: str, environment: str, instant: int) -> AsOf:
+        approvals = (Approval(person="bea@example.com", side="business", at=NOON - DAY, sequence=40),)
+        return AsOf(
+            model=self._known(model),
+            environment=environment,
+            at=instant,
+            number=7,
+            version="ab" * 32,
+            since=NOON - DAY,
+            by="platform@lamplighter",
+            how="rollout",
+            approvals=approvals,
+            decision=decision(7, environment, self.judgements),
+            tier="mission-critical",
+            sequences=(40, 41),
+        )
+
+    def journal(self, model: str = "", limit: int = 100) -> list[Entry]:
+        gone_live = WentLive(model=MODEL, environment="prod", number=7, version="ab" * 32, previous=6, rollout="R-8")
+        decided = DecisionMade(model=MODEL, number=7, environment="prod", decision="cd" * 32, passed=True)
+        events: list[tuple[int, str, AnyEvent]] = [(41, "platform@lamplighter", gone_live), (40, "ada@example.com", decided)]
+        return [Entry(sequence=s, previous="", actor=who, credential="", at=NOON, event=event) for s, who, event in events][
+            :limit
+        ]
+
+    def verify_journal(self) -> Verification:
+        return Verification(entries=41, verified=True, head="ef" * 32)
+
+
+def live(environment: str, level: Level, number: int, **more: Any) -> Live:
+    address = "http://127.0.0.1:7083"
+    return Live(environment=environment, level=level, address=address, number=number, digest="a" * 64, since=NOON, **more)
+
+
+def rollout(phase: Phase, **changes: Any) -> Rollout:
+    return specimens.rollout(
+        phase, steps=(10, 100), **{"id": "R-9", "number": 8, "opened_at": NOON, "moved_at": NOON, **changes}
+    )
+
+
+def incident() -> Incident:
+    return specimens.incident(opened_at=NOON, moved_at=NOON)
+
+
+def decision(number: int, environment: str, judgements: tuple[Judgement, ...]) -> Decision:
+    version = specimens.version(number)
+    return Decision(
+        model=MODEL,
+        number=number,
+        version=version.digest,
+        environment=environment,
+        binding="",
+        policy="",
+        evidence={},
+        judgements=judgements,
+        asked_by="ada@example.com",
+        at=NOON,
+    )
+
+
+def trial(verdict: Verdict, **changes: Any) -> Challenge:
+    figures = {"champion_value": 0.222, "challenger_value": 0.187, "difference": -0.035, "low": -0.041, "high": -0.029}
+    named = {"id": "C-1", "model": MODEL, "environment": "prod", "champion": 7, "challenger": 8, "metric": "brier"}
+    return Challenge(**{**named, **figures, "rows": 4000, "verdict": verdict, "opened_at": NOON, **changes})
+
+
+REFUSED = Judgement(gate="performance", verdict=Refused(why="auc is 0.51, wanted 0.58.", fix="Improve the model."))
+MISSING_WORD = Judgement(gate="acceptance", verdict=Undecided(why="IT has not accepted.", fix="Ask IT.", waiting=True))

@@ -1,0 +1,101 @@
+"""What programs read: one object, the same for every command, with instants in UTC."""
+
+import pytest
+from tests.cli.commands import told
+from tests.cli.memory import JULY, NOON, REFUSED, Memory, rollout
+
+from lamplighter.cli.plain import plain
+from lamplighter.domain.rollout import Phase
+
+#: Every command line that a platform answers.
+LINES = (
+    "whoami",
+    "status late-flights",
+    "status",
+    "list",
+    "promote late-flights --to prod",
+    "shadow late-flights@8",
+    "rollback late-flights --yes",
+    "deploy late-flights@8",
+    "who late-flights",
+    "owners show late-flights",
+    "approvals list",
+    "approvals show late-flights",
+    "approvals approve late-flights",
+    "approvals refuse late-flights --reason no",
+    "users list",
+    "users add ada@example.com --role it",
+    "teams list",
+    "teams set @it-ops ada@example.com",
+    "tokens issue ada@example.com --label ci",
+    "rollout list",
+    "rollout show R-9",
+    "rollout pause R-9",
+    "rollout stop R-9 --yes",
+    "monitor show late-flights",
+    "incident list",
+    "incident show I-1",
+    "incident ack I-1",
+    "incident resolve I-1",
+    "retrain late-flights",
+    "challenge start late-flights@8",
+    "challenge show late-flights",
+    "challenge decide C-1 --from 2013-07-01 --to 2013-08-01",
+    "audit log",
+    "audit at late-flights 2026-03-03T14:32",
+    "audit verify",
+    "env list",
+    "env add qa --level acceptance --port 7099",
+)
+
+
+NOUNS = {"owners", "approvals", "users", "teams", "tokens", "rollout", "monitor", "incident", "challenge", "audit", "env"}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_one_object(line: str) -> None:
+    words = line.split()
+    outcome = told(Memory(rolling=rollout(Phase.SHIFTING)), *words, "--json")
+    assert outcome.code == 0, outcome.err
+    verbs = words[:2] if words[0] in NOUNS else words[:1]
+    assert outcome.json["schema"] == f"lamp/{'-'.join(verbs)}/v1"
+    assert outcome.json["ok"] is True
+    assert set(outcome.json) == {"schema", "ok", "data", "warnings", "next"}
+    assert outcome.json["data"]
+
+
+def test_instants_are_rfc_3339_in_utc() -> None:
+    found = told(Memory(), "rollout", "show", "R-9", "--json").json["data"]["rollout"]
+    assert found["opened_at"] == "2026-03-03T13:32:00Z"
+    assert found["phase"] == "pending"
+    assert found["plan"]["steps"] == [10, 100]
+
+
+def test_an_instant_that_is_not_is_null() -> None:
+    assert plain(rollout(Phase.PENDING, opened_at=0))["opened_at"] is None
+
+
+def test_only_instants_of_records_are_told_as_such() -> None:
+    readings = told(Memory(), "monitor", "show", "late-flights", "--json").json["data"]["readings"]
+    assert readings[1]["start"] == "2013-07-01T00:00:00Z"
+    assert plain({"start": JULY, "at": NOON}) == {"start": JULY, "at": NOON}
+    assert plain({"value": float("nan")}) == {"value": None}
+
+
+def test_a_verdict_says_which_case_it_is() -> None:
+    outcome = told(Memory(judgements=(REFUSED,)), "deploy", "late-flights@8", "--json")
+    assert outcome.code == 5
+    assert outcome.json["schema"] == "lamp/error/v1"
+    assert outcome.json["data"]["decision"]["judgements"] == [
+        {
+            "gate": "performance",
+            "verdict": {"verdict": "refused", "why": "auc is 0.51, wanted 0.58.", "fix": "Improve the model."},
+        }
+    ]
+
+
+def test_warnings_and_next() -> None:
+    found = told(Memory(), "list", "--json").json
+    assert found["warnings"] == ["This is page 1 of 2; see the next with --page 2."]
+    assert found["next"] == ["lamp status late-flights"]
+    assert found["data"]["url"] == "http://127.0.0.1:7070/"

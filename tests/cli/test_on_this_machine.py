@@ -1,0 +1,156 @@
+"""A platform of one's own, through the real executable from the first file to the way back."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import here, lamp
+
+TRAIN = """
+import numpy as np
+import pandas as pd
+import lamplighter
+from sklearn.linear_model import LogisticRegression
+
+print("talk of the training code")
+
+def build():
+    chance = np.random.default_rng(SEED)
+    rows = pd.DataFrame({"a": chance.normal(size=1500), "b": chance.normal(size=1500)})
+    late = (rows.a + rows.b > 0).astype(int)
+    return lamplighter.Build(LogisticRegression().fit(rows, late), rows, late)
+"""
+PROJECT = """
+[model]
+name = "churn"
+source = "train.py:build"
+[impact]
+customers = false
+loss = "none"
+reversible = true
+automated = false
+updates = "weekly"
+"""
+
+
+def free_ports(count: int) -> int:
+    """The first of this many neighbouring ports that nobody has."""
+    for start in range(20_000 + os.getpid() % 20_000, 60_000, count):
+        if all(_free(port) for port in range(start, start + count)):
+            return start
+    raise AssertionError("no free ports")
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    port = free_ports(4)
+    os.environ |= {"LAMP_PORT": str(port), "LAMP_SERVING_PORT": str(port + 1), "LAMP_TICK": "0.05"}
+    project = tmp_path / "churn"
+    project.mkdir()
+    (project / "lamp.toml").write_text(PROJECT)
+    (project / "train.py").write_text(TRAIN.replace("SEED", "1"))
+    yield project
+    lamp("down")
+
+
+def test_check_needs_no_platform(folder: Path) -> None:
+    outcome = lamp("check", "--json", folder=folder)
+    assert outcome.code == 0, outcome.out + outcome.err
+    verdicts = {j["gate"]: j["verdict"]["verdict"] for j in outcome.json["data"]["judgements"]}
+    assert verdicts == dict.fromkeys(("parity", "load_check", "data_checks", "formats"), "passed")
+    assert outcome.json["data"]["judged_by_the_platform"] == ["ownership", "contract"]
+    assert "talk of the training code" in outcome.err
+
+
+def test_check_tells_the_gate_that_does_not_pass(folder: Path) -> None:
+    (folder / "lamp.toml").write_text('[model]\nname = "churn"\nsource = "train.py:build"\n')
+    outcome = lamp("check", str(folder))
+    assert outcome.code == 5
+    assert "  ✗  brief " in outcome.out
+    assert "\n✗ churn would not get into production. " in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [("E1115", None), ("E1116", '[model]\nname = "churn"\n'), ("E1111", "[modle]\n")],
+)
+def test_a_folder_that_is_no_project(code: str, text: str | None, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "lamp.toml").write_text(text)
+    outcome = lamp("check", folder=tmp_path)
+    assert (outcome.code, code in outcome.err) == (2, True)
+
+
+def test_training_code_that_fails_is_named_without_its_words(folder: Path) -> None:
+    (folder / "train.py").write_text("def build():\n    raise KeyError('canary')\n")
+    outcome = lamp("check", folder=folder)
+    assert (outcome.code, "E1184" in outcome.err, "KeyError" in outcome.err) == (2, True, True)
+    assert "canary" not in outcome.err
+
+
+def test_doctor_before_and_while_another_program_has_the_port(folder: Path) -> None:
+    before = lamp("doctor", "--json")
+    assert before.code == 0
+    sources = {one["name"]: one["from"] for one in before.json["data"]["settings"]}
+    assert sources["port"] == "variable LAMP_PORT"
+    assert sources["policy"] == "default"
+    with socket.create_server(("127.0.0.1", int(os.environ["LAMP_PORT"]))):
+        taken = lamp("doctor")
+    assert taken.code == 8
+    assert "⊗ failing  port of the control plane" in taken.out
+
+
+def test_doctor_says_what_a_file_sets(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir(mode=0o700)
+    (tmp_path / "home" / "config.toml").write_text('database = "postgresql://ada:canary@127.0.0.1:1/lamp"\n')
+    outcome = lamp("doctor")
+    assert outcome.code == 8
+    assert str(tmp_path / "home" / "config.toml") in outcome.out.replace("\n                ", "")
+    assert "canary" not in outcome.out
+
+
+def test_from_the_first_file_to_the_way_back(folder: Path) -> None:
+    up = lamp("up", "--json")
+    assert up.code == 0, up.out + up.err
+    assert up.json["data"]["started"] is True
+    assert here("up", "--json").json["data"]["started"] is False
+
+    first = lamp("deploy", "--wait", "--json", folder=folder)
+    assert first.code == 0, first.out + first.err
+    assert first.json["data"]["rollout"]["environment"] == "dev"
+    assert here("status", "churn").out.startswith("◐ watch  churn (internal): v1 serves 100 % in dev.")
+
+    sample = here("try", "churn", "--json").json["data"]
+    assert sample["version"] == "churn@1"
+    rows = here("try", "churn@live", "-", "--json", typed='{"a":9,"b":9}\n{"a":-9,"b":-9}').json["data"]
+    assert rows["scores"][0] > 0.9 > 0.1 > rows["scores"][1]
+    (folder / "truth.csv").write_text(f"id,value\n{rows['ids'][0]},1\n{rows['ids'][1]},0\n")
+    assert here("labels", "push", "churn", "truth.csv", "-C", str(folder)).code == 0
+
+    refused = here("try", "churn", "-", typed='{"a":"canary","b":1}')
+    assert refused.code == 2
+    assert "canary" not in refused.err
+
+    (folder / "train.py").write_text(TRAIN.replace("SEED", "2"))
+    second = here("deploy", "--wait", "--json", "-C", str(folder))
+    assert second.json["data"]["rollout"]["number"] == 2, second.err
+    assert here("try", "churn@1").code == 2
+
+    back = here("rollback", "churn", "--yes", "--json").json["data"]["rollback"]
+    assert (back["before"], back["now"]) == (2, 1)
+    assert here("try", "churn", "--json").json["data"]["version"] == "churn@1"
+
+    assert here("statuz", "churn").code == 2
+    assert "Did you mean churn?" in here("status", "chrun").err
+    assert here("audit", "verify").out.startswith("The chain of all ")
+    assert here("doctor").code == 0
+    assert lamp("down").out.startswith("Stopped: control plane, serving of dev.")
+    assert here("down").out.startswith("Nothing ran in")
+    assert here("status", "churn").code == 1

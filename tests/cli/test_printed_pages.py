@@ -1,0 +1,376 @@
+"""What people read: whole answers, as they are printed."""
+
+import pytest
+from tests.cli.commands import told
+from tests.cli.memory import MISSING_WORD, REFUSED, Memory, decision, rollout
+
+from lamplighter.domain.identity import Person, Role
+from lamplighter.domain.rollout import Phase, Signal
+from lamplighter.domain.stage import Status
+
+STATUS = """\
+⊗ failing  late-flights (mission-critical): v7 serves 100 % in prod. No limit is
+crossed.
+  service     ⊗ failing  12,345 requests in 24 h, 2 failed, p95 2.5 ms
+  data        ⊗ failing
+  quality     ⊗ failing  4,000 of 5,000 scored rows have labels
+  governance  ⊗ failing
+  live        v8 in staging
+  live        v7 in prod, back to v6
+  needs       ivo@example.com
+  STAGE              STATUS     WHO              FACTS
+  design             ⊗ failing  ivo@example.com  done
+  industrialization  ⊗ failing  ivo@example.com  done
+  deployment         ⊗ failing  ivo@example.com  done
+  monitoring         ⊗ failing  ivo@example.com  done
+  management         ⊗ failing  ivo@example.com  done
+Next: lamp incident show I-1      lamp rollback late-flights
+http://127.0.0.1:7070/m/late-flights
+"""
+
+
+def test_the_status_of_a_failing_model_exits_8() -> None:
+    outcome = told(Memory(overall=Status.FAILING), "status", "late-flights")
+    assert (outcome.code, outcome.out, outcome.err) == (8, STATUS, "")
+
+
+def test_the_list() -> None:
+    assert told(Memory(), "list").out == (
+        "1 model: 1 healthy.\n"
+        "  MODEL         STATUS     CRITICALITY       LIVE     REQUESTS  NEEDS\n"
+        "  late-flights  ☀ healthy  mission-critical  v7 prod    12,345  ivo@example.com\n"
+        "                                                                for 2 h\n"
+        "Next: lamp status late-flights\n"
+        "http://127.0.0.1:7070/\n"
+    )
+
+
+def test_the_list_says_that_there_is_more() -> None:
+    assert told(Memory(), "list").err == "! This is page 1 of 2; see the next with --page 2.\n"
+
+
+@pytest.mark.parametrize(
+    ("me", "rows"),
+    [
+        (Person(email="ivo@example.com", name="Ivo", roles=()), 1),
+        (Person(email="ina@example.com", name="Ina", roles=(Role.IT,)), 1),
+        (Person(email="ada@example.com", name="Ada", roles=(Role.IT,)), 0),
+        (Person(email="rob@example.com", name="Rob", roles=(Role.APPLICATION,)), 0),
+    ],
+    ids=["has the trouble", "may sign", "asked for it", "neither"],
+)
+def test_what_needs_me(me: Person, rows: int) -> None:
+    assert len(told(Memory(me=me), "list", "--needs", "me", "--json").json["data"]["models"]) == rows
+
+
+def test_who() -> None:
+    assert told(Memory(), "who", "late-flights").out == (
+        "late-flights: Light, then hand over (collaborative). An error costs revenue and\n"
+        "trust, and versions come often: gates carry the pace, IT takes over later.\n"
+        "  rule          critical-often\n"
+        "  criticality   mission-critical (customers-and-large-loss): It costs much.\n"
+        "  socket        ☀ green  prod answers.\n"
+        "  wiring        ⊗ red  schedule has no owner. ada@example.com can repair it:\n"
+        "                Name one.\n"
+        "  would change  no receiving team: then IT-led (critical-without-receiver)\n"
+        "  business      bea@example.com\n"
+        "  risk          nobody\n"
+        "  DUTY                ACTS NOW          DEPUTY            ACCOUNTABLE\n"
+        "  design              ada@example.com   milo@example.com  ada@example.com\n"
+        "  validate            milo@example.com  -                 milo@example.com\n"
+        "  deploy              ada@example.com   milo@example.com  ada@example.com\n"
+        "  monitor-technical   ivo@example.com   milo@example.com  @it-ops\n"
+        "  monitor-functional  ivo@example.com   milo@example.com  @it-ops\n"
+        "  roll-back           ada@example.com   milo@example.com  ada@example.com\n"
+        "  retrain             ada@example.com   milo@example.com  ada@example.com\n"
+        "  retire              ada@example.com   milo@example.com  ada@example.com\n"
+        "Next: lamp owners show late-flights      lamp status late-flights\n"
+        "http://127.0.0.1:7070/m/late-flights/who\n"
+    )
+
+
+def test_a_deployment_that_waits_for_people() -> None:
+    outcome = told(Memory(judgements=(*Memory().judgements, MISSING_WORD)), "deploy", "late-flights@8", "--env", "prod")
+    assert outcome.code == 0
+    assert outcome.out == (
+        "late-flights v8 → prod: it waits for people. Nothing is live yet.\n"
+        "  rollout  R-9, 10 % → 100 %, 45m each, stops if errors > 1 %\n"
+        "  ✓  parity      Largest difference 1e-09.\n"
+        "  ◌  acceptance  IT has not accepted. Fix: Ask IT.\n"
+        "Next: lamp approvals show late-flights      lamp status late-flights\n"
+        "http://127.0.0.1:7070/rollouts/R-9\n"
+    )
+
+
+def test_waiting_for_people_is_no_success() -> None:
+    platform = Memory(judgements=(MISSING_WORD,))
+    outcome = told(platform, "deploy", "late-flights@8", "--env", "prod", "--wait")
+    assert outcome.code == 5
+    assert "E1481" in outcome.err
+
+
+def test_a_refused_deployment() -> None:
+    outcome = told(Memory(judgements=(*Memory().judgements, REFUSED)), "deploy", "late-flights@8", "--env", "prod")
+    assert outcome.code == 5
+    assert outcome.out == (
+        "late-flights v8 → prod: 1 of 2 gates did not pass (performance). Nothing goes\n"
+        "live by this.\n"
+        "  ✓  parity       Largest difference 1e-09.\n"
+        "  ✗  performance  auc is 0.51, wanted 0.58. Fix: Improve the model.\n"
+        "http://127.0.0.1:7070/m/late-flights/v/8\n"
+    )
+    assert outcome.err == (
+        "✗ late-flights v8 does not come into prod.                                 E1480\n"
+        "  Why   performance: auc is 0.51, wanted 0.58.\n"
+        "  Fix   Improve the model.\n"
+        "  More  lamp explain E1480\n"
+    )
+
+
+def test_a_dry_run_changes_nothing() -> None:
+    platform = Memory()
+    assert told(platform, "deploy", "late-flights@8", "--env", "prod", "--dry-run").code == 0
+    assert told(platform, "promote", "late-flights", "--to", "prod", "--dry-run").code == 0
+    assert platform.deeds == []
+
+
+def test_waiting_says_each_step_once() -> None:
+    signals = [Signal.APPLIED, Signal.READY, Signal.PROVEN, Signal.SETTLED]
+    outcome = told(Memory(signals=signals), "deploy", "late-flights@8", "--env", "prod", "--wait")
+    assert outcome.code == 0
+    assert outcome.out.startswith("late-flights v8 → prod: it has all traffic.\n")
+    assert outcome.err == (
+        "R-9: late-flights v8 → prod is pending.\n"
+        "R-9: late-flights v8 → prod is starting. Applied.\n"
+        "R-9: late-flights v8 → prod is shifting at 10 %. Ready.\n"
+        "R-9: late-flights v8 → prod is completing. Proven.\n"
+        "R-9: late-flights v8 → prod is completed. Settled.\n"
+    )
+
+
+def test_a_rollout_that_stopped_itself_exits_8() -> None:
+    signals = [Signal.APPLIED, Signal.READY, Signal.BROKEN, Signal.SETTLED]
+    outcome = told(Memory(signals=signals), "deploy", "late-flights@8", "--env", "prod", "--wait", "-q")
+    assert outcome.code == 8
+    assert outcome.err.startswith("✗ late-flights v8 is not live in prod.  ")
+
+
+def test_a_wait_that_is_too_short_exits_7() -> None:
+    outcome = told(Memory(), "deploy", "late-flights@8", "--env", "prod", "--wait", "--timeout", "0.3")
+    assert outcome.code == 7
+    assert "E1680" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [(("deploy", "late-flights@8"), "prod"), (("deploy", "late-flights@8", "--env", "dev"), "dev")],
+)
+def test_where_a_deployment_goes(words: tuple[str, ...], place: str) -> None:
+    platform = Memory()
+    told(platform, *words)
+    assert platform.deeds == [("deploy", "late-flights@8", place)]
+
+
+def test_the_first_deployment_goes_to_the_first_level() -> None:
+    platform = Memory(live=())
+    told(platform, "deploy", "late-flights@1")
+    assert platform.deeds == [("deploy", "late-flights@1", "dev")]
+
+
+@pytest.mark.parametrize("name", ["late-flights", "late-flights@live", "late-flights@8"])
+def test_a_promotion_brings_what_is_live_in_the_environment_before(name: str) -> None:
+    platform = Memory()
+    assert told(platform, "promote", name, "--to", "prod").code == 0
+    assert platform.deeds == [("deploy", "late-flights@8", "prod")]
+
+
+def test_a_promotion_to_the_first_environment_needs_a_number() -> None:
+    outcome = told(Memory(), "promote", "late-flights", "--to", "dev")
+    assert outcome.code == 3
+    assert "lamp promote late-flights@NUMBER --to dev" in outcome.err
+
+
+def test_a_promotion_to_an_unknown_environment() -> None:
+    outcome = told(Memory(), "promote", "late-flights", "--to", "prdo")
+    assert outcome.code == 3
+    assert "Did you mean prod?" in outcome.err
+
+
+def test_the_shadow() -> None:
+    platform = Memory()
+    assert told(platform, "shadow", "late-flights@8").out.startswith("v8 of late-flights scores along in prod; v7 answers.\n")
+    assert told(platform, "shadow", "late-flights", "--end").out.startswith("No version of late-flights scores along in prod")
+    assert platform.deeds == [("shadow", "late-flights", "prod", 8), ("shadow", "late-flights", "prod", 0)]
+
+
+def test_the_approvals() -> None:
+    assert told(Memory(), "approvals", "list").out == (
+        "1 of 1 wait for you.\n"
+        "  ROLLOUT  VERSION         ENVIRONMENT  SINCE (CET)       MISSING\n"
+        "  R-9      late-flights@8  prod         2026-03-03 14:32  IT has not accepted.\n"
+        "Next: lamp approvals show late-flights@8\n"
+        "http://127.0.0.1:7070/approvals\n"
+    )
+
+
+def test_an_approval_speaks_for_the_side_of_the_role() -> None:
+    platform = Memory()
+    assert told(platform, "approvals", "approve", "late-flights", "--reason", "fine").code == 0
+    assert platform.deeds == [("sign", "late-flights@8", "prod", "it", True, "fine")]
+
+
+def test_a_refusal_needs_a_reason() -> None:
+    platform = Memory()
+    assert told(platform, "approvals", "refuse", "late-flights").code == 2
+    assert told(platform, "approvals", "refuse", "late-flights@8", "--side", "business", "--reason", "no").code == 0
+    assert platform.deeds == [("sign", "late-flights@8", "prod", "business", False, "no")]
+
+
+def test_nobody_speaks_for_two_sides_by_accident() -> None:
+    me = Person(email="x@example.com", name="X", roles=(Role.IT, Role.RISK))
+    outcome = told(Memory(me=me), "approvals", "approve", "late-flights")
+    assert outcome.code == 2
+    assert "--side it or --side risk" in outcome.err
+
+
+def test_what_does_not_wait_cannot_be_signed() -> None:
+    outcome = told(Memory(), "approvals", "approve", "late-flights@7")
+    assert (outcome.code, "E1283" in outcome.err) == (3, True)
+
+
+def test_a_rollout() -> None:
+    assert told(Memory(rolling=rollout(Phase.SHIFTING)), "rollout", "show", "R-9").out == (
+        "R-9: late-flights v8 → prod is shifting at 10 %.\n"
+        "  plan      10 % → 100 %, 45m each, stops if errors > 1 %\n"
+        "  why       -\n"
+        "  asked by  ada@example.com, 2026-03-03 14:32 CET\n"
+        "  moved     2026-03-03 14:32 CET\n"
+        "Next: lamp rollout pause R-9      lamp rollout stop R-9\n"
+        "http://127.0.0.1:7070/rollouts/R-9\n"
+    )
+
+
+def test_a_rollout_is_steered() -> None:
+    platform = Memory(rolling=rollout(Phase.SHIFTING))
+    assert told(platform, "rollout", "pause", "R-9").code == 0
+    assert told(platform, "rollout", "resume", "R-9").code == 0
+    assert told(platform, "rollout", "stop", "R-9").code == 2
+    assert told(platform, "rollout", "stop", "R-9", "--yes").code == 0
+    assert platform.deeds == [("pause", "R-9"), ("resume", "R-9"), ("stop", "R-9")]
+
+
+def test_a_move_that_does_not_exist_exits_6() -> None:
+    assert told(Memory(), "rollout", "resume", "R-9").code == 6
+
+
+def test_the_monitor_shows_the_newest_window_and_what_crossed_first() -> None:
+    assert told(Memory(), "monitor", "show", "late-flights").out == (
+        "1 of 2 figures of late-flights in prod crossed their limit.\n"
+        "  service  12,345 requests in 24 h, 2 failed, p50 0.5 ms, p95 2.5 ms, p99 5 ms\n"
+        "  STATUS     MEASURE          VERSION  WINDOW       ROWS  LIMIT  VALUE\n"
+        "  ◐ watch    brier            v7       2013-07-01  1,200   0.21  0.2220 (0.2150\n"
+        "                                                                 to 0.2290)\n"
+        "  ◌ unknown  jensen_shannon   v7       2013-07-01  1,200      -  0.0400\n"
+        "             of precip\n"
+        "Next: lamp incident list --model late-flights\n"
+        "http://127.0.0.1:7070/m/late-flights\n"
+    )
+
+
+def test_an_incident() -> None:
+    platform = Memory()
+    assert told(platform, "incident", "ack", "I-1", "--note", "Looking.").out == (
+        "I-1 is acknowledged: It is worse than agreed.\n"
+        "  model   late-flights v1 in prod\n"
+        "  figure  brier is 0.3, limit 0.22\n"
+        "  window  1970-01-01 to 1970-01-01\n"
+        "  opened  2026-03-03 14:32 CET\n"
+        "  who     ivo@example.com (monitor-functional), deputy ina@example.com\n"
+        "  note    Looking.\n"
+        "Next: lamp incident resolve I-1      lamp status late-flights\n"
+        "http://127.0.0.1:7070/incidents/I-1\n"
+    )
+    assert platform.deeds == [("acknowledge", "I-1", "Looking.")]
+    assert told(platform, "incident", "list").out.startswith("1 open incident.\n")
+    assert told(platform, "incident", "resolve", "I-1").out.startswith("I-1 is resolved: ")
+
+
+def test_a_trial() -> None:
+    platform = Memory()
+    assert told(platform, "challenge", "start", "late-flights@8", "--rows", "500").code == 0
+    outcome = told(platform, "challenge", "decide", "C-1", "--from", "2013-07-01", "--to", "2013-08-01T00:00+00:00")
+    assert outcome.out == (
+        "C-1: v8 is better than v7.\n"
+        "  v7          brier 0.2220 (live)\n"
+        "  v8          brier 0.1870\n"
+        "  difference  -0.0350 (-0.0410 to -0.0290, 95 %) on 4,000 rows\n"
+        "  window      2013-07-01 00:00 CEST to 2013-08-01 02:00 CEST\n"
+        "Next: lamp promote late-flights@8 --to prod\n"
+        "http://127.0.0.1:7070/m/late-flights\n"
+    )
+    assert platform.deeds[0] == ("challenge", "late-flights@8", "prod", "brier", 500)
+    assert told(platform, "challenge", "show", "late-flights").out.startswith("1 of 1 trials of late-flights run.\n")
+
+
+def test_what_was_live_at_a_time() -> None:
+    digest = decision(7, "prod", Memory().judgements).digest[:12]
+    assert told(Memory(), "audit", "at", "late-flights", "2026-03-03T14:32").out == (
+        "At 2026-03-03 14:32 CET late-flights v7 was live in prod.\n"
+        f"  version           {'ab' * 32}\n"
+        "  since             2026-03-02 14:32 CET, by platform@lamplighter (rollout)\n"
+        "  criticality       mission-critical\n"
+        "  business accepts  bea@example.com, 2026-03-02 14:32 CET, entry 40\n"
+        f"  decision          {digest}, 2026-03-03 14:32 CET, asked by ada@example.com\n"
+        "  entries           40, 41\n"
+        "  ✓  parity  Largest difference 1e-09.\n"
+        "Next: lamp audit log late-flights      lamp audit verify\n"
+        "http://127.0.0.1:7070/audit\n"
+    )
+
+
+def test_the_journal() -> None:
+    assert told(Memory(), "audit", "log").out == (
+        "The newest 2 entries of the journal.\n"
+        "  ENTRY  WHEN (CET)        WHO                   WHAT          ABOUT\n"
+        "     41  2026-03-03 14:32  platform@lamplighter  WentLive      late-flights v7\n"
+        "                                                               prod R-8\n"
+        "     40  2026-03-03 14:32  ada@example.com       DecisionMade  late-flights v7\n"
+        "                                                               prod\n"
+        "Next: lamp audit verify\n"
+        "http://127.0.0.1:7070/audit\n"
+    )
+
+
+def test_people_and_teams() -> None:
+    platform = Memory()
+    assert told(platform, "users", "add", "ada@example.com", "--role", "it", "--role", "risk").code == 0
+    assert told(platform, "users", "add", "ada@example.com", "--left", "--yes").code == 0
+    assert told(platform, "teams", "set", "@it-ops", "ina@example.com", "ivo@example.com").code == 0
+    assert told(platform, "env", "add", "qa", "--level", "acceptance", "--port", "7099").code == 0
+    assert platform.deeds == [
+        ("save_person", "ada@example.com", "Ada", ("it", "risk"), True),
+        ("save_person", "ada@example.com", "Ada", ("data-scientist",), False),
+        ("save_team", "@it-ops", ("ina@example.com", "ivo@example.com")),
+        ("save_environment", "qa"),
+    ]
+
+
+def test_a_token_is_the_only_thing_on_stdout() -> None:
+    outcome = told(Memory(), "tokens", "issue", "ada@example.com", "--label", "ci")
+    assert outcome.out == "lmp_pat_once\n"
+    assert "It is shown only now." in outcome.err
+
+
+def test_environments_stand_in_the_order_of_their_levels() -> None:
+    assert told(Memory(), "env", "list").out == (
+        "3 environments.\n"
+        "  ENVIRONMENT  LEVEL        ADDRESS                WORKERS  TARGET\n"
+        "  dev          development  http://127.0.0.1:7081        1  local\n"
+        "  staging      acceptance   http://127.0.0.1:7082        1  local\n"
+        "  prod         production   http://127.0.0.1:7083        1  local\n"
+        "Next: lamp env add NAME --level LEVEL --port PORT\n"
+    )
+
+
+def test_quiet_leaves_the_answer_only() -> None:
+    assert told(Memory(), "retrain", "late-flights", "-q").out == "✓ T-1: a training of late-flights is requested.\n"

@@ -1,0 +1,100 @@
+"""The platform of a folder as processes: one, never two, and none after it was stopped."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from tests.sdk.homes import home, until
+
+from lamplighter.domain.errors import Unavailable
+from lamplighter.lifecycle.identity import owner_address
+from lamplighter.sdk import local
+from lamplighter.sdk.connect import local_token
+from lamplighter.sdk.remote import remote
+from lamplighter.settings import Settings, read_settings
+
+
+def processes_of(settings: Settings) -> list[str]:
+    """The command lines of every process that has the folder in its command or its variables."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            command, variables = (place / "cmdline").read_bytes(), (place / "environ").read_bytes()
+        except OSError:
+            continue
+        if int(place.name) != os.getpid() and settings.home.encode() in command + variables:
+            found.append(command.replace(b"\0", b" ").decode())
+    return found
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    settings = home(tmp_path / "home")
+    yield settings
+    local.stop(settings)
+
+
+def test_started_twice_is_one_process(settings: Settings) -> None:
+    assert local.running(settings) == 0
+    assert local.start(settings, wait=30.0) == settings.url
+    first = local.running(settings)
+    assert local.start(settings) == settings.url
+    assert local.running(settings) == first
+    assert len(processes_of(settings)) == 1
+    platform = remote(settings.url, local_token(settings))
+    assert platform.whoami().email == owner_address()
+    platform.close()
+    # Somebody who kills it hard leaves nothing that stands in the way.
+    os.kill(first, signal.SIGKILL)
+    until(lambda: local.running(settings) == 0)
+    local.start(settings, wait=30.0)
+    assert local.running(settings) not in (0, first)
+    assert local.stop(settings) == ["control plane"]
+    assert local.stop(settings) == []
+    assert processes_of(settings) == []
+
+
+def test_a_taken_port_is_named(settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind((settings.host, settings.port))
+        taken.listen()
+        with pytest.raises(Unavailable) as refusal:
+            local.start(settings)
+    assert refusal.value.why == f"It cannot listen at 127.0.0.1 port {settings.port}: Address already in use."
+    assert str(settings.port) in refusal.value.fix
+    assert processes_of(settings) == []
+
+
+def test_another_platform_on_the_port_is_not_taken_for_this_one(settings: Settings, tmp_path: Path) -> None:
+    local.start(settings, wait=30.0)
+    second = read_settings({}, home=str(tmp_path / "second"), port=settings.port)
+    with pytest.raises(Unavailable):
+        local.start(second)
+    assert processes_of(second) == []
+
+
+def test_a_folder_belongs_to_one_process(settings: Settings) -> None:
+    held = local.claim(settings)
+    try:
+        assert local.running(settings) == os.getpid()
+        with pytest.raises(Unavailable) as refusal:
+            local.claim(settings)
+        assert refusal.value.what == "The control plane runs already."
+    finally:
+        os.close(held)
+    assert local.running(settings) == 0
+
+
+def test_the_sign_in_link_opens_one_session(settings: Settings) -> None:
+    local.start(settings, wait=30.0)
+    url, _, secret = local.sign_in_url(settings).partition("#")
+    assert url == f"{settings.url}/sign-in"
+    with httpx2.Client(trust_env=False) as browser:
+        assert browser.get(url).is_success
+        first = browser.post(url, data={"secret": secret})
+        assert (first.status_code, first.headers["location"]) == (303, "/")
+        assert browser.post(url, data={"secret": secret}).status_code == 401

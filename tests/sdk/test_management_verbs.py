@@ -1,0 +1,81 @@
+"""Trainings and trials, embedded and remote alike."""
+
+import pytest
+from tests.sdk import models
+from tests.sdk.cast import address
+from tests.sdk.grounds import Ground
+from tests.sdk.homes import until
+from tests.sdk.test_monitoring_verbs import DAY, MONDAY, moment
+from tests.sdk.training import TRAINED
+
+from lamplighter.domain.challenge import Verdict
+from lamplighter.domain.errors import Conflict, Invalid
+from lamplighter.domain.project import project_from
+from lamplighter.domain.retraining import State
+from lamplighter.sdk.interface import Label
+from lamplighter.sdk.release import release
+
+MODEL = "challenged"
+
+
+#: A training outlives whoever started it, so nobody waits for its process.
+@pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
+def test_a_training_registers_a_version_under_the_name_of_who_asked(ground: Ground) -> None:
+    owners = {"management": models.OWNER}
+    ground["dana"].save_project(
+        TRAINED, project_from({"model": {"name": TRAINED}, "owners": owners, "retrain": {"run": "again"}})
+    )
+    asked = ground["milo"].retrain(TRAINED, "a new timetable")
+    assert (asked.state, asked.cause, asked.author) == (State.REQUESTED, "a new timetable", address("milo"))
+    with pytest.raises(Conflict) as refusal:
+        ground["dana"].retrain(TRAINED)
+    assert refusal.value.code == "E1531"
+    until(lambda: ground["dana"].trainings(TRAINED)[0].state in (State.FINISHED, State.FAILED), seconds=60)
+    (done,) = ground["dana"].trainings(TRAINED)
+    assert (done.id, done.state, done.number, done.why) == (asked.id, State.FINISHED, 1, "")
+    (version,) = ground["dana"].versions(TRAINED)
+    assert (version.author, version.note) == (address("milo"), "trained by the platform")
+
+
+def test_a_project_without_a_training_is_not_trained(ground: Ground) -> None:
+    ground["dana"].save_project("by-hand", models.project("by-hand"))
+    with pytest.raises(Invalid) as refusal:
+        ground["dana"].retrain("by-hand")
+    assert refusal.value.code == "E1142"
+
+
+def test_the_better_of_two_wins_on_the_same_rows(ground: Ground) -> None:
+    project = models.project(MODEL)
+    blind = release(ground["dana"], project, models.build(blind=True))
+    better = release(ground["dana"], project, models.build())
+    ground.live(blind, "dev")
+    trial = ground["milo"].challenge(better.name, "dev", least_rows=300)
+    assert (trial.champion, trial.challenger, trial.metric, trial.verdict) == (1, 2, "brier", Verdict.RUNNING)
+    endpoint = ground.endpoint(MODEL, "dev")
+    ground.followed(endpoint, "dev", better.number)
+    labels: list[Label] = []
+    for day in range(10):
+        columns, late = models.columns(40, seed=day)
+        answer = endpoint.predict(columns, event_time=moment(24 * day + 12))
+        labels += [models.label(i, value) for i, value in zip(answer.ids, late, strict=True)]
+    ground["display"].push_labels(MODEL, labels)
+    until(lambda: ground["rita"].figures(MODEL, "dev", 2, MONDAY, MONDAY + 10 * DAY).rows == 400)
+    decided = ground["milo"].decide(trial.id, MONDAY, MONDAY + 10 * DAY)
+    assert decided.verdict is Verdict.CHALLENGER_WINS
+    assert decided.low <= decided.difference <= decided.high < 0.0
+    assert decided.rows == 400
+    assert ground["rita"].challenges(MODEL) == [decided]
+    (evidence,) = [one for one in ground["rita"].version(better.name).evidence if one.kind == "challenge"]
+    assert evidence.facts["verdict"] == "challenger-wins"
+    with pytest.raises(Conflict) as refusal:
+        ground["milo"].decide(trial.id, MONDAY, MONDAY + 10 * DAY)
+    assert refusal.value.code == "E1533"
+
+
+def test_the_live_version_has_nobody_to_be_compared_with(ground: Ground) -> None:
+    only = release(ground["dana"], models.project("unrivalled"), models.build())
+    ground.live(only, "dev")
+    with pytest.raises(Conflict) as refusal:
+        ground["milo"].challenge(only.name, "dev")
+    assert refusal.value.code == "E1532"
+    assert ground["rita"].status("unrivalled").live[0].shadow == 0

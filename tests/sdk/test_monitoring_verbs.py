@@ -1,0 +1,82 @@
+"""Labels, figures and incidents, embedded and remote alike."""
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+from sklearn.metrics import brier_score_loss, roc_auc_score  # type: ignore[import-untyped]
+from tests.sdk import models
+from tests.sdk.cast import address
+from tests.sdk.grounds import Ground
+from tests.sdk.homes import until
+
+from lamplighter.domain.errors import Conflict
+from lamplighter.domain.incident import Incident, State
+from lamplighter.sdk.model import Answer
+from lamplighter.sdk.release import release
+
+MODEL = "watched-trains"
+DAY = 86_400_000_000
+#: A Monday, in microseconds since the epoch.
+MONDAY = 19_000 * DAY
+
+
+def moment(hours: float) -> str:
+    """So many hours after the Monday, as callers write it."""
+    return datetime.fromtimestamp(MONDAY / 1e6 + hours * 3600, UTC).isoformat()
+
+
+@pytest.fixture(scope="module")
+def day(ground: Ground) -> tuple[Answer, list[int]]:
+    """A day and an hour of answered rows of a model whose quality limit no model can keep, without labels so far."""
+    quality = {"metric": "brier", "limit": 0.01, "window": "1d", "least_rows": 100}
+    project = models.project(MODEL, monitor={"quality": quality})
+    ground.live(release(ground["dana"], project, models.build()), "dev")
+    endpoint = ground.endpoint(MODEL, "dev")
+    columns, late = models.columns(200)
+    answer = endpoint.predict(columns, event_time=moment(6))
+    endpoint.predict({name: values[:1] for name, values in columns.items()}, event_time=moment(25))
+    until(lambda: ground["dana"].status(MODEL).rows == 201)
+    return answer, late
+
+
+@pytest.fixture(scope="module")
+def incident(ground: Ground, day: tuple[Answer, list[int]]) -> Incident:
+    """What the labels of the day set off."""
+    answer, late = day
+    assert ground["dana"].incidents(MODEL) == []
+    labels = [models.label(i, value) for i, value in zip(answer.ids, late, strict=True)]
+    assert ground["display"].push_labels(MODEL, labels) == 200
+    return until(lambda: ground["dana"].incidents(MODEL))[0]
+
+
+def test_figures_are_those_of_scikit_learn(ground: Ground, day: tuple[Answer, list[int]], incident: Incident) -> None:
+    answer, late = day
+    found = ground["rita"].figures(MODEL, "dev", 1, MONDAY, MONDAY + DAY)
+    assert found.rows == 200
+    assert math.isclose(found.values["brier"], brier_score_loss(late, answer.scores), abs_tol=1e-12)
+    assert math.isclose(found.values["auc"], roc_auc_score(late, answer.scores), abs_tol=1e-12)
+    assert found.low["auc"] < found.values["auc"] < found.high["auc"]
+    assert ground["rita"].status(MODEL).labelled == 200
+
+
+def test_readings_stand_by_window(ground: Ground, incident: Incident) -> None:
+    (reading,) = ground["rita"].readings(MODEL, "dev", "quality", "brier")
+    assert (reading.start, reading.end, reading.count, reading.limit) == (MONDAY, MONDAY + DAY, 200, 0.01)
+    assert reading.crossed
+    assert {one.column for one in ground["rita"].readings(MODEL, "dev", "drift")} == {"delay", "load", "@prediction"}
+
+
+def test_an_incident_is_acknowledged_and_resolved_by_whoever_has_it(ground: Ground, incident: Incident) -> None:
+    assert (incident.state, incident.duty, incident.holder) == (State.OPEN, "monitor-functional", address("dana"))
+    assert incident.finding.sentence.startswith("Quality (brier) is 0.")
+    had = ground["dana"].acknowledge(incident.id, "I look at it.")
+    assert (had.state, had.notes) == (State.ACKNOWLEDGED, (f"{address('dana')}: I look at it.",))
+    over = ground["ines"].resolve(incident.id)
+    assert (over.state, over.notes[-1]) == (State.RESOLVED, f"{address('ines')}: it is over.")
+    assert ground["rita"].incident(incident.id) == over
+    assert ground["rita"].incidents(MODEL) == []
+    assert ground["rita"].incidents(MODEL, closed=True) == [over]
+    with pytest.raises(Conflict) as refusal:
+        ground["dana"].resolve(incident.id)
+    assert refusal.value.code == "E1520"

@@ -1,0 +1,106 @@
+"""From a script to an answer over HTTP in one line, and back, with nothing configured but where it may listen."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from tests.sdk.grounds import Ground
+from tests.sdk.homes import free_ports
+from tests.sdk.test_local_processes import processes_of
+
+from lamplighter.sdk import local
+from lamplighter.settings import read_settings
+
+_TRAINED = """
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+import lamplighter
+
+rows = {"delay": np.linspace(0.0, 10.0, 1200).tolist()}
+late = [int(delay > 5.0) for delay in rows["delay"]]
+model = LogisticRegression().fit(np.array(rows["delay"]).reshape(-1, 1), late)
+"""
+_RULE = """
+import lamplighter
+
+@lamplighter.predictor(classes=("0", "1"))
+def late(rows):
+    return [1.0 if delay > 5.0 else 0.0 for delay in rows["delay"]]
+"""
+_RULE_DEPLOYED = """
+import lamplighter, rule
+
+it = lamplighter.deploy(rule.late, "by-variables", sample={"delay": [row / 120 for row in range(1200)]})
+print(it)
+print(it.predict({"delay": [9.5]}))
+"""
+_DEPLOYED = """
+first = lamplighter.deploy(model, "trains", sample=rows, labels=late)
+print(first)
+answer = first.predict_proba({"delay": [0.5, 9.5]})
+print(answer.version, [round(score) for score in answer.scores], first.predict({"delay": [0.5, 9.5]}))
+print(first.log_labels(answer.ids, [0, 1]))
+second = lamplighter.deploy(model.set_params(C=0.1).fit(np.array(rows["delay"]).reshape(-1, 1), late), "trains", sample=rows)
+print(second)
+back = second.rollback()
+print(back.before, back.now, second.predict_proba({"delay": [1.0]}).version)
+"""
+
+
+def run(folder: Path, script: str, environ: Mapping[str, str]) -> list[str]:
+    """The lines that a script in a folder prints, run by a process of its own."""
+    (folder / "script.py").write_text(script)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LAMP_")}
+    command = [sys.executable, "-W", "error", str(folder / "script.py")]
+    done = subprocess.run(
+        command, env={**inherited, **environ}, capture_output=True, text=True, timeout=120, check=False, cwd=folder
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A home that does not exist yet, on free ports; everything that runs there is stopped in the end."""
+    ports = free_ports(4)
+    variables = {
+        "LAMP_HOME": str(tmp_path / "home"),
+        "LAMP_CONFIG": str(tmp_path / "nobody-signed-in.toml"),
+        "LAMP_PORT": str(ports),
+        "LAMP_SERVING_PORT": str(ports + 1),
+    }
+    yield variables
+    local.stop(read_settings(variables))
+
+
+def test_a_script_starts_a_platform_by_itself(fresh: dict[str, str], tmp_path: Path) -> None:
+    settings = read_settings(fresh)
+    assert run(tmp_path, _TRAINED + _DEPLOYED, fresh) == [
+        f"<trains@1 live in dev: {settings.url}/m/trains>",
+        "trains@1 [0, 1] [False, True]",
+        "2",
+        f"<trains@2 live in dev: {settings.url}/m/trains>",
+        "2 1 trains@1",
+    ]
+    # The platform outlives the script.
+    assert local.running(settings)
+    assert local.stop(settings) == ["control plane", "serving of dev"]
+    assert processes_of(settings) == []
+
+
+@pytest.mark.parametrize("ground", ["remote"], indirect=True)
+def test_a_script_uses_the_platform_and_the_person_that_variables_name(ground: Ground, tmp_path: Path) -> None:
+    variables = {
+        "LAMP_HOME": str(tmp_path / "unused"),
+        "LAMP_CONFIG": str(tmp_path / "nobody-signed-in.toml"),
+        "LAMP_URL": ground.settings.url,
+        "LAMP_TOKEN": ground.tokens["dana"],
+    }
+    (tmp_path / "rule.py").write_text(_RULE)
+    lines = run(tmp_path, _RULE_DEPLOYED, variables)
+    assert lines == [f"<by-variables@1 live in dev: {ground.settings.url}/m/by-variables>", "[True]"]
+    assert ground["rita"].version("by-variables@1").version.author == "dana@trains.example"
+    assert not (tmp_path / "unused").exists()

