@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     (project / "lamp.toml").write_text(PROJECT)
     (project / "train.py").write_text(TRAIN.replace("SEED", "1"))
     yield project
-    lamp("down")
+    here("down")
 
 
 def test_check_needs_no_platform(folder: Path) -> None:

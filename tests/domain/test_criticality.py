@@ -20,6 +20,11 @@ def project(impact: Impact, declared: str = "") -> Project:
     return Project(model=Model(name="churn", criticality=declared), impact=impact)
 
 
+def answered(answers: tuple[bool, Loss, bool, bool, Frequency]) -> Impact:
+    customers, loss, reversible, automated, updates = answers
+    return Impact(customers=customers, loss=loss, reversible=reversible, automated=automated, updates=updates)
+
+
 def three_tiers() -> Policy:
     """The starter rule book with a tier between its two."""
     low, high = POLICY.tier
@@ -31,7 +36,7 @@ def test_every_combination_of_answers_gives_the_tier_of_the_table(answers: tuple
     customers, loss, reversible, automated, _ = answers
     large = loss is Loss.LARGE
     severe = (customers and large) or (large and not reversible) or (customers and not reversible and automated)
-    impact = Impact(**dict(zip(FLAGS, answers, strict=True)))
+    impact = answered(answers)
     found = criticality_of(project(impact), POLICY)
     assert found.tier == ("mission-critical" if severe else "internal")
     rule = next(rule for rule in POLICY.criticality if rule.name == found.rule)
@@ -44,8 +49,7 @@ def test_every_combination_of_answers_gives_the_tier_of_the_table(answers: tuple
 @pytest.mark.parametrize("left_out", FLAGS)
 def test_a_question_without_an_answer_gives_the_strictest_tier(left_out: str) -> None:
     for answers in ANSWERS:
-        given = dict(zip(FLAGS, answers, strict=True))
-        impact = Impact(**{**given, left_out: None})
+        impact = msgspec.structs.replace(answered(answers), **{left_out: None})
         assert criticality_of(project(impact), POLICY) == Criticality(
             tier="mission-critical",
             rule="unanswered",

@@ -45,8 +45,8 @@ def test_the_binding_stays_while_people_sign_and_time_goes_by() -> None:
 def test_evidence_is_addressed_by_all_it_says() -> None:
     one = specimens.evidence("parity", rows=1000)
     assert one.digest == specimens.evidence("parity", rows=1000).digest
-    others = [
-        msgspec.structs.replace(one, **change)
-        for change in ({"version": "0" * 64}, {"kind": "x"}, {"facts": {}}, {"author": specimens.IVO}, {"at": 2})
-    ]
+    changes: list[dict[str, object]] = [
+        {"version": "0" * 64}, {"kind": "x"}, {"facts": {}}, {"author": specimens.IVO}, {"at": 2},
+    ]  # fmt: skip
+    others = [msgspec.structs.replace(one, **change) for change in changes]
     assert len({one.digest, *(other.digest for other in others)}) == 6

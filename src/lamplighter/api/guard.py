@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from lamplighter.api.authentication import authenticate
+from lamplighter.api.authentication import authenticate, refuse_forged
 from lamplighter.api.problems import TooLarge, problem
 from lamplighter.domain.errors import LampError, NotAllowed
 from lamplighter.domain.identity import Actor, Permission
@@ -64,28 +64,36 @@ def refuse_unguarded(routes: Iterable[BaseRoute]) -> None:
 
 def _guarding(endpoint: Endpoint, permission: Permission | Public) -> Callable[[Request], Awaitable[Any]]:
     async def answer(request: Request) -> Response:
-        return await run_in_threadpool(_answer, request, endpoint, permission)
-
-    async def with_body(request: Request) -> Response:
         try:
+            if isinstance(permission, Permission):
+                await run_in_threadpool(_admit, request, permission)
             request.state.body = await read_body(request)
         except LampError as error:
-            return problem(request, error)
-        return await answer(request)
+            return _refused(request, error)
+        return await run_in_threadpool(_answer, request, endpoint, permission)
 
-    return with_body
+    return answer
+
+
+def _admit(request: Request, permission: Permission) -> None:
+    """Before a byte of the body is read."""
+    request.state.actor = authenticate(request)
+    _allow(request.state.actor, permission)
 
 
 def _answer(request: Request, endpoint: Endpoint, permission: Permission | Public) -> Response:
     try:
         if isinstance(permission, Permission):
-            request.state.actor = authenticate(request)
-            _allow(request.state.actor, permission)
+            refuse_forged(request)
         return endpoint(request)
     except LampError as error:
-        page = getattr(request.app.state, "error_page", None)
-        shown = page(request, error) if page and "text/html" in request.headers.get("accept", "") else None
-        return shown or problem(request, error)
+        return _refused(request, error)
+
+
+def _refused(request: Request, error: LampError) -> Response:
+    page = getattr(request.app.state, "error_page", None)
+    shown = page(request, error) if page and "text/html" in request.headers.get("accept", "") else None
+    return shown or problem(request, error)
 
 
 def _allow(caller: Actor, permission: Permission) -> None:

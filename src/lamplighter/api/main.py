@@ -13,9 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from lamplighter.api.guard import Guarded, Public, guarded, refuse_unguarded
 from lamplighter.api.openapi import document
-from lamplighter.api.problems import problem, unexpected
+from lamplighter.api.problems import MethodNotTaken, problem, unexpected
 from lamplighter.api.routes import routes
-from lamplighter.domain.errors import Invalid, LampError, NotFound
+from lamplighter.domain.errors import LampError, NotFound
 from lamplighter.domain.identity import Permission
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.reconciler import Reconciler
@@ -75,8 +75,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         refusal = NotFound("There is nothing here.", why="No route has this path.", fix="See /openapi.json for all of them.")
         return problem(request, refusal)
-    refusal = Invalid("This method is not taken here.", why="The path exists for another method.", fix="See /openapi.json.")
-    answer = problem(request, refusal)
-    answer.status_code = error.status_code
+    why, fix = "The path exists for another method.", "See /openapi.json."
+    answer = problem(request, MethodNotTaken("This method is not taken here.", why=why, fix=fix))
     answer.headers.update(error.headers or {})
     return answer

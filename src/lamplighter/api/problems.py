@@ -46,7 +46,13 @@ class UnsupportedMediaType(errors.Invalid):
     code = "E1132"
 
 
-_EXACT: Mapping[type[LampError], int] = {Malformed: 400, TooLarge: 413, UnsupportedMediaType: 415}
+class MethodNotTaken(errors.Invalid):
+    """The path exists, but not for this method."""
+
+    code = "E1136"
+
+
+_EXACT: Mapping[type[LampError], int] = {Malformed: 400, MethodNotTaken: 405, TooLarge: 413, UnsupportedMediaType: 415}
 
 
 def status_of(error: LampError) -> int:
@@ -68,7 +74,8 @@ def problem(request: Request, error: LampError) -> Response:
         "title": error.what,
         "status": status,
         "detail": error.fix,
-        "instance": request.url.path,
+        # Not the path: it may hold what the caller sent.
+        "instance": f"urn:lamplighter:request:{request_id(request)}",
         "request_id": request_id(request),
         "code": error.code,
         "kind": kind_of(error),

@@ -45,6 +45,7 @@ def _reader(door: Door) -> Any:
             given = dict(request.query_params)
         else:
             given = _json(request)
+        _refuse_unkept({**given, **request.path_params})
         return {**_converted({**given, **request.path_params}, shape, loose=door.method == "GET"), **_raw(request, raw)}
 
     return read
@@ -53,6 +54,21 @@ def _reader(door: Door) -> Any:
 def _field(door: Door, name: str, kind: Any) -> Any:
     # A default that no caller can send marks an argument that was left out, so that the verb's own default holds.
     return (name, kind | msgspec.UnsetType, msgspec.UNSET) if name in door.optional else (name, kind)
+
+
+def _refuse_unkept(given: dict[str, Any]) -> None:
+    """Raise `Invalid` for a value of the lawful form that no database keeps: a number over 64 bits, a text with a zero byte."""
+    values: list[Any] = list(given.values())
+    while values:
+        value = values.pop()
+        if (isinstance(value, int) and not -(2**63) <= value < 2**63) or (isinstance(value, str) and "\x00" in value):
+            raise Invalid(
+                "The request does not fit.",
+                why="It holds a whole number of more than 64 bits, or a text with a zero byte.",
+                fix="Leave that value out.",
+                code="E1133",
+            )
+        values += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _raw(request: Request, names: list[str]) -> dict[str, bytes]:
@@ -81,7 +97,16 @@ def _converted(given: dict[str, Any], shape: type[msgspec.Struct], *, loose: boo
         values = msgspec.convert(given, shape, strict=not loose)
     except msgspec.ValidationError as error:
         raise Invalid(
-            "The request does not fit.", why=f"{error}.", fix="Correct the field that is named.", code="E1133"
+            "The request does not fit.", why=_where(error), fix="Correct the field that is named.", code="E1133"
         ) from None
     found = {name: getattr(values, name) for name in shape.__struct_fields__}
     return {name: value for name, value in found.items() if value is not msgspec.UNSET}
+
+
+def _where(error: msgspec.ValidationError) -> str:
+    """What does not fit, and where, without the value and without names that the caller made up."""
+    what, _, place = str(error).rpartition(" - at ")
+    for start in ("Invalid enum value", "Invalid value", "Object contains unknown field"):
+        if (what or place).startswith(start):
+            return f"{start} - at {place}." if what else f"{start}."
+    return f"{error}."

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.cli.page import Page
-from lamplighter.cli.session import Session
+from lamplighter.cli.session import PATIENCE, Session
 from lamplighter.cli.table import Table
 from lamplighter.domain.contract import Meaning
 from lamplighter.domain.errors import Invalid, NotFound
@@ -33,7 +33,7 @@ def scored_page(session: Session, reference: str, file: str, environment: str) -
         wanted = session.platform.version(reference, place.environment).version
         version = _live_one(wanted, version, place.environment)
     columns = _read(session, file) if file else _sample_row(session, version)
-    endpoint = Endpoint(place.address, parsed.model, secret(session), timeout=session.flags.timeout or 30.0)
+    endpoint = Endpoint(place.address, parsed.model, secret(session), timeout=session.flags.timeout or PATIENCE)
     try:
         answer = endpoint.predict(columns)
     finally:

@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -50,14 +51,20 @@ class Session:
         self.words: tuple[str, ...] = ()
         #: Name of the command, its words joined by hyphens.
         self.command = ""
+        self._closing = ExitStack()
         #: What holds if the command is interrupted now.
         self.standing = "Nothing was changed."
 
     @cached_property
     def platform(self) -> "Platform":
         """The platform that flags and surroundings name; raises `Unauthenticated`. What is asked of it is noted."""
-        found: Any = _Noted(self._opener(self.flags.url, self.flags.timeout or PATIENCE), self)
+        found: Any = _Noted(self.held(self._opener(self.flags.url, self.flags.timeout or PATIENCE)), self)
         return found  # type: ignore[no-any-return]
+
+    def held(self, platform: "Platform") -> "Platform":
+        """The platform itself; its connections are closed when the command ends."""
+        self._closing.callback(getattr(platform, "close", lambda: None))
+        return platform
 
     def address(self, path: str) -> str:
         """Address of a page of the platform."""
@@ -97,6 +104,10 @@ class Session:
 
     def carry_out(self, run: Callable[[], object]) -> int:
         """Run, print what came of it, and give the exit code."""
+        with self._closing:
+            return self._carry_out(run)
+
+    def _carry_out(self, run: Callable[[], object]) -> int:
         try:
             done = run()
             return self.show(done) if isinstance(done, Page) else int(str(done or 0))

@@ -10,7 +10,7 @@ import click
 
 from lamplighter.cli.flags import Verb
 from lamplighter.cli.page import Page
-from lamplighter.cli.session import Session, with_session
+from lamplighter.cli.session import PATIENCE, Session, with_session
 from lamplighter.domain.errors import Invalid
 from lamplighter.sdk.connect import Login, connect, login_file, read_login, write_login
 from lamplighter.settings import read_settings
@@ -24,7 +24,7 @@ def login(session: Session, url: str, token_stdin: bool) -> Page:
     """Sign in to a platform with a token. The token is checked, then kept in a file that only you can read."""
     address = _address(url or session.flags.url or os.environ.get("LAMP_URL", "") or read_login().url or read_settings().url)
     token = _token(session, token_stdin)
-    person = connect(address, token, timeout=session.flags.timeout or 30.0).whoami()
+    person = session.held(connect(address, token, timeout=session.flags.timeout or PATIENCE)).whoami()
     file = write_login(Login(url=address, token=token))
     return Page(
         says=f"✓ Signed in at {address} as {person.email}.",

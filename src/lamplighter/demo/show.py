@@ -38,6 +38,7 @@ def prepare(*, reset: bool) -> Settings:
             code="E1550",
         )
     if not configuration.exists():
+        settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder = project_folder(settings.folder)
         configuration.write_text(
             f'tick = 0.1\n\n[trainings.{MODEL}]\ncommand = ["python", "-m", "lamplighter.sdk.training"]\nfolder = "{folder}"\n'

@@ -1,7 +1,7 @@
 """From a build to a registered version: check it here, bring its bytes, register it with its evidence."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 import msgspec
 
@@ -9,9 +9,9 @@ from lamplighter.domain.contract import problems_of
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record, canonical, digest_of
-from lamplighter.domain.version import Artifact, Manifest, Version
+from lamplighter.domain.version import Artifact, Manifest, Provenance, Version
+from lamplighter.monitoring.profile import profile_bytes, reference_profile
 from lamplighter.packaging import draft as drafting
-from lamplighter.packaging import frames
 from lamplighter.packaging.draft import Draft
 from lamplighter.sdk import evaluation
 from lamplighter.sdk.build import Build, load_build
@@ -34,8 +34,6 @@ class Checked(Record, frozen=True):
 
 def checked(project: Project, build: Build) -> Checked:
     """Pack a build and measure it, without any platform; raises `Invalid` with what does not fit."""
-    from lamplighter.monitoring.profile import profile_bytes, reference_profile
-
     if build.labels is None and build.evaluation_labels is None and project.requirement:
         raise Invalid(
             "The requirements cannot be measured.",
@@ -51,9 +49,9 @@ def checked(project: Project, build: Build) -> Checked:
         nullable=build.nullable,
         classes=build.classes,
         threshold=build.threshold,
-        provenance=_provenance(project, build),
         trust=build.trust,
     )
+    draft = replace(draft, manifest=msgspec.structs.replace(draft.manifest, provenance=_provenance(project, build, draft)))
     scores = list(draft.scores)
     columns = {name: list(values)[:_PROFILE_ROWS] for name, values in draft.columns.items()}
     profile = profile_bytes(reference_profile(draft.manifest.contract, columns, scores[:_PROFILE_ROWS]))
@@ -69,14 +67,12 @@ def _last_of_kind(facts: Sequence[Facts]) -> list[Facts]:
     return list({fact.kind: fact for fact in facts}.values())
 
 
-def _provenance(project: Project, build: Build) -> Any:
+def _provenance(project: Project, build: Build, draft: Draft) -> Provenance:
     known = build.provenance
-    columns = frames.columns(build.sample)
-    rows = len(next(iter(columns.values()), ()))
     return msgspec.structs.replace(
         known,
-        data_digest=known.data_digest or digest_of(canonical(columns)),
-        data_rows=known.data_rows or rows,
+        data_digest=known.data_digest or digest_of(canonical(draft.columns)),
+        data_rows=known.data_rows or len(next(iter(draft.columns.values()), ())),
         licence=known.licence or project.model.licence,
     )
 
@@ -90,9 +86,11 @@ def _data_checks(draft: Draft) -> Facts:
     """The checks of the sample: every value fits the contract, no column is empty or constant, no row is without label."""
     columns = draft.columns
     rows = len(next(iter(columns.values()), ()))
-    failed = [f"{problem.pointer} is {problem.code}" for problem in problems_of(draft.manifest.contract, columns)]
-    failed += [f"{name} is always empty" for name, values in columns.items() if all(value is None for value in values)]
-    failed += [f"{name} never changes" for name, values in columns.items() if rows > 1 and len(set(values)) == 1]
+    distinct = {name: list(dict.fromkeys(values)) for name, values in columns.items()}
+    problems = problems_of(draft.manifest.contract, distinct)
+    failed = [f"{problem.pointer.rpartition('/')[2]} is {problem.code}" for problem in problems]
+    failed += [f"{name} is always empty" for name, values in columns.items() if distinct[name] == [None]]
+    failed += [f"{name} never changes" for name, values in columns.items() if rows > 1 and len(distinct[name]) == 1]
     failed += ["one class only in the labels"] if draft.labels and len(set(draft.labels)) < 2 else []
     empty = {name: sum(value is None for value in values) / rows for name, values in columns.items() if rows}
     facts = {"rows": rows, "checks": 3 * len(columns) + 1, "failed": failed, "empty_share": empty}

@@ -82,8 +82,12 @@ class Store:
     def __init__(self, url: str, *, patience: float = 5.0) -> None:
         """Open it; `patience` is how long a write waits for another one, seconds."""
         self.engine = _engine(url, int(patience * 1000))
-        with _busy_is_unavailable():
-            upgrade(self.engine)
+        try:
+            with _busy_is_unavailable():
+                upgrade(self.engine)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

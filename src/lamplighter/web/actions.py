@@ -68,7 +68,8 @@ def start_rollout(state: ModelStatus, number: int, place: Environment, person: P
     why_not = _lacking(person, Permission.DEPLOY, duties, Duty.DEPLOY)
     held = duties.of(Duty.DEPLOY)
     if not why_not and place.level is Level.PRODUCTION and held.holder and not acts_for(held, person, teams):
-        why_not = f"In {environment} the duty is {held.accountable}'s. Ask {held.holder}."
+        ask = f" Ask {held.holder}." if held.holder != held.accountable else ""
+        why_not = f"In {environment} it is the duty of {held.accountable}.{ask}"
     under_way = [r for r in state.rollouts if r.environment == environment and not r.phase.final]
     if under_way:
         why_not = f"{under_way[0].id} of v{under_way[0].number} into {environment} is not over yet."

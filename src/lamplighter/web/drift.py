@@ -38,9 +38,13 @@ class Drift(NamedTuple):
 _PREDICTIONS = "@prediction"
 
 
-def drift(readings: Sequence[Reading]) -> Drift | None:
-    """Inputs by how far they moved, of the version with the newest window; nothing without a reading."""
-    found = [reading for reading in readings if reading.aspect == "drift" and reading.column]
+def drift(readings: Sequence[Reading], number: int = 0) -> Drift | None:
+    """Inputs of the version of this number by how far they moved in its newest window; nothing without a reading.
+
+    Without a reading of that version it is the one with the newest window.
+    """
+    every = [reading for reading in readings if reading.aspect == "drift" and reading.column]
+    found = [reading for reading in every if reading.number == number] or every
     if not found:
         return None
     newest = max(found, key=lambda reading: (reading.end, reading.number))

@@ -4,10 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain import events
+from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.incident import MOVES, Incident, State, Step
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind
+from lamplighter.domain.rollout import Phase
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import actions, forms
 from lamplighter.web.drift import drift
@@ -16,7 +18,7 @@ from lamplighter.web.quality import over_time
 from lamplighter.web.traffic import traffic
 
 #: What may be the cause of an incident.
-_CHANGES = (events.WentLive, events.RolledBack, events.RolloutMoved, events.ShadowSet, events.ProjectSaved, events.Withdrawn)
+_CHANGES = (events.WentLive, events.RolledBack, events.ShadowSet, events.ProjectSaved, events.Withdrawn)
 #: Entries looked through, and shown of each kind.
 _LOOK_BACK, _MOST = 200, 6
 
@@ -55,11 +57,12 @@ def incident_page(request: Request, platform: Platform) -> Response:
         incident=incident,
         state=state,
         place=place,
-        figure=over_time(same, incident.finding.measure),
-        drift=drift(readings) if incident.finding.measure == "drift" else None,
+        figure=over_time(same, incident.finding.measure, incident.finding.number),
+        drift=drift(readings, incident.finding.number) if incident.finding.measure == "drift" else None,
         traffic=traffic(service),
         changes=_changes(entries, incident),
         timeline=_timeline(entries, incident),
+        answers=place is not None and incident.finding.number in (place.number, place.challenger),
         roll_back=actions.safe(state, place, person, incident=incident.id) if place else None,
         may_respond=person.may(Permission.RESPOND),
         can=[step for step in (Step.ACKNOWLEDGE, Step.RESOLVE) if (incident.state, step) in MOVES],
@@ -71,8 +74,13 @@ def incident_page(request: Request, platform: Platform) -> Response:
 
 def _changes(entries: list[Entry], incident: Incident) -> list[Entry]:
     """What changed before it began, the newest first."""
-    found = [e for e in entries if isinstance(e.event, _CHANGES) and e.at <= incident.opened_at]
+    found = [e for e in entries if _is_change(e.event) and e.at <= incident.opened_at]
     return [e for e in found if getattr(e.event, "environment", incident.environment) == incident.environment][:_MOST]
+
+
+def _is_change(event: AnyEvent) -> bool:
+    began = isinstance(event, events.RolloutMoved) and event.phase == Phase.STARTING
+    return began or isinstance(event, _CHANGES)
 
 
 def _timeline(entries: list[Entry], incident: Incident) -> list[Entry]:

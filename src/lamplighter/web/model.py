@@ -61,19 +61,20 @@ def _plots(
         for rollout in rollouts
         if main and rollout.environment == main.environment and rollout.phase is Phase.COMPLETED
     ]
+    number = main.number if main else 0
     return {
-        "quality": _figures(readings, "quality", project.monitor.quality.metric, marks),
-        "technical_figures": _figures(readings, "service", "failures", marks),
-        "drift": drift(readings),
+        "quality": _figures(readings, "quality", project.monitor.quality.metric, number, marks),
+        "technical_figures": _figures(readings, "service", "failures", number, marks),
+        "drift": drift(readings, number),
         "traffic": traffic(state.service) if state.service else None,
     }
 
 
-def _figures(readings: Sequence[Reading], aspect: str, first: str, marks: Sequence[Mark]) -> list[Figure]:
+def _figures(readings: Sequence[Reading], aspect: str, first: str, number: int, marks: Sequence[Mark]) -> list[Figure]:
     """One figure for each measure of an aspect, the one that is watched first."""
     found = [reading for reading in readings if reading.aspect == aspect and not reading.column]
     measures = sorted({reading.measure for reading in found}, key=lambda measure: (measure != first, measure))
-    figures = (over_time(found, measure, marks) for measure in measures)
+    figures = (over_time(found, measure, number, marks) for measure in measures)
     return [figure for figure in figures if figure is not None]
 
 

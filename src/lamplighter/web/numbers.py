@@ -10,12 +10,14 @@ def count(number: float) -> str:
 
 
 def figure(number: float) -> str:
-    """A figure of a measure with three digits that count: `0.187`, `41.2`, `1,250`."""
-    if number == 0 or abs(number) >= 1000:
+    """A figure of a measure with three digits that count: `0.187`, `0.0266`, `41.2`, `1,250`."""
+    if number == round(number) or abs(number) >= 100:
         return f"{number:,.0f}"
-    if abs(number) >= 100:
-        return f"{number:.0f}"
-    return f"{number:.1f}" if abs(number) >= 10 else f"{number:.3g}" if abs(number) < 0.1 else f"{number:.3f}"
+    if abs(number) >= 10:
+        return f"{number:.1f}"
+    if abs(number) >= 0.1:
+        return f"{number:.3f}"
+    return f"{number:.4f}" if abs(number) >= 0.0001 else f"{number:.1g}"
 
 
 def share(part: float) -> str:

@@ -29,14 +29,15 @@ def lower_is_better(measure: str) -> bool:
     return measure not in plugins.names("measures") or measures.measure(measure).direction is Direction.LOWER
 
 
-def over_time(readings: Sequence[Reading], measure: str, marks: Iterable[Mark] = ()) -> Figure | None:
-    """The figure of one measure; nothing without a reading of it."""
+def over_time(readings: Sequence[Reading], measure: str, number: int = 0, marks: Iterable[Mark] = ()) -> Figure | None:
+    """The figure of one measure; nothing without a reading of it. Its sentence is about the version of this number."""
     found = sorted((r for r in readings if r.measure == measure), key=lambda reading: (reading.start, reading.number))
     if not found:
         return None
     limit = next((r.limit for r in reversed(found) if r.limit is not None), None)
     better = "lower is better" if lower_is_better(measure) else "higher is better"
-    caption = _caption(found, measure, limit)
+    spoken = [reading for reading in found if reading.number == number] or found
+    caption = _caption(spoken, measure, limit)
     return Figure(
         title=f"{name_of(measure)}, {better}",
         drawing=line(_series(found), label=caption, limit=limit, marks=marks),

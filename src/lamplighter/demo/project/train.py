@@ -22,7 +22,7 @@ def pipeline() -> Pipeline:
     """The model before it is fitted."""
     texts = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
     columns = ColumnTransformer([("texts", texts, TEXTS), ("numbers", "passthrough", NUMBERS)])
-    trees = LGBMClassifier(n_estimators=80, random_state=SEED, n_jobs=2, verbose=-1)
+    trees = LGBMClassifier(n_estimators=80, random_state=SEED, n_jobs=1, verbose=-1)
     return Pipeline([("columns", columns), ("trees", trees)])
 
 

@@ -1,0 +1,85 @@
+"""Arguments for every verb that are of the right form and yet do nothing: they name things that nobody has."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.project import Model as Described
+from lamplighter.domain.project import Project
+from lamplighter.domain.version import Artifact, Manifest
+from lamplighter.sdk.door import Door
+from lamplighter.sdk.interface import Facts
+
+_CONTRACT = Contract(inputs=(Column(name="delay", kind=Kind.NUMBER),), output=Output(name="late", meaning=Meaning.PROBABILITY))
+_ARTIFACT = Artifact(role="plan", name="plan.json", digest="0" * 64, size=1, format="json")
+_VALUES: Mapping[str, Any] = {
+    "email": "@nobody",
+    "name": "nobody",
+    "roles": ["risk"],
+    "active": True,
+    "members": ["nobody@trains.example"],
+    "label": "laptop",
+    "days": 3,
+    "environment": "nowhere",
+    "model": "nothing",
+    "project": Project(model=Described(name="another")),
+    "digests": ["0" * 64],
+    "digest": "0" * 64,
+    "manifest": Manifest(model="another", runtime="compiled", contract=_CONTRACT, artifacts=(_ARTIFACT,)),
+    "evidence": [],
+    "note": "words",
+    "reference": "nothing@1",
+    "side": "it",
+    "accepted": True,
+    "reason": "words",
+    "key": "X-1",
+    "to": 1,
+    "number": 1,
+    "labels": [],
+    "aspect": "quality",
+    "measure": "brier",
+    "start": 0,
+    "end": 1,
+    "seconds": 60,
+    "closed": False,
+    "cause": "words",
+    "metric": "brier",
+    "least_rows": 10,
+    "search": "words",
+    "only": "failing",
+    "page": 1,
+    "instant": 1,
+    "limit": 1,
+}
+_SPECIAL: Mapping[tuple[str, str], Any] = {
+    ("save_environment", "environment"): Environment(name="another", level=Level.DEVELOPMENT, port=1),
+    ("add_evidence", "evidence"): Facts(kind="fairness", facts={"checked": True}),
+}
+
+
+def harmless(door: Door) -> dict[str, Any]:
+    """Plain values for every argument of a verb but its bytes."""
+    named = [name for name, kind in door.arguments.items() if kind is not bytes]
+    return {name: msgspec.to_builtins(_SPECIAL.get((door.name, name), _VALUES[name])) for name in named}
+
+
+def request_of(door: Door, arguments: Mapping[str, Any]) -> tuple[str, str, Any]:
+    """Method, path with its query, and body of a request with these arguments."""
+    path = door.path
+    for name in door.places:
+        path = path.replace(f"{{{name}}}", quote(str(arguments[name]), safe="@:"))
+    rest = {name: value for name, value in arguments.items() if name not in door.places}
+    if door.method == "GET":
+        query = "&".join(f"{name}={quote(_text(value), safe='')}" for name, value in rest.items())
+        return door.method, f"{path}?{query}" if query else path, None
+    if bytes in door.arguments.values():
+        return door.method, path, b"bytes of another digest"
+    return door.method, path, rest
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
