@@ -17,6 +17,9 @@ from lamplighter.sdk.connect import local_token
 from lamplighter.settings import read_settings
 from lamplighter.store.transaction import Store
 
+#: The story takes about a minute and a half on two free cores; a busy machine may need several times that.
+pytestmark = pytest.mark.timeout(900)
+
 MEASURED = {
     "first_prediction_seconds",
     "story_seconds",
