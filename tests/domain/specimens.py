@@ -49,7 +49,7 @@ success = { metric = "brier", operator = "<=", bound = 0.22 }
 
 [owners]
 design = "ada@example.com"
-industrialization = "milo@example.com"
+industrialization = { first = "milo@example.com", deputy = "ada@example.com" }
 deployment = { first = "ada@example.com", then = "@it-ops", after = "14d" }
 monitoring = "@it-ops"
 management = "ada@example.com"

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from tests.web import seed
 
 from lamplighter.api import guard
+from lamplighter.api.authentication import COOKIE
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.lifecycle import deployment, identity
 from lamplighter.lifecycle.kit import Kit
@@ -92,7 +93,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     kit = seed.open_kit(tmp_path_factory.mktemp("crowded"))
-    seed.fill(kit, models=120)
+    seed.crowd(kit, 125)
     yield from _served(kit, with_pages(kit, pages()), [])
 
 
@@ -123,14 +124,23 @@ def browser() -> Iterator[Browser]:
 
 
 def sign_in(browser: Browser, site: Site, email: str = seed.IVO, **options: object) -> BrowserContext:
-    """A browser in which somebody is signed in, by the link and its button."""
+    """A browser that holds the session of somebody."""
     context = browser.new_context(base_url=site.url, **options)  # type: ignore[arg-type]
     context.set_default_timeout(10_000)
-    page = context.new_page()
-    page.goto(f"{site.url}/sign-in#{site.secret(email)}")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{site.url}/")
-    page.close()
+    session = identity.redeem(site.kit, site.secret(email)).secret
+    context.add_cookies(
+        [
+            {
+                "name": COOKIE,
+                "value": session,
+                "domain": "127.0.0.1",
+                "path": "/",
+                "secure": True,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
     return context
 
 

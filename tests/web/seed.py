@@ -403,7 +403,7 @@ def waiting(kit: Kit) -> None:
     name = "returns-fraud"
     design.save_project(kit, PLATFORM, name, mission_critical(name, "Marks returns that look like fraud."))
     made = version(kit, name, 1, "first version")
-    missing = Undecided(why="it has not accepted.", fix="Somebody of it signs on the approvals page.", waiting=True)
+    missing = Undecided(why="The acceptance of it is missing.", fix="Ask somebody with the role it.", waiting=True)
     decision = decide(kit, made, (*PASSED, Judgement(gate="acceptance", verdict=missing)), at=NOW - MINUTE)
     refused = Refused(why="Two of six inputs come from no source.", fix="Name their sources in lamp.toml.")
     decide(kit, made, (*PASSED, Judgement(gate="sources", verdict=refused)), at=NOW - DAY)
@@ -447,3 +447,28 @@ def healthy(kit: Kit, name: str) -> None:
     made = version(kit, name, 1)
     live(kit, made, since=NOW - 9 * DAY)
     traffic(kit, name, 1, hourly=30 + 17 * int(name[-3:]))
+
+
+def crowd(kit: Kit, models: int) -> None:
+    """As many healthy models as asked for, all alike."""
+    pattern = version(kit, "pattern-000", 1)
+    parts = []
+    with kit.store.transaction() as change:
+        for number in range(1, models + 1):
+            name = f"price-{number:03d}"
+            change.projects.put(project(name, "Suggests a price."))
+            change.versions.add(msgspec.structs.replace(pattern, model=name))
+            served = Served(number=1, digest=pattern.digest)
+            change.routings.add(Routing(model=name, environment="prod", champion=served, live_since=NOW - 9 * DAY, revision=1))
+            parts += [
+                Traffic(
+                    model=name,
+                    environment="prod",
+                    number=1,
+                    arm="champion",
+                    second=NOW // 1_000_000 - (24 - hour) * 3600 + 1800,
+                    requests=hour * number,
+                )
+                for hour in range(0, 24, 2)
+            ]
+        change.traffic.add(parts)

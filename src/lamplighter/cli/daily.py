@@ -95,18 +95,9 @@ def try_model(session: Session, reference: str, file: str, environment: str) -> 
 @with_session
 def open_page(session: Session, reference: str) -> Page:
     """Open the page of a model, or of all models, in the browser."""
-    from lamplighter.domain.names import Number, parse_reference
+    from lamplighter.cli.opening import opened_page
 
-    path = "/"
-    if reference:
-        parsed = parse_reference(reference)
-        number = parsed.selector.number if isinstance(parsed.selector, Number) else 0
-        if parsed.selector is not None and not number:
-            number = session.platform.version(reference).version.number
-        path = f"/m/{parsed.model}/v/{number}" if number else f"/m/{parsed.model}"
-    url = session.address(path)
-    says = "Opened in the browser." if click.launch(url) == 0 else "No browser could be started here."
-    return Page(says=says, url=url)
+    return opened_page(session, reference)
 
 
 @click.command(cls=Verb)

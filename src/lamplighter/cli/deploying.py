@@ -6,8 +6,8 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import first_open, gates, outcome
 from lamplighter.cli.pages.rollout import plan, sentence
 from lamplighter.cli.places import target_place
-from lamplighter.cli.refusal import FAILING
-from lamplighter.cli.session import NotDone, Session
+from lamplighter.cli.refusal import FAILING, NotDone
+from lamplighter.cli.session import Session
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.errors import TimedOut
 from lamplighter.domain.rollout import Phase, Rollout

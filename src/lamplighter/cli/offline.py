@@ -6,7 +6,8 @@ from time import time_ns
 from lamplighter.cli.folders import build_in, project_in
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import first_open, gates
-from lamplighter.cli.session import NotDone, Session
+from lamplighter.cli.refusal import NotDone
+from lamplighter.cli.session import Session
 from lamplighter.domain.criticality import Criticality, criticality_of, tier_of
 from lamplighter.domain.decision import Judgement
 from lamplighter.domain.environment import Environment, Level

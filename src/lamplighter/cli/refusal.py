@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from lamplighter.cli.page import named
+from lamplighter.cli.page import Page, named
 from lamplighter.cli.table import WIDTH, wrapped
 from lamplighter.domain import errors
 from lamplighter.domain.errors import LampError
@@ -30,6 +30,18 @@ EXIT_CODES: Mapping[type[LampError], int] = {
 FAILING = 8
 #: Somebody pressed Ctrl-C, or said no.
 INTERRUPTED = 130
+
+
+class NotDone(errors.Blocked):
+    """A deed that was refused or did not last, with the page that tells how far it came."""
+
+    def __init__(self, page: Page, what: str, *, why: str, fix: str, code: str) -> None:
+        super().__init__(what, why=why, fix=fix, code=code)
+        self.page = page
+
+
+class Declined(click.Abort):
+    """Somebody was asked and did not say yes."""
 
 
 def exit_code(error: LampError) -> int:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from lamplighter.cli import refusal
+from lamplighter.cli.deeds import noting
 from lamplighter.cli.flags import Flags
 from lamplighter.cli.page import Page, for_programs, written
-from lamplighter.domain.errors import Blocked, Invalid, LampError
+from lamplighter.cli.refusal import Declined, NotDone
+from lamplighter.domain.errors import Invalid, LampError
 
 if TYPE_CHECKING:  # the interface loads every noun, which help does not need
     from lamplighter.sdk.interface import Platform
@@ -26,18 +28,6 @@ Answer = TypeVar("Answer")
 
 #: Seconds to wait for one answer of the platform.
 PATIENCE = 30.0
-
-
-class NotDone(Blocked):
-    """A deed that was refused or did not last, with the page that tells how far it came."""
-
-    def __init__(self, page: Page, what: str, *, why: str, fix: str, code: str) -> None:
-        super().__init__(what, why=why, fix=fix, code=code)
-        self.page = page
-
-
-class Declined(click.Abort):
-    """Somebody was asked and did not say yes."""
 
 
 class Session:
@@ -58,8 +48,10 @@ class Session:
     @cached_property
     def platform(self) -> "Platform":
         """The platform that flags and surroundings name; raises `Unauthenticated`. What is asked of it is noted."""
-        found: Any = _Noted(self.held(self._opener(self.flags.url, self.flags.timeout or PATIENCE)), self)
-        return found  # type: ignore[no-any-return]
+        return noting(self.held(self._opener(self.flags.url, self.flags.timeout or PATIENCE)), self._note)
+
+    def _note(self, deed: str) -> None:
+        self.standing = f"The platform was asked to {deed} and may have done it."
 
     def held(self, platform: "Platform") -> "Platform":
         """The platform itself; its connections are closed when the command ends."""
@@ -169,21 +161,6 @@ class Session:
         from lamplighter.cli.marks import painted
 
         return painted(text)
-
-
-class _Noted:
-    """A platform whose deeds are noted, so that an interrupted command can say what may have happened."""
-
-    def __init__(self, platform: "Platform", session: Session) -> None:
-        self._platform, self._session = platform, session
-
-    def __getattr__(self, name: str) -> Any:
-        from lamplighter.sdk.interface import DOORS
-
-        door = DOORS.get(name)
-        if door is not None and door.method != "GET":
-            self._session.standing = f"The platform was asked to {name.replace('_', ' ')} and may have done it."
-        return getattr(self._platform, name)
 
 
 def opened(url: str, timeout: float) -> "Platform":

@@ -29,20 +29,20 @@ def prepare(*, reset: bool) -> Settings:
     if reset:
         local.stop(settings)
         shutil.rmtree(settings.folder, ignore_errors=True)
-    configuration = settings.folder / "config.toml"
-    if settings.folder.exists() and any(settings.folder.iterdir()) and not configuration.exists():
+    if MODEL in settings.trainings:
+        return settings
+    if settings.folder.exists() and any(settings.folder.iterdir()):
         raise Conflict(
             "There is a platform of your own here already.",
             why=f"The demonstration would put its people and its model into {settings.folder}.",
             fix="Give it a folder of its own: LAMP_HOME=~/lamp-demo lamp demo",
             code="E1550",
         )
-    if not configuration.exists():
-        settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = project_folder(settings.folder)
-        configuration.write_text(
-            f'tick = 0.1\n\n[trainings.{MODEL}]\ncommand = ["python", "-m", "lamplighter.sdk.training"]\nfolder = "{folder}"\n'
-        )
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = project_folder(settings.folder)
+    (settings.folder / "config.toml").write_text(
+        f'tick = 0.1\n\n[trainings.{MODEL}]\ncommand = ["python", "-m", "lamplighter.sdk.training"]\nfolder = "{folder}"\n'
+    )
     return read_settings()
 
 

@@ -3,7 +3,9 @@
 The file's name is what a policy says in `use`; its class is called `Gate` and its fields are the settings.
 """
 
-from typing import Protocol
+import math
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from lamplighter.domain.decision import Verdict
 from lamplighter.domain.evidence import Dossier
@@ -15,3 +17,14 @@ class Judging(Protocol):
     def judge(self, dossier: Dossier) -> Verdict:
         """What the gate says. Pure: the same dossier gives the same verdict. Too little evidence is never a pass."""
         ...
+
+
+def number(facts: Mapping[str, Any], name: str) -> float:
+    """A figure among facts; not-a-number where it is missing or none. Facts come from outside and may hold anything.
+
+    Gates ask whether a figure is on the right side, never whether it is on the wrong one: not-a-number is on neither.
+    """
+    value = facts.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300:
+        return math.nan
+    return float(value)

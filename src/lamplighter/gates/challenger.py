@@ -4,6 +4,7 @@ from lamplighter.domain.challenge import Verdict as Outcome
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
+from lamplighter.gates.base import number
 
 
 class Gate(Settings, frozen=True):
@@ -22,7 +23,7 @@ class Gate(Settings, frozen=True):
                 return Undecided(why=f"It was never compared with v{dossier.live.number}.", fix=fix)
             return Passed(why="No trial was held, and none is asked for.")
         outcome, facts = found.facts.get("verdict"), found.facts
-        seen = f"{facts.get('metric')} differs by {facts.get('difference', 0.0):+.4f} on {facts.get('rows', 0)} rows"
+        seen = f"{facts.get('metric')} differs by {number(facts, 'difference'):+.4f} on {number(facts, 'rows'):.0f} rows"
         if outcome == Outcome.CHALLENGER_WINS:
             return Passed(why=f"It won its trial: {seen}.")
         if outcome == Outcome.CHAMPION_STAYS:

@@ -3,6 +3,7 @@
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
+from lamplighter.gates.base import number
 
 
 class Gate(Settings, frozen=True):
@@ -15,9 +16,11 @@ class Gate(Settings, frozen=True):
         found = dossier.evidence.get("data-checks")
         if found is None:
             return Undecided(why="The data was not checked.", fix="Register the version with lamp deploy, which checks it.")
-        rows, failed = int(found.facts.get("rows", 0)), list(found.facts.get("failed", ()))
-        if rows < self.least_rows:
-            return Undecided(why=f"Only {rows} rows were checked, {self.least_rows} are needed.", fix="Give a larger sample.")
+        rows, failed = number(found.facts, "rows"), found.facts.get("failed")
+        if not isinstance(failed, list | tuple):
+            return Undecided(why="The evidence does not say which checks failed.", fix="Register the version with lamp deploy.")
+        if not rows >= self.least_rows:
+            return Undecided(why=f"Only {rows:.0f} rows were checked, {self.least_rows} are needed.", fix="Give a larger sample.")
         if failed:
             return Refused(why=f"{len(failed)} data checks failed, first {failed[0]}.", fix="Repair the data, train again.")
-        return Passed(why=f"{found.facts.get('checks', 0)} checks passed on {rows} rows.")
+        return Passed(why=f"{number(found.facts, 'checks'):.0f} checks passed on {rows:.0f} rows.")

@@ -3,6 +3,7 @@
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
+from lamplighter.gates.base import number
 
 
 class Gate(Settings, frozen=True):
@@ -16,13 +17,13 @@ class Gate(Settings, frozen=True):
         found = dossier.evidence.get("load-check")
         if found is None:
             return Undecided(why="Nobody has seen it load.", fix="Register the version with lamp deploy.")
-        milliseconds, megabytes = float(found.facts.get("latency_ms", 0.0)), float(found.facts.get("size_mb", 0.0))
-        if not found.facts.get("passed"):
+        milliseconds, megabytes = number(found.facts, "latency_ms"), number(found.facts, "size_mb")
+        if found.facts.get("passed") is not True:
             return Refused(why="It does not load.", fix="Run lamp check to see why.")
-        if milliseconds > self.most_ms:
+        if not 0.0 <= milliseconds <= self.most_ms:
             return Refused(
                 why=f"One row takes {milliseconds:.1f} ms, allowed are {self.most_ms:g}.", fix="Make the model smaller."
             )
-        if megabytes > self.most_mb:
+        if not 0.0 <= megabytes <= self.most_mb:
             return Refused(why=f"It has {megabytes:.0f} MB, allowed are {self.most_mb:g}.", fix="Make the model smaller.")
         return Passed(why=f"Loads; one row takes {milliseconds:.2f} ms, {megabytes:.1f} MB.")

@@ -3,6 +3,7 @@
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
+from lamplighter.gates.base import number
 
 
 class Gate(Settings, frozen=True):
@@ -18,11 +19,13 @@ class Gate(Settings, frozen=True):
             return Undecided(
                 why="The served form was not compared with the model.", fix="Register the version with lamp deploy."
             )
-        rows, difference = int(found.facts.get("rows", 0)), float(found.facts.get("largest_difference", 1.0))
-        changed = int(found.facts.get("changed_decisions", 1))
-        if rows < self.least_rows:
-            return Undecided(why=f"Only {rows} rows were compared, {self.least_rows} are needed.", fix="Give a larger sample.")
-        if difference > self.tolerance or changed:
-            why = f"Answers differ by up to {difference:.3g} and {changed} decisions changed."
+        rows, difference = number(found.facts, "rows"), number(found.facts, "largest_difference")
+        changed = number(found.facts, "changed_decisions")
+        if not rows >= self.least_rows:
+            return Undecided(
+                why=f"Only {rows:.0f} rows were compared, {self.least_rows} are needed.", fix="Give a larger sample."
+            )
+        if not (0.0 <= difference <= self.tolerance and changed == 0):
+            why = f"Answers differ by up to {difference:.3g} and {changed:.0f} decisions changed."
             return Refused(why=why, fix="Serve it with the Python runtime, or report the model.")
-        return Passed(why=f"Largest difference {difference:.1e} over {rows} rows.")
+        return Passed(why=f"Largest difference {difference:.1e} over {rows:.0f} rows.")

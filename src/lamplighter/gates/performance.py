@@ -1,5 +1,6 @@
 """Are the requirements of the project met, word for word, beyond chance?"""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.project import Operator, Requirement
 from lamplighter.domain.record import Settings
+from lamplighter.gates.base import number
 
 
 class Gate(Settings, frozen=True):
@@ -32,21 +34,26 @@ class Gate(Settings, frozen=True):
         return worst[0] if worst else Passed(why="; ".join(verdict.why for verdict in verdicts))
 
     def _one(self, requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
-        figure = facts.get("figures", {}).get(requirement.slice, {}).get(requirement.metric)
-        if figure is None:
+        figure = _inside(_inside(_inside(facts, "figures"), requirement.slice), requirement.metric)
+        value, low, high, rows = (number(figure, name) for name in ("value", "low", "high", "n"))
+        if math.isnan(value) or math.isnan(low) or math.isnan(high):
             return Undecided(why=f"{requirement} was not measured.", fix="Evaluate the version on rows that hold this slice.")
-        value, low, high, rows = float(figure["value"]), float(figure["low"]), float(figure["high"]), int(figure["n"])
-        if rows < self.least_rows:
+        if not rows >= self.least_rows:
             return Undecided(
-                why=f"{requirement}: {rows} rows are too few, {self.least_rows} are needed.", fix="Bring more rows."
+                why=f"{requirement}: {rows:.0f} rows are too few, {self.least_rows} are needed.", fix="Bring more rows."
             )
-        seen = f"{requirement.metric} is {value:.4f} ({low:.4f} to {high:.4f}) on {rows} rows"
+        seen = f"{requirement.metric} is {value:.4f} ({low:.4f} to {high:.4f}) on {rows:.0f} rows"
         side = 1.0 if requirement.operator is Operator.AT_LEAST else -1.0
-        if side * value < side * requirement.bound:
+        if not side * value >= side * requirement.bound:
             return Refused(why=f"{seen}, wanted {requirement}.", fix="Improve the model, or agree on another bound.")
-        if self.strict and min(side * low, side * high) < side * requirement.bound:
+        if self.strict and not min(side * low, side * high) >= side * requirement.bound:
             return Undecided(why=f"{seen}: that may be chance, wanted {requirement}.", fix="Evaluate on more rows.")
         return Passed(why=f"{seen}, wanted {requirement}")
+
+
+def _inside(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = facts.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def _wanted(dossier: Dossier) -> tuple[Requirement, ...]:

@@ -27,7 +27,9 @@ def roll_back(kit: Kit, entry: Entry) -> None:
     wanted = tier.technical if incident.finding.kind is Kind.TECHNICAL else tier.functional
     is_cause = live.champion is not None and live.champion.number == incident.finding.number
     if wanted is Answer.ROLL_BACK and is_cause and live.previous is not None and incident.finding.measure == "failures":
-        deployment.roll_back(kit, PLATFORM, incident.model, environment, 0, f"{incident.id}: {incident.finding.sentence}")
+        # The number is named: without it a trial that happens to be open would be ended, and the failing version would stay.
+        why = f"{incident.id}: {incident.finding.sentence}"
+        deployment.roll_back(kit, PLATFORM, incident.model, environment, live.previous.number, why)
 
 
 def try_out(kit: Kit, entry: Entry) -> None:
@@ -47,6 +49,7 @@ def try_out(kit: Kit, entry: Entry) -> None:
     environment = max(places, key=lambda place: order.index(place.level))
     try:
         deployment.shadow(kit, PLATFORM, event.model, environment, version.number)
-        management.challenge(kit, PLATFORM, version, environment, metric, least_rows=1000)
+        decides = metric if metric in management.METRICS else "brier"
+        management.challenge(kit, PLATFORM, version, environment, decides, least_rows=1000)
     except Conflict:
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lamplighter.domain.prediction import Scored, frames, prediction_id
+from lamplighter.domain.prediction import LARGEST_BODY, Scored, frames, prediction_id
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm
 from lamplighter.lifecycle import profiles
 from lamplighter.lifecycle.kit import Kit
@@ -40,16 +40,30 @@ def _bite(kit: Kit, environment: str, segment: Path) -> int:
         position = look.predictions.position(environment, segment.name)
     if segment.stat().st_size <= position:
         return 0
-    with segment.open("rb") as content:
-        content.seek(position)
-        found = list(frames(content.read(_BITE)))
+    found = _read(segment, position)
     if not found:
         return 0
     records = [record for record, _ in found]
     with kit.store.transaction() as change:
+        if change.predictions.position(environment, segment.name) != position:
+            # Another process was faster: its records are kept, and the next look goes on behind them.
+            return 0
         _keep(kit, change, environment, records)
         change.predictions.move(environment, segment.name, position + found[-1][1])
     return len(records)
+
+
+def _read(segment: Path, position: int) -> list[tuple[Scored, int]]:
+    """Whole records from a position on, one at least if there is one, however large."""
+    size = _BITE
+    with segment.open("rb") as file:
+        while True:
+            file.seek(position)
+            content = file.read(size)
+            found = list(frames(content))
+            if found or len(content) < size or size > LARGEST_BODY:
+                return found
+            size *= 4
 
 
 def _keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:

@@ -17,6 +17,8 @@ from lamplighter.lifecycle import judging, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
+#: Phases of a rollout that a rollback stops: its version may get, or has, a share of the traffic.
+_ON_TRIAL = (Phase.PENDING, Phase.STARTING, Phase.SHIFTING, Phase.PAUSED)
 #: How long a rollback is watched until every worker answers by the new route, seconds.
 _PATIENCE = 10.0
 
@@ -182,12 +184,14 @@ def roll_back(kit: Kit, actor: Actor, model: str, environment: Environment, to: 
         change.project(model)
         before = change.routings.of(model, environment.name)
         open_one = change.rollouts.find(model=model, environment=environment.name, open=True)
-        if open_one is not None and open_one.phase in (Phase.STARTING, Phase.SHIFTING, Phase.PAUSED) and not to:
+        stopped = open_one is not None and open_one.phase in _ON_TRIAL
+        if open_one is not None and stopped:
             move(kit, change, open_one, Signal.STOPPED, actor, reason or "rolled back by hand")
+        if stopped and not to:
             now_live, was_live = before.champion, before.challenger or before.champion
         else:
             now_live, was_live = _way_back(change, before, to), before.champion
-            _return(kit, change, before, now_live, actor, reason)
+            _return(kit, change, change.routings.of(model, environment.name), now_live, actor, reason)
     revision = routing.apply(kit, environment.name)
     if not routing.wait_settled(kit, environment.name, revision, _PATIENCE):
         raise TimedOut(

@@ -1,21 +1,27 @@
 """Design: what a model is for, and the environments it may go to."""
 
+from lamplighter import plugins
 from lamplighter.domain.criticality import criticality_of
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.identity import Actor
-from lamplighter.domain.names import model_name
+from lamplighter.domain.names import model_name, unknown
 from lamplighter.domain.project import Project, check_project
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.measures import drift_measure, quality_measure
 
 
 def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Project:
-    """Keep what a project says; raises `Invalid`. The same again changes nothing."""
+    """Keep what a project says; raises `Invalid`, and `NotFound` for a tier, measure or channel that is not there.
+
+    The same again changes nothing.
+    """
     check_project(project)
     if project.name != model:
         raise Invalid("Two names for one model.", why="The path and the project differ.", fix="Use one name.", code="E1113")
     criticality = criticality_of(project, kit.policy)
+    _check_monitor(kit, project)
     with kit.store.transaction() as change:
         before = change.projects.find(model=model)
         if before is None or before.digest != project.digest:
@@ -24,9 +30,20 @@ def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Projec
     return project
 
 
+def _check_monitor(kit: Kit, project: Project) -> None:
+    """A name that nothing has would be met by the loop that watches every model, long after whoever wrote it has gone."""
+    drift_measure(project.monitor.measure)
+    quality_measure(project.monitor.quality.metric)
+    channels = {*plugins.names("channels"), *kit.settings.webhooks, *kit.settings.apprise}
+    for channel in project.monitor.notify:
+        if channel not in channels:
+            raise unknown("channel", channel, channels)
+
+
 def save_environment(kit: Kit, actor: Actor, name: str, environment: Environment) -> Environment:
-    """Keep an environment; raises `Invalid`."""
+    """Keep an environment; raises `Invalid`, and `NotFound` for a target that is not there."""
     model_name(name)
+    kit.target(environment)
     if environment.name != name or not 0 < environment.port < 65536 or environment.workers < 1:
         raise Invalid(
             "That is not an environment.",

@@ -1,12 +1,15 @@
 """Management: trainings that the platform runs, and trials of champion and challenger on the same rows."""
 
+import math
+from pathlib import Path
+
 import msgspec
 
 from lamplighter import plugins
 from lamplighter.domain import retraining as moves
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.errors import Conflict, Invalid, NotFound
+from lamplighter.domain.errors import Conflict, Invalid, LampError, NotFound
 from lamplighter.domain.events import (
     ChallengeDecided,
     ChallengeOpened,
@@ -28,10 +31,13 @@ from lamplighter.domain.version import Version
 from lamplighter.lifecycle.identity import issue_token
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.comparison import Comparison, compare
+from lamplighter.monitoring.pairing import Metric
 from lamplighter.settings import Training
 from lamplighter.store.transaction import Transaction
 from lamplighter.trainers.base import Failed, Finished, Job, Running
 
+#: The figures by which a trial can be decided.
+METRICS = tuple(metric.value for metric in Metric)
 #: Microseconds in a day, by which rows of a trial are grouped.
 _DAY = 86_400_000_000
 
@@ -93,7 +99,6 @@ def answer(kit: Kit, entry: Entry) -> None:
 
 def advance(kit: Kit, asked: Retraining) -> None:
     """Start a training that was asked for, or see how it went."""
-    place = kit.settings.folder / "trainings" / asked.id
     with kit.store.reading() as look:
         project = look.project(asked.model)
     try:
@@ -101,20 +106,35 @@ def advance(kit: Kit, asked: Retraining) -> None:
     except (Invalid, NotFound) as error:
         _move(kit, asked, Step.FAIL, why=error.why)
         return
-    trainer = plugins.plugin("trainers", training.trainer)
     if asked.state is State.REQUESTED:
-        token = issue_token(kit, PLATFORM, asked.author, f"training {asked.id}", days=1).secret
-        job = Job(command=training.command, folder=training.folder, seconds=training.seconds)
-        variables = {"LAMP_URL": kit.settings.url, "LAMP_TOKEN": token, "LAMP_TRAINING": asked.id, "LAMP_MODEL": asked.model}
-        _move(kit, asked, Step.START, job=trainer.start(job, place, variables))
+        _start(kit, asked, training)
         return
-    outcome = trainer.outcome(asked.job, place)
+    outcome = plugins.plugin("trainers", training.trainer).outcome(asked.job, _place(kit, asked))
     if isinstance(outcome, Failed):
         _move(kit, asked, Step.FAIL, why=outcome.why)
     elif isinstance(outcome, Finished):
         _move(kit, asked, Step.FINISH, number=outcome.number)
     else:
         assert isinstance(outcome, Running)
+
+
+def _start(kit: Kit, asked: Retraining, training: Training) -> None:
+    """Begin the job; one that cannot be begun has failed, or it would be tried at every look, each time with a new token."""
+    job = Job(command=training.command, folder=training.folder, seconds=training.seconds)
+    try:
+        token = issue_token(kit, PLATFORM, asked.author, f"training {asked.id}", days=1).secret
+        variables = {"LAMP_URL": kit.settings.url, "LAMP_TOKEN": token, "LAMP_TRAINING": asked.id, "LAMP_MODEL": asked.model}
+        name = plugins.plugin("trainers", training.trainer).start(job, _place(kit, asked), variables)
+    except LampError as error:
+        _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.what} {error.why}")
+    except OSError as error:
+        _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.strerror}.")
+    else:
+        _move(kit, asked, Step.START, job=name)
+
+
+def _place(kit: Kit, asked: Retraining) -> Path:
+    return kit.settings.folder / "trainings" / asked.id
 
 
 def _move(kit: Kit, asked: Retraining, step: Step, *, why: str = "", job: str = "", number: int = 0) -> None:
@@ -128,8 +148,10 @@ def _move(kit: Kit, asked: Retraining, step: Step, *, why: str = "", job: str = 
 def challenge(kit: Kit, actor: Actor, version: Version, environment: Environment, metric: str, least_rows: int) -> Challenge:
     """Open a trial of a version against the live one; it has to score along, which is the deployment's matter.
 
-    Raises `Conflict` where nothing is live, or where the version is the live one.
+    Raises `Conflict` where nothing is live, or where the version is the live one, and `NotFound` for an unknown metric.
     """
+    if metric not in METRICS:
+        raise unknown("metric", metric, METRICS)
     with kit.store.transaction() as change:
         champion = change.routings.of(version.model, environment.name).champion
         if champion is None or champion.digest == version.digest:
@@ -201,6 +223,9 @@ def _decided(trial: Challenge, compared: Comparison | None, start: int, end: int
     window = {"start": start, "end": end, "decided_at": now, "revision": trial.revision + 1}
     if compared is None:
         return msgspec.structs.replace(trial, **window, verdict=Verdict.NOT_ENOUGH_EVIDENCE)
+    if not math.isfinite(compared.high - compared.low):
+        # Rows of one day are one group, which has no interval; and what is infinite cannot be kept as JSON.
+        return msgspec.structs.replace(trial, **window, verdict=Verdict.NOT_ENOUGH_EVIDENCE, rows=compared.n)
     return msgspec.structs.replace(
         trial,
         **window,

@@ -10,6 +10,7 @@ from lamplighter.channels.base import Channel, Message, Undelivered
 from lamplighter.domain.advice import advise, situation_of
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.errors import NotFound
 from lamplighter.domain.events import IncidentMoved, IncidentOpened, Notified
 from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.incident import Incident, State
@@ -185,9 +186,11 @@ def _send(kit: Kit, notice: Notice) -> str:
         title=notice.title,
         text=notice.text,
     )
-    channel: Channel = plugins.plugin("channels", kind)
     try:
+        channel: Channel = plugins.plugin("channels", kind)
         channel.send(message, address)
+    except NotFound:
+        return f"The configuration has no channel {kind} any more."
     except Undelivered as error:
         return str(error)
     return ""

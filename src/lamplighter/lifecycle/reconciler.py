@@ -59,7 +59,7 @@ class Reconciler:
     def _restore(self) -> None:
         """Bring every environment to what should be live: after a start nobody knows what was applied."""
         for name in self._environments():
-            routing.apply(self._kit, name)
+            self._guarded(partial(routing.apply, self._kit, name))
 
     def _environments(self) -> list[str]:
         with self._kit.store.reading() as look:
@@ -90,7 +90,7 @@ class Reconciler:
         with self._kit.store.reading() as look:
             open_ones = look.retrainings.all(open=True)
         for asked in open_ones:
-            management.advance(self._kit, asked)
+            self._guarded(partial(management.advance, self._kit, asked))
 
     def _deliver(self) -> None:
         ownership.deliver(self._kit)

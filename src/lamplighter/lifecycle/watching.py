@@ -30,8 +30,12 @@ class Label(Record, frozen=True):
 
 def push_labels(kit: Kit, labels: Sequence[Label]) -> int:
     """Keep labels; a label may come before its prediction. Gives how many came."""
+    newest: dict[str, Label] = {}
+    for label in labels:
+        if label.id not in newest or label.revision >= newest[label.id].revision:
+            newest[label.id] = label
     with kit.store.transaction() as change:
-        change.predictions.label([(label.id, label.value, label.revision) for label in labels], kit.clock.now())
+        change.predictions.label([(label.id, label.value, label.revision) for label in newest.values()], kit.clock.now())
         change.profiles.soil(change.predictions.days_of((label.id for label in labels), windows.DAY))
     return len(labels)
 
@@ -90,7 +94,7 @@ def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
 def report(kit: Kit, change: Transaction, finding: Finding) -> None:
     """Say that a limit is crossed, unless an open incident says so already."""
     same = change.incidents.find(model=finding.model, environment=finding.environment, measure=finding.measure, open=True)
-    if same is None:
+    if same is None or same.state is State.MITIGATED:
         kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
 
 
@@ -113,8 +117,12 @@ def open_incident(kit: Kit, entry: Entry) -> None:
     finding = event.finding
     assert finding is not None
     with kit.store.transaction() as change:
-        if change.incidents.find(model=finding.model, environment=finding.environment, measure=finding.measure, open=True):
+        known = change.incidents.all(model=finding.model, environment=finding.environment, measure=finding.measure)
+        if any(incident.finding == finding or incident.state in (State.OPEN, State.ACKNOWLEDGED) for incident in known):
             return
+        for incident in known:
+            if incident.state is State.MITIGATED:
+                _take(kit, change, incident, PLATFORM, Step.RESOLVE, "It has begun again; another incident follows.")
         assignment = ownership_of(change.project(finding.model), change.people.by_email(), change.teams.by_name()).of(
             DUTY_OF[finding.kind]
         )
@@ -157,7 +165,9 @@ def report_withdrawal(kit: Kit, entry: Entry) -> None:
         after_rows=0,
     )
     with kit.store.transaction() as change:
-        report(kit, change, finding)
+        told = (entry.event for entry in change.journal.of(event.model) if isinstance(entry.event, FindingMade))
+        if not any(known.finding == finding for known in told):
+            report(kit, change, finding)
 
 
 def mitigate_withdrawn(kit: Kit, entry: Entry) -> None:
@@ -188,8 +198,12 @@ def move(kit: Kit, actor: Actor, key: str, step: Step, note: str) -> Incident:
         incident = change.incidents.find(id=key)
         if incident is None:
             raise unknown("incident", key, (found.id for found in change.incidents.all(open=True)))
-        said = f"{actor.email}: {note[:2000]}" if note else ""
-        after = advance(incident, step, now=kit.clock.now(), note=said)
-        change.incidents.replace(after, revision=incident.revision)
-        kit.record(change, IncidentMoved(model=after.model, incident=key, state=after.state, note=said), actor)
+        return _take(kit, change, incident, actor, step, note)
+
+
+def _take(kit: Kit, change: Transaction, incident: Incident, actor: Actor, step: Step, note: str) -> Incident:
+    said = f"{actor.email}: {note[:2000]}" if note else ""
+    after = advance(incident, step, now=kit.clock.now(), note=said)
+    change.incidents.replace(after, revision=incident.revision)
+    kit.record(change, IncidentMoved(model=after.model, incident=after.id, state=after.state, note=said), actor)
     return after

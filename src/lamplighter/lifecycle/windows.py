@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from math import isfinite
 
 from lamplighter.domain.monitor import Finding, Kind, Reading
 from lamplighter.domain.project import Monitor, seconds
@@ -79,8 +80,9 @@ def _reading(
 ) -> Reading | None:
     measure = quality_measure(name)
     figure = measure.measure(rows)
-    if isinstance(figure, Missing):
+    if isinstance(figure, Missing) or not isfinite(figure.value):
         return None
+    bounded = isfinite(figure.low) and isfinite(figure.high)
     limit = monitor.quality.limit if name == monitor.quality.metric else None
     over = limit is not None and crossed(figure, limit, measure.direction) is Crossing.YES
     return Reading(
@@ -93,8 +95,8 @@ def _reading(
         start=start,
         end=end,
         value=figure.value,
-        low=figure.low,
-        high=figure.high,
+        low=figure.low if bounded else figure.value,
+        high=figure.high if bounded else figure.value,
         count=rows.n,
         limit=limit,
         crossed=over,
@@ -115,7 +117,7 @@ def _drift(
     made = []
     for column in drift(profile, counts, measures, thresholds).columns:
         for reading in column.readings:
-            if isinstance(reading.value, Missing) or isinstance(reading.threshold, Missing):
+            if isinstance(reading.value, Missing) or isinstance(reading.threshold, Missing) or not isfinite(reading.value):
                 continue
             limit = limits[reading.measure]
             made.append(

@@ -1,6 +1,6 @@
 """How a model is, in one sentence, by aspect and by stage, with who has it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lamplighter.domain.criticality import Criticality, criticality_of
 from lamplighter.domain.environment import Level
@@ -178,8 +178,12 @@ def _stage(stage: Stage, duties: Ownership, state: Status, facts: tuple[str, ...
 
 def _design(look: Transaction, model: str) -> tuple[Status, tuple[str, ...]]:
     project = look.project(model)
-    counts = (f"{len(project.requirement)} requirements", f"{len(project.source)} sources")
+    counts = (_counted(project.requirement, "requirement"), _counted(project.source, "source"))
     return (Status.HEALTHY if project.problem.statement else Status.WATCH), counts
+
+
+def _counted(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def _industrialization(look: Transaction, model: str) -> tuple[Status, tuple[str, ...]]:

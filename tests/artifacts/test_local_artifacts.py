@@ -1,0 +1,163 @@
+"""Artifacts as files: bytes under their digest, whole or not at all."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lamplighter.artifacts.base import Artifacts
+from lamplighter.artifacts.local import Store
+from lamplighter.domain.errors import Invalid, NotFound
+from lamplighter.domain.record import digest_of
+from lamplighter.domain.version import address
+
+CONTENT = b"a model"
+DIGEST = digest_of(CONTENT)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Artifacts:
+    return Store(tmp_path / "artifacts")
+
+
+def files(root: Path) -> list[Path]:
+    return sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
+
+
+@given(content=st.binary(max_size=200))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_put_is_got(store: Artifacts, content: bytes) -> None:
+    digest = digest_of(content)
+    store.put(digest, content)
+    store.put(digest, content)
+    assert store.has(digest)
+    assert store.get(digest) == content
+
+
+def test_it_lies_under_its_digest_and_cannot_be_written(store: Artifacts, tmp_path: Path) -> None:
+    assert not store.has(DIGEST)
+    store.put(DIGEST, CONTENT)
+    assert files(tmp_path) == [Path("artifacts") / address(DIGEST)]
+    assert (tmp_path / "artifacts" / address(DIGEST)).stat().st_mode & 0o777 == 0o444
+    with pytest.raises(NotFound) as caught:
+        store.get("0" * 64)
+    assert caught.value.code == "E1210"
+
+
+def test_bytes_of_another_digest_are_refused_and_leave_nothing(store: Artifacts, tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as caught:
+        store.put(DIGEST, CONTENT + b"!")
+    assert caught.value.code == "E1141"
+    assert not store.has(DIGEST)
+    assert files(tmp_path) == []
+
+
+DAMAGES = {
+    "a flipped bit": bytes([CONTENT[0] ^ 1]) + CONTENT[1:],
+    "cut": CONTENT[:-1],
+    "grown": CONTENT + b"\0",
+    "emptied": b"",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_refused_until_it_is_uploaded_again(store: Artifacts, tmp_path: Path, damage: str) -> None:
+    store.put(DIGEST, CONTENT)
+    place = tmp_path / "artifacts" / address(DIGEST)
+    place.chmod(0o644)
+    place.write_bytes(DAMAGES[damage])
+    with pytest.raises(Invalid) as caught:
+        store.get(DIGEST)
+    assert (caught.value.code, caught.value.fix) == ("E1141", "Upload the artifact again from where it was made.")
+    store.put(DIGEST, CONTENT)
+    assert store.get(DIGEST) == CONTENT
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "", ".", "..", "../secret", "../../etc/passwd", "/etc/passwd", "ab/" + "ab" * 32, "ab" * 31, "ab" * 33, "AB" * 32,
+        "ab" * 31 + "a\n", "ab" * 32 + "\n", "ab" * 31 + "/.", "ab" * 31 + "\x00a", "\uff41" * 64, "g" * 64, "~" * 64,
+        DIGEST[:-1] + "/", " " + DIGEST[1:],
+    ],
+)  # fmt: skip
+def test_nothing_but_a_digest_reaches_the_file_system(store: Artifacts, tmp_path: Path, hostile: str) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    before = files(tmp_path)
+    for use in (store.get, store.has, lambda digest: store.put(digest, b"secret")):
+        with pytest.raises((NotFound, Invalid)) as caught:
+            use(hostile)  # type: ignore[operator]
+        assert not hostile.strip(".") or hostile not in str(caught.value)
+    assert files(tmp_path) == before
+
+
+def test_many_who_put_the_same_agree(store: Artifacts, tmp_path: Path) -> None:
+    content = os.urandom(200_000)
+    digest = digest_of(content)
+    failures: list[BaseException] = []
+
+    def put() -> None:
+        try:
+            store.put(digest, content)
+            assert store.get(digest) == content
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=put) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert files(tmp_path) == [Path("artifacts") / address(digest)]
+
+
+#: Puts a large artifact again and again under names of its own and says when it begins and when it is done.
+WRITER = """
+import sys
+from pathlib import Path
+from lamplighter.artifacts.local import Store
+from lamplighter.domain.record import digest_of
+
+store = Store(Path(sys.argv[1]))
+for number in range(100_000):
+    content = number.to_bytes(4, "big") * 500_000
+    print("begun", digest_of(content), flush=True)
+    store.put(digest_of(content), content)
+    print("kept", digest_of(content), flush=True)
+"""
+
+
+@pytest.mark.parametrize("lines", [1, 2, 5])
+def test_a_kill_leaves_every_artifact_whole_or_not_there(tmp_path: Path, lines: int) -> None:
+    root = tmp_path / "artifacts"
+    process = subprocess.Popen([sys.executable, "-c", WRITER, str(root)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said = [process.stdout.readline() for _ in range(lines)]
+    process.send_signal(signal.SIGKILL)
+    said += process.stdout.readlines()
+    process.stdout.close()
+    assert process.wait() == -signal.SIGKILL
+    words = [line.split() for line in said if line.endswith("\n")]
+    store = Store(root)
+    for word, digest in words:
+        if word == "kept" or store.has(digest):
+            assert digest_of(store.get(digest)) == digest
+
+
+def test_what_was_not_renamed_is_not_there(store: Artifacts, tmp_path: Path) -> None:
+    """The state between write and rename: a temporary file beside its place."""
+    store.put(DIGEST, CONTENT)
+    place = tmp_path / "artifacts" / address(DIGEST)
+    place.rename(place.with_name(".0123456789abcdef"))
+    assert not store.has(DIGEST)
+    with pytest.raises(NotFound):
+        store.get(DIGEST)
+    store.put(DIGEST, CONTENT)
+    assert store.get(DIGEST) == CONTENT

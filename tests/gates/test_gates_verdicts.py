@@ -1,0 +1,316 @@
+"""Each gate by example: passed, refused and undecided, with every word it says."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.domain import specimens
+from tests.domain.specimens import evidence
+
+from lamplighter.domain.contract import Column, Kind
+from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.ownership import ownership_of
+from lamplighter.domain.version import Badge
+from lamplighter.gates import (
+    brief,
+    challenger,
+    contract,
+    data_checks,
+    formats,
+    load_check,
+    order,
+    ownership,
+    parity,
+    performance,
+    sources,
+)
+
+
+def known(kind: str, **facts: Any) -> dict[str, Any]:
+    return {"evidence": {kind: evidence(kind, **facts)}}
+
+
+def figures(brier: tuple[float, float, float, int], auc: tuple[float, float, float, int]) -> dict[str, Any]:
+    parts = {name: dict(zip(("value", "low", "high", "n"), found, strict=True)) for name, found in
+             {"brier": brier, "auc": auc}.items()}  # fmt: skip
+    return known("performance", figures={"": parts})
+
+
+def project_without(*lines: str) -> Any:
+    text = specimens.PROJECT
+    for line in lines:
+        assert line in text
+        text = text.replace(line, "")
+    return specimens.project(text)
+
+
+AT_ACCEPTANCE = Environment(name="staging", level=Level.ACCEPTANCE, port=7082)
+AT_DEVELOPMENT = Environment(name="dev", level=Level.DEVELOPMENT, port=7081)
+LIVE = specimens.version(6)
+WIDER = msgspec.structs.replace(
+    specimens.contract(), inputs=(*specimens.contract().inputs, Column(name="hour", kind=Kind.INTEGER))
+)
+OTHER_OUTPUT = msgspec.structs.replace(
+    specimens.contract(), output=msgspec.structs.replace(specimens.contract().output, name="delay")
+)
+NARROW = specimens.project(specimens.PROJECT.replace("bound = 0.58", "bound = 0.58\nslice = \"origin = 'EWR'\""))
+WITHOUT_DEPUTIES = specimens.project(
+    specimens.PROJECT.replace('deputy = "milo@example.com"\n', "").replace("then =", 'deputy = "milo@example.com", then =')
+)
+
+CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
+    ("brief passes", brief.Gate(), {}, Passed(why="Asked for by bea@example.com.")),
+    (
+        "brief lacks", brief.Gate(),
+        {"project": project_without('statement = "Gate desks learn of late arrivals too late."', 'loss = "large"\n')},
+        Refused(
+            why="lamp.toml says nothing about problem.statement, impact.loss.", fix="Write problem.statement in lamp.toml."
+        ),
+    ),
+    (
+        "challenger not needed", challenger.Gate(), {"live": LIVE}, Passed(why="No trial was held, and none is asked for."),
+    ),
+    (
+        "challenger alone", challenger.Gate(needed=True), {},
+        Passed(why="Nothing is live there that it could be compared with."),
+    ),
+    (
+        "challenger untried", challenger.Gate(needed=True), {"live": LIVE},
+        Undecided(
+            why="It was never compared with v6.", fix="Let it score along with lamp challenge start late-flights@1.",
+        ),
+    ),
+    (
+        "challenger won", challenger.Gate(),
+        {"live": LIVE, **known("challenge", verdict="challenger-wins", metric="brier", difference=-0.0123, rows=2000)},
+        Passed(why="It won its trial: brier differs by -0.0123 on 2000 rows."),
+    ),
+    (
+        "challenger lost", challenger.Gate(),
+        {"live": LIVE, **known("challenge", verdict="champion-stays", metric="auc", difference=0.002, rows=1500)},
+        Refused(
+            why="It lost its trial: auc differs by +0.0020 on 1500 rows.", fix="Keep the live version, or train again."
+        ),
+    ),
+    (
+        "challenger too little", challenger.Gate(),
+        {"live": LIVE, **known("challenge", verdict="not-enough-evidence", metric="auc", difference=0.0, rows=12)},
+        Undecided(why="Its trial had too little evidence: auc differs by +0.0000 on 12 rows.", fix="Let the trial run longer."),
+    ),
+    ("contract alone", contract.Gate(), {}, Passed(why="Nothing is live there, so nobody can be broken.")),
+    ("contract same", contract.Gate(), {"live": LIVE}, Passed(why="Callers of v6 notice nothing.")),
+    (
+        "contract breaks", contract.Gate(), {"live": LIVE, "version": specimens.version(7, contract=WIDER)},
+        Refused(
+            why="The input hour is now needed; that breaks ops-dashboard.",
+            fix="Keep the contract of the live version, or give the model another name.",
+        ),
+    ),
+    (
+        "contract output", contract.Gate(),
+        {
+            "live": LIVE, "version": specimens.version(7, contract=OTHER_OUTPUT),
+            "project": project_without('[[consumer]]\nname = "ops-dashboard"\n'),
+        },
+        Refused(
+            why="The output has another name, meaning or classes; that breaks whoever calls it.",
+            fix="Keep the contract of the live version, or give the model another name.",
+        ),
+    ),
+    (
+        "data pass", data_checks.Gate(), known("data-checks", rows=5000, checks=31, failed=[]),
+        Passed(why="31 checks passed on 5000 rows."),
+    ),
+    (
+        "data fail", data_checks.Gate(), known("data-checks", rows=5000, checks=31, failed=["hour is null", "x is type"]),
+        Refused(why="2 data checks failed, first hour is null.", fix="Repair the data, train again."),
+    ),
+    (
+        "data few", data_checks.Gate(least_rows=1000), known("data-checks", rows=999, checks=31, failed=[]),
+        Undecided(why="Only 999 rows were checked, 1000 are needed.", fix="Give a larger sample."),
+    ),
+    (
+        "data none", data_checks.Gate(), {},
+        Undecided(why="The data was not checked.", fix="Register the version with lamp deploy, which checks it."),
+    ),
+    (
+        "data silent", data_checks.Gate(), known("data-checks", rows=5000),
+        Undecided(why="The evidence does not say which checks failed.", fix="Register the version with lamp deploy."),
+    ),
+    ("formats pass", formats.Gate(), {}, Passed(why="Badge data.")),
+    (
+        "formats code", formats.Gate(), {"version": specimens.version(artifacts=(specimens.artifact(badge=Badge.CODE),))},
+        Refused(
+            why="The artifact model.txt (lightgbm) runs code when it is opened.",
+            fix="Save the model in a format without code, such as skops, LightGBM text or ONNX.",
+        ),
+    ),
+    (
+        "formats code allowed", formats.Gate(allowed=(Badge.CODE,)),
+        {"version": specimens.version(artifacts=(specimens.artifact(badge=Badge.CODE),))}, Passed(why="Badge code."),
+    ),
+    (
+        "load passes", load_check.Gate(), known("load-check", passed=True, latency_ms=0.5, size_mb=1.25),
+        Passed(why="Loads; one row takes 0.50 ms, 1.2 MB."),
+    ),
+    (
+        "load fails", load_check.Gate(), known("load-check", passed=False, latency_ms=0.5, size_mb=1.25),
+        Refused(why="It does not load.", fix="Run lamp check to see why."),
+    ),
+    (
+        "load slow", load_check.Gate(most_ms=0.4), known("load-check", passed=True, latency_ms=0.5, size_mb=1.25),
+        Refused(why="One row takes 0.5 ms, allowed are 0.4.", fix="Make the model smaller."),
+    ),
+    (
+        "load large", load_check.Gate(most_mb=1), known("load-check", passed=True, latency_ms=0.5, size_mb=1.75),
+        Refused(why="It has 2 MB, allowed are 1.", fix="Make the model smaller."),
+    ),
+    (
+        "load unknown", load_check.Gate(), {},
+        Undecided(why="Nobody has seen it load.", fix="Register the version with lamp deploy."),
+    ),
+    (
+        "order right", order.Gate(), {"levels": ("acceptance", "development")}, Passed(why="It took the levels in order."),
+    ),
+    ("order first", order.Gate(), {"environment": AT_DEVELOPMENT}, Passed(why="It took the levels in order.")),
+    (
+        "order skipped", order.Gate(), {"levels": ("development",)},
+        Refused(
+            why="late-flights@1 was never live at the level acceptance.",
+            fix="Deploy late-flights@1 to an environment of the level acceptance first.",
+        ),
+    ),
+    (
+        "order one below", order.Gate(), {"environment": AT_ACCEPTANCE, "levels": ("production",)},
+        Refused(
+            why="late-flights@1 was never live at the level development.",
+            fix="Deploy late-flights@1 to an environment of the level development first.",
+        ),
+    ),
+    ("ownership passes", ownership.Gate(), {}, Passed(why="Every duty has a holder.")),
+    (
+        "ownership gap", ownership.Gate(),
+        {"ownership": ownership_of(project_without('design = "ada@example.com"\n'), specimens.PEOPLE, specimens.TEAMS)},
+        Refused(
+            why="Nobody holds the duty design of the stage design: nobody is named.",
+            fix="Name an active person or team as owners.design in lamp.toml.",
+        ),
+    ),
+    (
+        "ownership left", ownership.Gate(deputies=False),
+        {"ownership": ownership_of(specimens.project(), {}, specimens.TEAMS)},
+        Refused(
+            why="Nobody holds the duty design of the stage design: ada@example.com is not here.",
+            fix="Name an active person or team as owners.design in lamp.toml.",
+        ),
+    ),
+    (
+        "ownership alone", ownership.Gate(),
+        {"ownership": ownership_of(WITHOUT_DEPUTIES, specimens.PEOPLE, specimens.TEAMS)},
+        Refused(
+            why="The duty design has no deputy, so it would be orphaned if ada@example.com is away.",
+            fix="Name owners.deputy in lamp.toml, or a team with two members.",
+        ),
+    ),
+    (
+        "ownership alone allowed", ownership.Gate(deputies=False),
+        {"ownership": ownership_of(WITHOUT_DEPUTIES, specimens.PEOPLE, specimens.TEAMS)},
+        Passed(why="Every duty has a holder."),
+    ),
+    (
+        "parity passes", parity.Gate(), known("parity", rows=5000, largest_difference=3.2e-8, changed_decisions=0),
+        Passed(why="Largest difference 3.2e-08 over 5000 rows."),
+    ),
+    (
+        "parity differs", parity.Gate(), known("parity", rows=5000, largest_difference=0.25, changed_decisions=0),
+        Refused(
+            why="Answers differ by up to 0.25 and 0 decisions changed.",
+            fix="Serve it with the Python runtime, or report the model.",
+        ),
+    ),
+    (
+        "parity decides otherwise", parity.Gate(), known("parity", rows=5000, largest_difference=1e-9, changed_decisions=2),
+        Refused(
+            why="Answers differ by up to 1e-09 and 2 decisions changed.",
+            fix="Serve it with the Python runtime, or report the model.",
+        ),
+    ),
+    (
+        "parity few", parity.Gate(), known("parity", rows=999, largest_difference=0.0, changed_decisions=0),
+        Undecided(why="Only 999 rows were compared, 1000 are needed.", fix="Give a larger sample."),
+    ),
+    (
+        "parity none", parity.Gate(), {},
+        Undecided(why="The served form was not compared with the model.", fix="Register the version with lamp deploy."),
+    ),
+    (
+        "performance passes", performance.Gate(), figures((0.2, 0.19, 0.21, 4000), (0.6, 0.55, 0.65, 4000)),
+        Passed(
+            why="brier is 0.2000 (0.1900 to 0.2100) on 4000 rows, wanted brier <= 0.22; "
+            "auc is 0.6000 (0.5500 to 0.6500) on 4000 rows, wanted auc >= 0.58"
+        ),
+    ),
+    (
+        "performance on the bound", performance.Gate(), figures((0.22, 0.2, 0.24, 500), (0.58, 0.5, 0.6, 500)),
+        Passed(
+            why="brier is 0.2200 (0.2000 to 0.2400) on 500 rows, wanted brier <= 0.22; "
+            "auc is 0.5800 (0.5000 to 0.6000) on 500 rows, wanted auc >= 0.58"
+        ),
+    ),
+    (
+        "performance misses", performance.Gate(), figures((0.2, 0.19, 0.21, 4000), (0.57, 0.55, 0.59, 4000)),
+        Refused(
+            why="auc is 0.5700 (0.5500 to 0.5900) on 4000 rows, wanted auc >= 0.58.",
+            fix="Improve the model, or agree on another bound.",
+        ),
+    ),
+    (
+        "performance may be chance", performance.Gate(strict=True), figures((0.2, 0.19, 0.21, 4000), (0.6, 0.57, 0.65, 4000)),
+        Undecided(
+            why="auc is 0.6000 (0.5700 to 0.6500) on 4000 rows: that may be chance, wanted auc >= 0.58.",
+            fix="Evaluate on more rows.",
+        ),
+    ),
+    (
+        "performance beyond chance", performance.Gate(strict=True), figures((0.2, 0.19, 0.22, 4000), (0.6, 0.58, 0.65, 4000)),
+        Passed(
+            why="brier is 0.2000 (0.1900 to 0.2200) on 4000 rows, wanted brier <= 0.22; "
+            "auc is 0.6000 (0.5800 to 0.6500) on 4000 rows, wanted auc >= 0.58"
+        ),
+    ),
+    (
+        "performance few", performance.Gate(), figures((0.2, 0.19, 0.21, 499), (0.6, 0.55, 0.65, 4000)),
+        Undecided(why="brier <= 0.22: 499 rows are too few, 500 are needed.", fix="Bring more rows."),
+    ),
+    (
+        "performance of a part", performance.Gate(),
+        {**figures((0.2, 0.19, 0.21, 4000), (0.6, 0.55, 0.65, 4000)), "project": NARROW},
+        Undecided(
+            why="auc >= 0.58 where origin = 'EWR' was not measured.", fix="Evaluate the version on rows that hold this slice."
+        ),
+    ),
+    (
+        "performance none", performance.Gate(), {},
+        Undecided(why="The version was not evaluated.", fix="Give labels with the sample, or an evaluation set."),
+    ),
+    (
+        "performance not asked for", performance.Gate(),
+        {"project": specimens.project('[model]\nname = "late-flights"\n')},
+        Refused(why="The project has no requirement.", fix="Add [[requirement]] to lamp.toml."),
+    ),
+    ("sources pass", sources.Gate(), {}, Passed(why="1 sources, each with an owner.")),
+    (
+        "sources none", sources.Gate(), {"project": specimens.project('[model]\nname = "late-flights"\n')},
+        Refused(why="No data source is declared.", fix="Add [[source]] with a name and an owner to lamp.toml."),
+    ),
+    (
+        "sources orphan", sources.Gate(), {"project": project_without('owner = "ada@example.com"\n')},
+        Refused(why="The source schedule has no owner.", fix="Name the owner of schedule in lamp.toml."),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gate", "changes", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_what_a_gate_says(gate: Any, changes: dict[str, Any], expected: Verdict) -> None:
+    assert gate.judge(specimens.dossier(**changes)) == expected

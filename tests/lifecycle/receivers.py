@@ -1,0 +1,61 @@
+"""A receiver of webhooks on a real socket, which can be told to refuse."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Receiver(ThreadingHTTPServer):
+    """Keeps what it is sent."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        #: What came, decoded, in order.
+        self.events: list[dict[str, Any]] = []
+        #: The headers that came with it.
+        self.headers: list[dict[str, str]] = []
+        #: What is answered from now on.
+        self.status = 200
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_address[1]}/hook"
+
+    def told(self, incident: str) -> list[str]:
+        """Who was told of an incident, in order."""
+        return [event["data"]["person"] for event in self.events if event["data"]["incident"] == incident]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.events.append(json.loads(content))
+        self.server.headers.append(dict(self.headers.items()))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    """A receiver until the end of the block."""
+    receiver = Receiver()
+    thread = threading.Thread(target=receiver.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        receiver.shutdown()
+        thread.join()
+        receiver.server_close()

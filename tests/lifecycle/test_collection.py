@@ -1,0 +1,186 @@
+"""What serving recorded is brought in exactly once, whatever happens in between."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import msgspec
+from sqlalchemy import func, select
+from tests.lifecycle.lives import Life
+from tests.lifecycle.segments import Segment, failed, scored
+from tests.sdk import models
+from tests.sdk.homes import until
+
+from lamplighter.domain.prediction import Scored, frame
+from lamplighter.domain.route import Arm
+from lamplighter.domain.version import Version
+from lamplighter.lifecycle import collection
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.monitoring.counts import counts_from
+from lamplighter.store import schema
+
+MODEL = "collected"
+NOON = 19_000 * 86_400_000_000 + 43_200_000_000
+
+
+def counted(kit: Kit) -> dict[str, int]:
+    """Everything that is made of records, added up."""
+    with kit.store.reading() as look:
+        total = look.connection.execute(select(func.count()).select_from(schema.predictions)).scalar_one()
+        traffic = look.connection.execute(
+            select(func.sum(schema.traffic.c.requests), func.sum(schema.traffic.c.rows), func.sum(schema.traffic.c.failures))
+        ).one()
+        profiles = look.connection.execute(select(schema.profiles.c.counts)).scalars().all()
+        return {
+            "rows": total,
+            "requests": traffic[0] or 0,
+            "requested rows": traffic[1] or 0,
+            "failures": traffic[2] or 0,
+            "profiled": sum(counts_from(day).rows for day in profiles),
+            "called": sum(requests for _, _, requests, _ in look.traffic.callers(MODEL)),
+        }
+
+
+def expected(records: list[Scored]) -> dict[str, int]:
+    """The same sums from the records themselves."""
+    return {
+        "rows": sum(len(record.scores) for record in records),
+        "requests": len(records),
+        "requested rows": sum(record.rows for record in records),
+        "failures": sum(bool(record.failure) for record in records),
+        "profiled": sum(len(record.scores) for record in records if record.columns),
+        "called": sum(record.arm is not Arm.SHADOW for record in records),
+    }
+
+
+def requests(version: Version, count: int, name: str = "q") -> list[Scored]:
+    """Records of every sort, over several seconds and two days."""
+    chance = random.Random(count)
+    made = []
+    for place in range(count):
+        at = NOON + place * 700_000 + (place % 2) * 86_400_000_000
+        if place % 9 == 8:
+            made.append(failed(version, f"{name}{place}", at=at))
+        else:
+            arm, columns = (Arm.SHADOW, {"columns": {}}) if place % 5 == 4 else (Arm.CHAMPION, {})
+            scores = [chance.random() for _ in range(1 + place % 4)]
+            made.append(scored(version, f"{name}{place}", scores, at=at, arm=arm, **columns))
+    return made
+
+
+def test_every_record_counts_once_over_segments_and_restarts(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    records = requests(version, 120)
+    one, other = Segment(life.settings, name="0-1-000000"), Segment(life.settings, name="1-1-000000")
+    for start in range(0, 120, 20):
+        one.write(*records[start : start + 13])
+        other.write(*records[start + 13 : start + 20])
+        assert collection.collect(life.kit, "prod") == 20
+        life.restart()
+        assert collection.collect(life.kit, "prod") == 0
+    assert counted(life.kit) == expected(records)
+
+
+def test_a_record_that_is_split_over_two_looks_waits_for_its_end(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    first, second = requests(version, 2)
+    segment = Segment(life.settings)
+    content = frame(second)
+    segment.append(frame(first) + content[:5])
+    assert collection.collect(life.kit, "prod") == 1
+    segment.append(content[5:-1])
+    assert collection.collect(life.kit, "prod") == 0
+    segment.append(content[-1:])
+    assert collection.collect(life.kit, "prod") == 1
+    assert counted(life.kit) == expected([first, second])
+
+
+def test_a_torn_tail_is_left_out_and_nothing_in_front_of_it(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    *whole, torn = requests(version, 7)
+    segment, later = Segment(life.settings, name="0-1-000000"), Segment(life.settings, name="0-2-000000")
+    damaged = bytearray(frame(torn))
+    damaged[-1] ^= 0xFF
+    segment.append(b"".join(map(frame, whole)) + bytes(damaged))
+    # The process that took its place began another file.
+    after = requests(version, 3, "after")
+    later.write(*after)
+    for _ in range(3):
+        collection.collect(life.kit, "prod")
+    assert counted(life.kit) == expected([*whole, *after])
+
+
+def test_a_record_that_is_larger_than_one_bite_is_no_dead_end(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    small, behind = requests(version, 2)
+    large = failed(version, "large", at=NOON)
+    large = msgspec.structs.replace(large, columns={"delay": ["x" * 20_000_000]})
+    Segment(life.settings).write(small, large, behind)
+    collection.collect(life.kit, "prod")
+    assert counted(life.kit) == expected([small, large, behind])
+
+
+def test_two_collectors_at_once_count_nothing_twice(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    records = requests(version, 400)
+    segment = Segment(life.settings)
+    kits = [Kit.open(life.settings, life.clock) for _ in range(2)]
+    writing = threading.Event()
+
+    def collect(kit: Kit) -> None:
+        while not writing.is_set() or collection.collect(kit, "prod"):
+            collection.collect(kit, "prod")
+
+    threads = [threading.Thread(target=collect, args=(kit,)) for kit in kits]
+    for thread in threads:
+        thread.start()
+    for start in range(0, 400, 40):
+        segment.write(*records[start : start + 40])
+        time.sleep(0.01)
+    writing.set()
+    for thread, kit in zip(threads, kits, strict=True):
+        thread.join(30.0)
+        kit.close()
+    collection.collect(life.kit, "prod")
+    assert counted(life.kit) == expected(records)
+
+
+_COLLECTOR = """
+import sys
+from lamplighter.lifecycle import collection
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.settings import read_settings
+
+kit = Kit.open(read_settings({}, home=sys.argv[1]))
+while True:
+    collection.collect(kit, "prod")
+"""
+
+
+def test_a_collector_that_is_killed_loses_nothing_and_repeats_nothing(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    padded = [
+        msgspec.structs.replace(record, columns={"delay": ["x" * 220_000]}) if record.failure else record
+        for record in requests(version, 9 * 110)
+    ]
+    Segment(life.settings).write(*padded)
+    size = Segment(life.settings).path.stat().st_size
+    assert size > 20_000_000
+
+    def position() -> int:
+        with life.kit.store.reading() as look:
+            return look.predictions.position("prod", "9-1-000000.seg")
+
+    command = [sys.executable, "-c", _COLLECTOR, str(life.settings.folder)]
+    with subprocess.Popen(command, start_new_session=True) as collector:
+        until(position)
+        os.kill(collector.pid, signal.SIGKILL)
+    assert 0 < position() < size
+    life.restart()
+    collection.collect(life.kit, "prod")
+    assert position() == size
+    assert counted(life.kit) == {**expected(padded), "profiled": expected(requests(version, 9 * 110))["profiled"]}
