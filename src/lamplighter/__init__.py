@@ -20,6 +20,7 @@ _PLACES = {
 
 __all__ = ["Build", "Deployment", "Provenance", "__version__", "connect", "deploy", "predictor", "register"]
 
+
 def __getattr__(name: str) -> Any:
     if name in _PLACES:
         return getattr(import_module(_PLACES[name]), name)

@@ -20,24 +20,24 @@ FOLDERS = ("gates", "probes", "targets", "measures", "channels", "trainers", "ar
 @cache
 def names(folder: str) -> tuple[str, ...]:
     """Names of all plugins of a folder, without importing any."""
-    return tuple(sorted({*_ours(folder), *_outside(folder)}))
+    return tuple(sorted({*_ours(folder), *(point.name for point in _outside(folder))}))
 
 
 @cache
 def plugin(folder: str, name: str) -> ModuleType:
     """The module of a plugin; raises `NotFound` with the known names, or `Conflict` where two claim one name."""
-    ours, outside = _ours(folder), _outside(folder)
-    if name in ours and name in outside:
+    own, outside = name in _ours(folder), [point for point in _outside(folder) if point.name == name]
+    if own + len(outside) > 1:
         raise Conflict(
             f"Two plugins claim one name in {folder}.",
-            why="An installed package brings a plugin with the name of one of ours.",
+            why="An installed package brings a plugin with a name that is taken.",
             fix="Rename the plugin of that package, or remove the package.",
             code="E1540",
         )
-    if name in ours:
+    if own:
         return importlib.import_module(f"lamplighter.{folder}.{name}")
-    if name in outside:
-        module: ModuleType = outside[name].load()
+    if outside:
+        module: ModuleType = outside[0].load()
         return module
     raise unknown(f"plugin in {folder}", name, names(folder))
 
@@ -48,5 +48,5 @@ def _ours(folder: str) -> frozenset[str]:
     return frozenset(found - {"base"})
 
 
-def _outside(folder: str) -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=f"lamplighter.{folder}")}
+def _outside(folder: str) -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=f"lamplighter.{folder}"))

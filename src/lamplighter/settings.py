@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -15,13 +16,16 @@ class Training(Strict, frozen=True):
     """A training that the platform may run; `[retrain] run` of a project names it."""
 
     #: Program and arguments; no shell reads them, `python` is the interpreter of the platform.
-    command: tuple[str, ...]
+    command: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     #: Folder it runs in.
     folder: str
     #: Which trainer runs it: the name of a file in `trainers/`.
     trainer: str = "command"
     #: Longest time it may take, seconds.
-    seconds: float = 3600.0
+    seconds: Annotated[float, msgspec.Meta(gt=0)] = 3600.0
+
+
+_Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
 class Settings(Strict, frozen=True):
@@ -34,13 +38,13 @@ class Settings(Strict, frozen=True):
     #: Address the control plane listens on; anything but loopback is refused without TLS in front. `LAMP_HOST`
     host: str = "127.0.0.1"
     #: Port of the control plane. `LAMP_PORT`
-    port: int = 7070
+    port: _Port = 7070
     #: Rule book to use instead of the starter policy. `LAMP_POLICY`
     policy: str = ""
     #: Seconds between two looks of the reconciler. `LAMP_TICK`
-    tick: float = 0.5
+    tick: Annotated[float, msgspec.Meta(gt=0)] = 0.5
     #: Port of the first environment; the others follow. `LAMP_SERVING_PORT`
-    serving_port: int = 7081
+    serving_port: _Port = 7081
     #: Environments that are made at the first start; dev, staging and prod if none are named.
     environments: tuple[Environment, ...] = ()
     #: Receivers of webhooks by name; only these addresses are ever called.
@@ -105,10 +109,12 @@ def read_settings(environ: Mapping[str, str] = os.environ, **overrides: object) 
     file = home / "config.toml"
     try:
         values = msgspec.toml.decode(file.read_bytes()) if file.exists() else {}
+        if "home" in values:
+            raise msgspec.ValidationError("`home` cannot be moved by the file that lies in it")
         values |= {field: environ[name] for name, field in VARIABLES.items() if environ.get(name)}
         values |= {name: value for name, value in overrides.items() if value is not None}
         return msgspec.convert({**values, "home": str(home)}, Settings, strict=False)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid(
             "The configuration is not valid.",
             why=f"{error}.",

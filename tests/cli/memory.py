@@ -18,6 +18,7 @@ from lamplighter.domain.incident import advance as incident_after
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
+from lamplighter.domain.ownership import Assignment, Ownership
 from lamplighter.domain.project import Project
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.readiness import Reading as Probed
@@ -25,7 +26,7 @@ from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
-from lamplighter.domain.stage import Aspect, Stage, Status
+from lamplighter.domain.stage import Aspect, Duty, Stage, Status
 from lamplighter.domain.who import Who
 from lamplighter.sdk.interface import Deployed, Label, RolledBack, Secret
 from lamplighter.views.answering import Service
@@ -42,6 +43,14 @@ NOON = 1_772_544_720_000_000
 #: 1 July 2013.
 JULY = 1_372_636_800_000_000
 DAY = 86_400_000_000
+#: Two duties with people, one with nobody.
+OWNERSHIP = Ownership(
+    assignments=(
+        Assignment(duty=Duty.DEPLOY, accountable="ada@example.com", holder="ada@example.com", deputy="milo@example.com"),
+        Assignment(duty=Duty.MONITOR_FUNCTIONAL, accountable="@it-ops", holder="ivo@example.com", deputy=""),
+        Assignment(duty=Duty.RETIRE, accountable="", holder="", deputy=""),
+    )
+)
 
 
 class Memory:
@@ -126,7 +135,7 @@ class Memory:
             advice=advise(situation),
             criticality=specimens.dossier().criticality,
             readiness=readiness,
-            ownership=specimens.dossier().ownership,
+            ownership=OWNERSHIP,
             business="bea@example.com",
             risk="",
         )
@@ -290,7 +299,6 @@ class Memory:
 
     def status(self, model: str) -> ModelStatus:
         self._known(model)
-        held = specimens.dossier().ownership
         stages = [
             StageState(
                 stage=stage, accountable="@it-ops", holder="ivo@example.com", deputy="", status=self.overall, facts=("done",)
@@ -307,7 +315,7 @@ class Memory:
             stages=tuple(stages),
             live=self.live,
             service=self.service(model, "prod"),
-            ownership=held,
+            ownership=OWNERSHIP,
             business="bea@example.com",
             versions=8,
             incidents=(self.trouble,) if self.overall is Status.FAILING else (),

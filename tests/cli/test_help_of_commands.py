@@ -1,7 +1,7 @@
 """The help: every command is listed once, works, fits the terminal; words that are nearly right get a hint."""
 
 import pytest
-from tests.cli.commands import lamp, told
+from tests.cli.commands import here, lamp, told
 from tests.cli.memory import Memory
 
 from lamplighter import __version__
@@ -75,13 +75,13 @@ def test_every_verb_has_its_help(words: tuple[str, ...]) -> None:
     ],
 )
 def test_a_word_that_is_nearly_right(words: tuple[str, ...], hint: str) -> None:
-    outcome = lamp(*words)
+    outcome = here(*words)
     assert (outcome.code, outcome.out) == (2, "")
     assert f"  Fix   {hint}\n" in outcome.err
 
 
 def test_a_noun_alone_says_what_it_can() -> None:
-    outcome = lamp("approvals")
+    outcome = here("approvals")
     assert outcome.code == 2
     assert outcome.err.startswith("Usage: lamp approvals ")
 
@@ -107,17 +107,17 @@ def test_exit_codes() -> None:
     ("topic", "word"), [("refs", "late-flights@prev"), ("env", "LAMP_PORT"), ("words", "monitor-technical")]
 )
 def test_the_other_topics(topic: str, word: str) -> None:
-    assert f"  {word} " in lamp("help", topic).out
+    assert f"  {word} " in here("help", topic).out
 
 
 def test_an_unknown_topic() -> None:
-    outcome = lamp("help", "exit-code")
+    outcome = here("help", "exit-code")
     assert (outcome.code, "Did you mean exit-codes?" in outcome.err) == (3, True)
 
 
 @pytest.mark.parametrize(("shell", "word"), [("zsh", "#compdef lamp"), ("fish", "complete --no-files --command lamp")])
 def test_completion(shell: str, word: str) -> None:
-    assert word in lamp("completion", shell).out
+    assert word in here("completion", shell).out
 
 
 def test_the_completion_completes() -> None:

@@ -71,7 +71,7 @@ def test_check_needs_no_platform(folder: Path) -> None:
 
 def test_check_tells_the_gate_that_does_not_pass(folder: Path) -> None:
     (folder / "lamp.toml").write_text('[model]\nname = "churn"\nsource = "train.py:build"\n')
-    outcome = lamp("check", str(folder))
+    outcome = here("check", str(folder))
     assert outcome.code == 5
     assert "  ✗  brief " in outcome.out
     assert "\n✗ churn would not get into production. " in outcome.err
@@ -84,25 +84,25 @@ def test_check_tells_the_gate_that_does_not_pass(folder: Path) -> None:
 def test_a_folder_that_is_no_project(code: str, text: str | None, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / "lamp.toml").write_text(text)
-    outcome = lamp("check", folder=tmp_path)
+    outcome = here("check", "-C", str(tmp_path))
     assert (outcome.code, code in outcome.err) == (2, True)
 
 
 def test_training_code_that_fails_is_named_without_its_words(folder: Path) -> None:
     (folder / "train.py").write_text("def build():\n    raise KeyError('canary')\n")
-    outcome = lamp("check", folder=folder)
+    outcome = here("check", "-C", str(folder))
     assert (outcome.code, "E1184" in outcome.err, "KeyError" in outcome.err) == (2, True, True)
     assert "canary" not in outcome.err
 
 
 def test_doctor_before_and_while_another_program_has_the_port(folder: Path) -> None:
-    before = lamp("doctor", "--json")
+    before = here("doctor", "--json")
     assert before.code == 0
     sources = {one["name"]: one["from"] for one in before.json["data"]["settings"]}
     assert sources["port"] == "variable LAMP_PORT"
     assert sources["policy"] == "default"
     with socket.create_server(("127.0.0.1", int(os.environ["LAMP_PORT"]))):
-        taken = lamp("doctor")
+        taken = here("doctor")
     assert taken.code == 8
     assert "⊗ failing  port of the control plane" in taken.out
 
@@ -110,7 +110,7 @@ def test_doctor_before_and_while_another_program_has_the_port(folder: Path) -> N
 def test_doctor_says_what_a_file_sets(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir(mode=0o700)
     (tmp_path / "home" / "config.toml").write_text('database = "postgresql://ada:canary@127.0.0.1:1/lamp"\n')
-    outcome = lamp("doctor")
+    outcome = here("doctor")
     assert outcome.code == 8
     assert str(tmp_path / "home" / "config.toml") in outcome.out.replace("\n                ", "")
     assert "canary" not in outcome.out

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.commands import LAMP, lamp, told
+from tests.cli.commands import LAMP, here, lamp, told
 from tests.cli.memory import Memory
 
 from lamplighter.cli.refusal import exit_code
@@ -49,7 +49,7 @@ def test_four_parts_and_no_traceback() -> None:
 
 def test_an_error_for_programs() -> None:
     for words in (("--json", "status", "late-flights"), ("status", "late-flights", "--json")):
-        outcome = lamp(*words)
+        outcome = here(*words)
         assert outcome.code == 4
         assert outcome.err == ""
         assert outcome.json == {
@@ -65,18 +65,18 @@ def test_an_error_for_programs() -> None:
 
 
 def test_a_wrong_command_line_for_programs() -> None:
-    assert lamp("status", "--bogus", "--json").json["error"]["code"] == "E1181"
+    assert here("status", "--bogus", "--json").json["error"]["code"] == "E1181"
 
 
 def test_the_story_is_kept_for_this_user_only(tmp_path: Path) -> None:
-    lamp("status", "late-flights")
+    here("status", "late-flights")
     log = tmp_path / "home" / "last-error.log"
     assert "Traceback" in log.read_text()
     assert log.stat().st_mode & 0o077 == 0
 
 
 def test_the_traceback_is_shown_if_asked_for() -> None:
-    assert lamp("-v", "status", "late-flights").err.startswith("Traceback")
+    assert here("-v", "status", "late-flights").err.startswith("Traceback")
 
 
 def test_a_defect_is_told_without_a_traceback() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.cli.commands import lamp
+from tests.cli.commands import here, lamp
 
 from lamplighter.domain.identity import Person, Role
 
@@ -49,14 +49,14 @@ def test_in_and_out(url: str, tmp_path: Path) -> None:
         "",
     )
     assert file.stat().st_mode & 0o777 == 0o600
-    assert lamp("whoami").out == f"ada@example.com (Ada): risk.\nNext: lamp list --needs me\n{url}\n"
+    assert here("whoami").out == f"ada@example.com (Ada): risk.\nNext: lamp list --needs me\n{url}\n"
     assert lamp("logout").out.startswith("✓ Signed out.\n")
     assert not file.exists()
-    assert lamp("logout").out.startswith("You were not signed in.\n")
+    assert here("logout").out.startswith("You were not signed in.\n")
 
 
 def test_a_token_that_is_not_good_is_not_kept(url: str, tmp_path: Path) -> None:
-    outcome = lamp("login", url, "--token-stdin", typed="lmp_pat_bad\n")
+    outcome = here("login", url, "--token-stdin", typed="lmp_pat_bad\n")
     assert (outcome.code, "E1312" in outcome.err) == (4, True)
     assert "lmp_pat_bad" not in outcome.err + outcome.out
     assert not (tmp_path / "login.toml").exists()
@@ -66,16 +66,16 @@ def test_a_token_that_is_not_good_is_not_kept(url: str, tmp_path: Path) -> None:
     "address", ["http://lamp.example.com", "ftp://127.0.0.1", "lamp.example.com", "https://", "http://127.0.0.1.example.com"]
 )
 def test_a_token_is_not_sent_in_the_clear(address: str) -> None:
-    outcome = lamp("login", address, "--token-stdin", typed="lmp_pat_good\n")
+    outcome = here("login", address, "--token-stdin", typed="lmp_pat_good\n")
     assert (outcome.code, "E1192" in outcome.err) == (2, True)
 
 
 @pytest.mark.parametrize("typed", ["", "\n", 'x"\nurl = "y\n', "two words\n"])
 def test_what_is_no_token(url: str, typed: str, tmp_path: Path) -> None:
-    outcome = lamp("login", url, "--token-stdin", typed=typed)
+    outcome = here("login", url, "--token-stdin", typed=typed)
     assert outcome.code in (2, 4)
     assert not (tmp_path / "login.toml").exists()
 
 
 def test_without_a_terminal_nobody_is_asked(url: str) -> None:
-    assert "E1193" in lamp("login", url).err
+    assert "E1193" in here("login", url).err

@@ -66,9 +66,10 @@ def requests(version: Version, count: int, name: str = "q") -> list[Scored]:
         if place % 9 == 8:
             made.append(failed(version, f"{name}{place}", at=at))
         else:
-            arm, columns = (Arm.SHADOW, {"columns": {}}) if place % 5 == 4 else (Arm.CHAMPION, {})
+            # A shadow shares the rows of the arm that answered.
+            along = {"arm": Arm.SHADOW, "columns": {}} if place % 5 == 4 else {}
             scores = [chance.random() for _ in range(1 + place % 4)]
-            made.append(scored(version, f"{name}{place}", scores, at=at, arm=arm, **columns))
+            made.append(scored(version, f"{name}{place}", scores, at=at, **along))
     return made
 
 

@@ -91,13 +91,34 @@ def test_figures_are_those_of_scikit_learn(life: Life, version: Version) -> None
     )
 
 
-def test_a_window_waits_until_its_labels_are_in(life: Life, version: Version) -> None:
+def test_a_window_waits_for_its_labels_but_not_for_ever(life: Life) -> None:
+    monitor = {"labels": {"expected_after": "2d"}, "quality": {"limit": 0.9, "window": "1d", "least_rows": 50}}
+    version = life.version(models.project(MODEL, monitor=monitor))
+    life.appoint(version)
     scores, truth = rows(100)
-    Segment(life.settings).write(record(version, scores, 6), record(version, scores[:1], 25, "end"))
+    segment = Segment(life.settings)
+    segment.write(record(version, scores, 6), record(version, scores[:1], 25, "end"))
     watching.push_labels(life.kit, labels(truth[:60]))
     assert watched(life) == {}
-    watching.push_labels(life.kit, labels(truth))
-    assert watched(life)["brier"].count == 100
+    watching.push_labels(life.kit, labels(truth[:99]))
+    assert watched(life)["brier"].count == 99
+
+    # Of the next day most labels never come: twice the time in which they are expected is enough.
+    segment.write(record(version, scores, 30, "next"))
+    watching.push_labels(life.kit, labels(truth[:60], "next"))
+    segment.write(record(version, scores[:1], 24 * 5, "before"))
+    counts = [reading.count for reading in watched_all(life) if reading.measure == "brier"]
+    assert counts == [99]
+    segment.write(record(version, scores[:1], 24 * 6 + 1, "after"))
+    counts = [reading.count for reading in watched_all(life) if reading.measure == "brier"]
+    assert counts == [99, 60]
+
+
+def watched_all(life: Life) -> list[Reading]:
+    """Collect, measure, and every figure of quality by window."""
+    collection.collect(life.kit, "prod")
+    watching.observe(life.kit)
+    return life["rita"].readings(MODEL, "prod", "quality")
 
 
 def test_labels_may_come_before_their_predictions(life: Life, version: Version) -> None:
@@ -139,7 +160,8 @@ def test_rows_that_come_late_restate_the_window_too(life: Life, version: Version
     assert watched(life)["brier"].count == 80
     segment.write(record(version, scores[80:], 20, "late"))
     found = watched(life)["brier"]
-    assert (found.count, found.value) == (120, pytest.approx(brier_score_loss(truth, scores), abs=1e-9))
+    assert found.count == 120
+    assert found.value == pytest.approx(brier_score_loss(truth, scores), abs=1e-9)
 
 
 def test_each_version_has_its_own_figures_and_only_the_live_one_is_found_out(life: Life, version: Version) -> None:
@@ -168,7 +190,22 @@ def test_a_figure_without_an_interval_can_be_kept_and_read(life: Life) -> None:
     collection.collect(life.kit, "prod")
     watching.observe(life.kit)
     (found,) = life["rita"].readings("scarce", "prod", "quality", "log_loss")
-    assert (found.value, found.low, found.high) == (pytest.approx(-math.log(0.7)),) * 3
+    assert found.value == found.low == found.high == pytest.approx(-math.log(0.7))
     figures = life["rita"].figures("scarce", "prod", 1, MONDAY, MONDAY + DAY)
     assert "log_loss" in figures.values
     assert "log_loss" not in figures.high
+
+
+def test_drift_needs_no_label(life: Life, version: Version) -> None:
+    segment = Segment(life.settings)
+    segment.write(record(version, [0.5] * 200, 6))
+    assert drifted(life) == set()
+    segment.write(record(version, [0.5], 25, "end"))
+    assert drifted(life) == {"@prediction", "delay", "load"}
+
+
+def drifted(life: Life) -> set[str]:
+    """Collect, measure, and the columns that have a figure of drift for the Monday."""
+    collection.collect(life.kit, "prod")
+    watching.observe(life.kit)
+    return {reading.column for reading in life["rita"].readings(MODEL, "prod", "drift") if reading.start == MONDAY}

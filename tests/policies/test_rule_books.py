@@ -1,5 +1,6 @@
 """Every rule book that ships: it reads, every gate it names exists and takes the settings it is given."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -41,7 +42,7 @@ def test_every_gate_it_names_takes_its_settings(path: Path) -> None:
 def test_a_more_critical_tier_asks_for_no_less(path: Path) -> None:
     tiers = book(path).tier
     assert [tier.critical for tier in tiers] == sorted(tier.critical for tier in tiers)
-    for milder, stricter in zip(tiers, tiers[1:], strict=False):
+    for milder, stricter in pairwise(tiers):
         for level in Level:
             asked = {use["use"] for use in milder.rules(level).gates}
             assert asked <= {use["use"] for use in stricter.rules(level).gates}

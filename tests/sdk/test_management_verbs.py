@@ -18,8 +18,6 @@ from lamplighter.sdk.release import release
 MODEL = "challenged"
 
 
-#: A training outlives whoever started it, so nobody waits for its process.
-@pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
 def test_a_training_registers_a_version_under_the_name_of_who_asked(ground: Ground) -> None:
     owners = {"management": models.OWNER}
     ground["dana"].save_project(

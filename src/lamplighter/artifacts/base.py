@@ -17,7 +17,7 @@ class Artifacts(Protocol):
         ...
 
     def has(self, digest: str) -> bool:
-        """Whether the bytes are there."""
+        """Whether the bytes are there and undamaged; what is damaged has to be uploaded again."""
         ...
 
 

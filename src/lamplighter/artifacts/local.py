@@ -21,7 +21,7 @@ class Store:
         place = self._place(digest)
         if digest_of(content) != digest:
             raise wrong_digest()
-        if place.exists():
+        if self.has(digest):
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary = place.with_name(f".{secrets.token_hex(8)}")
@@ -45,8 +45,9 @@ class Store:
         return content
 
     def has(self, digest: str) -> bool:
-        """Whether the bytes are there."""
-        return self._place(digest).exists()
+        """Whether the bytes are there and undamaged."""
+        place = self._place(digest)
+        return place.exists() and digest_of(place.read_bytes()) == digest
 
     def _place(self, digest: str) -> Path:
         # The only join with the file system: nothing but 64 hexadecimal digits passes.

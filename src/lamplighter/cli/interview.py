@@ -13,6 +13,9 @@ from lamplighter.cli.session import Session
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.project import Frequency, Project, read_project
+from lamplighter.lifecycle.identity import owner_address
+from lamplighter.sdk.connect import local_token
+from lamplighter.settings import read_settings
 
 Answers = Mapping[str, str]
 
@@ -56,7 +59,7 @@ def _facts(project: Project) -> list[tuple[str, str]]:
 
 def _answers(session: Session, folder: Path, name: str) -> Answers:
     guessed = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:63] or "model"
-    defaults = {"name": name or guessed, "summary": "", "owner": _git_address(folder), "customers": "", "updates": ""}
+    defaults = {"name": name or guessed, "summary": "", "owner": _owner(folder), "customers": "", "updates": ""}
     if session.flags.yes or not session.terminal:
         return {**defaults, "name": model_name(defaults["name"])}
     updates = click.Choice([frequency.value for frequency in Frequency])
@@ -71,6 +74,12 @@ def _answers(session: Session, folder: Path, name: str) -> Answers:
 
 def _asked(question: str, default: str) -> str:
     return str(click.prompt(question, default=default, show_default=bool(default), err=True)).strip()
+
+
+def _owner(folder: Path) -> str:
+    """Who owns the platform of this machine, where there is one: an account that exists. Else whom git knows."""
+    settings = read_settings()
+    return owner_address() if local_token(settings) else _git_address(folder)
 
 
 def _git_address(folder: Path) -> str:

@@ -1,6 +1,5 @@
 """Rows for a model and what it answers."""
 
-import os
 import random
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,9 +14,8 @@ from lamplighter.domain.contract import Meaning
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.names import Live, parse_reference
 from lamplighter.domain.version import Version
-from lamplighter.sdk.connect import local_token, read_login
+from lamplighter.sdk.connect import surroundings
 from lamplighter.sdk.model import Endpoint, live_in
-from lamplighter.settings import read_settings
 
 Columns = Mapping[str, Sequence[Any]]
 #: Rows that are printed.
@@ -33,7 +31,9 @@ def scored_page(session: Session, reference: str, file: str, environment: str) -
         wanted = session.platform.version(reference, place.environment).version
         version = _live_one(wanted, version, place.environment)
     columns = _read(session, file) if file else _sample_row(session, version)
-    endpoint = Endpoint(place.address, parsed.model, secret(session), timeout=session.flags.timeout or PATIENCE)
+    endpoint = Endpoint(
+        place.address, parsed.model, surroundings(session.flags.url or None).token, timeout=session.flags.timeout or PATIENCE
+    )
     try:
         answer = endpoint.predict(columns)
     finally:
@@ -103,10 +103,3 @@ def _sample_row(session: Session, version: Version) -> Columns:
     columns = msgspec.json.decode(sample, type=dict[str, list[Any]])
     place = random.randrange(len(next(iter(columns.values()))))  # noqa: S311  any row will do
     return {name: [values[place]] for name, values in columns.items()}
-
-
-def secret(session: Session) -> str:
-    """The token that the surroundings give for the platform of this session; empty if there is none."""
-    address, login, settings = session.address(""), read_login(), read_settings()
-    known = os.environ.get("LAMP_TOKEN") or (login.token if login.url in ("", address) else "")
-    return known or (local_token(settings) if address == settings.url else "")

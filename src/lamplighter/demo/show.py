@@ -1,17 +1,21 @@
 """`lamp demo`: start the platform, play the story, say what was measured."""
 
+import contextlib
+import importlib
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from lamplighter.data import flights
 from lamplighter.demo.figures import by_month, largest_disagreement
 from lamplighter.demo.people import arrive
 from lamplighter.demo.replay import moment
 from lamplighter.demo.story import MODEL, Story, ended_well, project_folder
-from lamplighter.domain.errors import Conflict
+from lamplighter.domain.errors import Conflict, Unavailable
 from lamplighter.domain.events import Notified, RolloutMoved
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.sdk import local
@@ -24,26 +28,43 @@ Tell = Callable[[str], None]
 
 
 def prepare(*, reset: bool) -> Settings:
-    """The folder of the demonstration with its configuration; raises `Conflict` if it holds somebody else's platform."""
+    """The folder of the demonstration with its configuration; `reset` begins with an empty one.
+
+    Raises `Conflict` if the folder holds somebody's own platform; that is never removed.
+    """
     settings = read_settings()
-    if reset:
-        local.stop(settings)
-        shutil.rmtree(settings.folder, ignore_errors=True)
-    if MODEL in settings.trainings:
-        return settings
-    if settings.folder.exists() and any(settings.folder.iterdir()):
+    is_ours = MODEL in settings.trainings
+    if settings.folder.exists() and any(settings.folder.iterdir()) and not is_ours:
         raise Conflict(
             "There is a platform of your own here already.",
             why=f"The demonstration would put its people and its model into {settings.folder}.",
             fix="Give it a folder of its own: LAMP_HOME=~/lamp-demo lamp demo",
             code="E1550",
         )
+    if is_ours and not reset:
+        return settings
+    if is_ours:
+        local.stop(settings)
+        shutil.rmtree(settings.folder)
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = project_folder(settings.folder)
     (settings.folder / "config.toml").write_text(
         f'tick = 0.1\n\n[trainings.{MODEL}]\ncommand = ["python", "-m", "lamplighter.sdk.training"]\nfolder = "{folder}"\n'
     )
     return read_settings()
+
+
+def load_ahead() -> None:
+    """Bring the libraries and the flights into memory while the platform starts; whoever needs them finds them there."""
+    threading.Thread(target=_load, name="load-ahead", daemon=True).start()
+
+
+def _load() -> None:
+    for name in ("lightgbm", "sklearn.pipeline", "skops.io", "lamplighter.packaging.draft"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    with contextlib.suppress(Unavailable):
+        flights.table()
 
 
 def played(settings: Settings) -> bool:

@@ -7,7 +7,7 @@ import msgspec
 
 from lamplighter import plugins
 from lamplighter.domain.criticality import criticality_of, tier_of
-from lamplighter.domain.decision import Decision, Judgement, Undecided, Verdict
+from lamplighter.domain.decision import Decision, Judgement, Verdict
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import DecisionMade, WentLive
@@ -66,7 +66,7 @@ def judge(kit: Kit, look: Transaction, version: Version, environment: Environmen
     """What every gate says now. Nothing is written."""
     held = dossier(kit, look, version, environment)
     rules = rules_of(kit.policy, held.project, environment)
-    judgements = tuple(Judgement(gate=str(use["use"]), verdict=_verdict(use, held)) for use in rules.gates)
+    judgements = tuple(Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(held)) for use in rules.gates)
     if held.approvals and not any(judgement.gate == "acceptance" for judgement in judgements):
         judgements += (Judgement(gate="acceptance", verdict=_acceptance(held)),)
     return Decision(
@@ -81,15 +81,6 @@ def judge(kit: Kit, look: Transaction, version: Version, environment: Environmen
         asked_by=actor.email,
         at=held.now,
     )
-
-
-def _verdict(use: Mapping[str, Any], held: Dossier) -> Verdict:
-    gate = gate_of(use)
-    try:
-        return gate.judge(held)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        # Facts are what somebody brought, of any shape; what cannot be read is no evidence.
-        return Undecided(why="The evidence that it looks at cannot be read.", fix="Bring it again as lamp deploy does.")
 
 
 def _acceptance(held: Dossier) -> Verdict:

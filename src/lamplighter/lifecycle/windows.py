@@ -35,8 +35,9 @@ _LOOK_BACK = 60
 
 
 def readings(kit: Kit, look: Transaction, model: str, environment: str, days: list[int]) -> list[Reading]:
-    """The figures of every window that holds one of these days, for every version that scored in it."""
+    """The figures of every window that one of these days changes, for every version that scored in it."""
     monitor = look.project(model).monitor
+    days = _touched(days, monitor)
     length = max(1, round(seconds(monitor.quality.window) / 86400)) * DAY
     found: list[Reading] = []
     for version in look.versions.all(model=model):
@@ -48,6 +49,13 @@ def readings(kit: Kit, look: Transaction, model: str, environment: str, days: li
                 found += _quality(look, version, environment, start, start + length, monitor)
             found += _drift(kit, look, version, environment, start, start + length, monitor)
     return found
+
+
+def _touched(days: list[int], monitor: Monitor) -> list[int]:
+    """Days whose windows have to be looked at: what comes on a day also ends the windows of the day before, and the wait for
+    labels of a while ago."""
+    overdue = -(-round(2 * seconds(monitor.labels.expected_after)) // 86400) * DAY
+    return sorted({touched for day in days for touched in (day, day - DAY, day - DAY - overdue)})
 
 
 def _starts(days: list[int], length: int, span: tuple[int, int]) -> Iterator[int]:

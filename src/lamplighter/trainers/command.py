@@ -6,10 +6,13 @@ it leaves `{"number": 7}` once it has registered a version.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -18,29 +21,46 @@ from lamplighter.domain.record import Record
 from lamplighter.trainers.base import Failed, Finished, Job, Outcome, Running
 
 _RESULT, _STARTED, _LOG = "result.json", "started.json", "output.log"
+_PROCESSES = Path("/proc")
 
 
 class _Started(Record, frozen=True):
-    pid: int
+    #: 0 until the process is there.
+    pid: int = 0
+    #: When the kernel began it; tells it from a later process that was given the same number.
+    born: str = ""
     #: Seconds since the epoch after which the job is given up.
-    until: float
+    until: float = 0.0
+    #: Why it could not be started.
+    why: str = ""
 
 
 def start(job: Job, place: Path, environ: Mapping[str, str]) -> str:
     """Begin the command, unless this place says that it was begun."""
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    record = place / _STARTED
-    if record.exists():
+    try:
+        # Claimed before it is begun: after a crash in between it has failed, and never runs twice.
+        (place / _STARTED).open("x").close()
+    except FileExistsError:
         return place.name
+    try:
+        process = _process(job, place, environ)
+    except OSError as error:
+        _record(place, _Started(why=f"It could not be started ({type(error).__name__})."))
+        return place.name
+    _record(place, _Started(pid=process.pid, born=_born(process.pid), until=time.time() + job.seconds))
+    threading.Thread(target=process.wait, name=f"training {place.name}", daemon=True).start()
+    return place.name
+
+
+def _process(job: Job, place: Path, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
     variables = {**inherited, **environ, "LAMP_RESULT": str(place / _RESULT)}
     with (place / _LOG).open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  the command comes from the configuration of the platform
+        return subprocess.Popen(  # noqa: S603  the command comes from the configuration of the platform
             _program(job.command), cwd=job.folder, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip
-    record.write_bytes(msgspec.json.encode(_Started(pid=process.pid, until=time.time() + job.seconds)))
-    return place.name
 
 
 def _program(command: tuple[str, ...]) -> list[str]:
@@ -49,36 +69,68 @@ def _program(command: tuple[str, ...]) -> list[str]:
     return [program, *command[1:]]
 
 
+def _record(place: Path, started: _Started) -> None:
+    temporary = place / f".{_STARTED}"
+    temporary.write_bytes(msgspec.json.encode(started))
+    temporary.replace(place / _STARTED)
+
+
 def outcome(name: str, place: Path) -> Outcome:  # noqa: ARG001  the promise names both
     """How the command stands, by its files and its process."""
-    result = place / _RESULT
-    if result.exists():
-        return _finished(result)
-    if not (place / _STARTED).exists():
-        return Failed(why="It was never started.")
-    started = msgspec.json.decode((place / _STARTED).read_bytes(), type=_Started)
-    if _runs(started.pid):
+    if finished := _finished(place):
+        return finished
+    started = _started(place)
+    if not started.pid:
+        return Failed(why=started.why)
+    if started.born and _born(started.pid) == started.born:
         if time.time() < started.until:
             return Running()
-        os.killpg(started.pid, 9)
+        with suppress(ProcessLookupError):
+            os.killpg(started.pid, signal.SIGKILL)
         return Failed(why="It took longer than it may.")
     # The command may have left its result between the two looks.
-    return _finished(result) if result.exists() else Failed(why=f"It ended without a version; see {_LOG} of {place.name}.")
+    return _finished(place) or Failed(why=_without_version(place))
 
 
-def _finished(result: Path) -> Outcome:
+def _finished(place: Path) -> Finished | None:
+    """The result, once it can be read whole: the command may be in the middle of writing it."""
     try:
-        return msgspec.json.decode(result.read_bytes(), type=Finished)
+        found = msgspec.json.decode((place / _RESULT).read_bytes(), type=Finished)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return found if found.number > 0 else None
+
+
+def _without_version(place: Path) -> str:
+    if (place / _RESULT).exists():
+        return "What it left as its result cannot be read."
+    return f"It ended without a version; see {_LOG} of {place.name}."
+
+
+def _started(place: Path) -> _Started:
+    try:
+        return msgspec.json.decode((place / _STARTED).read_bytes(), type=_Started)
+    except FileNotFoundError:
+        return _Started(why="It was never started.")
     except msgspec.MsgspecError:
-        return Failed(why="What it left as its result cannot be read.")
+        return _Started(why="The platform ended while it was being started.")
 
 
-def _runs(pid: int) -> bool:
+def _born(pid: int) -> str:
+    """When the kernel began the process; empty where it does not run any more."""
+    if not _PROCESSES.is_dir():
+        return "running" if _answers(pid) else ""
     try:
-        return os.waitpid(pid, os.WNOHANG) == (0, 0)
-    except ChildProcessError:
-        try:
-            os.kill(pid, 0)
-        except (ProcessLookupError, PermissionError):
-            return False
-        return True
+        # Behind the name, which may hold anything: the state, and as the twentieth the start (proc_pid_stat(5)).
+        fields = (_PROCESSES / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] in ("Z", "X") else fields[19]
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

@@ -1,0 +1,188 @@
+"""What may be configured: where a value comes from, what each field says of itself, and what is refused."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lamplighter import settings as module
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.errors import Invalid
+from lamplighter.settings import VARIABLES, Settings, Training, read_settings
+
+SOURCE = Path(module.__file__).read_text()
+
+
+def documented(name: str) -> dict[str, str]:
+    """The sentences above the fields of a class."""
+    lines = SOURCE.splitlines()
+    node = next(part for part in ast.parse(SOURCE).body if isinstance(part, ast.ClassDef) and part.name == name)
+    fields = [part for part in node.body if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)]
+    return {part.target.id: lines[part.lineno - 2].strip() for part in fields if isinstance(part.target, ast.Name)}
+
+
+@pytest.mark.parametrize("kind", [Settings, Training])
+def test_every_field_has_its_sentence(kind: type[Any]) -> None:
+    sentences = documented(kind.__name__)
+    assert set(sentences) == set(kind.__struct_fields__)
+    for field, sentence in sentences.items():
+        assert re.match(r"#: [A-Z].*\.( `LAMP_[A-Z_]+`)?$", sentence), field
+
+
+def test_a_field_with_a_variable_names_it_and_no_other_does() -> None:
+    named = {field: re.findall(r"`(LAMP_[A-Z_]+)`", sentence) for field, sentence in documented("Settings").items()}
+    assert {field: found for field, found in named.items() if found} == {
+        field: [variable] for variable, field in VARIABLES.items()
+    }
+
+
+def written(home: Path, text: str) -> Path:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text(text)
+    return home
+
+
+def test_without_anything_there_are_defaults(tmp_path: Path) -> None:
+    found = read_settings({"LAMP_HOME": str(tmp_path)})
+    assert found == Settings(home=str(tmp_path))
+    assert (found.port, found.host, found.tick, found.serving_port) == (7070, "127.0.0.1", 0.5, 7081)
+    assert found.database_url == f"sqlite:///{tmp_path / 'control.db'}"
+    assert (found.artifacts, found.serving) == (tmp_path / "artifacts", tmp_path / "serving")
+    assert found.url == "http://127.0.0.1:7070"
+    assert found.channels == ("inbox",)
+
+
+@pytest.mark.parametrize(
+    ("variable", "texts", "values"),
+    [
+        ("LAMP_DATABASE", ("sqlite:///a.db", "sqlite:///b.db", "sqlite:///c.db"), None),
+        ("LAMP_HOST", ("localhost", "127.0.0.2", "127.0.0.3"), None),
+        ("LAMP_PORT", ("1", "65535", "80"), (1, 65535, 80)),
+        ("LAMP_POLICY", ("a.toml", "b.toml", "c.toml"), None),
+        ("LAMP_TICK", ("0.1", "2", "1e-3"), (0.1, 2.0, 0.001)),
+        ("LAMP_SERVING_PORT", ("8000", "8001", "8002"), (8000, 8001, 8002)),
+    ],
+)
+def test_an_argument_goes_before_a_variable_before_the_file_before_the_default(
+    tmp_path: Path, variable: str, texts: tuple[str, str, str], values: tuple[Any, ...] | None
+) -> None:
+    field = VARIABLES[variable]
+    by_file, by_variable, by_argument = values or texts
+    home = written(tmp_path, f"{field} = {by_file!r}")
+    environ = {"LAMP_HOME": str(home)}
+    assert getattr(read_settings(environ), field) == by_file
+    environ[variable] = texts[1]
+    assert getattr(read_settings(environ), field) == by_variable
+    assert getattr(read_settings(environ, **{field: by_argument}), field) == by_argument
+    assert getattr(read_settings(environ, **{field: None}), field) == by_variable
+    environ[variable] = ""
+    assert getattr(read_settings(environ), field) == by_file
+
+
+def test_every_variable_is_tried() -> None:
+    assert set(VARIABLES) == {
+        "LAMP_HOME", "LAMP_DATABASE", "LAMP_HOST", "LAMP_PORT", "LAMP_POLICY", "LAMP_TICK", "LAMP_SERVING_PORT",
+    }  # fmt: skip
+    assert set(VARIABLES.values()) <= set(Settings.__struct_fields__)
+
+
+def test_where_home_is(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    written(one, "port = 1111")
+    written(two, "port = 2222")
+    assert read_settings({"LAMP_HOME": str(one)}).port == 1111
+    assert read_settings({"LAMP_HOME": str(one)}, home=str(two)) == Settings(home=str(two), port=2222)
+    assert read_settings({"XDG_STATE_HOME": str(tmp_path)}).home == str(tmp_path / "lamplighter")
+    assert read_settings({}).home == str(Path.home() / ".local" / "state" / "lamplighter")
+    assert read_settings({"LAMP_HOME": "~/lamp"}).home == str(Path.home() / "lamp")
+    assert read_settings({"LAMP_HOME": "here"}).folder.is_absolute()
+
+
+def test_a_whole_file(tmp_path: Path) -> None:
+    text = """
+    port = 8080
+    channels = ["inbox", "ops"]
+
+    [[environments]]
+    name = "prod"
+    level = "production"
+    port = 9000
+    workers = 4
+
+    [webhooks]
+    ops = "https://hooks.example.com/x"
+
+    [apprise]
+    mail = "mailto://ops"
+
+    [trainings.late-flights]
+    command = ["python", "train.py"]
+    folder = "/srv/models"
+    """
+    found = read_settings({}, home=str(written(tmp_path, text)))
+    assert found == Settings(
+        home=str(tmp_path),
+        port=8080,
+        channels=("inbox", "ops"),
+        environments=(Environment(name="prod", level=Level.PRODUCTION, port=9000, workers=4),),
+        webhooks={"ops": "https://hooks.example.com/x"},
+        apprise={"mail": "mailto://ops"},
+        trainings={"late-flights": Training(command=("python", "train.py"), folder="/srv/models")},
+    )
+    assert found.first_environments() == found.environments
+
+
+def test_a_new_platform_has_three_environments() -> None:
+    made = Settings(serving_port=9001).first_environments()
+    assert [(found.name, found.level, found.port) for found in made] == [
+        ("dev", Level.DEVELOPMENT, 9001), ("staging", Level.ACCEPTANCE, 9002), ("prod", Level.PRODUCTION, 9003),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('port = "eighty"', "$.port"), ("port = 0", "$.port"), ("port = 65536", "$.port"), ("port = -1", "$.port"),
+        ("serving_port = 70000", "$.serving_port"), ("tick = 0", "$.tick"), ("tick = -1.5", "$.tick"), ("tick = nan", "$.tick"),
+        ("host = 1.5", "$.host"), ("prot = 80", "`prot`"), ('channels = "inbox"', "$.channels"), ('home = "/else"', "`home`"),
+        ("webhooks = { ops = 1.5 }", "$.webhooks"), ("[trainings.x]\ncommand = []\nfolder = '/'", "$.trainings[...].command"),
+        ("[trainings.x]\ncommand = ['a']\nfolder = '/'\nseconds = 0", "$.trainings[...].seconds"),
+        ("[trainings.x]\ncommand = 'a b'\nfolder = '/'", "$.trainings[...].command"),
+        ("[trainings.x]\ncommand = ['a']\n", "`folder`"),
+        ("[trainings.x]\ncommand = ['a']\nfolder = '/'\nshell = true", "`shell`"),
+        ("[[environments]]\nname = 'x'\nlevel = 'prod'\nport = 1", "$.environments[0].level"),
+        ("port = \n", "line 1"), ("[", "end of document"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_in_the_file_is_refused_with_its_field(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_settings({}, home=str(written(tmp_path, text)))
+    assert named in caught.value.why
+    assert (caught.value.what, caught.value.code) == ("The configuration is not valid.", "E1120")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("LAMP_PORT", "http"), ("LAMP_PORT", "70000"), ("LAMP_PORT", "80.5"), ("LAMP_TICK", "soon"), ("LAMP_TICK", "0"),
+        ("LAMP_TICK", "nan"), ("LAMP_SERVING_PORT", "-1"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_in_a_variable_is_refused_with_its_field(tmp_path: Path, variable: str, text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_settings({"LAMP_HOME": str(tmp_path), variable: text})
+    assert f"$.{VARIABLES[variable]}" in caught.value.why
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_bytes(b"host = '\xff\xfe'")
+    with pytest.raises(Invalid):
+        read_settings({}, home=str(tmp_path))
+
+
+def test_an_argument_that_is_no_setting_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="not valid") as caught:
+        read_settings({}, home=str(tmp_path), prot=80)
+    assert "`prot`" in caught.value.why
