@@ -10,13 +10,19 @@ import httpx2
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
+from tests.sdk import models
 from tests.sdk.homes import home, until
 
-from lamplighter.domain.identity import PLATFORM, Role
+from lamplighter.domain.identity import PLATFORM, Purpose, Role
 from lamplighter.lifecycle import identity
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.sdk.embedded import Embedded
+from lamplighter.sdk.release import release
 from lamplighter.web.main import with_pages
 from lamplighter.web.routes import pages
+
+#: The model that is there.
+KNOWN = "known"
 
 
 class Doorways:
@@ -26,6 +32,9 @@ class Doorways:
         self.kit, self.application, self.url = kit, application, kit.settings.url
         self.tokens: Mapping[Role, str] = {role: self._token(role) for role in Role}
         self.client = httpx2.Client(base_url=self.url, trust_env=False, timeout=60.0)
+        # One version that nobody has deployed, so that verbs find what they are asked about.
+        owner = identity.authenticate(kit, self.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN)
+        release(Embedded(kit, owner), models.project(KNOWN), models.build())
 
     def _token(self, role: Role) -> str:
         email = f"{role}@trains.example"

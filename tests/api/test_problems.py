@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.api.arguments import harmless, request_of
-from tests.api.doorways import Doorways
+from tests.api.doorways import KNOWN, Doorways
 
 from lamplighter.domain.identity import PERMISSIONS, Role
 from lamplighter.sdk.door import Door
@@ -93,6 +93,22 @@ def test_a_body_that_cannot_be_taken(doorways: Doorways, body: bytes, kind: str,
     answer = doorways.ask("POST", MISSING, doorways.tokens[Role.DATA_SCIENTIST], body, **headers)
     assert answer.status_code == status
     assert not code or answer.json()["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", f"/api/v1/models/{KNOWN}/figures?environment=dev&number=1&start=0&end={2**63}", None),
+        ("GET", f"/api/v1/models/{KNOWN}/at?environment=dev&instant=-{10**30}", None),
+        ("GET", "/api/v1/incidents/I%00", None),
+        ("POST", f"/api/v1/models/{KNOWN}/labels", {"labels": [{"id": "a.0", "value": 1.0, "revision": 2**63}]}),
+        ("POST", f"/api/v1/models/{KNOWN}/labels", {"labels": [{"id": "a\x00.0", "value": 1.0}]}),
+        ("POST", f"/api/v1/versions/{KNOWN}@1/evidence", {"evidence": {"kind": "fairness", "facts": {"deep": [[2**70]]}}}),
+    ],
+)
+def test_what_no_database_keeps_does_not_fit(doorways: Doorways, method: str, path: str, body: Any) -> None:
+    answer = doorways.ask(method, path, doorways.tokens[Role.DATA_SCIENTIST], body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "E1133")
 
 
 def test_wrong_methods_and_paths(doorways: Doorways) -> None:

@@ -34,6 +34,7 @@ MESSAGE = Message(
 
 
 class Request(NamedTuple):
+    method: str
     path: str
     headers: Mapping[str, str]
     body: Any
@@ -55,7 +56,8 @@ def receiving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Rece
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            requests.append(Request(self.path, {name.lower(): text for name, text in self.headers.items()}, json.loads(body)))
+            headers = {name.lower(): text for name, text in self.headers.items()}
+            requests.append(Request(self.command, self.path, headers, json.loads(body)))
             answer(self)
 
         do_GET = do_POST
@@ -94,7 +96,7 @@ def undelivered(address: str, channel: Channel = webhook) -> str:
 
 @pytest.mark.parametrize("name", sorted({module.name for module in pkgutil.iter_modules(channels.__path__)} - {"base"}))
 def test_every_file_is_a_channel(name: str) -> None:
-    found: Channel = plugin("channels", name)  # type: ignore[assignment]
+    found: Channel = plugin("channels", name)
     assert callable(found.send)
     assert found is import_module(f"lamplighter.channels.{name}")
 
@@ -108,8 +110,8 @@ def test_a_webhook_is_one_cloud_event(code: int) -> None:
     with receiving(status(code)) as receiver:
         webhook.send(MESSAGE, receiver.address("/hook?team=ops"))
     assert len(receiver.requests) == 1
-    path, headers, body = receiver.requests[0]
-    assert path == "/hook?team=ops"
+    method, path, headers, body = receiver.requests[0]
+    assert (method, path) == ("POST", "/hook?team=ops")
     assert (headers["content-type"], headers["webhook-id"]) == ("application/cloudevents+json", "31-webhook")
     assert body == {
         "specversion": "1.0",

@@ -68,6 +68,13 @@ def test_the_first_entry_that_does_not_fit_is_named() -> None:
     assert (unreadable.verified, unreadable.entries, unreadable.why) == (False, 2, "What follows entry 2 cannot be read.")
 
 
+def test_a_number_that_is_left_out_is_found() -> None:
+    first = Entry(sequence=1, previous=BEGINNING, actor="a", credential="", at=1, event=EVENTS[0])
+    body, head = seal(first)
+    third = Entry(sequence=3, previous=head, actor="a", credential="", at=1, event=EVENTS[1])
+    assert verify([body, seal(third)[0]]).why == "Entry 3 does not follow entry 1."
+
+
 def test_an_entry_that_was_made_up_at_the_end_is_found() -> None:
     forged = Entry(sequence=5, previous=HEAD, actor="eve@example.com", credential="", at=9, event=EVENTS[0])
     assert verify([*BODIES, seal(forged)[0]]).verified

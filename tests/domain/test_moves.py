@@ -146,6 +146,20 @@ def test_time_counts_for_one_step_and_a_pause_keeps_it(steps: tuple[float, ...],
         noun = after
 
 
+def test_a_pause_keeps_the_time_of_its_step() -> None:
+    shifting = specimens.rollout(Phase.SHIFTING, baked=5.0, waited=7.0)
+    paused = rollout.advance(shifting, Signal.PAUSED, now=1, why="so")
+    resumed = rollout.advance(paused, Signal.RESUMED, now=2, why="so")
+    assert [(noun.phase, noun.baked, noun.waited, noun.share) for noun in (paused, resumed)] == [
+        (Phase.PAUSED, 5.0, 7.0, 0.1),
+        (Phase.SHIFTING, 5.0, 7.0, 0.1),
+    ]
+    held = rollout.advance(resumed, Signal.HELD, now=3, why="so")
+    assert (held.step, held.baked, held.waited, held.share) == (1, 0.0, 0.0, 0.5)
+    withdrawing = rollout.advance(paused, Signal.STOPPED, now=3, why="so")
+    assert (withdrawing.baked, withdrawing.waited, withdrawing.share) == (0.0, 0.0, 0.0)
+
+
 def test_the_last_step_is_proven_and_never_held() -> None:
     last = specimens.rollout(Phase.SHIFTING, (50, 100), step=1)
     assert last.last_step

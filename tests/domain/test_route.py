@@ -1,6 +1,7 @@
 """Who answers a request: sticky, monotone in the share, and as often as the share says."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,11 @@ def test_who_has_moved_to_the_challenger_stays_while_the_share_grows(key: str, s
     small, large = shares
     assert takes_challenger(route(small), key) <= takes_challenger(route(large), key)
     assert takes_challenger(route(large), key) == takes_challenger(route(large), key)
+
+
+def test_nobody_leaves_the_challenger_on_the_way_up() -> None:
+    steps = [{key for key in map(str, range(2000)) if takes_challenger(route(share), key)} for share in (0.01, 0.1, 0.5, 0.9)]
+    assert all(fewer < more for fewer, more in pairwise(steps))
 
 
 @given(key=st.text())

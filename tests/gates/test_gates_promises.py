@@ -14,7 +14,9 @@ from lamplighter import gates
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decision import Passed, Refused, Undecided
 from lamplighter.domain.evidence import Dossier, Evidence
+from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import read_project
+from lamplighter.domain.version import Badge
 from lamplighter.gates.base import Judging
 from lamplighter.plugins import names
 
@@ -43,9 +45,9 @@ def gate(name: str, **chosen: Any) -> Judging:
 def silent() -> Dossier:
     """A dossier in which nobody says anything: no project beyond its name, no evidence, no signature, something live."""
     bare = read_project('[model]\nname = "late-flights"\n')
-    nobody = specimens.ownership_of(bare, {}, {})
+    nobody = ownership_of(bare, {}, {})
     live = specimens.version(1, contract=msgspec.structs.replace(specimens.contract(), inputs=()))
-    dangerous = specimens.version(2, artifacts=(specimens.artifact(badge=specimens.Badge.CODE),))
+    dangerous = specimens.version(2, artifacts=(specimens.artifact(badge=Badge.CODE),))
     return specimens.dossier(project=bare, ownership=nobody, approvals=tuple(Side), live=live, version=dangerous)
 
 
@@ -122,7 +124,7 @@ def test_whatever_the_evidence_holds_a_gate_gives_one_and_the_same_verdict(name:
     assert isinstance(verdict, Passed) or verdict.fix
 
 
-NONSENSE = [None, float("nan"), float("inf"), -float("inf"), True, "1", [], {}, -1]
+NONSENSE: list[Any] = [None, float("nan"), float("inf"), -float("inf"), True, "1", [], {}, -1]
 GOOD: dict[str, dict[str, Any]] = {
     "data_checks": {"rows": 5000, "checks": 31, "failed": []},
     "load_check": {"passed": True, "latency_ms": 0.5, "size_mb": 1.25},

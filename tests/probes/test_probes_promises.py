@@ -45,7 +45,7 @@ def probed(found: Ground) -> Readiness:
 
 
 def probe(part: Part) -> Probe:
-    found: Probe = plugin("probes", part.value)  # type: ignore[assignment]
+    found: Probe = plugin("probes", part.value)
     return found
 
 

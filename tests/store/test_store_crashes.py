@@ -8,7 +8,7 @@ from lamplighter.domain.events import TeamSaved
 from lamplighter.domain.journal import Verification
 from lamplighter.store.transaction import Store
 
-#: Says "begun" inside each transaction and "kept" once it is over.
+#: Says "begun" between the two writes of each transaction and "kept" once it is over.
 WRITER = """
 import sys
 from lamplighter.domain.events import TeamSaved
@@ -20,8 +20,8 @@ for number in range(int(sys.argv[2]), 1_000_000):
     team = Team(name=f"@team-{number:06}", members=("ivo@example.com",) * 200)
     with store.transaction() as change:
         change.journal.append(TeamSaved(team=team.name), PLATFORM, at=number)
-        change.teams.add(team)
         print("begun", team.name, flush=True)
+        change.teams.add(team)
     print("kept", team.name, flush=True)
 """
 

@@ -70,7 +70,7 @@ def runs(pid: int) -> bool:
 
 @pytest.mark.parametrize("name", sorted({module.name for module in pkgutil.iter_modules(trainers.__path__)} - {"base"}))
 def test_every_file_is_a_trainer(name: str, place: Path) -> None:
-    found: Trainer = plugin("trainers", name)  # type: ignore[assignment]
+    found: Trainer = plugin("trainers", name)
     assert callable(found.start)
     assert isinstance(found.outcome("T-1", place), Failed)
 

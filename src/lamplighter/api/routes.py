@@ -45,8 +45,11 @@ def _reader(door: Door) -> Any:
             given = dict(request.query_params)
         else:
             given = _json(request)
-        _refuse_unkept({**given, **request.path_params})
-        return {**_converted({**given, **request.path_params}, shape, loose=door.method == "GET"), **_raw(request, raw)}
+        given |= request.path_params
+        values = _converted(given, shape, loose=door.method == "GET")
+        # A number of a query is a text before it is converted, and a record no plain value after it.
+        _refuse_unkept([given, values])
+        return {**values, **_raw(request, raw)}
 
     return read
 
@@ -56,9 +59,8 @@ def _field(door: Door, name: str, kind: Any) -> Any:
     return (name, kind | msgspec.UnsetType, msgspec.UNSET) if name in door.optional else (name, kind)
 
 
-def _refuse_unkept(given: dict[str, Any]) -> None:
+def _refuse_unkept(values: list[Any]) -> None:
     """Raise `Invalid` for a value of the lawful form that no database keeps: a number over 64 bits, a text with a zero byte."""
-    values: list[Any] = list(given.values())
     while values:
         value = values.pop()
         if (isinstance(value, int) and not -(2**63) <= value < 2**63) or (isinstance(value, str) and "\x00" in value):

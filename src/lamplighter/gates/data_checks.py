@@ -20,7 +20,9 @@ class Gate(Settings, frozen=True):
         if not isinstance(failed, list | tuple):
             return Undecided(why="The evidence does not say which checks failed.", fix="Register the version with lamp deploy.")
         if not rows >= self.least_rows:
-            return Undecided(why=f"Only {rows:.0f} rows were checked, {self.least_rows} are needed.", fix="Give a larger sample.")
+            return Undecided(
+                why=f"Only {rows:.0f} rows were checked, {self.least_rows} are needed.", fix="Give a larger sample."
+            )
         if failed:
             return Refused(why=f"{len(failed)} data checks failed, first {failed[0]}.", fix="Repair the data, train again.")
         return Passed(why=f"{number(found.facts, 'checks'):.0f} checks passed on {rows:.0f} rows.")

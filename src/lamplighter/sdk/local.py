@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from lamplighter.domain.errors import TimedOut, Unavailable
+from lamplighter.domain.errors import NotFound, TimedOut, Unavailable
 from lamplighter.lifecycle import identity
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
@@ -159,7 +159,11 @@ def _stop_serving(settings: Settings) -> list[str]:
         with kit.store.reading() as look:
             environments = look.environments.all()
         for environment in environments:
-            target = kit.target(environment)
+            try:
+                target = kit.target(environment)
+            except NotFound:
+                # A target that is not installed any more runs nothing here, and keeps no other from being stopped.
+                continue
             if target.observe(environment).alive:
                 target.remove(environment)
                 stopped.append(f"serving of {environment.name}")

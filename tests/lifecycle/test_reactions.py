@@ -1,0 +1,177 @@
+"""The table of reactions: whoever is told the same entry a second time, as after a crash, changes nothing."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from tests.lifecycle.lives import Life, lived
+from tests.lifecycle.test_incidents import finding, found, react
+from tests.sdk import models
+
+from lamplighter.domain.events import (
+    AnyEvent,
+    Event,
+    FindingMade,
+    IncidentOpened,
+    RetrainingMoved,
+    RolledBack,
+    WentLive,
+    Withdrawn,
+)
+from lamplighter.domain.identity import PLATFORM
+from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.journal import Entry
+from lamplighter.domain.monitor import Kind
+from lamplighter.domain.version import Version
+from lamplighter.lifecycle.reactions import REACTIONS
+from lamplighter.store import schema
+
+MODEL = "reacting"
+
+
+def record(life: Life, event: AnyEvent) -> Entry:
+    """Write an event into the journal; its entry."""
+    with life.kit.store.transaction() as change:
+        return change.journal.append(event, PLATFORM, life.clock.now())
+
+
+def newest(life: Life, kind: type[Event]) -> Entry:
+    """The last entry about a type of event."""
+    return life.entries(kind)[-1]
+
+
+def opened(life: Life, versions: list[Version], kind: Kind) -> Entry:
+    """The entry of an incident that has opened and that nothing has reacted to."""
+    event = record(life, FindingMade(model=MODEL, finding=finding(versions[1], kind)))
+    REACTIONS[FindingMade][0](life.kit, event)
+    return newest(life, IncidentOpened)
+
+
+def trial(life: Life, versions: list[Version]) -> Entry:
+    """The entry of the incident of a trial that was taken back."""
+    made = finding(versions[2], measure="trial-v3")
+    REACTIONS[FindingMade][0](life.kit, record(life, FindingMade(model=MODEL, finding=made)))
+    return newest(life, IncidentOpened)
+
+
+def mitigable(life: Life, versions: list[Version], event: AnyEvent) -> Entry:
+    """An entry that follows an open incident of the second version."""
+    found(life, finding(versions[1], Kind.FUNCTIONAL))
+    return record(life, event)
+
+
+#: For each name of a reaction, an entry that it has something to do for, and what it has then done.
+SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[[Life], Any]]] = {
+    "report_withdrawal": (
+        lambda life, versions: record(life, Withdrawn(model=MODEL, environment="prod", number=3, why="broken: It raised.")),
+        lambda life: [event.finding.measure for event in life.events(FindingMade) if event.finding] == ["trial-v3"],
+    ),
+    "open_incident": (
+        lambda life, versions: record(life, FindingMade(model=MODEL, finding=finding(versions[1]))),
+        lambda life: len(life["rita"].incidents(MODEL)) == 1,
+    ),
+    "notify": (lambda life, versions: opened(life, versions, Kind.TECHNICAL), lambda life: len(outbox(life)) == 1),
+    "mitigate_withdrawn": (trial, lambda life: life["rita"].incidents(MODEL)[0].state is State.MITIGATED),
+    "roll_back": (
+        lambda life, versions: opened(life, versions, Kind.TECHNICAL),
+        lambda life: [event.number for event in life.events(RolledBack)] == [1],
+    ),
+    "answer": (
+        lambda life, versions: opened(life, versions, Kind.FUNCTIONAL),
+        lambda life: len(life["dana"].trainings(MODEL)) == 1,
+    ),
+    "mitigate": (
+        lambda life, versions: mitigable(life, versions, RolledBack(model=MODEL, environment="prod", number=1, previous=2)),
+        lambda life: mitigated(life).notes[-1].endswith("Rolled back to v1."),
+    ),
+    "mitigate of WentLive": (
+        lambda life, versions: mitigable(life, versions, WentLive(model=MODEL, environment="prod", number=3, previous=2)),
+        lambda life: mitigated(life).notes[-1].endswith("Replaced by v3."),
+    ),
+    "try_out": (
+        lambda life, versions: record(life, RetrainingMoved(model=MODEL, retraining="T-1", state="finished", number=3)),
+        lambda life: [trial.challenger for trial in life["rita"].challenges(MODEL)] == [3],
+    ),
+}
+
+
+def mitigated(life: Life) -> Incident:
+    """The one incident, which is mitigated."""
+    (incident,) = life["rita"].incidents(MODEL)
+    assert incident.state is State.MITIGATED
+    return incident
+
+
+def outbox(life: Life) -> list[Any]:
+    """Messages that wait."""
+    with life.kit.store.reading() as look:
+        return look.notices.due(2**62)
+
+
+def contents(life: Life) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    with life.kit.store.reading() as look:
+        tables = schema.metadata.sorted_tables
+        return {table.name: sorted(map(repr, look.connection.execute(select(table)))) for table in tables}
+
+
+def situations() -> list[Any]:
+    """Every pair of the table, with its name."""
+    pairs = [(kind, reaction) for kind, reactions in REACTIONS.items() for reaction in reactions]
+    names = [reaction.__name__ for _, reaction in pairs]
+    return [
+        pytest.param(
+            reaction, f"{name} of {kind.__name__}" if names.index(name) < place else name, id=f"{kind.__name__}-{name}"
+        )
+        for place, ((kind, reaction), name) in enumerate(zip(pairs, names, strict=True))
+    ]
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> Iterator[Life]:
+    """A platform that knows a training."""
+    with lived(tmp_path / "home", f'[trainings.again]\ncommand = ["python"]\nfolder = "{tmp_path}"\n') as life:
+        yield life
+
+
+@pytest.mark.parametrize(("reaction", "name"), situations())
+def test_told_twice_is_told_once(trained: Life, reaction: Callable[..., None], name: str) -> None:
+    """Every row of the store is the same after the second time."""
+    life = trained
+    project = models.critical(MODEL, retrain={"run": "again", "when": ["quality"]})
+    versions = life.versions(project, 3)
+    life.appoint(versions[0])
+    life.appoint(versions[1])
+    prepare, done = SITUATIONS[name]
+    entry = prepare(life, versions)
+    reaction(life.kit, entry)
+    assert done(life)
+    before = contents(life)
+    life.restart()
+    reaction(life.kit, entry)
+    after = contents(life)
+    assert {table: rows for table, rows in after.items() if rows != before[table]} == {}
+
+
+def test_an_incident_that_is_over_is_not_opened_again_by_its_own_finding(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    life.appoint(version)
+    incident = found(life, finding(version))
+    life["ines"].resolve(incident.id)
+    REACTIONS[FindingMade][0](life.kit, life.entries(FindingMade)[0])
+    assert life["rita"].incidents(MODEL, closed=True) == [life["rita"].incident(incident.id)]
+
+
+def test_the_reactions_go_on_where_they_stopped(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    life.appoint(version)
+    for place in range(3):
+        record(life, FindingMade(model=MODEL, finding=finding(version, measure=f"trial-v{place}")))
+        life.restart()
+        react(life)
+    react(life)
+    assert len(life["rita"].incidents(MODEL)) == 3
+    with life.kit.store.reading() as look:
+        assert look.counters.value("reactions") == look.journal.newest(limit=1)[0].sequence

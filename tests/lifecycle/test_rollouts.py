@@ -1,0 +1,257 @@
+"""Rollouts on real processes: step by step, guarded, and never further than the evidence."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from tests.lifecycle.lives import Life, lived
+from tests.lifecycle.segments import Segment, failed, scored
+from tests.lifecycle.test_incidents import react
+from tests.sdk import models
+from tests.sdk.homes import until
+
+from lamplighter.domain.acceptance import Side
+from lamplighter.domain.events import IncidentOpened, RolledBack, RolloutMoved, WentLive, Withdrawn
+from lamplighter.domain.incident import State
+from lamplighter.domain.project import Project
+from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.version import Version
+from lamplighter.lifecycle import collection
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    """One platform for all: their models do not meet, and starting processes takes its time."""
+    with lived(tmp_path_factory.mktemp("rollouts") / "home") as life:
+        yield life
+
+
+def stepped(name: str, *, each: str = "30s", least: int = 20, deadline: str = "1h", **more: object) -> Project:
+    """A model whose rollouts go over half of the traffic."""
+    steps = {"steps": [50, 100], "each": each, "least_requests": least, "deadline": deadline, "stop_if": {"errors": 0.02}}
+    return models.project(name, env={"prod": {"rollout": steps}}, **more)
+
+
+def on_trial(life: Life, project: Project, *, begun: int = 2) -> tuple[list[Version], Rollout]:
+    """Versions of which the first is live and the second has a share of the traffic."""
+    versions = life.versions(project, begun)
+    life.live(versions[0])
+    asked = life["dana"].deploy(versions[1].name, "prod").rollout
+    assert asked is not None
+    return versions, life.reached(asked, Phase.SHIFTING)
+
+
+def traffic(life: Life, version: Version, good: int, bad: int = 0, *, name: str = "") -> None:
+    """Requests of this moment, and their records brought in."""
+    now, model = life.clock.now(), f"{version.model}{version.number}{name}"
+    segment = Segment(life.settings, name=f"8-{now}-000000")
+    segment.write(*(scored(version, f"{model}-g{i}-{now}", [0.5], at=now, duration=300) for i in range(good)))
+    segment.write(*(failed(version, f"{model}-b{i}-{now}", at=now) for i in range(bad)))
+    collection.collect(life.kit, "prod")
+
+
+def looks(life: Life, rollout: Rollout, count: int = 3) -> Rollout:
+    """The rollout after some looks."""
+    for _ in range(count):
+        life.reconciler.look()
+    return life.rollout(rollout)
+
+
+def live_number(life: Life, model: str) -> int:
+    """Number of the version that answers in prod."""
+    return next(live.number for live in life["rita"].status(model).live if live.environment == "prod")
+
+
+def test_a_good_version_takes_step_after_step(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("good"))
+    assert (rollout.share, rollout.previous) == (0.5, 1)
+    # Time alone proves nothing, and requests alone neither.
+    life.clock.forward(31)
+    assert looks(life, rollout).step == 0
+    traffic(life, versions[0], 30)
+    traffic(life, versions[1], 30)
+    second = looks(life, rollout)
+    assert (second.step, second.share, second.phase) == (1, 1.0, Phase.SHIFTING)
+    traffic(life, versions[1], 30)
+    assert looks(life, rollout).phase is Phase.SHIFTING
+    life.clock.forward(31)
+    assert life.reached(rollout, Phase.COMPLETED).why
+    assert live_number(life, "good") == 2
+    moved = [event.phase for event in life.events(RolloutMoved) if event.rollout == rollout.id]
+    assert list(dict.fromkeys(moved)) == ["pending", "starting", "shifting", "completing", "completed"]
+    assert [event.previous for event in life.events(WentLive) if event.model == "good"] == [0, 1]
+
+
+def test_a_broken_version_is_taken_back_and_somebody_is_told(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("broken"))
+    traffic(life, versions[0], 100)
+    traffic(life, versions[1], 60, 40)
+    after = life.reached(rollout, Phase.WITHDRAWN)
+    assert after.why == "It failed 40 of 100 requests; v1 answered those instead."
+    assert live_number(life, "broken") == 1
+    life.look_until(lambda: life["rita"].incidents("broken"))
+    (incident,) = life["rita"].incidents("broken")
+    assert (incident.finding.measure, incident.state, incident.duty) == ("trial-v2", State.MITIGATED, "monitor-technical")
+    assert [event.why for event in life.events(Withdrawn) if event.model == "broken"] == [f"broken: {after.why}"]
+
+
+def test_a_paused_version_is_guarded_as_well(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("paused"))
+    life["dana"].pause(rollout.id)
+    life.clock.forward(10_000)
+    traffic(life, versions[1], 30)
+    paused = looks(life, rollout)
+    assert (paused.phase, paused.step, paused.baked < 30.0) == (Phase.PAUSED, 0, True)
+    traffic(life, versions[1], 10, 40)
+    assert life.reached(rollout, Phase.WITHDRAWN).why.startswith("It failed 40 of 80 requests")
+
+
+def test_without_evidence_it_ends_at_the_deadline_and_is_never_promoted(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("quiet"))
+    traffic(life, versions[0], 200)
+    for _ in range(5):
+        life.clock.forward(700)
+        assert looks(life, rollout, 2).phase is Phase.SHIFTING
+    life.clock.forward(700)
+    after = life.reached(rollout, Phase.WITHDRAWN)
+    assert after.why.startswith("The step had too little evidence until its deadline")
+    assert live_number(life, "quiet") == 1
+    assert [event.number for event in life.events(WentLive) if event.model == "quiet"] == [1]
+
+
+def test_a_restart_neither_shortens_nor_repeats_the_time_of_a_step(life: Life) -> None:
+    _, rollout = on_trial(life, stepped("restarted", least=0))
+    life.clock.forward(20)
+    baked = looks(life, rollout, 1).baked
+    assert 20.0 <= baked < 25.0
+    life.restart()
+    # While nobody looks no time counts: the control plane was away.
+    life.clock.forward(500)
+    after = looks(life, rollout, 1)
+    assert after.step == 0
+    assert after.baked == pytest.approx(baked, abs=0.5)
+    life.clock.forward(5)
+    assert looks(life, rollout, 2).step == 0
+    life.clock.forward(10)
+    assert looks(life, rollout, 2).step == 1
+    life["dana"].stop(rollout.id)
+    life.reached(rollout, Phase.WITHDRAWN)
+
+
+def test_a_version_that_cannot_be_loaded_gets_no_traffic(life: Life) -> None:
+    versions = life.versions(stepped("damaged"), 2)
+    life.live(versions[0])
+    plan = versions[1].manifest.artifact("plan").digest
+    file = next(life.settings.artifacts.rglob(plan))
+    file.chmod(0o600)
+    file.write_bytes(b"{}" + file.read_bytes())
+    asked = life["dana"].deploy(versions[1].name, "prod").rollout
+    assert asked is not None
+    after = life.reached(asked, Phase.WITHDRAWN)
+    assert after.why.startswith("It does not load:")
+    assert live_number(life, "damaged") == 1
+    shares = [event.share for event in life.events(RolloutMoved) if event.rollout == asked.id]
+    assert set(shares) == {0.0}
+
+
+def test_a_failing_live_version_is_rolled_back_where_the_policy_says_so(life: Life) -> None:
+    steps = {"steps": [100], "each": "0s", "least_requests": 0}
+    versions = life.versions(models.critical("falls", steps=steps), 2)
+    for version in versions:
+        life.appoint(version)
+    life["ines"].roll_back("falls", "prod", 1)
+    life["ines"].roll_back("falls", "prod", 2)
+    life.clock.forward(90)
+    traffic(life, versions[1], 60, 40)
+    life.clock.forward(3)
+    life.look_until(lambda: live_number(life, "falls") == 1)
+    by = [entry.actor for entry in life.entries(RolledBack) if entry.event.model == "falls"]
+    assert by[-1] == "platform@lamplighter"
+    (incident,) = life["rita"].incidents("falls")
+    life.look_until(lambda: life["rita"].incident(incident.id).state is State.MITIGATED)
+    assert incident.finding.sentence == "40 of 100 requests failed in the last minute; v2 answers."
+    # The version that is live now does well, so it stays.
+    traffic(life, versions[0], 100)
+    looks(life, life["dana"].rollouts()[0])
+    assert live_number(life, "falls") == 1
+
+
+def test_where_the_policy_only_tells_the_failing_version_stays(life: Life) -> None:
+    versions = life.versions(stepped("stays", each="0s", least=0), 2)
+    for version in versions:
+        life.live(version)
+    life.clock.forward(90)
+    traffic(life, versions[1], 60, 40)
+    life.clock.forward(3)
+    life.look_until(lambda: life["rita"].incidents("stays"))
+    react(life)
+    assert live_number(life, "stays") == 2
+    assert [event for event in life.events(RolledBack) if event.model == "stays"] == []
+    assert [event.holder for event in life.events(IncidentOpened) if event.model == "stays"] == ["ines@trains.example"]
+
+
+def test_the_failing_live_version_goes_although_another_is_on_trial(life: Life) -> None:
+    """The way back of a live version that fails is the version before it, not the end of somebody else's trial."""
+    quick = {"steps": [50, 100], "each": "1h", "least_requests": 0}
+    versions = life.versions(models.critical("both", steps=quick), 3)
+    for version in versions:
+        life.appoint(version, "dev")
+        life.appoint(version, "staging")
+    life.appoint(versions[0])
+    life.appoint(versions[1])
+    asked = life["dana"].deploy(versions[2].name, "prod").rollout
+    assert asked is not None
+    accept(life, versions[2])
+    life.reached(asked, Phase.SHIFTING)
+    life.clock.forward(90)
+    traffic(life, versions[1], 60, 40)
+    life.clock.forward(3)
+    life.look_until(lambda: live_number(life, "both") == 1)
+    assert life.reached(asked, Phase.WITHDRAWN).phase is Phase.WITHDRAWN
+    (live,) = [one for one in life["rita"].status("both").live if one.environment == "prod"]
+    assert (live.number, live.challenger, live.share) == (1, 0, 0.0)
+
+
+def accept(life: Life, version: Version) -> None:
+    """Both keys."""
+    life["bea"].sign(version.name, "prod", Side.BUSINESS, accepted=True)
+    life["ines"].sign(version.name, "prod", Side.IT, accepted=True)
+
+
+def test_a_rollback_to_a_number_ends_the_trial_for_good(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("numbered", least=0), begun=3)
+    life["ines"].stop(rollout.id)
+    life.reached(rollout, Phase.WITHDRAWN)
+    life.appoint(versions[1])
+    again = life["dana"].deploy(versions[2].name, "prod").rollout
+    assert again is not None
+    life.reached(again, Phase.SHIFTING)
+    assert life["ines"].roll_back("numbered", "prod", 1).now == 1
+    life.clock.forward(100)
+    assert life.reached(again, Phase.WITHDRAWN)
+    looks(life, again)
+    (live,) = life["rita"].status("numbered").live
+    assert (live.number, live.challenger, live.share) == (1, 0, 0.0)
+
+
+def test_no_gate_stands_in_the_way_back(life: Life) -> None:
+    versions = life.versions(models.critical("back", steps={"steps": [100], "each": "0s", "least_requests": 0}), 2)
+    for version in versions:
+        life.appoint(version)
+    # No key was turned and no level was gone through: the gates would not let it pass.
+    assert not life["dana"].check(versions[0].name, "prod").passed
+    back = life["ines"].roll_back("back", "prod")
+    assert (back.before, back.now, live_number(life, "back")) == (2, 1, 1)
+
+
+def test_a_group_that_was_killed_comes_back_with_what_is_live(life: Life) -> None:
+    version = life.version(stepped("revived"))
+    life.live(version)
+    pid = int((life.settings.serving / "prod" / "serving.pid").read_text())
+    os.killpg(pid, signal.SIGKILL)
+    with life.kit.store.reading() as look:
+        environment = look.environment("prod")
+    until(lambda: not life.kit.target(environment).observe(environment).alive)
+    life.clock.forward(3)
+    life.look_until(lambda: version.digest in life.kit.target(environment).observe(environment).loaded)

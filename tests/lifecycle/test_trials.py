@@ -1,0 +1,89 @@
+"""Champion against challenger: decided by rows of many days, kept whatever comes out."""
+
+import numpy as np
+import pytest
+from tests.lifecycle.lives import Life
+from tests.lifecycle.segments import Segment, scored
+from tests.sdk import models
+
+from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.errors import Conflict, NotFound
+from lamplighter.domain.events import ChallengeDecided, ShadowSet
+from lamplighter.domain.route import Arm
+from lamplighter.domain.version import Version
+from lamplighter.lifecycle import collection, management, watching
+from lamplighter.lifecycle.watching import Label
+
+DAY = 86_400_000_000
+MONDAY = 19_000 * DAY
+MODEL = "tried"
+
+
+@pytest.fixture
+def versions(life: Life) -> list[Version]:
+    versions = life.versions(models.project(MODEL), 2)
+    life.appoint(versions[0], "dev")
+    return versions
+
+
+def trial(life: Life, versions: list[Version], least: int = 50) -> Challenge:
+    """An open trial, without processes."""
+    with life.kit.store.reading() as look:
+        environment = look.environment("dev")
+    return management.challenge(life.kit, life.actor("milo"), versions[1], environment, "brier", least)
+
+
+def rows(life: Life, versions: list[Version], days: int, *, better: bool = True) -> None:
+    """Labelled rows of some days that both have scored."""
+    generator, labels = np.random.default_rng(4), []
+    segment = Segment(life.settings, "dev")
+    for day in range(days):
+        truth = generator.integers(0, 2, 40)
+        champion, challenger = np.full(40, 0.5), np.clip(truth + generator.normal(0.0, 0.3, 40), 0.0, 1.0)
+        if not better:
+            challenger = 1.0 - challenger
+        at = MONDAY + day * DAY
+        segment.write(
+            scored(versions[0], f"d{day}", champion.tolist(), at=at),
+            scored(versions[1], f"d{day}", challenger.tolist(), at=at, arm=Arm.SHADOW, columns={}),
+        )
+        labels += [Label(id=f"d{day}.{row}", value=float(value)) for row, value in enumerate(truth)]
+    watching.push_labels(life.kit, labels)
+    collection.collect(life.kit, "dev")
+
+
+@pytest.mark.parametrize(
+    ("days", "better", "verdict"),
+    [
+        (8, True, Verdict.CHALLENGER_WINS),
+        (8, False, Verdict.CHAMPION_STAYS),
+        (0, True, Verdict.NOT_ENOUGH_EVIDENCE),
+        # Rows of one day are one group, and one group has no interval.
+        (1, True, Verdict.NOT_ENOUGH_EVIDENCE),
+    ],
+)
+def test_a_trial_is_decided_on_the_same_rows(
+    life: Life, versions: list[Version], days: int, better: bool, verdict: Verdict
+) -> None:
+    opened = trial(life, versions, least=30)
+    rows(life, versions, days, better=better)
+    decided = life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY)
+    assert (decided.verdict, decided.rows) == (verdict, 40 * days)
+    # What was written down can be read again, by everybody and for ever.
+    assert life["rita"].challenges(MODEL) == [decided]
+    assert [event.verdict for event in life.events(ChallengeDecided)] == [verdict]
+    assert life["rita"].verify_journal().verified
+    (evidence,) = [one for one in life["rita"].version(versions[1].name).evidence if one.kind == "challenge"]
+    assert evidence.facts["verdict"] == verdict
+    with pytest.raises(Conflict):
+        life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY)
+
+
+def test_a_trial_that_cannot_be_is_refused_before_anything_scores_along(life: Life, versions: list[Version]) -> None:
+    with pytest.raises(NotFound) as unknown:
+        life["milo"].challenge(versions[1].name, "dev", metric="accuracy")
+    assert unknown.value.why == "Known: auc, brier, log_loss, mae, rmse."
+    with pytest.raises(Conflict):
+        life["milo"].challenge(versions[1].name, "staging")
+    assert life.events(ShadowSet) == []
+    assert life["rita"].challenges(MODEL) == []
