@@ -139,7 +139,8 @@ def test_the_first_commands_of_the_readme_are_the_demo_and_the_tests() -> None:
 
 
 def test_make_help_has_a_sentence_for_every_target() -> None:
-    told = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    command = ["make", "--no-print-directory", "help"]
+    told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     sentences = {line.split()[1]: line.split(maxsplit=2)[2] for line in told.splitlines()}
     assert set(sentences) == make_targets()
     assert [sentence for sentence in sentences.values() if not re.fullmatch(r"[A-Z].*[.a-z\"]", sentence)] == []

@@ -8,10 +8,12 @@ from tests.sdk import models
 
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.errors import Conflict, NotFound
-from lamplighter.domain.events import ChallengeDecided, ShadowSet
+from lamplighter.domain.events import ChallengeDecided, RetrainingMoved, ShadowSet
+from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.route import Arm
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import collection, management, watching
+from lamplighter.lifecycle.reactions import react
 from lamplighter.lifecycle.watching import Label
 
 DAY = 86_400_000_000
@@ -87,3 +89,18 @@ def test_a_trial_that_cannot_be_is_refused_before_anything_scores_along(life: Li
         life["milo"].challenge(versions[1].name, "staging")
     assert life.events(ShadowSet) == []
     assert life["rita"].challenges(MODEL) == []
+
+
+@pytest.mark.parametrize(("watched", "decides"), [("auc", "auc"), ("accuracy", "brier")])
+def test_what_a_training_made_is_tried_by_the_figure_that_is_watched(life: Life, watched: str, decides: str) -> None:
+    """Where rows cannot be compared by that figure one after the other, the Brier score decides."""
+    versions = life.versions(models.project("trained", monitor={"quality": {"metric": watched}}), 2)
+    life.appoint(versions[0], "dev")
+    with life.kit.store.transaction() as change:
+        event = RetrainingMoved(model="trained", retraining="T-1", state="finished", number=2)
+        entry = change.journal.append(event, PLATFORM, life.clock.now())
+    react(life.kit, entry)
+    (opened,) = life["rita"].challenges("trained")
+    assert (opened.champion, opened.challenger, opened.metric) == (1, 2, decides)
+    (live,) = life["rita"].status("trained").live
+    assert (live.number, live.shadow) == (1, 2)
