@@ -204,6 +204,18 @@ def test_a_number_that_went_to_another_process_is_not_the_training(place: Path) 
     other.wait()
 
 
+def test_a_dead_process_that_nobody_collects_does_not_run(place: Path) -> None:
+    begun("pass", place)
+    ended(place)
+    dead = subprocess.Popen([sys.executable, "-c", "pass"])
+    until(lambda: not runs(dead.pid))
+    born = Path(f"/proc/{dead.pid}/stat").read_text().rpartition(")")[2].split()[19]
+    record = {"pid": dead.pid, "born": born, "until": time.time() + 60}
+    (place / "started.json").write_text(json.dumps(record))
+    assert command.outcome("T-1", place) == Failed(why="It ended without a version; see output.log of T-1.")
+    dead.wait()
+
+
 STARTER = """
 import sys
 from pathlib import Path

@@ -48,7 +48,7 @@ class Tier(Settings, frozen=True):
     functional: Answer
     #: An unacknowledged incident goes to the deputy after this long, such as 15m.
     escalate_after: str
-    #: A version may be live for this many days.
+    #: A version may be live for this many days; after that the model is on watch.
     expires_after_days: int
     levels: Mapping[Level, LevelRules] = {}
 

@@ -64,8 +64,6 @@ class Model(Settings, frozen=True):
     criticality: str = ""
     #: Where the model is built, such as `train.py:build`.
     source: str = ""
-    #: File with sample rows.
-    sample: str = ""
     #: Name of what is predicted.
     target: str = ""
     #: Licence of the model, an SPDX expression.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from lamplighter.domain.criticality import Criticality, criticality_of
+from lamplighter.domain.criticality import Criticality, criticality_of, tier_of
 from lamplighter.domain.environment import Level
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import Kind
@@ -71,7 +71,14 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
     duties = ownership(look, model)
     wanted = waiting(look, model)
     moved = main is not None and _inputs_matter(look, model, main)
-    aspects = _aspects(main, incidents, duties, moved=moved, watched=project.monitor.quality.limit is not None)
+    left = _days_left(main, tier_of(policy, criticality.tier).expires_after_days, now)
+    aspects = _aspects(
+        main,
+        incidents,
+        moved=moved,
+        watched=project.monitor.quality.limit is not None,
+        governed=not duties.gaps and left >= 0,
+    )
     place = policy.rank(criticality.tier) + 1
     return ModelStatus(
         model=model,
@@ -80,7 +87,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
         dots=(place, len(policy.tier)),
         status=aspects,
         sentence=_sentence(main, incidents, wanted),
-        stages=_stages(look, model, duties, incidents, live, wanted),
+        stages=_stages(look, model, duties, incidents, live, wanted, left),
         live=live,
         service=service(look, model, main.environment, now=now) if main else None,
         ownership=duties,
@@ -96,7 +103,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
 
 
 def _aspects(
-    main: Live | None, incidents: tuple[Incident, ...], duties: Ownership, *, moved: bool, watched: bool
+    main: Live | None, incidents: tuple[Incident, ...], *, moved: bool, watched: bool, governed: bool
 ) -> dict[Aspect, Status]:
     kinds = {incident.finding.kind for incident in incidents if incident.state is not State.MITIGATED}
     known = main is not None
@@ -104,7 +111,7 @@ def _aspects(
         Aspect.SERVICE: _light(known, Kind.TECHNICAL in kinds, Status.FAILING),
         Aspect.DATA: _light(known, moved, Status.WATCH),
         Aspect.QUALITY: _light(known and watched, Kind.FUNCTIONAL in kinds, Status.WATCH),
-        Aspect.GOVERNANCE: _light(True, bool(duties.gaps), Status.WATCH),
+        Aspect.GOVERNANCE: _light(True, not governed, Status.WATCH),
     }
     overall = worst(found) if known else Status.UNKNOWN
     return {Aspect.OVERALL: overall, **found}
@@ -151,13 +158,14 @@ def _stages(
     incidents: tuple[Incident, ...],
     live: tuple[Live, ...],
     wanted: tuple[Waiting, ...],
+    left: int,
 ) -> tuple[StageState, ...]:
     facts = {
         Stage.DESIGN: _design(look, model),
         Stage.INDUSTRIALIZATION: _industrialization(look, model),
         Stage.DEPLOYMENT: _deployment(live, wanted),
         Stage.MONITORING: _monitoring(incidents, live),
-        Stage.MANAGEMENT: _management(look, model),
+        Stage.MANAGEMENT: _management(look, model, live, left),
     }
     return tuple(_stage(stage, duties, *facts[stage]) for stage in Stage)
 
@@ -211,9 +219,20 @@ def _monitoring(incidents: tuple[Incident, ...], live: tuple[Live, ...]) -> tupl
     return Status.WATCH, tuple(f"{incident.id} {incident.finding.measure}: {incident.state}" for incident in incidents[:3])
 
 
-def _management(look: Transaction, model: str) -> tuple[Status, tuple[str, ...]]:
+def _management(look: Transaction, model: str, live: tuple[Live, ...], left: int) -> tuple[Status, tuple[str, ...]]:
     trials = look.challenges.all(newest="opened_at", limit=1, model=model)
     trainings = look.retrainings.all(newest="requested_at", limit=1, model=model)
     facts = tuple(f"{training.id} {training.state}" for training in trainings)
     facts += tuple(f"v{trial.challenger} against v{trial.champion}: {trial.verdict}" for trial in trials)
+    if live:
+        facts += (
+            f"v{live[-1].number} expires in {left} days" if left >= 0 else f"v{live[-1].number} expired {-left} days ago",
+        )
+    if left < 0:
+        return Status.WATCH, facts
     return (Status.HEALTHY if facts else Status.UNKNOWN), facts or ("no training yet",)
+
+
+def _days_left(main: Live | None, days: int, now: int) -> int:
+    """Whole days until the live version is older than its tier allows; negative once it is."""
+    return days if main is None else days - (now - main.since) // 86_400_000_000
