@@ -199,7 +199,8 @@ def test_a_signal_ends_a_real_command_with_130(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         command = subprocess.Popen(
-            [LAMP, "whoami", "--url", url],
+            # A shell that starts the tests in the background lets them ignore this signal, and with them their children.
+            ["env", "--default-signal=INT", LAMP, "whoami", "--url", url],
             env={**os.environ, "LAMP_TOKEN": "x"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

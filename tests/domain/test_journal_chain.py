@@ -43,7 +43,7 @@ def test_entries_are_read_as_they_were_sealed() -> None:
 
 
 @given(place=st.integers(0, len(BODIES) - 1), data=st.data())
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_any_flipped_bit_is_found(place: int, data: st.DataObject) -> None:
     body = bytearray(BODIES[place])
     body[data.draw(st.integers(0, len(body) - 1))] ^= 1 << data.draw(st.integers(0, 7))

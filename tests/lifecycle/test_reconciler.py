@@ -11,6 +11,7 @@ from tests.sdk.homes import until
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.events import FindingMade
 from lamplighter.domain.identity import PLATFORM
+from lamplighter.lifecycle import routing
 from lamplighter.lifecycle.reconciler import Reconciler
 
 
@@ -34,13 +35,15 @@ def test_one_environment_that_cannot_be_restored_keeps_no_other_back(life: Life,
         broken = Environment(name="a-broken-one", level=Level.DEVELOPMENT, port=1, target="elsewhere")
         change.environments.put(broken)
     life.appoint(version, "dev")
+    revision = routing.apply(life.kit, "dev")
+    assert routing.wait_settled(life.kit, "dev", revision, 20.0)
+    # Somebody has taken away what no look at revisions would miss.
+    credentials = life.settings.serving / "dev" / "credentials.json"
+    credentials.unlink()
     reconciler = Reconciler(life.kit)
     with caplog.at_level(logging.CRITICAL):
         reconciler.start()
         try:
-            with life.kit.store.reading() as look:
-                environment = look.environment("dev")
-            target = life.kit.target(environment)
-            until(lambda: version.digest in target.observe(environment).loaded)
+            until(credentials.exists)
         finally:
             reconciler.stop()

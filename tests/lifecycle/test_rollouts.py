@@ -83,6 +83,15 @@ def test_a_good_version_takes_step_after_step(life: Life) -> None:
     assert [event.previous for event in life.events(WentLive) if event.model == "good"] == [0, 1]
 
 
+def test_a_step_takes_as_many_requests_as_the_plan_asks_for(life: Life) -> None:
+    """Although far fewer prove that the limit is kept."""
+    versions, rollout = on_trial(life, stepped("counted", each="0s", least=700))
+    traffic(life, versions[1], 690)
+    assert looks(life, rollout).step == 0
+    traffic(life, versions[1], 10)
+    assert looks(life, rollout, 1).step == 1
+
+
 def test_a_broken_version_is_taken_back_and_somebody_is_told(life: Life) -> None:
     versions, rollout = on_trial(life, stepped("broken"))
     traffic(life, versions[0], 100)

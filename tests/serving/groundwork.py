@@ -157,7 +157,8 @@ class Ground:
             for caller in self._callers:
                 caller.connection.close()
             if process.poll() is None:
-                os.kill(int((self.directory / "serving.pid").read_text()), signal.SIGTERM)
+                with suppress(ProcessLookupError):
+                    os.kill(int((self.directory / "serving.pid").read_text()), signal.SIGTERM)
             try:
                 process.wait(timeout=15)
             finally:

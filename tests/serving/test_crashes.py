@@ -79,6 +79,7 @@ def test_processes_end_when_their_parent_is_killed_and_a_new_group_takes_over(tm
         assert caller.infer()[0] == 200
         os.kill(group.pid, signal.SIGKILL)
         group.wait()
+        until(lambda: not is_open(ground.port))
         with ground.serving():
             assert ground.caller().infer(Lamp_Request_Id="after")[0] == 200
     assert "after" in {record.request for record in ground.scored()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import FindingMade, IncidentMoved, IncidentOpened, RolledBack, WentLive, Withdrawn
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.incident import Incident, State, Step, advance
@@ -20,6 +21,10 @@ from lamplighter.store.transaction import Transaction
 _FIGURES = ("auc", "brier", "log_loss", "precision", "recall")
 
 
+#: What a request's id and the number of its row can come to.
+_LONGEST_ID = 80
+
+
 class Label(Record, frozen=True):
     """What really happened to one prediction."""
 
@@ -29,7 +34,14 @@ class Label(Record, frozen=True):
 
 
 def push_labels(kit: Kit, labels: Sequence[Label]) -> int:
-    """Keep labels; a label may come before its prediction. Gives how many came."""
+    """Keep labels; a label may come before its prediction. Gives how many came; raises `Invalid` for what no label can be."""
+    if any(len(label.id) > _LONGEST_ID or not 0 <= label.revision < 2**31 for label in labels):
+        raise Invalid(
+            "A label cannot be kept.",
+            why=f"A prediction id has at most {_LONGEST_ID} characters, and a revision lies between 0 and 2147483647.",
+            fix="Send the id as the prediction gave it, and count revisions from 0.",
+            code="E1143",
+        )
     newest: dict[str, Label] = {}
     for label in labels:
         if label.id not in newest or label.revision >= newest[label.id].revision:

@@ -10,7 +10,7 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Actor, Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
-from lamplighter.domain.journal import Entry, Verification, verify
+from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.project import Project
@@ -312,4 +312,4 @@ class Embedded(Platform):
 
     def verify_journal(self) -> Verification:
         with self._kit.store.reading() as look:
-            return verify(look.journal.bodies())
+            return look.journal.verify()
