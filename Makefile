@@ -6,11 +6,13 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 LOCKS := requirements/uv.txt requirements/build.txt
 ARGS ?=
+# Benchmarks of serving, those that decide first.
+SERVING_BENCHES ?= online
 
-.PHONY: help setup demo test check format lint types imports docs bench lock clean
+.PHONY: help setup demo test check format lint types imports docs bench bench-start bench-serving lock clean
 
 help: ## List what make can do, one sentence each.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.dev-ready ## Make .venv with everything that development, tests and the demo need.
 	@echo "Ready: $(BIN)/lamp"
@@ -42,8 +44,14 @@ docs: .venv/.dev-ready ## Check the documentation: links, commands, examples and
 	@$(BIN)/pytest -q tests/house/test_docs.py
 	@$(BIN)/towncrier build --draft --version next >/dev/null
 
-bench: .venv/.dev-ready ## Run every benchmark; each prints one line against a limit or a peer.
-	@status=0; for file in bench/*.py; do $(BIN)/python "$$file" || status=1; done; exit $$status
+bench: bench-start bench-serving ## Run every benchmark; each line holds ours against a limit or a peer.
+
+bench-start: .venv/.dev-ready ## Measure how long commands take to start.
+	@$(BIN)/python bench/startup.py
+
+bench-serving: .venv/.dev-ready ## Measure serving; peers are installed into environments of their own below .bench.
+	@scripts/system-packages wrk
+	@status=0; for file in $(SERVING_BENCHES); do $(BIN)/python bench/serving/$$file.py || status=1; done; exit $$status
 
 lock: .venv/.dev-ready ## Write requirements/*.txt anew from pyproject.toml; ARGS="--upgrade" raises the versions.
 	@scripts/lock $(ARGS)
