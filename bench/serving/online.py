@@ -7,7 +7,7 @@ loaded one after the other while both run, so that a slow moment of the machine 
 import statistics
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ground
 import lines
@@ -31,7 +31,7 @@ BY_HAND = (Work("one_row_64", 1, 64, 3), Work("one_row_1", 1, 1, 2), Work("hundr
 OTHERS = (Work("one_row_64", 1, 64, 3),)
 
 
-def compare(peer: str, model: ground.Trained, works: Sequence[Work], suffix: str = "", **route: object) -> None:
+def compare(peer: str, model: ground.Trained, works: Sequence[Work], suffix: str = "", **route: Any) -> None:
     """Print the lines of one peer."""
     records = ground.rows(200)
     rival, port = rivals.RIVALS[peer], ground.free_port()
