@@ -23,6 +23,7 @@ from lamplighter.lifecycle import collection
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.counts import counts_from
 from lamplighter.store import schema
+from lamplighter.views.answering import service
 
 MODEL = "collected"
 NOON = 19_000 * 86_400_000_000 + 43_200_000_000
@@ -85,6 +86,27 @@ def test_every_record_counts_once_over_segments_and_restarts(life: Life) -> None
         life.restart()
         assert collection.collect(life.kit, "prod") == 0
     assert counted(life.kit) == expected(records)
+
+
+def test_an_answer_in_place_of_a_version_is_none_of_its_own(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    broke = failed(version, "r1", at=NOON)
+    instead = scored(version, "r1", [0.25], at=NOON, arm=Arm.FALLBACK)
+    old = replace(failed(version, "r2", at=NOON), failure="version-expired: It is too old.")
+    drilled = scored(version, "r3", [0.25], at=NOON, arm=Arm.FALLBACK, consumer="drill:dana@trains.example")
+    Segment(life.settings).write(broke, instead, old, drilled)
+    assert collection.collect(life.kit, "prod") == 4
+    assert counted(life.kit) == {
+        "rows": 0,
+        "requests": 3,
+        "requested rows": 3,
+        "failures": 1,
+        "profiled": 0,
+        "called": 2,
+    }
+    with life.kit.store.reading() as look:
+        felt = service(look, MODEL, "prod", now=NOON + 1_000_000)
+    assert (felt.requests, felt.failures) == (2, 0)
 
 
 def test_a_record_that_is_split_over_two_looks_waits_for_its_end(life: Life) -> None:

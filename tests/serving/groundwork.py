@@ -106,10 +106,12 @@ class Ground:
         self._callers: list[Caller] = []
         self.admit()
 
-    def admit(self, *models: str, token: str = TOKEN, holder: str = "booking", expires_at: int = NEVER) -> None:
+    def admit(
+        self, *models: str, token: str = TOKEN, holder: str = "booking", expires_at: int = NEVER, drills: bool = False
+    ) -> None:
         """Exactly this token counts."""
         digest = hashlib.sha256(token.encode()).hexdigest()
-        credential = Credential(token_digest=digest, holder=holder, models=models, expires_at=expires_at)
+        credential = Credential(token_digest=digest, holder=holder, models=models, expires_at=expires_at, drills=drills)
         replace(self.directory / "credentials.json", canonical(Credentials(tokens=(credential,))))
 
     def caller(self, token: str = TOKEN) -> "Caller":

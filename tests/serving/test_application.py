@@ -14,6 +14,7 @@ from lamplighter.domain.route import Arm, Credential, Credentials, ModelRoute, S
 from lamplighter.domain.version import Manifest
 from lamplighter.serving.application import Application
 from lamplighter.serving.callers import Callers
+from lamplighter.serving.clock import Clock
 from lamplighter.serving.codecs.base import Question
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
@@ -64,7 +65,7 @@ class Room:
     """An application on a log in a folder."""
 
     def __init__(self, folder: Path, champion: Loaded, shadow: Loaded | None = None, in_flight: int = 4) -> None:
-        router, callers = Router(), Callers()
+        router, callers = Router(), Callers(Clock())
         callers.adopt(Credentials(tokens=(Credential(token_digest=DIGEST, holder="test", expires_at=NEVER),)))
         route = ModelRoute(model=MODEL, champion=champion.served, shadow=shadow.served if shadow else None)
         router.models[MODEL] = Adopted(route=route, champion=champion, shadow=shadow)
@@ -200,7 +201,7 @@ def test_a_defect_of_ours_is_a_500_without_a_word_about_the_request(tmp_path: Pa
 
     async def run() -> Answer:
         room = Room(tmp_path, version(fine))
-        application = Application(Callers(), Router(), None, Meters(), Broken(), 4)  # type: ignore[arg-type]
+        application = Application(Callers(Clock()), Router(), None, Meters(), Broken(), 4)  # type: ignore[arg-type]
         answer = await application.answer(Request(b"GET", "/readyz", {}))
         await room.close()
         return answer

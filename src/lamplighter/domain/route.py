@@ -6,6 +6,8 @@ Law of change: fields may be added with a default; a serving process ignores fie
 import hashlib
 from enum import StrEnum
 
+from lamplighter.domain.expiry import Expiry
+from lamplighter.domain.outage import Outage
 from lamplighter.domain.record import Record
 
 
@@ -18,6 +20,8 @@ class Arm(StrEnum):
     CHALLENGER = "challenger"
     #: The version that scores the same rows without answering.
     SHADOW = "shadow"
+    #: What was declared for an outage answers in place of a version that failed.
+    FALLBACK = "fallback"
 
 
 class Served(Record, frozen=True):
@@ -40,10 +44,18 @@ class ModelRoute(Record, frozen=True):
     shadow: Served | None = None
     #: The version a rollback returns to; kept loaded so that the way back is only a pointer.
     previous: Served | None = None
+    #: Input whose value decides between champion and challenger where the caller sends no key; empty for none.
+    sticky: str = ""
+    #: When the champion may not answer any more; nothing if it may for ever.
+    expiry: Expiry | None = None
+    #: What answers when the champion fails; nothing if its failure is told.
+    outage: Outage | None = None
+    #: The version that answers then, where the outage says `version`.
+    fallback: Served | None = None
 
     def versions(self) -> tuple[Served, ...]:
         """Every version that has to be loaded, the champion first."""
-        parts = (self.champion, self.challenger, self.shadow, self.previous)
+        parts = (self.champion, self.challenger, self.shadow, self.previous, self.fallback)
         return tuple(dict.fromkeys(part for part in parts if part is not None))
 
 
@@ -67,6 +79,8 @@ class Credential(Record, frozen=True):
     models: tuple[str, ...] = ()
     #: Microseconds since the epoch, UTC.
     expires_at: int = 0
+    #: Whether it may ask for the outage answer while the version is well.
+    drills: bool = False
 
 
 class Credentials(Record, frozen=True):

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from lamplighter.domain.expiry import EXPIRED
+from lamplighter.domain.outage import DRILL
 from lamplighter.domain.prediction import LARGEST_BODY, Scored, frames, prediction_id
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm
 from lamplighter.lifecycle import profiles
@@ -67,13 +69,16 @@ def _read(segment: Path, position: int) -> list[tuple[Scored, int]]:
 
 
 def _keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:
-    rows = [row for record in records for row in _rows(record, environment)]
+    asked = [record for record in records if not record.consumer.startswith(DRILL)]
+    # An answer in place of a version is no answer of that version and never counts as one.
+    scored = [record for record in asked if record.arm is not Arm.FALLBACK]
+    rows = [row for record in scored for row in _rows(record, environment)]
     change.predictions.keep(rows)
-    change.traffic.add(_traffic(records, environment))
-    change.traffic.called(_callers(records, environment))
-    touched = {(record.model, environment, record.event_at // DAY * DAY) for record in records}
+    change.traffic.add(_traffic(asked, environment))
+    change.traffic.called(_callers(scored, environment))
+    touched = {(record.model, environment, record.event_at // DAY * DAY) for record in scored}
     change.profiles.soil(touched)
-    profiles.count(kit, change, environment, records)
+    profiles.count(kit, change, environment, scored)
 
 
 def _rows(record: Scored, environment: str) -> Iterable[dict[str, Any]]:
@@ -108,7 +113,8 @@ def _one(record: Scored, environment: str) -> Traffic:
         second=record.at // 1_000_000,
         requests=1,
         rows=record.rows or len(record.scores),
-        failures=1 if record.failure else 0,
+        # A version whose time is over did not break: nothing that follows on failures may follow on this.
+        failures=1 if record.failure and not record.failure.startswith(f"{EXPIRED}:") else 0,
         latencies=tuple(int(place == bucket) for place in range(len(LATENCY_BOUNDS) + 1)),
     )
 

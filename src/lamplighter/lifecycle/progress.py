@@ -121,7 +121,7 @@ def _traffic(kit: Kit, rollout: Rollout) -> tuple[Traffic, Traffic]:
     since = rollout.moved_at // 1_000_000
     with kit.store.reading() as look:
         seen = look.traffic.since(rollout.model, rollout.environment, since)
-    answering = [part for part in seen if part.arm != "shadow"]
+    answering = [part for part in seen if part.arm not in ("shadow", "fallback")]
     return _of(answering, rollout.previous), _of(answering, rollout.number)
 
 

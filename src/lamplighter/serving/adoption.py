@@ -4,25 +4,52 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from lamplighter.domain.expiry import EXPIRED, Action
 from lamplighter.domain.route import ModelRoute, Route, Served
+from lamplighter.domain.version import Manifest
+from lamplighter.serving import withheld
+from lamplighter.serving.clock import Clock
+from lamplighter.serving.outage import Outage
 from lamplighter.serving.router import Adopted, Router
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.serving.versions import Loaded
 
 log = logging.getLogger(__name__)
 
+_NEVER = 2**63
+
+#: Loads a version; raises `Unloadable`.
 Open = Callable[[str, Served], Awaitable[Loaded]]
+#: Reads the manifest of a version and nothing else of it; raises `Unloadable`.
+Describe = Callable[[str, Served], Manifest]
 
 
 class Adoption:
     """Loads beside the traffic. A model moves once everything its part of the route names is loaded or refused, so a way back
-    to a loaded version is a pointer and waits for nothing. The revision counts as adopted once every model has settled."""
+    to a loaded version is a pointer and waits for nothing. The revision counts as adopted once every model has settled.
 
-    def __init__(self, environment: str, router: Router, open_version: Open, changed: Callable[[], None]) -> None:
+    A champion whose time is over is replaced by one that answers nobody; so is one that cannot be loaded where an answer is
+    declared for that."""
+
+    def __init__(
+        self,
+        environment: str,
+        router: Router,
+        open_version: Open,
+        describe: Describe,
+        changed: Callable[[], None],
+        clock: Clock,
+    ) -> None:
         self._environment = environment
         self._router = router
         self._open = open_version
+        self._describe = describe
         self._changed = changed
+        self._clock = clock
+        #: When the next version's time is over; nothing is looked at before.
+        self._next_end = _NEVER
+        #: The champions that answer nobody, and why.
+        self._withheld: dict[tuple[Served, str], Loaded] = {}
         self._route: Route | None = None
         self._versions: dict[Served, Loaded] = {}
         self._loading: dict[Served, asyncio.Task[None]] = {}
@@ -51,6 +78,11 @@ class Adoption:
                     self._loading[served] = asyncio.get_running_loop().create_task(self._load(model_route.model, served))
         self._settle()
 
+    def look(self) -> None:
+        """Withhold every version whose time has come to its end since the last look."""
+        if self._clock.now >= self._next_end:
+            self._settle()
+
     async def _load(self, model: str, served: Served) -> None:
         try:
             self._versions[served] = await self._open(model, served)
@@ -74,6 +106,8 @@ class Adoption:
         models = {model_route.model: model_route for model_route in route.models}
         for model_route in models.values():
             self._move(model_route)
+        ends = [one.expiry.ends_at for one in route.models if one.expiry is not None]
+        self._next_end = min((end for end in ends if end > self._clock.now), default=_NEVER)
         if not self._loading:
             for gone in self._router.models.keys() - models.keys():
                 del self._router.models[gone]
@@ -85,19 +119,67 @@ class Adoption:
 
     def _move(self, route: ModelRoute) -> None:
         """Point the model at the new route unless something is still loading or the champion is missing."""
-        champion = self._versions.get(route.champion)
-        if champion is None or any(served in self._loading for served in route.versions()):
+        if any(served in self._loading for served in route.versions()):
+            return
+        champion = self._champion(route)
+        if champion is None:
             return
         current = self._router.models.get(route.model)
-        if current is not None and current.route == route and len(current.versions()) == len(route.versions()):
-            return
-        self._router.models[route.model] = Adopted(
+        if current is None or current.route != route or current.champion is not champion or self._lacks(current):
+            self._router.models[route.model] = self._adopted(route, champion, current)
+
+    def _lacks(self, adopted: Adopted) -> bool:
+        """Whether a part of its route is loaded by now that was not."""
+        held = {version.served for version in adopted.versions()}
+        return any(served in self._versions and served not in held for served in adopted.route.versions())
+
+    def _adopted(self, route: ModelRoute, champion: Loaded, current: Adopted | None) -> Adopted:
+        other = self._part(route.fallback)
+        return Adopted(
             route=route,
             champion=champion,
             challenger=self._part(route.challenger),
             shadow=self._part(route.shadow),
             previous=self._part(route.previous),
+            fallback=other,
+            outage=self._outage(route, champion, other, current),
         )
+
+    def _champion(self, route: ModelRoute) -> Loaded | None:
+        """The version that answers, or stands there and answers nobody; nothing if the model stays as it is."""
+        version = self._versions.get(route.champion)
+        if version is None:
+            return self._unloadable(route)
+        if route.expiry is None or not route.expiry.over(self._clock.now):
+            return version
+        place = (route.champion, EXPIRED)
+        if place not in self._withheld:
+            log.error("%s is older than its owner allows: %s", version.name, route.expiry.action)
+            self._withheld[place] = withheld.expired(version)
+        return self._withheld[place]
+
+    def _unloadable(self, route: ModelRoute) -> Loaded | None:
+        """A stand-in where nothing else answers and an answer is declared for an outage."""
+        current = self._router.models.get(route.model)
+        if route.outage is None or (current is not None and current.champion.served in self._versions):
+            return None
+        try:
+            return withheld.unloadable(route.champion, self._describe(route.model, route.champion))
+        except Unloadable:
+            return None
+
+    def _outage(self, route: ModelRoute, champion: Loaded, other: Loaded | None, current: Adopted | None) -> Outage | None:
+        if route.outage is None or self._is_blocked(route):
+            return None
+        before = current.outage if current is not None else None
+        if before is not None and before.fits(route.outage, champion, other):
+            return before
+        return Outage(route.outage, champion, other, self._clock)
+
+    def _is_blocked(self, route: ModelRoute) -> bool:
+        """Whether the champion's time is over and nothing may answer in its place."""
+        expiry = route.expiry
+        return expiry is not None and expiry.action is Action.BLOCK and expiry.over(self._clock.now)
 
     def _part(self, served: Served | None) -> Loaded | None:
         return None if served is None else self._versions.get(served)
@@ -111,6 +193,7 @@ class Adoption:
                 del self._versions[served]
                 version.retire()
                 self._retired.add(version)
+        self._withheld = {place: version for place, version in self._withheld.items() if place[0] in named}
         self._retired = {version for version in self._retired if not version.is_closed}
 
     async def close(self) -> None:

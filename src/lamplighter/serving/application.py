@@ -96,7 +96,7 @@ class Application:
 
     async def _open(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         if door.verb is Verb.PREDICT:
-            return await self._predictions.answer(request, door, call, caller.holder)
+            return await self._predictions.answer(request, door, call, caller)
         answer = self._describe(door, call) if call.model else self._tell(door, caller)
         return _refuse(request, answer, door) if isinstance(answer, Refusal) else answer
 

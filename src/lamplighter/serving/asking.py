@@ -9,6 +9,7 @@ from itertools import count
 
 import msgspec
 
+from lamplighter.domain.route import Credential
 from lamplighter.serving.message import Request
 from lamplighter.serving.problems import Refusal
 
@@ -47,6 +48,17 @@ class Said(msgspec.Struct):
 
 
 _NOTHING = Said("", 0)
+_NO_DRILL = Refusal("forbidden", "A drill needs the token that lamp drill outage makes for it.")
+
+
+def is_drill(request: Request, caller: Credential) -> bool | Refusal:
+    """Whether the request asks for the answer of an outage while there is none; refused to whoever may not."""
+    wanted = request.headers.get(b"lamp-drill", b"")
+    if not wanted:
+        return False
+    if wanted != b"outage":
+        return Refusal("malformed-header", "The only Lamp-Drill is outage.")
+    return True if caller.drills else _NO_DRILL
 
 
 def said(request: Request) -> Said | Refusal:

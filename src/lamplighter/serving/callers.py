@@ -1,9 +1,9 @@
 """Who may call: the snapshot of token hashes that lies beside the route."""
 
 import hashlib
-import time
 
 from lamplighter.domain.route import Credential, Credentials
+from lamplighter.serving.clock import Clock
 from lamplighter.serving.problems import Refusal
 
 _UNAUTHENTICATED = Refusal(
@@ -15,9 +15,9 @@ _FORBIDDEN = Refusal("forbidden", "Ask the owner of the model for access.")
 class Callers:
     """Looks tokens up by their hash, so a stolen snapshot opens no door. No entry, no access."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._by_digest: dict[str, Credential] = {}
-        self._latest = 0
+        self._clock = clock
 
     def adopt(self, credentials: Credentials) -> None:
         """From now on exactly these tokens count."""
@@ -29,15 +29,10 @@ class Callers:
         if scheme.lower() != b"bearer":
             return _UNAUTHENTICATED
         credential = self._by_digest.get(hashlib.sha256(token.strip()).hexdigest())
-        if credential is None or credential.expires_at <= self._now():
+        if credential is None or credential.expires_at <= self._clock.now:
             return _UNAUTHENTICATED
         return credential
 
     def may(self, credential: Credential, model: str) -> Refusal | None:
         """Why this credential may not call the model."""
         return None if not credential.models or model in credential.models else _FORBIDDEN
-
-    def _now(self) -> int:
-        """Microseconds since the epoch, never going back: a clock that jumps back must not revive a token."""
-        self._latest = max(self._latest, time.time_ns() // 1000)
-        return self._latest

@@ -21,6 +21,7 @@ UNDERSTOOD = frozenset(
         b"inference-header-content-length",
         b"lamp-request-id",
         b"lamp-event-time",
+        b"lamp-drill",
         b"lamp-key",
     )
 )

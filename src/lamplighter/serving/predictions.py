@@ -8,9 +8,10 @@ from functools import partial
 import msgspec
 
 from lamplighter.domain.contract import problems_of
+from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.prediction import Scored, frame
-from lamplighter.domain.route import Arm
-from lamplighter.serving.asking import Ids, request_id, said
+from lamplighter.domain.route import Arm, Credential
+from lamplighter.serving.asking import Ids, is_drill, request_id, said
 from lamplighter.serving.codecs import mlflow, v1, v2
 from lamplighter.serving.codecs.base import Codec, Question, Reply
 from lamplighter.serving.doors import Call, Door
@@ -18,13 +19,15 @@ from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.problems import SLUGS, Refusal, misfit
 from lamplighter.serving.recorder import Recorder
-from lamplighter.serving.router import Adopted, Router
+from lamplighter.serving.router import Adopted, Router, drill
 from lamplighter.serving.shadows import Shadows
+from lamplighter.serving.sticky import Key, key_of
 from lamplighter.serving.versions import Attempt
 
 CODECS: Mapping[str, Codec] = {"v2": v2, "v1": v1, "mlflow": mlflow}
 _UNSAVED = Refusal("log-unavailable", "Nothing was recorded, so nothing is answered. Try again in a moment.")
 _NO_NUMBER = Refusal("not-found", "No version of that number answers here; the model's metadata names those that do.")
+_EXPIRED = "Its time and its grace are over. Ask the owner of the model to extend or replace it."
 _NO_ANSWER = "The failure is recorded under the request id. Try again, or tell the owner of the model."
 
 
@@ -33,11 +36,12 @@ class _Asked(msgspec.Struct):
 
     id: str
     consumer: str
-    #: What decides between champion and challenger.
-    key: str
+    key: Key
     #: Microseconds since the epoch; 0 if the caller does not say.
     event_at: int
     question: Question
+    #: Whether the answer of an outage is wanted although there is none.
+    drill: bool = False
 
 
 class Predictions:
@@ -50,16 +54,16 @@ class Predictions:
         self._shadows = shadows
         self._ids = Ids()
 
-    async def answer(self, request: Request, door: Door, call: Call, consumer: str) -> Answer:
+    async def answer(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         """The answer to a request whose caller may call the model."""
         codec = CODECS[door.codec]
         adopted = self._router.adopted(call.model)
         if isinstance(adopted, Refusal):
             return self._refused(codec, request, adopted, self._ids.next())
-        asked = self._read(request, codec, adopted, call, consumer)
+        asked = self._read(request, codec, adopted, call, caller)
         if isinstance(asked, tuple):
             return self._refused(codec, request, *asked)
-        attempts = await self._router.score(adopted, asked.question, asked.key, call.number)
+        attempts = await self._attempts(adopted, asked, call.number)
         written = await self._record(asked, attempts)
         self._count(request, attempts, asked.question.rows)
         if not written:
@@ -68,10 +72,15 @@ class Predictions:
             self._shadows.follow(adopted.shadow, asked.question, partial(self._record_shadow, asked))
         return self._write(codec, request, asked, attempts[-1])
 
+    async def _attempts(self, adopted: Adopted, asked: _Asked, number: int) -> tuple[Attempt, ...]:
+        if asked.drill:
+            return (await drill(adopted, asked.question, asked.key.owner),)
+        return await self._router.score(adopted, asked.question, asked.key.text, number, asked.key.owner)
+
     # ---- in
 
     def _read(
-        self, request: Request, codec: Codec, adopted: Adopted, call: Call, consumer: str
+        self, request: Request, codec: Codec, adopted: Adopted, call: Call, caller: Credential
     ) -> _Asked | tuple[Refusal, str]:
         """The request understood and checked against the champion's contract, or a refusal with an id for it."""
         given = request.text(b"lamp-request-id")
@@ -92,7 +101,13 @@ class Predictions:
         problems = problems_of(adopted.champion.contract, question.columns)
         if problems:
             return misfit(problems, adopted.champion.name), body_id
-        return _Asked(body_id, consumer, headers.key or f"{consumer}\x00{body_id}", headers.event_at, question)
+        drills = is_drill(request, caller)
+        if isinstance(drills, Refusal):
+            return drills, body_id
+        key = key_of(headers.key, adopted.route.sticky, question, caller.holder, body_id)
+        if isinstance(key, Refusal):
+            return key, body_id
+        return _Asked(body_id, caller.holder, key, headers.event_at, question, drills)
 
     # ---- out
 
@@ -114,9 +129,13 @@ class Predictions:
     def _write(self, codec: Codec, request: Request, asked: _Asked, last: Attempt) -> Answer:
         version = last.version
         lines = b"Lamp-Version: %b\r\nLamp-Prediction-Id: %b\r\n" % (version.name.encode(), asked.id.encode())
+        if last.fallback:
+            lines += b"Lamp-Fallback: %b\r\n" % last.fallback.encode()
         if last.failed is not None:
             slug = last.failed.code if last.failed.code in SLUGS else "model-failed"
-            return codec.refuse(Refusal(slug, _NO_ANSWER), instance=request.path, request=asked.id, lines=lines)
+            return codec.refuse(
+                Refusal(slug, _EXPIRED if slug == EXPIRED else _NO_ANSWER), instance=request.path, request=asked.id, lines=lines
+            )
         reply = Reply(version.manifest.model, version.served.number, version.contract.output.name, asked.id, last.scores)
         return codec.write(asked.question, reply, lines + b"Lamp-Durability: durable\r\n")
 

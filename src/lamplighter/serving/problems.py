@@ -38,6 +38,7 @@ SLUGS: Mapping[str, tuple[int, str]] = {
     "value-not-finite": (422, "A number is not finite"),
     "unknown-category": (422, "A category is unknown to the model"),
     "invalid-name": (422, "A name has the wrong form"),
+    "mixed-keys": (422, "The rows of one request belong to several customers"),
     "batch-size": (422, "The number of rows is not taken"),
     "headers-too-large": (431, "The header block is too large"),
     "internal": (500, "Something is wrong on our side"),
@@ -47,6 +48,7 @@ SLUGS: Mapping[str, tuple[int, str]] = {
     "queue-full": (503, "Too many requests are waiting"),
     "draining": (503, "This process is shutting down"),
     "not-ready": (503, "This process is not ready"),
+    "version-expired": (503, "The version is older than its owner allows"),
     "log-unavailable": (503, "The prediction log cannot be written"),
     "deadline-exceeded": (504, "The model did not answer in time"),
 }

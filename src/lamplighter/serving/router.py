@@ -2,12 +2,12 @@
 
 import msgspec
 
-from lamplighter.domain.contract import problems_of
 from lamplighter.domain.route import Arm, ModelRoute, takes_challenger
 from lamplighter.serving.codecs.base import Question
+from lamplighter.serving.outage import Outage
 from lamplighter.serving.problems import Refusal
 from lamplighter.serving.runtimes.base import Failed
-from lamplighter.serving.versions import Attempt, Loaded
+from lamplighter.serving.versions import Attempt, Loaded, attempt
 
 _UNKNOWN = Refusal("not-found", "No model of that name answers in this environment.")
 _NOT_LOADED = Refusal("not-ready", "The model's version is being loaded or could not be; its owner sees which.")
@@ -21,10 +21,13 @@ class Adopted(msgspec.Struct, frozen=True):
     challenger: Loaded | None = None
     shadow: Loaded | None = None
     previous: Loaded | None = None
+    fallback: Loaded | None = None
+    #: What answers when the champion fails; nothing if its failure is told.
+    outage: Outage | None = None
 
     def versions(self) -> tuple[Loaded, ...]:
         """Every version held."""
-        parts = (self.champion, self.challenger, self.shadow, self.previous)
+        parts = (self.champion, self.challenger, self.shadow, self.previous, self.fallback)
         return tuple(part for part in parts if part is not None)
 
     def answering(self, number: int) -> tuple[Loaded, Arm] | None:
@@ -52,17 +55,31 @@ class Router:
             return adopted
         return _NOT_LOADED if model in self.named else _UNKNOWN
 
-    async def score(self, adopted: Adopted, question: Question, key: str, number: int = 0) -> tuple[Attempt, ...]:
+    async def score(
+        self, adopted: Adopted, question: Question, key: str, number: int = 0, owner: str = ""
+    ) -> tuple[Attempt, ...]:
         """Ask a version; the last attempt is the one to answer with.
 
-        A challenger chosen by its share that fails is followed by the champion. A version that the caller named is not
-        replaced by another. `number` is 0 or one that `Adopted.answering` knows.
+        A challenger chosen by its share that fails is followed by the champion, and a champion that fails by what is
+        declared for an outage. A version that the caller named is not replaced by another. `number` is 0 or one that
+        `Adopted.answering` knows; `owner` names whose rows they are, if that is known, for what is kept of answers.
         """
         if number:
             named = adopted.answering(number)
             if named is None:
                 raise KeyError(number)
             return (await attempt(*named, question),)
+        attempts = await self._routed(adopted, question, key)
+        outage, last = adopted.outage, attempts[-1]
+        if outage is None:
+            return attempts
+        if last.failed is not None:
+            return *attempts, await outage.answer(owner, question)
+        if outage.keeps and last.arm is Arm.CHAMPION:
+            outage.keep(owner, question, last.scores)
+        return attempts
+
+    async def _routed(self, adopted: Adopted, question: Question, key: str) -> tuple[Attempt, ...]:
         if adopted.challenger is None or not takes_challenger(adopted.route, key):
             return (await adopted.champion.attempt(Arm.CHAMPION, question),)
         first = await attempt(adopted.challenger, Arm.CHALLENGER, question)
@@ -71,9 +88,9 @@ class Router:
         return first, await adopted.champion.attempt(Arm.CHAMPION, question)
 
 
-async def attempt(version: Loaded, arm: Arm, question: Question) -> Attempt:
-    """Ask a version whose contract may differ from the champion's; rows that do not fit it are its failure."""
-    if arm is not Arm.CHAMPION and problems_of(version.contract, question.columns):
-        failed = Failed("contract-mismatch", "Rows that fit the champion's contract do not fit this version's.")
-        return Attempt(version, arm, 0, [], failed)
-    return await version.attempt(arm, question)
+async def drill(adopted: Adopted, question: Question, owner: str) -> Attempt:
+    """The answer that an outage of the champion would be given, without one. Never counts for the version."""
+    if adopted.outage is not None:
+        return await adopted.outage.answer(owner, question)
+    failed = Failed("model-failed", "A drill: no answer is declared for an outage.")
+    return Attempt(adopted.champion, Arm.FALLBACK, 0, [], failed)

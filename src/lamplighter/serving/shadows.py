@@ -6,8 +6,7 @@ from collections.abc import Callable
 from lamplighter.domain.route import Arm
 from lamplighter.serving.codecs.base import Question
 from lamplighter.serving.meters import Meters
-from lamplighter.serving.router import attempt
-from lamplighter.serving.versions import Attempt, Loaded
+from lamplighter.serving.versions import Attempt, Loaded, attempt
 
 #: Requests that may wait for a shadow in one process.
 MOST_WAITING = 256

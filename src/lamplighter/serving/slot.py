@@ -17,6 +17,7 @@ from lamplighter.domain.route import Credentials, Route, WorkerReport
 from lamplighter.serving.adoption import Adoption
 from lamplighter.serving.application import Application
 from lamplighter.serving.callers import Callers
+from lamplighter.serving.clock import Clock
 from lamplighter.serving.files import CREDENTIALS, ROUTE, SEGMENTS
 from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front
@@ -31,7 +32,7 @@ from lamplighter.serving.router import Router
 from lamplighter.serving.segments import Segments
 from lamplighter.serving.shadows import Shadows
 from lamplighter.serving.snapshot import Snapshot
-from lamplighter.serving.versions import open_version
+from lamplighter.serving.versions import manifest_of, open_version
 
 log = logging.getLogger(__name__)
 
@@ -57,14 +58,16 @@ class Slot:
         self._reports = Reports(options.directory)
         self._route = Snapshot(options.directory / ROUTE, Route)
         self._credentials = Snapshot(options.directory / CREDENTIALS, Credentials)
-        self._callers = Callers()
+        self._clock = Clock(at_least=max((report.written_at for report in self._reports.present()), default=0))
+        self._callers = Callers(self._clock)
         self._router = Router()
         self._meters = Meters()
         segments = Segments(options.directory / SEGMENTS, slot, self._started_at)
         self._recorder = Recorder(segments, loop)
         self._shadows = Shadows(self._meters)
         opening = partial(open_version, artifacts=options.artifacts)
-        self._adoption = Adoption(options.environment, self._router, opening, self._report)
+        describing = partial(manifest_of, artifacts=options.artifacts)
+        self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock)
         predictions = Predictions(self._router, self._recorder, self._meters, self._shadows)
         self._application = Application(self._callers, self._router, predictions, self._meters, self, limits.in_flight)
         hosts = frozenset((*LOOPBACK, options.host, *options.known_as))
@@ -116,6 +119,8 @@ class Slot:
             await asyncio.sleep(_LOOK / 4)
 
     def _look(self) -> None:
+        self._clock.tick()
+        self._adoption.look()
         route = self._route.changed()
         if route is not None:
             self._adoption.offer(route)
@@ -139,7 +144,7 @@ class Slot:
             pid=os.getpid(),
             slot=self._slot,
             started_at=self._started_at,
-            written_at=time.time_ns() // 1000,
+            written_at=self._clock.now,
             revision=self._adoption.revision,
             loaded=self._adoption.loaded,
             refused=dict(self._adoption.refused),

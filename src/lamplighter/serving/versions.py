@@ -9,6 +9,7 @@ from typing import cast
 
 import msgspec
 
+from lamplighter.domain.contract import problems_of
 from lamplighter.domain.names import DIGEST
 from lamplighter.domain.record import digest_of, from_json
 from lamplighter.domain.route import Arm, Served
@@ -30,6 +31,8 @@ class Attempt(msgspec.Struct):
     scores: list[float]
     #: Why the version failed, if it did.
     failed: Failed | None = None
+    #: What stands in for the version: `constant`, `last-known-good` or `version`; empty if it answers itself.
+    fallback: str = ""
 
 
 class Loaded:
@@ -80,6 +83,14 @@ class Loaded:
             await self._closing
 
 
+async def attempt(version: Loaded, arm: Arm, question: Question) -> Attempt:
+    """Ask a version whose contract may differ from the champion's; rows that do not fit it are its failure."""
+    if arm is not Arm.CHAMPION and problems_of(version.contract, question.columns):
+        failed = Failed("contract-mismatch", "Rows that fit the champion's contract do not fit this version's.")
+        return Attempt(version, arm, 0, [], failed)
+    return await version.attempt(arm, question)
+
+
 def _checked(scores: list[float], rows: int) -> list[float]:
     if len(scores) != rows or not all(map(math.isfinite, scores)):
         raise Failed("model-output-invalid", "The answer is not one finite number for each row.")
@@ -91,12 +102,20 @@ async def open_version(model: str, served: Served, artifacts: Path) -> Loaded:
 
     Reading and hashing happen in a thread, so that answers to other requests do not wait for them.
     """
-    manifest = await asyncio.to_thread(_verified_manifest, model, served, artifacts)
+    manifest = await asyncio.to_thread(_verified, model, served, artifacts)
     loader = cast("Loader", await asyncio.to_thread(_runtime_module, manifest.runtime))
     return Loaded(served, manifest, await loader.load(manifest, artifacts))
 
 
-def _verified_manifest(model: str, served: Served, artifacts: Path) -> Manifest:
+def _verified(model: str, served: Served, artifacts: Path) -> Manifest:
+    manifest = manifest_of(model, served, artifacts)
+    for artifact in manifest.artifacts:
+        verified(artifacts, artifact)
+    return manifest
+
+
+def manifest_of(model: str, served: Served, artifacts: Path) -> Manifest:
+    """The manifest of a version, by the digest in the route; raises `Unloadable`."""
     if not DIGEST.fullmatch(served.digest):
         raise Unloadable("The route gives no lawful digest for the version.")
     try:
@@ -111,8 +130,6 @@ def _verified_manifest(model: str, served: Served, artifacts: Path) -> Manifest:
         raise Unloadable("The manifest has a form that this release does not read.") from None
     if manifest.model != model:
         raise Unloadable("The manifest is one of another model.")
-    for artifact in manifest.artifacts:
-        verified(artifacts, artifact)
     return manifest
 
 

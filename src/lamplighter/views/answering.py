@@ -52,7 +52,10 @@ def service(look: Transaction, model: str, environment: str, *, now: int, second
 
 
 def _felt(part: Traffic) -> Traffic:
-    """What a version on trial failed was answered by the live one, and is counted there."""
+    """What a version on trial failed was answered by the live one, and is counted there. What was answered in place of the
+    live one is counted there too, and was no failure."""
+    if part.arm == "fallback":
+        return msgspec.structs.replace(part, requests=0, rows=0, failures=part.failures - part.requests)
     if part.arm != "challenger":
         return part
     return msgspec.structs.replace(part, requests=part.requests - part.failures, failures=0)
