@@ -60,7 +60,7 @@ def values(kind: Kind, shift: float = 0.0, gone: float = 0.0) -> list[Any]:
     mixed = np.random.default_rng(0).permutation(even)
     made: Sequence[Any]
     if kind in (Kind.NUMBER, Kind.INTEGER):
-        number = -10.0 * np.log1p(-mixed) + 8.0 * shift
+        number = -10.0 * np.log1p(-0.98 * mixed) + 8.0 * shift
         made = number.tolist() if kind is Kind.NUMBER else np.rint(number).astype(int).tolist()
     elif kind is Kind.BOOLEAN:
         made = (mixed < 0.2 + 0.15 * shift).tolist()

@@ -48,6 +48,31 @@ def calibration(rows: Outcomes, bins: int = 10, level: float = 0.95) -> Calibrat
     )
 
 
+def expected_error(rows: Outcomes, bins: int = 10, level: float = 0.95) -> Figure | Missing:
+    """The expected error with an interval: positives are drawn anew in each bin, 999 times from a fixed seed, with the rate
+    that the bin showed (the parametric bootstrap: Efron, Annals of Statistics 7, 1979). Chance alone makes it larger than 0,
+    the more so the fewer the rows."""
+    found = calibration(rows, bins, level)
+    if isinstance(found, Missing):
+        return found
+    random = np.random.default_rng(0)
+    sizes = np.array([part.rate.n for part in found.bins])
+    drawn = random.binomial(sizes, [part.rate.value for part in found.bins], size=(999, sizes.size)) / sizes
+    errors = np.abs(np.array([part.mean_score for part in found.bins]) - drawn) @ (sizes / rows.n)
+    low, high = np.quantile(errors, [(1.0 - level) / 2.0, (1.0 + level) / 2.0]).tolist()
+    value = found.expected_error
+    interval = "bootstrap in each bin"
+    return Figure(
+        name="calibration_error",
+        value=value,
+        low=min(low, value),
+        high=max(high, value),
+        n=rows.n,
+        interval=interval,
+        level=level,
+    )
+
+
 def _parts(rows: Outcomes, bins: int, level: float) -> tuple[ReliabilityBin, ...]:
     edges = np.unique(np.quantile(rows.scores, np.arange(1, bins) / bins, method="inverted_cdf"))
     place = np.searchsorted(edges, rows.scores, side="right")

@@ -14,7 +14,7 @@ from lamplighter.monitoring.intervals import mean_interval, wilson
 from lamplighter.monitoring.outcomes import Outcomes
 from lamplighter.monitoring.roc import auc
 
-__all__ = ["accuracy", "auc", "brier", "log_loss", "mae", "precision", "recall", "rmse"]
+__all__ = ["accuracy", "auc", "bias", "brier", "f1", "log_loss", "mae", "precision", "quantile_loss", "recall", "rmse", "value"]
 
 #: Probabilities nearer to 0 or 1 than this are moved here before a logarithm is taken, as scikit-learn does.
 NEAREST = float(np.finfo(np.float64).eps)
@@ -56,6 +56,52 @@ def recall(rows: Outcomes, level: float = 0.95) -> Figure | Missing:
         return lacking
     there = rows.positives.size
     return _share("recall", _hits(rows), there, level) if there else Missing(why="No row is positive.")
+
+
+def f1(rows: Outcomes, level: float = 0.95) -> Figure | Missing:
+    """Harmonic mean of precision and recall; `n` is the number of rows that are positive or were decided so.
+
+    It is `2 J / (1 + J)` of the share J of right decisions among those rows, and its interval is Wilson's of J, mapped.
+    """
+    if lacking := rows.without_classes():
+        return lacking
+    hits = _hits(rows)
+    either = rows.positives.size + int((rows.scores >= rows.threshold).sum()) - hits
+    if not either:
+        return Missing(why="No row is positive, and no decision was.")
+    low, high = wilson(hits, either, level)
+    value, low, high = (2.0 * share / (1.0 + share) for share in (hits / either, low, high))
+    return Figure(name="f1", value=value, low=low, high=high, n=either, interval="Wilson, mapped", level=level)
+
+
+def value(rows: Outcomes, amounts: tuple[float, float, float, float], level: float = 0.95) -> Figure | Missing:
+    """Mean worth of a decision, in the unit of the amounts: of a right positive, a wrong positive, a wrong negative and a
+    right negative decision."""
+    if lacking := rows.without_classes():
+        return lacking
+    decided, positive = rows.scores >= rows.threshold, rows.labels == 1.0
+    worth = np.select([decided & positive, decided, positive], amounts[:3], default=amounts[3])
+    low, high = mean_interval(worth, level)
+    return Figure(name="value", value=float(np.mean(worth)), low=low, high=high, n=rows.n, interval="Student", level=level)
+
+
+def bias(rows: Outcomes, level: float = 0.95) -> Figure | Missing:
+    """How far the mean score lies from the mean label, in units of the target; above or below, it is never negative."""
+    if rows.n == 0:
+        return Missing(why="No row has both a score and a label.")
+    errors = np.sort(rows.scores - rows.labels)
+    middle, (low, high) = float(np.mean(errors)), mean_interval(errors, level)
+    ends = sorted((abs(low), abs(high)))
+    nearest = 0.0 if low <= 0.0 <= high else ends[0]
+    return Figure(name="bias", value=abs(middle), low=nearest, high=ends[1], n=rows.n, interval="Student, folded", level=level)
+
+
+def quantile_loss(rows: Outcomes, quantile: float, level: float = 0.95) -> Figure | Missing:
+    """Mean loss of a predicted quantile, in units of the target; half the mean absolute error for the median."""
+    if rows.n == 0:
+        return Missing(why="No row has both a score and a label.")
+    short = rows.labels - rows.scores
+    return _mean("quantile_loss", np.sort(np.maximum(quantile * short, (quantile - 1.0) * short)), level)
 
 
 def mae(rows: Outcomes, level: float = 0.95) -> Figure | Missing:
