@@ -34,15 +34,15 @@ def test_a_rollback_swaps_champion_and_previous() -> None:
 
 
 def test_a_shadow_stays_until_it_goes_live_or_is_told_to_go() -> None:
-    shadow = shadowed(LIVE, TWO)
+    shadow = shadowed(LIVE, TWO, 5)
     assert with_challenger(shadow, THREE, 0.5).shadow == TWO
     assert promoted(shadow, THREE, now=6).shadow == TWO
     assert promoted(shadow, TWO, now=6).shadow is None
-    assert shadowed(shadow, None).shadow is None
+    assert shadowed(shadow, None, 6).shadow is None
 
 
 def test_an_emptied_place_answers_nothing() -> None:
-    assert emptied(shadowed(with_challenger(LIVE, TWO, 0.5), THREE)).route() is None
+    assert emptied(shadowed(with_challenger(LIVE, TWO, 0.5), THREE, 5)).route() is None
 
 
 def test_a_version_that_comes_back_to_an_emptied_place_is_not_its_own_way_back() -> None:
@@ -57,8 +57,8 @@ VERSIONS = st.sampled_from([ONE, TWO, THREE])
 MOVES: st.SearchStrategy[Callable[[Routing], Routing]] = st.one_of(
     VERSIONS.map(lambda version: lambda routing: promoted(routing, version, now=1)),
     st.tuples(VERSIONS, st.floats(0.01, 1.0)).map(lambda pair: lambda routing: with_challenger(routing, *pair)),
-    VERSIONS.map(lambda version: lambda routing: shadowed(routing, version)),
-    st.sampled_from([withdrawn, emptied, lambda routing: shadowed(routing, None)]),
+    VERSIONS.map(lambda version: lambda routing: shadowed(routing, version, 5)),
+    st.sampled_from([withdrawn, emptied, lambda routing: shadowed(routing, None, 5)]),
 )
 
 

@@ -57,9 +57,11 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "monitor": Entry("running", "show", "figures, limits and what callers feel"),
         "labels": Entry("running", "push", "what really happened"),
         "incident": Entry("incidents", "list|show|ack|resolve", "what is wrong, and who has it"),
+        "drill": Entry("drills", "outage", "practise what is declared for bad days"),
     },
     "MANAGEMENT": {
         "retrain": Entry("management", "REF", "ask for a training"),
+        "extend": Entry("extending", "REF --days N --reason R", "let a live version answer for longer"),
         "challenge": Entry("management", "start|show|decide", "compare two versions on the same rows"),
     },
     "RECORD": {

@@ -143,6 +143,17 @@ class RolledBack(Event, frozen=True, tag=True):
     why: str = ""
 
 
+class VersionExtended(Event, frozen=True, tag=True):
+    """The owner lets a live version answer for longer."""
+
+    environment: str = ""
+    number: int = 0
+    version: str = ""
+    #: When it expires now, microseconds since the epoch, UTC.
+    until: int = 0
+    why: str = ""
+
+
 class ShadowSet(Event, frozen=True, tag=True):
     """A version scores along without answering; number 0 means that none does any more."""
 
@@ -239,6 +250,7 @@ AnyEvent = (
     | Withdrawn
     | RolledBack
     | ShadowSet
+    | VersionExtended
     | FindingMade
     | IncidentOpened
     | IncidentMoved

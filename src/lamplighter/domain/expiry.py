@@ -6,6 +6,7 @@ Law of change: fields may be added with a default.
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.record import Record, Settings
 
 #: Microseconds in a day.
@@ -93,6 +94,24 @@ def age_of(expiry: Expiry, warn: float, now: int) -> Age:
     """Where the version stands now; `warn` is in seconds."""
     if now >= expiry.ends_at:
         return Age.EXPIRED
-    if now >= expiry.at:
+    if now > expiry.at:
         return Age.GRACE
     return Age.WARNED if now >= expiry.at - int(warn * 1_000_000) else Age.FRESH
+
+
+def check_expiry(plan: ExpiryPlan) -> ExpiryPlan:
+    """The plan itself if its day is one and it asks for no less than the tier; raises `Invalid`."""
+    if plan.then is Action.SERVE:
+        raise Invalid(
+            "A project cannot let its versions live for ever.",
+            why="What happens to an expired version is the policy's matter; a project may only be stricter.",
+            fix='Write then = "block" or then = "fallback", or leave it out.',
+            code="E1122",
+        )
+    try:
+        _ = plan.at
+    except ValueError:
+        raise Invalid(
+            "That is not a day.", why="A day is a year, a month and a day.", fix='Write on = "2027-01-31".', code="E1123"
+        ) from None
+    return plan

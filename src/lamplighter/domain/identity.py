@@ -112,6 +112,8 @@ class Purpose(StrEnum):
     SIGN_IN = "sign-in"
     #: A browser's session.
     SESSION = "session"
+    #: One drill in one environment.
+    DRILL = "drill"
 
 
 class Credential(Record, frozen=True):

@@ -13,10 +13,16 @@ class Kind(StrEnum):
     TECHNICAL = "technical"
     #: Drift, lost quality.
     FUNCTIONAL = "functional"
+    #: A version that grows too old.
+    LIFETIME = "lifetime"
 
 
 #: Who has to answer a finding.
-DUTY_OF = {Kind.TECHNICAL: Duty.MONITOR_TECHNICAL, Kind.FUNCTIONAL: Duty.MONITOR_FUNCTIONAL}
+DUTY_OF = {
+    Kind.TECHNICAL: Duty.MONITOR_TECHNICAL,
+    Kind.FUNCTIONAL: Duty.MONITOR_FUNCTIONAL,
+    Kind.LIFETIME: Duty.RETIRE,
+}
 
 
 class Reading(Record, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.expiry import ExpiryRule
 from lamplighter.domain.project import Impact, Loss, Steps, check_field, check_steps, seconds
 from lamplighter.domain.record import Settings, canonical, digest_of
 
@@ -50,6 +51,8 @@ class Tier(Settings, frozen=True):
     escalate_after: str
     #: A version may be live for this many days; after that the model is on watch.
     expires_after_days: int
+    #: What happens before and after that.
+    expiry: ExpiryRule = ExpiryRule()
     levels: Mapping[Level, LevelRules] = {}
 
     def rules(self, level: Level) -> LevelRules:
@@ -116,6 +119,8 @@ def read_policy(text: str) -> Policy:
 
 def _check_tier(tier: Tier) -> None:
     check_field(f"escalate_after of {tier.name}", seconds, tier.escalate_after)
+    check_field(f"expiry.warn of {tier.name}", seconds, tier.expiry.warn)
+    check_field(f"expiry.grace of {tier.name}", seconds, tier.expiry.grace)
     for level in Level:
         if level not in tier.levels:
             raise Invalid(

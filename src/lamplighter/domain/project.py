@@ -12,7 +12,9 @@ import msgspec
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
 from lamplighter.domain.names import model_name, party_name
+from lamplighter.domain.outage import Fallback, OutagePlan, check_outage
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.stage import Stage
 
@@ -217,6 +219,8 @@ class EnvironmentPlan(Settings, frozen=True):
     #: Sides that must accept beside those that the policy names.
     approvals: tuple[Side, ...] = ()
     rollout: Steps | None = None
+    #: Input whose value keeps a customer with one version; a request that says `Lamp-Key` decides by that.
+    sticky: str = ""
 
 
 class Labels(Settings, frozen=True):
@@ -276,6 +280,8 @@ class Project(Settings, frozen=True):
     env: Mapping[str, EnvironmentPlan] = {}
     monitor: Monitor = Monitor()
     retrain: Retrain = Retrain()
+    expiry: ExpiryPlan = ExpiryPlan()
+    outage: OutagePlan = OutagePlan()
 
     @property
     def name(self) -> str:
@@ -358,9 +364,25 @@ def _held(project: Project) -> _Held:
         yield "the name of an [env]", model_name, name
         if plan.rollout is not None:
             yield f"env.{name}.rollout", check_steps, plan.rollout
+    yield "expiry", check_expiry, project.expiry
+    yield "outage", check_outage, project.outage
+    yield "outage.max_age", _if_named(seconds), project.outage.max_age
+    yield "expiry.then", _check_fallback, project
     yield "monitor.quality.window", seconds, project.monitor.quality.window
     yield "monitor.labels.expected_after", seconds, project.monitor.labels.expected_after
     yield "retrain.cooldown", seconds, project.retrain.cooldown
+
+
+def _check_fallback(project: Project) -> Project:
+    """An expired version is only replaced by an answer that does not come from it."""
+    if project.expiry.then is Action.FALLBACK and project.outage.answer not in (Fallback.CONSTANT, Fallback.VERSION):
+        raise Invalid(
+            "There is no answer for an expired version.",
+            why='then = "fallback" gives the answer of [outage], and that is neither constant nor version.',
+            fix='Declare [outage] with answer = "constant" or "version", or write then = "block".',
+            code="E1125",
+        )
+    return project
 
 
 def _held_of_owners(owners: Owners) -> _Held:

@@ -19,6 +19,10 @@ class Routing(Record, frozen=True):
     previous: Served | None = None
     #: Since when the champion has all traffic, microseconds since the epoch.
     live_since: int = 0
+    #: Day to which the owner has extended the champion's life, microseconds since the epoch; 0 if it was not.
+    extended_to: int = 0
+    #: Since when the shadow scores along, microseconds since the epoch.
+    shadow_since: int = 0
     #: Grows with every change.
     revision: int = 0
 
@@ -47,7 +51,21 @@ def promoted(routing: Routing, version: Served, now: int) -> Routing:
     """The version has all traffic, and the champion before it is the way back."""
     previous = _other(routing.champion, version) or _other(routing.previous, version)
     shadow = None if routing.shadow == version else routing.shadow
-    return _changed(routing, champion=version, challenger=None, share=0.0, previous=previous, shadow=shadow, live_since=now)
+    return _changed(
+        routing,
+        champion=version,
+        challenger=None,
+        share=0.0,
+        previous=previous,
+        shadow=shadow,
+        live_since=now,
+        extended_to=0,
+    )
+
+
+def extended(routing: Routing, to: int) -> Routing:
+    """The champion may answer until then; nothing else changes."""
+    return _changed(routing, extended_to=to)
 
 
 def withdrawn(routing: Routing) -> Routing:
@@ -55,9 +73,9 @@ def withdrawn(routing: Routing) -> Routing:
     return _changed(routing, challenger=None, share=0.0)
 
 
-def shadowed(routing: Routing, version: Served | None) -> Routing:
-    """The version scores along without answering; nothing ends it."""
-    return _changed(routing, shadow=version)
+def shadowed(routing: Routing, version: Served | None, now: int) -> Routing:
+    """The version scores along without answering from now on; nothing ends it."""
+    return _changed(routing, shadow=version, shadow_since=now)
 
 
 def emptied(routing: Routing) -> Routing:

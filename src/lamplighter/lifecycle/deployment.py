@@ -13,7 +13,7 @@ from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, emptied, promoted, shadowed, with_challenger, withdrawn
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import judging, routing
+from lamplighter.lifecycle import declared, judging, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -41,6 +41,7 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
     with kit.store.transaction() as change:
         _check_duty(change, actor, version, environment)
         _check_free(change, version, environment)
+        declared.check(change, version, environment)
         decision = judging.write_down(kit, change, judging.judge(kit, change, version, environment, actor), actor)
         if not (decision.passed or decision.waiting):
             return decision, None
@@ -219,8 +220,7 @@ def _way_back(change: Transaction, before: Routing, to: int) -> Served:
                 code="E1513",
             )
         return before.previous
-    events = [entry.event for entry in change.journal.of(before.model)]
-    lived = {e.number: e.version for e in events if isinstance(e, WentLive) and e.environment == before.environment}
+    lived = declared.lived(change, before.model, before.environment)
     if to not in lived:
         raise unknown("earlier live version", f"{before.model}@{to}", (f"{before.model}@{number}" for number in lived))
     return Served(number=to, digest=lived[to])
@@ -264,7 +264,7 @@ def shadow(kit: Kit, actor: Actor, model: str, environment: Environment, number:
                 fix="Choose another version.",
                 code="E1515",
             )
-        after = shadowed(before, Served(number=version.number, digest=version.digest) if version else None)
+        after = shadowed(before, Served(number=version.number, digest=version.digest) if version else None, kit.clock.now())
         routing.change_routing(change, before, after)
         kit.record(change, ShadowSet(model=model, environment=environment.name, number=number), actor)
     routing.apply(kit, environment.name)

@@ -8,12 +8,15 @@ from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import model_name, unknown
 from lamplighter.domain.project import Project, check_project
+from lamplighter.lifecycle import declared, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import drift_measure, quality_measure
+from lamplighter.store.transaction import Transaction
 
 
 def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Project:
-    """Keep what a project says; raises `Invalid`, and `NotFound` for a tier, measure or channel that is not there.
+    """Keep what a project says, and let every environment in which the model is live answer by it; raises `Invalid`, and
+    `NotFound` for a tier, measure or channel that is not there.
 
     The same again changes nothing.
     """
@@ -22,12 +25,25 @@ def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Projec
         raise Invalid("Two names for one model.", why="The path and the project differ.", fix="Use one name.", code="E1113")
     criticality = criticality_of(project, kit.policy)
     _check_monitor(kit, project)
+    places: list[str] = []
     with kit.store.transaction() as change:
         before = change.projects.find(model=model)
         if before is None or before.digest != project.digest:
             change.projects.put(project)
             kit.record(change, ProjectSaved(model=model, digest=project.digest, tier=criticality.tier), actor)
+            places = _renewed(change, model)
+    for place in places:
+        routing.apply(kit, place)
     return project
+
+
+def _renewed(change: Transaction, model: str) -> list[str]:
+    """Where the model is live, each place with a new revision; refused for what the live version cannot keep."""
+    for live in change.routings.all(model=model):
+        version = change.versions.find(model=model, number=live.champion.number) if live.champion else None
+        if version is not None:
+            declared.check(change, version, change.environment(live.environment))
+    return routing.renew(change, model)
 
 
 def _check_monitor(kit: Kit, project: Project) -> None:

@@ -105,6 +105,11 @@ def issue_sign_in(kit: Kit, email: str) -> Secret:
     return _issue(kit, email, Purpose.SIGN_IN, "lmp_once_", 15 * _MINUTE, "")
 
 
+def issue_drill(kit: Kit, email: str, model: str) -> Secret:
+    """A token that may ask one model for the answer of an outage, good for 2 minutes."""
+    return _issue(kit, email, Purpose.DRILL, "lmp_drill_", 2 * _MINUTE, model)
+
+
 def redeem(kit: Kit, secret: str) -> Secret:
     """Turn a one-time secret into a session; raises `Unauthenticated` if it was used or is too old."""
     digest = digest_of(secret.encode())
@@ -117,7 +122,7 @@ def redeem(kit: Kit, secret: str) -> Secret:
 
 
 def end_session(kit: Kit, secret: str) -> None:
-    """Make a session worthless."""
+    """Make a session, or the token of a drill, worthless."""
     with kit.store.transaction() as change:
         found = change.credentials.find(digest=digest_of(secret.encode()))
         if found is not None:

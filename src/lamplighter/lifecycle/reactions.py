@@ -5,7 +5,16 @@ A reaction is told the entry of the journal. It may be told the same entry again
 
 from collections.abc import Callable, Mapping
 
-from lamplighter.domain.events import Event, FindingMade, IncidentOpened, RetrainingMoved, RolledBack, WentLive, Withdrawn
+from lamplighter.domain.events import (
+    Event,
+    FindingMade,
+    IncidentOpened,
+    RetrainingMoved,
+    RolledBack,
+    VersionExtended,
+    WentLive,
+    Withdrawn,
+)
 from lamplighter.domain.journal import Entry
 from lamplighter.lifecycle import answers, management, ownership, watching
 from lamplighter.lifecycle.kit import Kit
@@ -19,6 +28,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     IncidentOpened: (ownership.notify, watching.mitigate_withdrawn, answers.roll_back, management.answer),
     RolledBack: (watching.mitigate,),
     WentLive: (watching.mitigate,),
+    VersionExtended: (watching.renewed,),
     RetrainingMoved: (answers.try_out,),
 }
 

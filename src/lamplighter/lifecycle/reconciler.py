@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from lamplighter.lifecycle import collection, management, ownership, progress, reactions, routing, watching
+from lamplighter.lifecycle import ageing, collection, management, ownership, progress, reactions, routing, watching
 from lamplighter.lifecycle.kit import Kit
 
 _log = logging.getLogger("lamplighter.reconciler")
@@ -108,6 +108,7 @@ class Reconciler:
             return
         self._slow_at = self._kit.clock.elapsed() + _SLOW
         watching.watch_service(self._kit)
+        self._guarded(partial(ageing.watch, self._kit))
         ownership.escalate(self._kit)
         for name in self._environments():
             self._guarded(partial(self._revive, name))

@@ -7,8 +7,10 @@ import time
 
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.identity import Permission, Purpose
+from lamplighter.domain.outage import DRILL
 from lamplighter.domain.route import Credential, Credentials, Route
 from lamplighter.domain.routing import Routing
+from lamplighter.lifecycle import declared
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 from lamplighter.targets.base import Observation
@@ -18,6 +20,15 @@ def change_routing(change: Transaction, before: Routing, after: Routing) -> None
     """Keep the next desired state and give the environment a new revision; raises `Conflict` if somebody was faster."""
     change.routings.save(before, after)
     change.counters.next(_revision(after.environment))
+
+
+def renew(change: Transaction, model: str) -> list[str]:
+    """Give every environment in which a model is live a new revision, because its project says something else about
+    answering; their names, to be applied afterwards."""
+    names = [routing.environment for routing in change.routings.all(model=model) if routing.champion]
+    for name in names:
+        change.counters.next(_revision(name))
+    return names
 
 
 def _revision(environment: str) -> str:
@@ -32,7 +43,8 @@ def apply(kit: Kit, name: str) -> int:
             revision = look.counters.value(_revision(name))
             routings = look.routings.all(environment=name)
             credentials = _credentials(kit, look)
-        models = tuple(route for routing in routings if (route := routing.route()) is not None)
+            made = [declared.model_route(kit, look, environment, routing) for routing in routings]
+        models = tuple(route for route in made if route is not None)
         target = kit.target(environment)
         target.route(environment, Route(environment=name, revision=revision, models=models), credentials)
         if models:
@@ -51,12 +63,20 @@ def apply_everywhere(kit: Kit) -> None:
 def _credentials(kit: Kit, look: Transaction) -> Credentials:
     people, now = look.people.by_email(), kit.clock.now()
     callers = [c for c in look.credentials.all(purpose=Purpose.TOKEN) if c.valid(now) and c.email in people]
-    return Credentials(
-        tokens=tuple(
-            Credential(token_digest=c.digest, holder=c.email, expires_at=c.expires_at)
-            for c in callers
-            if people[c.email].may(Permission.PREDICT)
-        )
+    tokens = tuple(
+        Credential(token_digest=c.digest, holder=c.email, expires_at=c.expires_at)
+        for c in callers
+        if people[c.email].may(Permission.PREDICT)
+    )
+    return Credentials(tokens=tokens + _drills(look, now))
+
+
+def _drills(look: Transaction, now: int) -> tuple[Credential, ...]:
+    """Tokens of drills that are under way, each for one model."""
+    return tuple(
+        Credential(token_digest=c.digest, holder=f"{DRILL}{c.email}", models=(c.label,), expires_at=c.expires_at, drills=True)
+        for c in look.credentials.all(purpose=Purpose.DRILL)
+        if c.valid(now)
     )
 
 

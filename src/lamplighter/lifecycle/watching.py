@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.events import FindingMade, IncidentMoved, IncidentOpened, RolledBack, WentLive, Withdrawn
+from lamplighter.domain.events import (
+    FindingMade,
+    IncidentMoved,
+    IncidentOpened,
+    RolledBack,
+    VersionExtended,
+    WentLive,
+    Withdrawn,
+)
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.incident import Incident, State, Step, advance
 from lamplighter.domain.journal import Entry
@@ -202,6 +210,17 @@ def mitigate(kit: Kit, entry: Entry) -> None:
     for incident in incidents:
         if incident.finding.number == event.previous and incident.state in (State.OPEN, State.ACKNOWLEDGED):
             move(kit, PLATFORM, incident.id, Step.MITIGATE, f"{how} v{event.number}.")
+
+
+def renewed(kit: Kit, entry: Entry) -> None:
+    """An extension ends the incidents of the version's age."""
+    event = entry.event
+    assert isinstance(event, VersionExtended)
+    with kit.store.reading() as look:
+        incidents = look.incidents.all(model=event.model, environment=event.environment, open=True)
+    for incident in incidents:
+        if incident.finding.kind is Kind.LIFETIME and incident.state is not State.RESOLVED:
+            move(kit, PLATFORM, incident.id, Step.RESOLVE, f"Its owner extended v{event.number}: {event.why}")
 
 
 def move(kit: Kit, actor: Actor, key: str, step: Step, note: str) -> Incident:

@@ -6,8 +6,10 @@ from math import isfinite
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.decision import Decision
+from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.evidence import Evidence
+from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.identity import Actor, Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.journal import Entry, Verification
@@ -21,8 +23,10 @@ from lamplighter.domain.version import Manifest, Version
 from lamplighter.domain.who import Who
 from lamplighter.lifecycle import (
     acceptance,
+    ageing,
     deployment,
     design,
+    drills,
     identity,
     industrialization,
     judging,
@@ -211,6 +215,16 @@ class Embedded(Platform):
         with self._kit.store.reading() as look:
             place = look.environment(environment)
         return deployment.shadow(self._kit, self._actor, model, place, number)
+
+    def extend(self, reference: str, environment: str, days: int, reason: str) -> Expiry:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return ageing.extend(self._kit, self._actor, version, place, days, reason)
+
+    def drill_outage(self, reference: str, environment: str) -> OutageDrill:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return drills.outage(self._kit, self._actor, version, place)
 
     # Monitoring
 

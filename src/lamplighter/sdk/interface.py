@@ -9,8 +9,10 @@ from typing import Any, Protocol
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.decision import Decision
+from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.evidence import Evidence
+from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.identity import Permission, Person, Role, Team
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.journal import Entry, Verification
@@ -252,6 +254,16 @@ class Platform(Protocol):
     @door("POST", "/models/{model}/shadow", Permission.DEPLOY)
     def shadow(self, model: str, environment: str, number: int) -> Routing:
         """Let a version score along without answering; 0 ends it."""
+        ...
+
+    @door("POST", "/versions/{reference}/extension", Permission.DEPLOY)
+    def extend(self, reference: str, environment: str, days: int, reason: str) -> Expiry:
+        """Let the live version answer for more days than its tier allows; only its owner may, with a reason."""
+        ...
+
+    @door("POST", "/versions/{reference}/outage-drills", Permission.ROLL_BACK)
+    def drill_outage(self, reference: str, environment: str) -> OutageDrill:
+        """Ask for what callers would be answered in an outage, with requests of the drill's own; the result is evidence."""
         ...
 
     # Monitoring

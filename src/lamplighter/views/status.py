@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from lamplighter.domain.criticality import Criticality, criticality_of, tier_of
+from lamplighter.domain.criticality import Criticality, criticality_of
 from lamplighter.domain.environment import Level
+from lamplighter.domain.expiry import Action, Age
 from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.lifetime import Lifetime, lifetime_of
 from lamplighter.domain.monitor import Kind
 from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.policy import Policy
+from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status, worst
@@ -71,13 +74,13 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
     duties = ownership(look, model)
     wanted = waiting(look, model)
     moved = main is not None and _inputs_matter(look, model, main)
-    left = _days_left(main, tier_of(policy, criticality.tier).expires_after_days, now)
+    lifetime = _lifetime(look, project, policy, main, now)
     aspects = _aspects(
         main,
         incidents,
         moved=moved,
         watched=project.monitor.quality.limit is not None,
-        governed=not duties.gaps and left >= 0,
+        governed=not duties.gaps and not _expired(lifetime),
     )
     place = policy.rank(criticality.tier) + 1
     return ModelStatus(
@@ -87,7 +90,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
         dots=(place, len(policy.tier)),
         status=aspects,
         sentence=_sentence(main, incidents, wanted),
-        stages=_stages(look, model, duties, incidents, live, wanted, left),
+        stages=_stages(look, model, duties, incidents, live, wanted, lifetime),
         live=live,
         service=service(look, model, main.environment, now=now) if main else None,
         ownership=duties,
@@ -158,14 +161,14 @@ def _stages(
     incidents: tuple[Incident, ...],
     live: tuple[Live, ...],
     wanted: tuple[Waiting, ...],
-    left: int,
+    lifetime: Lifetime | None,
 ) -> tuple[StageState, ...]:
     facts = {
         Stage.DESIGN: _design(look, model),
         Stage.INDUSTRIALIZATION: _industrialization(look, model),
         Stage.DEPLOYMENT: _deployment(live, wanted),
         Stage.MONITORING: _monitoring(incidents, live),
-        Stage.MANAGEMENT: _management(look, model, live, left),
+        Stage.MANAGEMENT: _management(look, model, live, lifetime),
     }
     return tuple(_stage(stage, duties, *facts[stage]) for stage in Stage)
 
@@ -219,20 +222,35 @@ def _monitoring(incidents: tuple[Incident, ...], live: tuple[Live, ...]) -> tupl
     return Status.WATCH, tuple(f"{incident.id} {incident.finding.measure}: {incident.state}" for incident in incidents[:3])
 
 
-def _management(look: Transaction, model: str, live: tuple[Live, ...], left: int) -> tuple[Status, tuple[str, ...]]:
+def _management(
+    look: Transaction, model: str, live: tuple[Live, ...], lifetime: Lifetime | None
+) -> tuple[Status, tuple[str, ...]]:
     trials = look.challenges.all(newest="opened_at", limit=1, model=model)
     trainings = look.retrainings.all(newest="requested_at", limit=1, model=model)
     facts = tuple(f"{training.id} {training.state}" for training in trainings)
     facts += tuple(f"v{trial.challenger} against v{trial.champion}: {trial.verdict}" for trial in trials)
-    if live:
-        facts += (
-            f"v{live[-1].number} expires in {left} days" if left >= 0 else f"v{live[-1].number} expired {-left} days ago",
-        )
-    if left < 0:
+    if lifetime is not None:
+        facts += (f"v{live[-1].number} {_age(lifetime)}",)
+    if _expired(lifetime):
         return Status.WATCH, facts
     return (Status.HEALTHY if facts else Status.UNKNOWN), facts or ("no training yet",)
 
 
-def _days_left(main: Live | None, days: int, now: int) -> int:
-    """Whole days until the live version is older than its tier allows; negative once it is."""
-    return days if main is None else days - (now - main.since) // 86_400_000_000
+def _lifetime(look: Transaction, project: Project, policy: Policy, main: Live | None, now: int) -> Lifetime | None:
+    """How long the version in the most protected environment may still answer."""
+    if main is None:
+        return None
+    routing = look.routings.of(project.name, main.environment)
+    return lifetime_of(policy, project, look.environment(main.environment), routing, now)
+
+
+def _expired(lifetime: Lifetime | None) -> bool:
+    return lifetime is not None and lifetime.age in (Age.GRACE, Age.EXPIRED)
+
+
+def _age(lifetime: Lifetime) -> str:
+    if not _expired(lifetime):
+        return f"expires in {lifetime.days_left} days"
+    since = f"expired {-lifetime.days_left} days ago" if lifetime.days_left else "expired today"
+    over = lifetime.age is Age.EXPIRED and lifetime.expiry.action is not Action.SERVE
+    return f"{since} and answers no more: {lifetime.expiry.action}" if over else since

@@ -23,6 +23,7 @@ SENTENCES: Mapping[type[Event], str] = {
     events.Withdrawn: "v{e.number} lost its traffic in {e.environment}. {e.why}",
     events.RolledBack: "{e.environment} went back from v{e.previous} to v{e.number}. {e.why}",
     events.ShadowSet: "Shadow in {e.environment}: v{e.number}.",
+    events.VersionExtended: "v{e.number} may answer for longer in {e.environment}. {e.why}",
     events.FindingMade: "{e.finding.sentence}",
     events.IncidentOpened: "{e.incident} opened: {e.kind}. {e.holder} has it.",
     events.IncidentMoved: "{e.incident} is {e.state}. {e.note}",

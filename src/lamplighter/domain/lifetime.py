@@ -1,0 +1,35 @@
+"""When a live version expires, from the policy, its project and the routing; the same for serving, status and notices."""
+
+from lamplighter.domain.criticality import criticality_of, tier_of
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.expiry import DAY, Age, Expiry, age_of, expiry_of
+from lamplighter.domain.policy import Policy
+from lamplighter.domain.project import Project, seconds
+from lamplighter.domain.record import Record
+from lamplighter.domain.routing import Routing
+
+
+class Lifetime(Record, frozen=True):
+    """How long the version that answers may still do so."""
+
+    expiry: Expiry
+    age: Age
+    #: Whole days until it expires, or since it has, those as a negative number.
+    days_left: int
+
+
+def lifetime_of(policy: Policy, project: Project, environment: Environment, routing: Routing, now: int) -> Lifetime | None:
+    """The lifetime of the champion as of now; nothing outside production, where versions live as long as they are wanted."""
+    if environment.level is not Level.PRODUCTION or routing.champion is None:
+        return None
+    tier = tier_of(policy, criticality_of(project, policy).tier)
+    expiry = expiry_of(
+        tier.expires_after_days,
+        seconds(tier.expiry.grace),
+        tier.expiry.then,
+        project.expiry,
+        live_since=routing.live_since,
+        extended_to=routing.extended_to,
+    )
+    left = (expiry.at - now) // DAY if now <= expiry.at else -((now - expiry.at) // DAY)
+    return Lifetime(expiry=expiry, age=age_of(expiry, seconds(tier.expiry.warn), now), days_left=left)

@@ -1,0 +1,78 @@
+"""What a project declares about answering, brought into the route of one environment."""
+
+import msgspec
+
+from lamplighter.domain.contract import Meaning
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.events import WentLive
+from lamplighter.domain.lifetime import lifetime_of
+from lamplighter.domain.names import unknown
+from lamplighter.domain.outage import Fallback, Outage
+from lamplighter.domain.project import Project, seconds
+from lamplighter.domain.route import ModelRoute, Served
+from lamplighter.domain.routing import Routing
+from lamplighter.domain.version import Version
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.transaction import Transaction
+
+
+def model_route(kit: Kit, look: Transaction, environment: Environment, routing: Routing) -> ModelRoute | None:
+    """The part of a model in the route file, once there is a champion."""
+    route = routing.route()
+    if route is None:
+        return None
+    project = look.project(routing.model)
+    plan = project.env.get(environment.name)
+    lifetime = lifetime_of(kit.policy, project, environment, routing, kit.clock.now())
+    return msgspec.structs.replace(
+        route,
+        sticky=plan.sticky if plan else "",
+        expiry=lifetime.expiry if lifetime else None,
+        outage=_outage(project),
+        fallback=_fallback(look, project, routing),
+    )
+
+
+def _outage(project: Project) -> Outage | None:
+    plan = project.outage
+    if plan.answer is Fallback.FAIL:
+        return None
+    age = int(seconds(plan.max_age) * 1_000_000) if plan.max_age else 0
+    return Outage(answer=plan.answer, value=plan.value or 0.0, max_age=age)
+
+
+def _fallback(look: Transaction, project: Project, routing: Routing) -> Served | None:
+    """The version that answers in an outage: one that was let into this environment, or none."""
+    if project.outage.answer is not Fallback.VERSION:
+        return None
+    if not project.outage.version:
+        return routing.previous
+    digest = lived(look, routing.model, routing.environment).get(project.outage.version)
+    return Served(number=project.outage.version, digest=digest) if digest else None
+
+
+def lived(look: Transaction, model: str, environment: str) -> dict[int, str]:
+    """Digests of the versions that were live in an environment, by number."""
+    events = [entry.event for entry in look.journal.of(model)]
+    return {e.number: e.version for e in events if isinstance(e, WentLive) and e.environment == environment}
+
+
+def check(look: Transaction, version: Version, environment: Environment) -> None:
+    """Raise `Invalid` or `NotFound` for what the project declares and this version cannot keep there."""
+    project, contract = look.project(version.model), version.manifest.contract
+    plan = project.env.get(environment.name)
+    columns = [column.name for column in contract.inputs]
+    if plan and plan.sticky and plan.sticky not in columns:
+        raise unknown("input (sticky)", plan.sticky, columns)
+    value = project.outage.value
+    if value is not None and contract.output.meaning is Meaning.PROBABILITY and not 0.0 <= value <= 1.0:
+        raise Invalid(
+            "The answer of an outage is no answer of this model.",
+            why=f"{version.name} answers with a probability, and {value:g} is none.",
+            fix="Write a value from 0 to 1 in [outage].",
+            code="E1126",
+        )
+    number, known = project.outage.version, lived(look, version.model, environment.name)
+    if number and number not in known:
+        raise unknown("earlier live version", f"{version.model}@{number}", (f"{version.model}@{one}" for one in known))
