@@ -17,6 +17,7 @@ from lamplighter.domain.events import (
     IncidentOpened,
     RetrainingMoved,
     RolledBack,
+    VersionExtended,
     WentLive,
     Withdrawn,
 )
@@ -90,11 +91,21 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: mitigable(life, versions, WentLive(model=MODEL, environment="prod", number=3, previous=2)),
         lambda life: mitigated(life).notes[-1].endswith("Replaced by v3."),
     ),
+    "renewed": (
+        lambda life, versions: renewal(life, versions),
+        lambda life: life["rita"].incidents(MODEL, closed=True)[0].notes[-1].endswith("extended v2: It is needed."),
+    ),
     "try_out": (
         lambda life, versions: record(life, RetrainingMoved(model=MODEL, retraining="T-1", state="finished", number=3)),
         lambda life: [trial.challenger for trial in life["rita"].challenges(MODEL)] == [3],
     ),
 }
+
+
+def renewal(life: Life, versions: list[Version]) -> Entry:
+    """The entry of an extension that follows an open incident about the version's age."""
+    found(life, finding(versions[1], Kind.LIFETIME))
+    return record(life, VersionExtended(model=MODEL, environment="prod", number=2, why="It is needed."))
 
 
 def mitigated(life: Life) -> Incident:
