@@ -9,6 +9,7 @@ gets a cell to itself.
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -77,15 +78,15 @@ class CategoryBins(Record, frozen=True, eq=False, tag="category"):
 Bins = NumericBins | CategoryBins
 
 
-def numeric_bins(kind: Kind, reference: FloatArray) -> NumericBins:
-    """Bins of the finite reference values; without any value, two cells around zero."""
+def numeric_bins(kind: Kind, reference: FloatArray, further: Sequence[float] = ()) -> NumericBins:
+    """Bins of the finite reference values; without any value, two cells around zero. `further` edges are added."""
     ordered = np.sort(reference) if reference.size else np.zeros(1)
     quantiles = np.union1d(_isolated(_quantiles(ordered, QUANTILES)), _tails(ordered))
     tenths = _isolated(_quantiles(ordered, 10)[1:-1])
     widths = _equal_widths(ordered)
     top = np.nextafter(max(ordered[-1], widths[-1]), math.inf)
     widths = np.append(widths[:-1], top)
-    edges = np.unique(np.concatenate([quantiles, tenths, widths]))
+    edges = np.unique(np.concatenate([quantiles, tenths, widths, np.asarray(further, dtype=np.float64)]))
     return NumericBins(
         kind=kind,
         edges=edges,

@@ -1,6 +1,6 @@
 """The reference of a version: bins frozen on the rows it was trained on, and what they held."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lamplighter.domain.contract import Contract, Kind
 from lamplighter.domain.record import Record, digest_of
@@ -10,6 +10,7 @@ from lamplighter.monitoring.binning import Bins, category_bins, numeric_bins
 from lamplighter.monitoring.distribution import Distribution
 from lamplighter.monitoring.refusals import UnknownColumn
 from lamplighter.monitoring.tally import tally
+from lamplighter.monitoring.truth import Truth
 
 #: The column that holds the answers of the model.
 PREDICTION = "@prediction"
@@ -28,12 +29,19 @@ class Profile(Record, frozen=True, eq=False):
     identity: str
     #: By name, in the order of the contract; the prediction is last under `PREDICTION`.
     columns: dict[str, Distribution]
+    #: How much each input moves the score, by name; empty if it was not measured.
+    importance: dict[str, float] = {}
+    #: Scores with their truth, if labels were at hand.
+    truth: Truth | None = None
 
 
-def reference_profile(contract: Contract, columns: Mapping[str, Values], scores: Values | None = None) -> Profile:
+def reference_profile(
+    contract: Contract, columns: Mapping[str, Values], scores: Values | None = None, *, edges: Sequence[float] = ()
+) -> Profile:
     """Freeze bins on these rows and count them.
 
-    `columns` holds one value a row, None or NaN for nothing, for every input of the contract; others are ignored.
+    `columns` holds one value a row, None or NaN for nothing, for every input of the contract; others are ignored. `edges` are
+    scores that become edges of the prediction's bins, such as the threshold of the decision.
     Raises `UnknownColumn` for an input that is not there and `UnreadableColumn` for values of another kind.
     """
     kept: dict[str, Distribution] = {}
@@ -42,7 +50,8 @@ def reference_profile(contract: Contract, columns: Mapping[str, Values], scores:
             raise UnknownColumn(column.name, "The contract names it and the reference rows lack it, or the name is reserved.")
         kept[column.name] = _reference(column.name, column.kind, column.categories, columns[column.name])
     if scores is not None:
-        kept[PREDICTION] = _reference(PREDICTION, Kind.NUMBER, None, scores)
+        bins = numeric_bins(Kind.NUMBER, present(as_numbers(scores, PREDICTION)), edges)
+        kept[PREDICTION] = Distribution(bins=bins, tally=tally(bins, scores, PREDICTION))
     return Profile(identity=digest_of(encoding.body(kept)), columns=kept)
 
 

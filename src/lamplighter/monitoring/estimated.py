@@ -1,0 +1,145 @@
+"""Quality before the labels are there.
+
+For probabilities: the score of a row says how likely it is to be positive, once scores are calibrated on the reference, and
+from these chances every figure can be expected (confidence-based performance estimation, as NannyML calls it). For numbers:
+the loss that the reference had at scores like these (direct loss estimation). Both see only what changes the scores. Where
+the relation of inputs and truth changes (concept drift) they notice nothing: they stand beside the measured figures, never in
+their place.
+
+The interval holds the figure that the labels of these rows would give: it is made of 400 draws, from a fixed seed, of the
+chances (by what the reference leaves open) and of the labels (by chance).
+"""
+
+import math
+
+import numpy as np
+
+from lamplighter.domain.contract import Meaning
+from lamplighter.domain.record import Record
+from lamplighter.monitoring.arrays import FloatArray, IntArray
+from lamplighter.monitoring.distribution import Distribution
+from lamplighter.monitoring.figure import Figure, Missing
+from lamplighter.monitoring.isotonic import by_block, pooled
+from lamplighter.monitoring.probability import normal_quantile
+from lamplighter.monitoring.quality import NEAREST
+from lamplighter.monitoring.truth import Truth
+
+_DRAWS = 400
+#: Rows of the reference that a loss is taken of.
+_FEWEST = 50
+CLASSES = ("auc", "accuracy", "precision", "recall", "f1", "brier", "log_loss")
+NUMBERS = ("mae", "rmse")
+
+
+class Estimate(Record, frozen=True):
+    """What the labels of a window are expected to show."""
+
+    #: By name of the measure.
+    figures: dict[str, Figure]
+    #: Whether the reference was kept from the training.
+    held_out: bool
+
+
+def estimate(truth: Truth, window: Distribution, level: float = 0.95) -> Estimate | Missing:
+    """Every figure of a window of scores, counted in the bins that the truth was counted in."""
+    rows = window.counts()
+    if not int(rows.sum()):
+        return Missing(why="The window holds no score.")
+    by_classes = truth.meaning is Meaning.PROBABILITY
+    found = _classes(truth, rows, window, level) if by_classes else _numbers(truth, rows, level)
+    return Estimate(figures={figure.name: figure for figure in found}, held_out=truth.held_out)
+
+
+# Two classes
+
+
+def _classes(truth: Truth, rows: IntArray, window: Distribution, level: float) -> list[Figure]:
+    blocks = pooled(truth.rows, truth.labels.astype(np.int64))
+    hits, n = by_block(blocks, truth.labels), by_block(blocks, truth.rows)
+    scores, decided = _middles(truth, window), _decided(truth, window)
+    expected = _figures(rows * (hits / np.maximum(n, 1.0))[blocks], rows, scores, decided)
+    random = np.random.default_rng(0)
+    chances = random.beta(hits + 0.5, n - hits + 0.5, size=(_DRAWS, n.size))[:, blocks]
+    drawn = _figures(random.binomial(rows, chances).astype(np.float64), rows, scores, decided)
+    total = int(rows.sum())
+    return [
+        _figure(name, float(expected[name]), drawn[name], total, level)
+        for name in CLASSES
+        if math.isfinite(float(expected[name]))
+    ]
+
+
+def _middles(truth: Truth, window: Distribution) -> FloatArray:
+    """The score that stands for each cell: the mean of the reference there, or the middle of the cell."""
+    edges = window.edges
+    middles = np.concatenate([[edges[0]], (edges[1:] + edges[:-1]) / 2.0, [edges[-1]]])
+    return np.where(truth.rows > 0, truth.scores / np.maximum(truth.rows, 1), middles)
+
+
+def _decided(truth: Truth, window: Distribution) -> FloatArray:
+    """1 for cells that lie at or above the threshold; the threshold is an edge of the bins of a prediction."""
+    return (np.concatenate([[-np.inf], window.edges]) >= truth.threshold).astype(np.float64)
+
+
+def _figures(positives: FloatArray, rows: IntArray, scores: FloatArray, decided: FloatArray) -> dict[str, FloatArray]:
+    """Every figure of cells that hold so many positives; one leading axis is as many cases at once."""
+    negatives, n = rows - positives, rows.sum()
+    there, absent = positives.sum(axis=-1), negatives.sum(axis=-1)
+    true, false = positives @ decided, negatives @ decided
+    below = np.cumsum(negatives, axis=-1) - negatives / 2.0
+    inner = np.clip(scores, NEAREST, 1.0 - NEAREST)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            "auc": np.asarray((positives * below).sum(axis=-1) / (there * absent)),
+            "accuracy": np.asarray((true + absent - false) / n),
+            "precision": np.asarray(true / (true + false)),
+            "recall": np.asarray(true / there),
+            "f1": np.asarray(2.0 * true / (true + false + there)),
+            "brier": np.asarray((positives @ (1.0 - scores) ** 2 + negatives @ scores**2) / n),
+            "log_loss": np.asarray(-(positives @ np.log(inner) + negatives @ np.log1p(-inner)) / n),
+        }
+
+
+def _figure(name: str, value: float, drawn: FloatArray, rows: int, level: float) -> Figure:
+    finite = drawn[np.isfinite(drawn)]
+    ends = np.quantile(finite, [(1.0 - level) / 2.0, (1.0 + level) / 2.0]).tolist() if finite.size else [value, value]
+    low, high = min(ends[0], value), max(ends[1], value)
+    return Figure(name=name, value=value, low=low, high=high, n=rows, interval="draws of chances and labels", level=level)
+
+
+# Numbers
+
+
+def _numbers(truth: Truth, rows: IntArray, level: float) -> list[Figure]:
+    groups = _groups(truth.rows)
+    n, weights = by_block(groups, truth.rows), by_block(groups, rows)
+    absolute, squared, fourth = (by_block(groups, errors) / np.maximum(n, 1.0) for errors in truth.errors)
+    total, z = int(rows.sum()), normal_quantile(0.5 + level / 2.0)
+
+    def expected(mean: FloatArray, mean_square: FloatArray) -> tuple[float, float]:
+        """The mean loss of the window, and half its interval: chance in the window and in the reference."""
+        spread = np.maximum(mean_square - mean**2, 0.0) * (weights + weights**2 / np.maximum(n, 1.0))
+        return float(weights @ mean) / total, z * math.sqrt(float(spread.sum())) / total
+
+    loss, half = expected(absolute, squared)
+    square, half_square = expected(squared, fourth)
+    low, root, high = (math.sqrt(max(0.0, square + sign * half_square)) for sign in (-1.0, 0.0, 1.0))
+    ends = {"mae": (max(0.0, loss - half), loss, loss + half), "rmse": (low, root, high)}
+    made = "chance in window and reference"
+    return [
+        Figure(name=name, value=ends[name][1], low=ends[name][0], high=ends[name][2], n=total, interval=made, level=level)
+        for name in NUMBERS
+    ]
+
+
+def _groups(rows: IntArray) -> IntArray:
+    """Neighbouring cells together, until each group holds enough rows of the reference."""
+    group, groups, held = 0, [], 0
+    for n in rows.tolist():
+        if held >= _FEWEST:
+            group, held = group + 1, 0
+        groups.append(group)
+        held += n
+    if held < _FEWEST and group:
+        groups = [min(one, group - 1) for one in groups]
+    return np.array(groups, dtype=np.int64)

@@ -1,0 +1,138 @@
+"""Estimated figures against those that the labels then show, and against exact figures on the same rows."""
+
+import numpy as np
+import pytest
+
+from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
+from lamplighter.measures import quality_measure
+from lamplighter.monitoring.arrays import FloatArray
+from lamplighter.monitoring.binning import NumericBins
+from lamplighter.monitoring.counts import count, windows
+from lamplighter.monitoring.distribution import Distribution
+from lamplighter.monitoring.estimated import CLASSES, NUMBERS, Estimate, estimate
+from lamplighter.monitoring.figure import Figure, Missing
+from lamplighter.monitoring.isotonic import by_block, pooled
+from lamplighter.monitoring.outcomes import outcomes
+from lamplighter.monitoring.profile import PREDICTION, Profile, profile_bytes, profile_from, reference_profile
+from lamplighter.monitoring.truth import Truth, truth
+
+THRESHOLD = 0.37
+
+
+def scored(n: int, pull: float, seed: int, *, spread: float = 1.0) -> tuple[FloatArray, FloatArray]:
+    """Scores that are wrong in a steady way, and labels; `pull` and `spread` move the rows, never the meaning of a score."""
+    random = np.random.default_rng(seed)
+    chance = 1.0 / (1.0 + np.exp(-(random.normal(size=n) * 1.5 * spread + pull)))
+    return chance**1.7, (random.random(n) < chance).astype(float)
+
+
+def frozen(scores: FloatArray, labels: FloatArray, meaning: Meaning, threshold: float = THRESHOLD) -> tuple[Profile, Truth]:
+    contract = Contract(inputs=(Column(name="x", kind=Kind.NUMBER),), output=Output(name="y", meaning=meaning))
+    profile = reference_profile(contract, {"x": scores}, scores, edges=(threshold,))
+    bins = profile.columns[PREDICTION].bins
+    assert isinstance(bins, NumericBins)
+    known = truth(bins, meaning, labels, scores, threshold, held_out=True)
+    assert known is not None
+    return profile, known
+
+
+def window(profile: Profile, scores: FloatArray) -> Distribution:
+    return windows(profile, count(profile, {}, scores))[PREDICTION]
+
+
+def estimated(known: Truth, found: Distribution) -> Estimate:
+    made = estimate(known, found)
+    assert isinstance(made, Estimate)
+    return made
+
+
+def shown(name: str, labels: FloatArray, scores: FloatArray, threshold: float = THRESHOLD) -> float:
+    figure = quality_measure(name).measure(outcomes(labels, scores, threshold))
+    assert isinstance(figure, Figure)
+    return figure.value
+
+
+def test_every_figure_is_there_and_near_the_truth_of_the_reference() -> None:
+    scores, labels = scored(60_000, -0.5, 1)
+    profile, known = frozen(scores, labels, Meaning.PROBABILITY)
+    made = estimated(known, window(profile, scores))
+    assert set(made.figures) == set(CLASSES)
+    for name, figure in made.figures.items():
+        assert figure.value == pytest.approx(shown(name, labels, scores), abs=0.004), name
+        assert figure.low <= figure.value <= figure.high
+
+
+def test_intervals_hold_what_the_labels_show_as_often_as_they_say() -> None:
+    profile, known = frozen(*scored(40_000, -0.5, 2), Meaning.PROBABILITY)
+    held = dict.fromkeys(CLASSES, 0)
+    for seed in range(100, 200):
+        scores, labels = scored(1_500, -0.5 + (seed % 5) * 0.2, seed, spread=0.8 + (seed % 3) * 0.2)
+        made = estimated(known, window(profile, scores))
+        for name in CLASSES:
+            held[name] += made.figures[name].low <= shown(name, labels, scores) <= made.figures[name].high
+    # 95 of 100 are promised; fewer than 87 of 100 come by chance less than once in 1,000 times.
+    assert {name: times for name, times in held.items() if times < 87} == {}
+
+
+def test_a_harder_mix_of_rows_is_seen_before_its_labels() -> None:
+    profile, known = frozen(*scored(40_000, 0.0, 3), Meaning.PROBABILITY)
+    easy, hard = (scored(20_000, 0.0, 4, spread=spread) for spread in (1.5, 0.4))
+    before, after = (estimated(known, window(profile, rows[0])).figures["auc"] for rows in (easy, hard))
+    assert after.high < before.low
+    assert after.value == pytest.approx(shown("auc", hard[1], hard[0]), abs=0.02)
+
+
+def test_another_relation_of_inputs_and_truth_is_not_seen() -> None:
+    """What the documentation warns of: labels that no longer follow the score change the measured figure alone."""
+    profile, known = frozen(*scored(40_000, 0.0, 5), Meaning.PROBABILITY)
+    scores, labels = scored(20_000, 0.0, 6)
+    made = estimated(known, window(profile, scores))
+    assert made.figures["auc"].low > shown("auc", np.random.default_rng(0).permutation(labels), scores) + 0.2
+
+
+def test_losses_of_numbers_follow_the_rows_that_come() -> None:
+    random = np.random.default_rng(7)
+
+    def rows(n: int, middle: float) -> tuple[FloatArray, FloatArray]:
+        score = random.normal(middle, 2.0, n)
+        return score, score + random.normal(size=n) * (1.0 + np.abs(score) / 3.0)
+
+    scores, labels = rows(50_000, 0.0)
+    profile, known = frozen(scores, labels, Meaning.NUMBER)
+    held = dict.fromkeys(NUMBERS, 0)
+    for turn in range(60):
+        there, came = rows(800, (turn % 4) * 1.0)
+        made = estimated(known, window(profile, there))
+        assert set(made.figures) == set(NUMBERS)
+        for name in NUMBERS:
+            held[name] += made.figures[name].low <= shown(name, came, there) <= made.figures[name].high
+    assert min(held.values()) >= 50
+
+
+def test_the_truth_is_kept_with_the_profile() -> None:
+    profile, known = frozen(*scored(2_000, 0.0, 8), Meaning.PROBABILITY)
+    kept = profile_from(profile_bytes(Profile(identity=profile.identity, columns=profile.columns, truth=known)))
+    assert kept.truth is not None
+    scores, _ = scored(500, 0.2, 9)
+    assert estimate(kept.truth, window(kept, scores)) == estimate(known, window(profile, scores))
+
+
+def test_nothing_scored_is_nothing_estimated() -> None:
+    profile, known = frozen(*scored(2_000, 0.0, 8), Meaning.PROBABILITY)
+    assert estimate(known, window(profile, np.array([]))) == Missing(why="The window holds no score.")
+
+
+def test_labels_that_are_no_classes_are_no_truth() -> None:
+    scores, labels = scored(100, 0.0, 1)
+    bins = frozen(scores, labels, Meaning.PROBABILITY)[0].columns[PREDICTION].bins
+    assert isinstance(bins, NumericBins)
+    assert truth(bins, Meaning.PROBABILITY, labels + 0.5, scores, 0.5, held_out=True) is None
+    assert truth(bins, Meaning.PROBABILITY, [None] * 100, scores, 0.5, held_out=True) is None
+
+
+def test_rates_of_blocks_rise() -> None:
+    rows, hits = np.array([10, 0, 10, 10, 5, 0]), np.array([5, 0, 2, 9, 4, 0])
+    blocks = pooled(rows, hits)
+    rates = by_block(blocks, hits) / by_block(blocks, rows)
+    assert blocks.tolist() == [0, 0, 0, 1, 1, 1]
+    assert rates.tolist() == [7 / 20, 13 / 15]
