@@ -32,7 +32,7 @@ class Reading(Record, frozen=True):
     environment: str
     #: Number of the version.
     number: int
-    #: `quality`, `drift` or, for empty values, `completeness`.
+    #: `quality`, `estimate` for quality before its labels are there, `drift` or, for empty values, `completeness`.
     aspect: str
     #: Name of the measure, such as `brier`, `auc`, `jensen_shannon`, `failures`, `p95`.
     measure: str

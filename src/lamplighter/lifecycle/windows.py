@@ -13,12 +13,14 @@ from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.measures.base import DriftMeasure
 from lamplighter.monitoring.alarms import Calibration
+from lamplighter.monitoring.counts import Counts, windows
 from lamplighter.monitoring.drift import drift
+from lamplighter.monitoring.estimated import Estimate, estimate
 from lamplighter.monitoring.figure import Direction, Missing
 from lamplighter.monitoring.guard import Judgement, judge
 from lamplighter.monitoring.limits import Crossing, crossed
 from lamplighter.monitoring.outcomes import Outcomes, outcomes
-from lamplighter.monitoring.profile import Profile
+from lamplighter.monitoring.profile import PREDICTION, Profile
 from lamplighter.store.traffic import total
 from lamplighter.store.transaction import Transaction
 
@@ -47,7 +49,7 @@ def readings(kit: Kit, look: Transaction, model: str, environment: str, days: li
         for start in _starts(days, length, span):
             if _mature(look, version, environment, start, start + length, span[1], monitor):
                 found += _quality(look, version, environment, start, start + length, monitor)
-            found += _drift(kit, look, version, environment, start, start + length, monitor)
+            found += _counted(kit, look, version, environment, start, start + length, monitor)
     return found
 
 
@@ -111,19 +113,49 @@ def _reading(
     )
 
 
-def _drift(
+def _counted(
     kit: Kit, look: Transaction, version: Version, environment: str, start: int, end: int, monitor: Monitor
 ) -> list[Reading]:
+    """What the counts of a window say: drift, and the quality that its labels are expected to show."""
     counted = profiles.window(kit, look, version, environment, start, end)
     if counted is None or counted[1].rows < monitor.quality.least_rows:
         return []
+    estimates = _estimated(version, environment, start, end, *counted)
+    return [*_drift(version, environment, start, end, monitor, *counted), *estimates]
+
+
+def _estimated(version: Version, environment: str, start: int, end: int, profile: Profile, counts: Counts) -> list[Reading]:
+    scores = windows(profile, counts).get(PREDICTION)
+    made = estimate(profile.truth, scores) if profile.truth is not None and scores is not None else None
+    figures = made.figures.values() if isinstance(made, Estimate) else ()
+    return [
+        Reading(
+            model=version.model,
+            environment=environment,
+            number=version.number,
+            aspect="estimate",
+            measure=figure.name,
+            column="",
+            start=start,
+            end=end,
+            value=figure.value,
+            low=figure.low,
+            high=figure.high,
+            count=figure.n,
+        )
+        for figure in figures
+    ]
+
+
+def _drift(
+    version: Version, environment: str, start: int, end: int, monitor: Monitor, profile: Profile, counts: Counts
+) -> list[Reading]:
     # Beyond chance and large enough to matter: with many rows the smallest change is beyond chance.
-    profile, counts = counted
     measures = (drift_measure(monitor.measure), drift_measure("missing"))
     thresholds = _calibration(_Key(version.digest, profile), measures).thresholds(counts.rows)
     limits = {measure.name: measure.limit for measure in measures}
     made = []
-    for column in drift(profile, counts, measures, thresholds).columns:
+    for column in drift(profile, counts, measures, thresholds, profile.importance or None).columns:
         for reading in column.readings:
             if isinstance(reading.value, Missing) or isinstance(reading.threshold, Missing) or not isfinite(reading.value):
                 continue

@@ -23,7 +23,7 @@ _REGRESSION = ("rmse", "mae")
 
 def performance(project: Project, build: Build, draft: Draft) -> list[Facts]:
     """The evidence `performance`, if the build has labels; figures by slice, then by metric."""
-    rows = _rows(build, draft)
+    rows = labelled(build, draft)
     if rows is None:
         return []
     columns, labels, scores = rows
@@ -34,7 +34,8 @@ def performance(project: Project, build: Build, draft: Draft) -> list[Facts]:
     return [Facts(kind="performance", facts=facts)]
 
 
-def _rows(build: Build, draft: Draft) -> tuple[Mapping[str, Sequence[Any]], Sequence[float], Sequence[float]] | None:
+def labelled(build: Build, draft: Draft) -> tuple[Mapping[str, Sequence[Any]], Sequence[float], Sequence[float]] | None:
+    """Columns, labels and scores of the rows that quality is measured on; nothing if the build has no labels."""
     if build.evaluation is None:
         return (draft.columns, draft.labels, draft.scores) if draft.labels else None
     model = build.evaluated if build.evaluated is not None else build.model

@@ -10,17 +10,14 @@ from lamplighter.domain.errors import Invalid
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.version import Artifact, Manifest, Provenance, Version
-from lamplighter.monitoring.profile import profile_bytes, reference_profile
+from lamplighter.monitoring.profile import profile_bytes
 from lamplighter.packaging import draft as drafting
 from lamplighter.packaging.draft import Draft
-from lamplighter.sdk import evaluation
+from lamplighter.sdk import evaluation, reference
 from lamplighter.sdk.build import Build, load_build
 from lamplighter.sdk.interface import Facts, Platform
 
 __all__ = ["Build", "Checked", "checked", "load_build", "release"]
-
-#: Rows from which the reference profile is made at most.
-_PROFILE_ROWS = 200_000
 
 
 class Checked(Record, frozen=True):
@@ -52,9 +49,7 @@ def checked(project: Project, build: Build) -> Checked:
         trust=build.trust,
     )
     draft = replace(draft, manifest=msgspec.structs.replace(draft.manifest, provenance=_provenance(project, build, draft)))
-    scores = list(draft.scores)
-    columns = {name: list(values)[:_PROFILE_ROWS] for name, values in draft.columns.items()}
-    profile = profile_bytes(reference_profile(draft.manifest.contract, columns, scores[:_PROFILE_ROWS]))
+    profile = profile_bytes(reference.frozen(build, draft))
     whole = drafting.with_artifacts(draft, [(_artifact(profile), profile)])
     facts = [Facts(kind=fact.kind, facts=fact.facts) for fact in draft.evidence]
     facts.append(_data_checks(draft))

@@ -70,10 +70,16 @@ def _plots(
     }
 
 
+def _beside(aspect: str) -> tuple[str, ...]:
+    """What is drawn together: the quality that was measured, and the quality that is expected."""
+    return ("quality", "estimate") if aspect == "quality" else (aspect,)
+
+
 def _figures(readings: Sequence[Reading], aspect: str, first: str, number: int, marks: Sequence[Mark]) -> list[Figure]:
     """One figure for each measure of an aspect, the one that is watched first."""
-    found = [reading for reading in readings if reading.aspect == aspect and not reading.column]
-    measures = sorted({reading.measure for reading in found}, key=lambda measure: (measure != first, measure))
+    found = [reading for reading in readings if reading.aspect in _beside(aspect) and not reading.column]
+    names = {reading.measure for reading in found if reading.aspect == aspect} or {first}
+    measures = sorted(names, key=lambda measure: (measure != first, measure))
     figures = (over_time(found, measure, number, marks) for measure in measures)
     return [figure for figure in figures if figure is not None]
 

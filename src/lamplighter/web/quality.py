@@ -17,6 +17,8 @@ NAMES: Mapping[str, str] = {
 }  # fmt: skip
 #: Colours of the style sheet.
 _SLOTS = 4
+#: The aspect of figures that are expected before labels are there.
+_ESTIMATE = "estimate"
 
 
 def name_of(measure: str) -> str:
@@ -36,7 +38,8 @@ def over_time(readings: Sequence[Reading], measure: str, number: int = 0, marks:
         return None
     limit = next((r.limit for r in reversed(found) if r.limit is not None), None)
     better = "lower is better" if lower_is_better(measure) else "higher is better"
-    spoken = [reading for reading in found if reading.number == number] or found
+    measured = [reading for reading in found if reading.aspect != _ESTIMATE]
+    spoken = [reading for reading in measured or found if reading.number == number] or measured or found
     caption = _caption(spoken, measure, limit)
     return Figure(
         title=f"{name_of(measure)}, {better}",
@@ -56,32 +59,37 @@ def window(reading: Reading) -> str:
 
 
 def _series(readings: Sequence[Reading]) -> tuple[Series, ...]:
-    numbers = sorted({reading.number for reading in readings})
+    """A line for each version, and a broken one for what its labels are expected to show."""
+    lines = sorted({(reading.number, reading.aspect == _ESTIMATE) for reading in readings})
     return tuple(
         Series(
-            name=f"v{number}",
+            name=f"v{number}, estimated" if estimated else f"v{number}",
             slot=(number - 1) % _SLOTS + 1,
-            points=tuple(_point(reading) for reading in readings if reading.number == number),
+            points=tuple(_point(r) for r in readings if (r.number, r.aspect == _ESTIMATE) == (number, estimated)),
+            broken=estimated,
         )
-        for number in numbers
+        for number, estimated in lines
     )
 
 
 def _point(reading: Reading) -> Point:
-    note = f"v{reading.number}, {window(reading)}: {figure(reading.value)} on {count(reading.count)} rows"
+    kind = " estimated" if reading.aspect == _ESTIMATE else ""
+    note = f"v{reading.number}, {window(reading)}:{kind} {figure(reading.value)} on {count(reading.count)} rows"
     return Point((reading.start + reading.end) // 2, reading.value, reading.low, reading.high, note)
 
 
 def _row(reading: Reading) -> tuple[str, ...]:
     interval = f"{figure(reading.low)} to {figure(reading.high)}" if reading.low != reading.high else NOTHING
     limit = NOTHING if reading.limit is None else f"{figure(reading.limit)}{', crossed' if reading.crossed else ''}"
-    return (window(reading), f"v{reading.number}", figure(reading.value), interval, count(reading.count), limit)
+    version = f"v{reading.number}{', estimated' if reading.aspect == _ESTIMATE else ''}"
+    return (window(reading), version, figure(reading.value), interval, count(reading.count), limit)
 
 
 def _caption(readings: Sequence[Reading], measure: str, limit: float | None) -> str:
     last = readings[-1]
     interval = f" ({figure(last.low)} to {figure(last.high)})" if last.low != last.high else ""
-    told = f"{name_of(measure)} of v{last.number} was {figure(last.value)}{interval} in the newest window, {window(last)}"
+    verb = "is estimated at" if last.aspect == _ESTIMATE else "was"
+    told = f"{name_of(measure)} of v{last.number} {verb} {figure(last.value)}{interval} in the newest window, {window(last)}"
     if limit is None:
         return f"{told}."
     crossed = [reading for reading in readings if reading.crossed and reading.number == last.number]

@@ -27,6 +27,8 @@ class Series(NamedTuple):
     #: Which colour and dash of the style sheet, from 1.
     slot: int
     points: tuple[Point, ...]
+    #: Whether the line is broken, for what was not measured.
+    broken: bool = False
 
 
 class Mark(NamedTuple):
@@ -68,8 +70,8 @@ def _series(one: Series, scale: Scale, start: int, end: int) -> Markup:
     path = "L".join(f"{x:.1f} {y:.1f}" for x, y, _, _ in places)
     dots = [_dot(x, y, point.note) for (x, y, _, _), point in zip(places, one.points, strict=True)]
     return Markup(
-        '<g class="series-{}"><polygon class="band" points="{}"/><path class="stem" d="{}"/><path class="run" d="M{}"/>{}</g>'
-    ).format(one.slot, " ".join(band), stems, path, Markup("").join(dots))
+        '<g class="series-{}{}"><polygon class="band" points="{}"/><path class="stem" d="{}"/><path class="run" d="M{}"/>{}</g>'
+    ).format(one.slot, " broken" if one.broken else "", " ".join(band), stems, path, Markup("").join(dots))
 
 
 def _dot(x: float, y: float, note: str) -> Markup:
@@ -108,7 +110,7 @@ def _across(start: int, end: int) -> Markup:
 
 
 def _key(series: Sequence[Series], limit: float | None, marks: Sequence[Mark]) -> Markup:
-    entries = [_entry(f"series-{one.slot}", "run", "M0 4H24", one.name) for one in series]
+    entries = [_entry(f"series-{one.slot}{' broken' if one.broken else ''}", "run", "M0 4H24", one.name) for one in series]
     if limit is not None:
         entries.append(_entry("", "limit", "M0 4H24", f"limit {limit:g}"))
     entries.extend(_entry("", "mark", "M12 0V8", mark.name) for mark in marks)

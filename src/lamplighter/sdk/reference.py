@@ -1,0 +1,56 @@
+"""What monitoring later compares with: the sample in frozen bins, how much each input matters, and where scores were right."""
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from lamplighter.monitoring.binning import NumericBins
+from lamplighter.monitoring.profile import PREDICTION, Profile, reference_profile
+from lamplighter.monitoring.truth import Truth, truth
+from lamplighter.packaging.capture import capture
+from lamplighter.packaging.draft import Draft
+from lamplighter.packaging.sources.base import Request
+from lamplighter.sdk import evaluation
+from lamplighter.sdk.build import Build
+
+#: Rows that the bins are made from, and that the importance is measured on, at most.
+_PROFILE_ROWS, _IMPORTANCE_ROWS = 200_000, 2_000
+
+
+def frozen(build: Build, draft: Draft) -> Profile:
+    """The reference profile of a build."""
+    columns = {name: list(values)[:_PROFILE_ROWS] for name, values in draft.columns.items()}
+    threshold = draft.manifest.decision.threshold
+    profile = reference_profile(draft.manifest.contract, columns, list(draft.scores)[:_PROFILE_ROWS], edges=(threshold,))
+    return msgspec.structs.replace(profile, importance=_importance(build, draft), truth=_truth(build, draft, profile))
+
+
+def _truth(build: Build, draft: Draft, profile: Profile) -> Truth | None:
+    rows = evaluation.labelled(build, draft)
+    bins = profile.columns[PREDICTION].bins
+    if rows is None or not isinstance(bins, NumericBins):
+        return None
+    meaning, threshold = draft.manifest.contract.output.meaning, draft.manifest.decision.threshold
+    return truth(bins, meaning, rows[1], rows[2], threshold, held_out=build.evaluation is not None)
+
+
+def _importance(build: Build, draft: Draft) -> dict[str, float]:
+    """How far the score moves on average when the values of one input change places between rows, in units of the score
+    (permutation importance without labels: Fisher, Rudin and Dominici, Journal of Machine Learning Research 20, 2019)."""
+    step = -(-len(draft.scores) // _IMPORTANCE_ROWS) or 1
+    columns = {name: list(values)[::step] for name, values in draft.columns.items()}
+    scores = list(draft.scores)[::step]
+    score = capture(build.model, Request(tuple(build.classes), build.trust)).truth(draft.manifest.contract)
+    return {name: _moved(score(_shuffled(columns, name), len(scores)), scores) for name in columns} if scores else {}
+
+
+def _shuffled(columns: Mapping[str, Sequence[Any]], name: str) -> dict[str, Sequence[Any]]:
+    mixed = list(columns[name])
+    random.Random(0).shuffle(mixed)  # noqa: S311  not for secrets
+    return {**columns, name: mixed}
+
+
+def _moved(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(other)
