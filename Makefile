@@ -22,6 +22,7 @@ demo: .venv/.demo-ready ## Run the whole platform with real data and a model to 
 
 test: .venv/.dev-ready ## Run all tests; ARGS="-k rollout" chooses some.
 	@scripts/system-packages chromium libatomic1
+	@scripts/clients tensors rest
 	@$(BIN)/pytest $(ARGS)
 
 check: lint types imports docs ## Check format, lint, types, the direction of imports and the documentation.
@@ -57,7 +58,7 @@ lock: .venv/.dev-ready ## Write requirements/*.txt anew from pyproject.toml; ARG
 	@scripts/lock $(ARGS)
 
 clean: ## Remove the virtual environment and every cache.
-	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-clients build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/.dev-ready: pyproject.toml requirements/dev.txt $(LOCKS) scripts/setup
 	@scripts/setup dev

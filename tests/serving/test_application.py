@@ -13,6 +13,7 @@ from tests.serving.test_recorder import largest_file, names
 from lamplighter.domain.route import Arm, Credential, Credentials, ModelRoute, Served
 from lamplighter.domain.version import Manifest
 from lamplighter.serving.application import Application
+from lamplighter.serving.bodies import Bodies
 from lamplighter.serving.callers import Callers
 from lamplighter.serving.clock import Clock
 from lamplighter.serving.codecs.base import Question
@@ -57,7 +58,7 @@ class State:
 
     ready = True
 
-    def metrics(self) -> Answer:
+    def metrics(self, accept: bytes) -> Answer:
         return Answer(200, b"")
 
 
@@ -73,7 +74,7 @@ class Room:
         self.shadows = Shadows(self.meters)
         self.recorder = Recorder(Segments(folder, 0, 1), asyncio.get_running_loop())
         predictions = Predictions(router, self.recorder, self.meters, self.shadows)
-        self.application = Application(callers, router, predictions, self.meters, State(), in_flight)
+        self.application = Application(callers, router, predictions, self.meters, State(), Bodies(1 << 20), in_flight)
 
     async def ask(self, name: str = "r1") -> tuple[int, Any]:
         headers = {b"authorization": b"Bearer token", b"content-type": b"application/json", b"lamp-request-id": name.encode()}
@@ -201,7 +202,7 @@ def test_a_defect_of_ours_is_a_500_without_a_word_about_the_request(tmp_path: Pa
 
     async def run() -> Answer:
         room = Room(tmp_path, version(fine))
-        application = Application(Callers(Clock()), Router(), None, Meters(), Broken(), 4)  # type: ignore[arg-type]
+        application = Application(Callers(Clock()), Router(), None, Meters(), Broken(), Bodies(1), 4)  # type: ignore[arg-type]
         answer = await application.answer(Request(b"GET", "/readyz", {}))
         await room.close()
         return answer

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.serving.groundwork import contract, inference
 
-from lamplighter.serving.codecs import mlflow, v1, v2
+from lamplighter.serving.codecs import mlflow, plain, v1, v2
 from lamplighter.serving.codecs.base import MOST_ROWS, Codec, Question, Reply
 from lamplighter.serving.message import Request
 from lamplighter.serving.problems import Refusal
@@ -71,6 +71,38 @@ def test_instances_of_kserve_become_columns(body: Any) -> None:
     question = ask(v1, body)
     assert isinstance(question, Question)
     assert (question.columns, question.rows) == (ROWS, 2)
+
+
+def test_rows_for_people_become_columns() -> None:
+    question = ask(plain, {"rows": FORMS[1]["dataframe_records"]})
+    assert isinstance(question, Question)
+    assert (question.columns, question.rows) == (ROWS, 2)
+
+
+def test_people_are_told_the_decision_of_each_row() -> None:
+    reply = Reply("late-flights", 7, "late", "r1", [0.25, 0.5], classes=("on time", "late"), threshold=0.5)
+    assert json.loads(plain.write(Question(ROWS, 2), reply, b"").body) == {
+        "model": "late-flights",
+        "version": 7,
+        "request_id": "r1",
+        "rows": [
+            {"id": "r1.0", "score": 0.25, "decision": "on time"},
+            {"id": "r1.1", "score": 0.5, "decision": "late"},
+        ],
+    }
+
+
+def test_an_answer_to_a_frame_says_that_it_is_one() -> None:
+    question = ask(v2, tensors([2]))
+    assert isinstance(question, Question)
+    answer = json.loads(v2.write(question, Reply("late-flights", 7, "late", "r1", [0.25, 0.5]), b"").body)
+    assert answer == {
+        "model_name": "late-flights",
+        "model_version": "7",
+        "id": "r1",
+        "outputs": [{"name": "late", "shape": [2], "datatype": "FP64", "data": [0.25, 0.5]}],
+        "parameters": {"content_type": "pd"},
+    }
 
 
 def binary(*raw: tuple[str, str, bytes], rows: int, **more: Any) -> tuple[bytes, dict[bytes, bytes]]:
@@ -140,6 +172,10 @@ REFUSED: list[tuple[Codec, Any, str, int]] = [
     (v2, b'{"inputs": [], "parameters": {"a": 1, "a": 2}}', "duplicate-key", 400),
     (v2, b'{"inputs": 1, "x": NaN}', "malformed-json", 400),
     (v2, b'{"inputs": [], "x":' + b"[" * 70 + b"]" * 70 + b"}", "too-deep", 400),
+    (plain, [], "schema-violation", 422),
+    (plain, {"rows": [], "more": 1}, "schema-violation", 422),
+    (plain, {"rows": [1]}, "schema-violation", 422),
+    (plain, {"rows": []}, "batch-size", 422),
     (mlflow, [1], "schema-violation", 422),
     (mlflow, {}, "schema-violation", 422),
     (mlflow, {"rows": []}, "schema-violation", 422),
@@ -177,6 +213,7 @@ def test_every_other_form_is_refused(codec: Codec, body: Any, slug: str, status:
         ("BYTES", b"\x01\x00"),
         ("BYTES", b"\x01\x00\x00\x00\xff"),
         ("BOOL", b"\x02"),
+        ("INT16", b"123"),
         ("FP16", b"ab"),
     ],
 )
@@ -196,12 +233,12 @@ def test_lengths_of_binary_parts_must_agree() -> None:
     assert slugs == ["schema-violation", "schema-violation", "malformed-header", "malformed-header"]
 
 
-@pytest.mark.parametrize("codec", [v2, mlflow, v1])
+@pytest.mark.parametrize("codec", [v2, mlflow, v1, plain])
 @pytest.mark.parametrize(
     "headers",
     [
         {b"content-type": b""},
-        {b"content-type": b"text/csv"},
+        {b"content-type": b"text/html"},
         {b"content-type": b"application/json; charset=latin-1"},
         {b"content-type": b"application/json; version=2"},
         {b"content-encoding": b"gzip"},

@@ -1,5 +1,6 @@
 """Predictions through a real process group: answers, refusals, what is written down."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -166,8 +167,10 @@ REFUSED: list[tuple[str, bytes, dict[str, str], int, str]] = [
     (INVOKE, b'{"inputs": {"a": [NaN]}}', {}, 400, "malformed-json"),
     (INVOKE, b'{"inputs": {"a": [1], "a": [1]}}', {}, 400, "duplicate-key"),
     (INVOKE, b"[" * 65 + b"]" * 65, {}, 400, "too-deep"),
-    (INVOKE, b"a,b\n1,2", {"Content_Type": "text/csv"}, 415, "unsupported-media-type"),
-    (INVOKE, b"{}", {"Content_Encoding": "gzip"}, 415, "unsupported-media-type"),
+    (INVOKE, b"a,b\n1,2", {"Content_Type": "text/html"}, 415, "unsupported-media-type"),
+    (INVOKE, b"{}", {"Content_Encoding": "br"}, 415, "unsupported-media-type"),
+    (INVOKE, b"{}", {"Content_Encoding": "gzip"}, 400, "malformed-encoding"),
+    (INVOKE, gzip.compress(b" " * 2_000_000), {"Content_Encoding": "gzip"}, 413, "too-large"),
     (INVOKE, b"{}", {"Content_Type": ""}, 415, "unsupported-media-type"),
     (INVOKE, b"{}", {"Accept": "text/html"}, 406, "not-acceptable"),
     (INVOKE, b"{}", {"Accept": "text/html, application/json;q=0"}, 406, "not-acceptable"),

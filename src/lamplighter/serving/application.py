@@ -6,8 +6,10 @@ from typing import Protocol
 
 from lamplighter.domain.route import Credential
 from lamplighter.serving import descriptions
+from lamplighter.serving.bodies import Bodies
 from lamplighter.serving.callers import Callers
 from lamplighter.serving.doors import Call, Door, Verb, Who, resolve
+from lamplighter.serving.encodings import packed
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.predictions import CODECS, Predictions
@@ -30,8 +32,8 @@ class State(Protocol):
         """Whether it answers by a route."""
         ...
 
-    def metrics(self) -> Answer:
-        """Counters of the whole group, for Prometheus."""
+    def metrics(self, accept: bytes) -> Answer | Refusal:
+        """Counters of the whole group, for Prometheus, in a form that is accepted."""
         ...
 
 
@@ -39,13 +41,21 @@ class Application:
     """Holds what requests are answered from."""
 
     def __init__(
-        self, callers: Callers, router: Router, predictions: Predictions, meters: Meters, state: State, in_flight: int
+        self,
+        callers: Callers,
+        router: Router,
+        predictions: Predictions,
+        meters: Meters,
+        state: State,
+        bodies: Bodies,
+        in_flight: int,
     ) -> None:
         self._callers = callers
         self._router = router
         self._predictions = predictions
         self._meters = meters
         self._state = state
+        self._bodies = bodies
         self._room = in_flight
 
     def admits(self, request: Request) -> Answer | None:
@@ -96,15 +106,18 @@ class Application:
 
     async def _open(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         if door.verb is Verb.PREDICT:
-            return await self._predictions.answer(request, door, call, caller)
-        answer = self._describe(door, call) if call.model else self._tell(door, caller)
+            whole = await self._bodies.whole(request, door)
+            if isinstance(whole, Refusal):
+                return _refuse(request, whole, door)
+            return packed(await self._predictions.answer(whole, door, call, caller), request)
+        answer = self._describe(door, call) if call.model else self._tell(request, door, caller)
         return _refuse(request, answer, door) if isinstance(answer, Refusal) else answer
 
-    def _tell(self, door: Door, caller: Credential) -> Answer | Refusal:
+    def _tell(self, request: Request, door: Door, caller: Credential) -> Answer | Refusal:
         """About the process and all its models."""
         match door.verb:
             case Verb.METRICS:
-                return self._state.metrics()
+                return self._state.metrics(request.headers.get(b"accept", b""))
             case Verb.SERVER:
                 return descriptions.server()
             case Verb.INDEX:

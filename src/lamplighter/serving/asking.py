@@ -1,10 +1,9 @@
-"""What the headers of a prediction say: its id, its sticky key, when it happened, what answer is taken."""
+"""What the headers of a prediction say: its id, its sticky key, when it happened."""
 
 import os
 import re
 import time
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import count
 
 import msgspec
@@ -63,8 +62,6 @@ def is_drill(request: Request, caller: Credential) -> bool | Refusal:
 
 def said(request: Request) -> Said | Refusal:
     """What the headers say beside the id, or why the request is refused."""
-    if not takes_json(request.headers.get(b"accept", b"")):
-        return Refusal("not-acceptable", "Accept application/json.")
     if b"lamp-key" not in request.headers and b"lamp-event-time" not in request.headers:
         return _NOTHING
     key = sticky_key(request)
@@ -97,15 +94,3 @@ def event_time(request: Request) -> int | Refusal:
         )
     micros = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
     return micros if micros > 0 else Refusal("malformed-header", "Lamp-Event-Time lies before 1970.")
-
-
-@lru_cache(maxsize=256)
-def takes_json(accept: bytes) -> bool:
-    """Whether an `Accept` header lets us answer in JSON; q=0 means no."""
-    if not accept.strip():
-        return True
-    weights: dict[bytes, bool] = {}
-    for part in accept.lower().replace(b" ", b"").split(b","):
-        media, *parameters = part.split(b";")
-        weights[media] = not any(re.fullmatch(rb"q=0(\.0*)?", parameter) for parameter in parameters)
-    return next((weights[media] for media in (b"application/json", b"application/*", b"*/*") if media in weights), False)

@@ -94,6 +94,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/m/{model}/ping", Verb.PING, Who.CALLER_OF_MODEL),
     Door("GET", "/m/{model}/health", Verb.PING, Who.CALLER_OF_MODEL),
     Door("GET", "/m/{model}/version", Verb.VERSION, Who.CALLER_OF_MODEL),
+    Door("POST", "/m/{model}", Verb.PREDICT, Who.CALLER_OF_MODEL, "plain"),
     Door("POST", "/m/{model}/invocations", Verb.PREDICT, Who.CALLER_OF_MODEL),
 )
 

@@ -17,6 +17,7 @@ UNDERSTOOD = frozenset(
         b"content-encoding",
         b"transfer-encoding",
         b"accept",
+        b"accept-encoding",
         b"expect",
         b"inference-header-content-length",
         b"lamp-request-id",
@@ -25,8 +26,8 @@ UNDERSTOOD = frozenset(
         b"lamp-key",
     )
 )
-#: Of these a request may repeat `accept` only.
-_LISTS = frozenset((b"accept",))
+#: Of these a request may repeat the lists.
+_LISTS = frozenset((b"accept", b"accept-encoding"))
 
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(?::[0-9]{1,5})?")
 _PATH = re.compile(rb"/[A-Za-z0-9._~:@/-]*")

@@ -1,6 +1,7 @@
 """A request as it came over the wire and the answer as it goes back."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -41,6 +42,8 @@ class Request(msgspec.Struct):
     body: bytes = b""
     #: Seconds of the monotonic clock when the last byte had come.
     received: float = 0.0
+    #: What has been made of the body already, such as a `Table`; nothing where the codec reads the bytes.
+    opened: Any = None
 
     def text(self, name: bytes) -> str:
         """The header as text, empty if it was not sent. Bytes outside ASCII become question marks."""

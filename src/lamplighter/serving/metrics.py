@@ -1,14 +1,37 @@
-"""Counters in the text format of Prometheus. Labels name models, versions and arms, never anything a caller sent."""
+"""Counters in the text format of Prometheus, or as OpenMetrics where that is asked for.
+
+Labels name models, versions and arms, never anything a caller sent.
+"""
 
 import platform
+import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from lamplighter import __version__
 from lamplighter.domain.route import LATENCY_BOUNDS, ArmMeter, WorkerReport
+from lamplighter.serving.accepting import chosen
+from lamplighter.serving.message import Answer
+from lamplighter.serving.problems import Refusal
 
-MEDIA = b"text/plain; version=0.0.4; charset=utf-8"
+_MEDIA = b"text/plain; version=0.0.4; charset=utf-8"
+_OPEN_MEDIA = b"application/openmetrics-text; version=1.0.0; charset=utf-8"
+_OFFERS = (b"text/plain", b"application/openmetrics-text")
+_NOT_TAKEN = Refusal("not-acceptable", "Accept text/plain or application/openmetrics-text.")
+#: The head of a counter; OpenMetrics names the family without its suffix.
+_COUNTER = re.compile(rb"^# (HELP|TYPE) (\w+)_total ", re.MULTILINE)
 _BOUNDS = (*(f"{bound:g}" for bound in LATENCY_BOUNDS), "+Inf")
+
+
+def page(accept: bytes, environment: str, totals: Iterable[ArmMeter], reports: Iterable[WorkerReport]) -> Answer | Refusal:
+    """The page in the form that the caller accepts; text/plain if it takes both alike."""
+    form = chosen(accept, _OFFERS)
+    if not form:
+        return _NOT_TAKEN
+    content = exposition(environment, totals, reports)
+    if form == _OFFERS[0]:
+        return Answer(200, content, _MEDIA)
+    return Answer(200, _COUNTER.sub(rb"# \1 \2 ", content) + b"# EOF\n", _OPEN_MEDIA)
 
 
 def exposition(environment: str, totals: Iterable[ArmMeter], reports: Iterable[WorkerReport]) -> bytes:

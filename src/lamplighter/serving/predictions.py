@@ -12,7 +12,7 @@ from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.prediction import Scored, frame
 from lamplighter.domain.route import Arm, Credential
 from lamplighter.serving.asking import Ids, is_drill, request_id, said
-from lamplighter.serving.codecs import mlflow, v1, v2
+from lamplighter.serving.codecs import mlflow, plain, v1, v2
 from lamplighter.serving.codecs.base import Codec, Question, Reply
 from lamplighter.serving.doors import Call, Door
 from lamplighter.serving.message import Answer, Request
@@ -24,7 +24,7 @@ from lamplighter.serving.shadows import Shadows
 from lamplighter.serving.sticky import Key, key_of
 from lamplighter.serving.versions import Attempt
 
-CODECS: Mapping[str, Codec] = {"v2": v2, "v1": v1, "mlflow": mlflow}
+CODECS: Mapping[str, Codec] = {"v2": v2, "v1": v1, "mlflow": mlflow, "plain": plain}
 _UNSAVED = Refusal("log-unavailable", "Nothing was recorded, so nothing is answered. Try again in a moment.")
 _NO_NUMBER = Refusal("not-found", "No version of that number answers here; the model's metadata names those that do.")
 _EXPIRED = "Its time and its grace are over. Ask the owner of the model to extend or replace it."
@@ -136,7 +136,9 @@ class Predictions:
             return codec.refuse(
                 Refusal(slug, _EXPIRED if slug == EXPIRED else _NO_ANSWER), instance=request.path, request=asked.id, lines=lines
             )
-        reply = Reply(version.manifest.model, version.served.number, version.contract.output.name, asked.id, last.scores)
+        output, threshold = version.contract.output, version.manifest.decision.threshold
+        said = (version.manifest.model, version.served.number, output.name, asked.id, last.scores)
+        reply = Reply(*said, classes=output.classes, threshold=threshold)
         return codec.write(asked.question, reply, lines + b"Lamp-Durability: durable\r\n")
 
     def _refused(self, codec: Codec, request: Request, refusal: Refusal, name: str) -> Answer:

@@ -16,6 +16,7 @@ import uvloop
 from lamplighter.domain.route import Credentials, Route, WorkerReport
 from lamplighter.serving.adoption import Adoption
 from lamplighter.serving.application import Application
+from lamplighter.serving.bodies import Bodies
 from lamplighter.serving.callers import Callers
 from lamplighter.serving.clock import Clock
 from lamplighter.serving.files import CREDENTIALS, ROUTE, SEGMENTS
@@ -23,9 +24,10 @@ from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front
 from lamplighter.serving.message import Answer
 from lamplighter.serving.meters import Meters
-from lamplighter.serving.metrics import MEDIA, exposition
+from lamplighter.serving.metrics import page
 from lamplighter.serving.options import Options
 from lamplighter.serving.predictions import Predictions
+from lamplighter.serving.problems import Refusal
 from lamplighter.serving.recorder import Recorder
 from lamplighter.serving.reports import Reports
 from lamplighter.serving.router import Router
@@ -69,7 +71,10 @@ class Slot:
         describing = partial(manifest_of, artifacts=options.artifacts)
         self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock)
         predictions = Predictions(self._router, self._recorder, self._meters, self._shadows)
-        self._application = Application(self._callers, self._router, predictions, self._meters, self, limits.in_flight)
+        self._bodies = Bodies(limits.body_bytes)
+        self._application = Application(
+            self._callers, self._router, predictions, self._meters, self, self._bodies, limits.in_flight
+        )
         hosts = frozenset((*LOOPBACK, options.host, *options.known_as))
         self._front = Front(self._application, limits, frozenset(host.lower() for host in hosts))
         self._ending = asyncio.Event()
@@ -79,10 +84,10 @@ class Slot:
         """Whether it answers by a route."""
         return self._adoption.revision >= 0 and not self._front.draining
 
-    def metrics(self) -> Answer:
-        """Counters of the whole group, for Prometheus."""
+    def metrics(self, accept: bytes) -> Answer | Refusal:
+        """Counters of the whole group, for Prometheus, in a form that is accepted."""
         self._report()
-        return Answer(200, exposition(self._options.environment, self._reports.totals(), self._reports.present()), MEDIA)
+        return page(accept, self._options.environment, self._reports.totals(), self._reports.present())
 
     def end(self) -> None:
         """Begin to end."""
@@ -111,6 +116,7 @@ class Slot:
         await self._shadows.close(1.0)
         await asyncio.to_thread(self._recorder.close)
         await self._adoption.close()
+        await self._bodies.close()
         self._report()
 
     async def _settled(self) -> None:

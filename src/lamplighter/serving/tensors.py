@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 #: Datatype, type code of `array`, size of an element.
-_CODES: Mapping[str, tuple[str, int]] = {"FP64": ("d", 8), "FP32": ("f", 4), "INT64": ("q", 8), "INT32": ("i", 4)}
+_CODES: Mapping[str, tuple[str, int]] = {
+    "FP64": ("d", 8),
+    "FP32": ("f", 4),
+    "INT64": ("q", 8),
+    "INT32": ("i", 4),
+    "INT16": ("h", 2),
+    "INT8": ("b", 1),
+    "UINT64": ("Q", 8),
+    "UINT32": ("I", 4),
+    "UINT16": ("H", 2),
+    "UINT8": ("B", 1),
+}
 _LENGTH = struct.Struct("<I")
 
 

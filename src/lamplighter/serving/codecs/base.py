@@ -5,6 +5,7 @@ from typing import Any, Protocol
 import msgspec
 
 from lamplighter.domain.contract import Contract
+from lamplighter.serving.accepting import JSON, chosen
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.problems import Refusal
 
@@ -21,6 +22,10 @@ class Question(msgspec.Struct):
     id: str = ""
     #: Whether the caller wants raw tensors back.
     binary: bool = False
+    #: Media type of the answer.
+    form: bytes = JSON
+    #: Whether the rows came as a table of the `pd` content type and the answer is to be read as one.
+    frame: bool = False
 
 
 class Reply(msgspec.Struct):
@@ -34,6 +39,10 @@ class Reply(msgspec.Struct):
     #: Id of the request.
     request: str
     scores: list[float]
+    #: The classes, negative first, where a score is a probability.
+    classes: tuple[str, ...] = ()
+    #: The positive class is decided from this score on.
+    threshold: float = 0.5
 
 
 class Codec(Protocol):
@@ -61,17 +70,26 @@ def rows_refusal(rows: int) -> Refusal | None:
     return None
 
 
-def media_refusal(request: Request) -> Refusal | None:
-    """Why the body is of a kind that is not taken: JSON in UTF-8, not compressed, is."""
+def answer_form(request: Request, *offers: bytes) -> bytes | Refusal:
+    """The media type in which the caller takes the answer."""
+    form = chosen(request.headers.get(b"accept", b""), offers)
+    return form or Refusal("not-acceptable", f"Accept {' or '.join(offer.decode() for offer in offers)}.")
+
+
+def media_refusal(request: Request, *further: bytes) -> Refusal | None:
+    """Why the body is of a kind that is not taken: JSON in UTF-8 is, and what else the protocol takes."""
     if request.headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        return Refusal("unsupported-media-type", "Send the body without a Content-Encoding.")
-    if not _is_json(request.headers.get(b"content-type", b"")):
-        return Refusal("unsupported-media-type", "Send Content-Type: application/json; the only charset is utf-8.")
+        return Refusal("unsupported-media-type", "Send the body as it is, or with Content-Encoding gzip or deflate.")
+    if media_of(request) not in (JSON, *further):
+        kinds = " or ".join(kind.decode() for kind in (JSON, *further))
+        return Refusal("unsupported-media-type", f"Send Content-Type: {kinds}; the only charset is utf-8.")
     return None
 
 
-def _is_json(media: bytes) -> bool:
-    if media == b"application/json":
-        return True
+def media_of(request: Request) -> bytes:
+    """The media type of the body, empty if there is none or it has a parameter that is not `charset=utf-8`."""
+    media = request.headers.get(b"content-type", b"")
+    if media == JSON:
+        return media
     kind, *parameters = media.lower().replace(b" ", b"").split(b";")
-    return kind == b"application/json" and all(one in {b"charset=utf-8", b'charset="utf-8"', b""} for one in parameters)
+    return kind if all(one in {b"charset=utf-8", b'charset="utf-8"', b""} for one in parameters) else b""

@@ -1,4 +1,4 @@
-"""The scoring server of MLflow: one of four JSON forms in, `{"predictions": [...]}` out."""
+"""The scoring server of MLflow: one of four JSON forms, CSV, Parquet or Arrow in, `{"predictions": [...]}` out."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.contract import Contract
-from lamplighter.serving.codecs.base import Question, Reply, media_refusal, rows_refusal
+from lamplighter.serving.accepting import ARROW
+from lamplighter.serving.codecs.base import Question, Reply
+from lamplighter.serving.codecs.forms import forms, opened, write_arrow
 from lamplighter.serving.message import JSON, Answer, Request
 from lamplighter.serving.problems import Refusal, problem
 from lamplighter.serving.strict_json import decode
@@ -49,7 +51,15 @@ _FORMS: Mapping[str, Callable[[Any, Contract], Columns | Refusal]] = {
 
 def read(request: Request, contract: Contract) -> Question | Refusal:
     """The rows of an invocation."""
-    body = media_refusal(request) or decode(request.body)
+    form = forms(request)
+    if isinstance(form, Refusal):
+        return form
+    columns = opened(request, contract)
+    return form.question(_columns(request, contract) if columns is None else columns)
+
+
+def _columns(request: Request, contract: Contract) -> Columns | Refusal:
+    body = decode(request.body)
     if isinstance(body, Refusal):
         return body
     if not isinstance(body, dict):
@@ -59,15 +69,13 @@ def read(request: Request, contract: Contract) -> Question | Refusal:
     form = next(iter(body), "")
     if len(body) != 1 or form not in _FORMS:
         return _NOT_ONE
-    columns = _FORMS[form](body[form], contract)
-    if isinstance(columns, Refusal):
-        return columns
-    rows = len(next(iter(columns.values()), ()))
-    return rows_refusal(rows) or Question(columns, rows)
+    return _FORMS[form](body[form], contract)
 
 
-def write(question: Question, reply: Reply, lines: bytes) -> Answer:  # noqa: ARG001
+def write(question: Question, reply: Reply, lines: bytes) -> Answer:
     """The predictions, one a row."""
+    if question.form == ARROW:
+        return write_arrow(reply, lines)
     return Answer(200, _encoder.encode({"predictions": reply.scores}), JSON, lines)
 
 

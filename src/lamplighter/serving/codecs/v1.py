@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.contract import Contract
-from lamplighter.serving.codecs.base import Question, Reply, media_refusal, rows_refusal
+from lamplighter.serving.codecs.base import Question, Reply, answer_form, media_refusal, rows_refusal
 from lamplighter.serving.message import JSON, Answer, Request
 from lamplighter.serving.problems import Refusal, sentence
 from lamplighter.serving.strict_json import decode
@@ -16,7 +16,8 @@ _encoder = msgspec.json.Encoder()
 
 def read(request: Request, contract: Contract) -> Question | Refusal:
     """The instances of a prediction request: objects by column name, or lists in the order of the contract."""
-    body: Any = media_refusal(request) or decode(request.body)
+    form = answer_form(request, JSON)
+    body: Any = form if isinstance(form, Refusal) else media_refusal(request) or decode(request.body)
     if isinstance(body, Refusal):
         return body
     if not isinstance(body, dict) or body.keys() != {"instances"} or not isinstance(body["instances"], list):

@@ -7,7 +7,7 @@ import msgspec
 
 from lamplighter.domain.contract import Contract, Kind, Problem
 from lamplighter.domain.record import Record
-from lamplighter.serving.codecs.base import Question, Reply, media_refusal, rows_refusal
+from lamplighter.serving.codecs.base import Question, Reply, answer_form, media_refusal, rows_refusal
 from lamplighter.serving.message import JSON, Answer, Request
 from lamplighter.serving.problems import Refusal, sentence
 from lamplighter.serving.strict_json import decode_as
@@ -15,12 +15,16 @@ from lamplighter.serving.tensors import pack, unpack
 
 #: The datatype that metadata names for a kind of column.
 DATATYPES: Mapping[Kind, str] = {Kind.NUMBER: "FP64", Kind.INTEGER: "INT64", Kind.TEXT: "BYTES", Kind.BOOLEAN: "BOOL"}
+_WHOLE = frozenset(("INT64", "INT32", "INT16", "INT8", "UINT64", "UINT32", "UINT16", "UINT8"))
 _TAKEN: Mapping[Kind, frozenset[str]] = {
-    Kind.NUMBER: frozenset(("FP64", "FP32", "INT64", "INT32")),
-    Kind.INTEGER: frozenset(("INT64", "INT32")),
+    Kind.NUMBER: _WHOLE | {"FP64", "FP32"},
+    Kind.INTEGER: _WHOLE,
     Kind.TEXT: frozenset(("BYTES",)),
     Kind.BOOLEAN: frozenset(("BOOL",)),
 }
+#: The media type of binary tensors.
+OCTETS = b"application/octet-stream"
+_FRAME = {"content_type": "pd"}
 _NO_PARAMETERS: dict[str, Any] = {}
 
 
@@ -58,12 +62,19 @@ class _Answer(Record, frozen=True):
     outputs: tuple[_Output]
 
 
+class _FrameAnswer(_Answer, frozen=True):
+    parameters: Mapping[str, str]
+
+
 _decoder = msgspec.json.Decoder(_Body)
 _encoder = msgspec.json.Encoder()
 
 
 def read(request: Request, contract: Contract) -> Question | Refusal:
     """The rows of an inference request."""
+    form = answer_form(request, JSON, OCTETS)
+    if isinstance(form, Refusal):
+        return form
     parts = _parts(request)
     if isinstance(parts, Refusal):
         return parts
@@ -76,7 +87,7 @@ def read(request: Request, contract: Contract) -> Question | Refusal:
     refusal = _fill(body.inputs, memoryview(parts[1])) or _misfit(body.inputs, contract)
     if refusal is not None:
         return refusal
-    return _question(body, wanted)
+    return _question(body, wanted, form)
 
 
 def _parts(request: Request) -> tuple[bytes, bytes] | Refusal:
@@ -141,13 +152,15 @@ def _flattened(tensor: _Input, rows: int) -> bool:
     return data is not None and len(data) == rows
 
 
-def _question(body: _Body, wanted: list[_Wanted]) -> Question | Refusal:
+def _question(body: _Body, wanted: list[_Wanted], form: bytes) -> Question | Refusal:
     columns = {tensor.name: tensor.data or [] for tensor in body.inputs}
     rows = len(next(iter(columns.values()), ()))
-    binary = (body.parameters or _NO_PARAMETERS).get("binary_data_output") is True
+    parameters = body.parameters or _NO_PARAMETERS
+    binary = form == OCTETS or parameters.get("binary_data_output") is True
     if wanted and wanted[0].parameters is not None:
         binary = wanted[0].parameters.get("binary_data", binary) is True
-    return rows_refusal(rows) or Question(columns, rows, body.id or "", binary)
+    frame = parameters.get("content_type") == "pd"
+    return rows_refusal(rows) or Question(columns, rows, body.id or "", binary, frame=frame)
 
 
 def _keys(body: _Body) -> int:
@@ -167,7 +180,9 @@ def write(question: Question, reply: Reply, lines: bytes) -> Answer:
     if question.binary:
         return _write_binary(reply, lines)
     output = _Output(reply.output, (len(reply.scores),), "FP64", reply.scores)
-    return Answer(200, _encoder.encode(_Answer(reply.model, str(reply.number), reply.request, (output,))), JSON, lines)
+    said = (reply.model, str(reply.number), reply.request, (output,))
+    answer = _FrameAnswer(*said, parameters=_FRAME) if question.frame else _Answer(*said)
+    return Answer(200, _encoder.encode(answer), JSON, lines)
 
 
 def _write_binary(reply: Reply, lines: bytes) -> Answer:
@@ -178,7 +193,7 @@ def _write_binary(reply: Reply, lines: bytes) -> Answer:
         {"model_name": reply.model, "model_version": str(reply.number), "id": reply.request, "outputs": (output,)}
     )
     lines += b"Inference-Header-Content-Length: %d\r\n" % len(head)
-    return Answer(200, head + raw, b"application/octet-stream", lines)
+    return Answer(200, head + raw, OCTETS, lines)
 
 
 def refuse(refusal: Refusal, *, instance: str, request: str, lines: bytes) -> Answer:  # noqa: ARG001
