@@ -25,6 +25,10 @@ DUTY_OF = {
 }
 
 
+#: The measure of a finding about a version whose processes ended so often that it is not started any more.
+QUARANTINE = "quarantine"
+
+
 class Reading(Record, frozen=True):
     """One figure of one version in one window, as of the rows and labels known now."""
 

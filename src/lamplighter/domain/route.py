@@ -4,6 +4,7 @@ Law of change: fields may be added with a default; a serving process ignores fie
 """
 
 import hashlib
+from collections.abc import Mapping
 from enum import StrEnum
 
 from lamplighter.domain.expiry import Expiry
@@ -123,6 +124,18 @@ class ArmMeter(Record, frozen=True):
 LATENCY_BOUNDS: tuple[float, ...] = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
+class Condition(Record, frozen=True):
+    """How a version does that has processes of its own, as one worker sees it."""
+
+    digest: str
+    #: How closed the processes are: `full`, `partial` or `none`.
+    sandbox: str
+    #: Why it is not started any more; empty if it is.
+    quarantine: str = ""
+    #: How many of its processes ended, by cause.
+    deaths: Mapping[str, int] = {}
+
+
 class WorkerReport(Record, frozen=True):
     """What a serving worker says of itself, in a file beside its route."""
 
@@ -143,3 +156,5 @@ class WorkerReport(Record, frozen=True):
     #: Requests that were answered with an error of ours (5xx).
     failed_requests: int = 0
     meters: tuple[ArmMeter, ...] = ()
+    #: The versions that have processes of their own.
+    conditions: tuple[Condition, ...] = ()

@@ -6,7 +6,7 @@ from lamplighter.domain.errors import Conflict
 from lamplighter.domain.events import IncidentOpened, RetrainingMoved
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import Kind
+from lamplighter.domain.monitor import QUARANTINE, Kind
 from lamplighter.domain.policy import Answer
 from lamplighter.domain.retraining import State
 from lamplighter.lifecycle import deployment, management
@@ -25,8 +25,11 @@ def roll_back(kit: Kit, entry: Entry) -> None:
         environment = look.environment(incident.environment)
         live = look.routings.of(incident.model, incident.environment)
     wanted = tier.technical if incident.finding.kind is Kind.TECHNICAL else tier.functional
+    measure = incident.finding.measure
+    # A version in quarantine answers nobody, so there is nothing to weigh.
+    due = measure == QUARANTINE or (wanted is Answer.ROLL_BACK and measure == "failures")
     is_cause = live.champion is not None and live.champion.number == incident.finding.number
-    if wanted is Answer.ROLL_BACK and is_cause and live.previous is not None and incident.finding.measure == "failures":
+    if due and is_cause and live.previous is not None:
         # The number is named: without it a trial that happens to be open would be ended, and the failing version would stay.
         why = f"{incident.id}: {incident.finding.sentence}"
         deployment.roll_back(kit, PLATFORM, incident.model, environment, live.previous.number, why)

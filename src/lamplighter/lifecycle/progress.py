@@ -32,7 +32,7 @@ def advance(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:
         Phase.WITHDRAWING: _ending,
     }
     aged = msgspec.structs.replace(rollout, waited=rollout.waited + elapsed)
-    seen = look_at[rollout.phase](kit, aged)
+    seen = _quarantined(kit, rollout) or look_at[rollout.phase](kit, aged)
     if seen is None:
         return _age(kit, rollout, elapsed)
     with kit.store.transaction() as change:
@@ -40,6 +40,14 @@ def advance(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:
     if not after.phase.final:
         routing.apply(kit, rollout.environment)
     return after
+
+
+def _quarantined(kit: Kit, rollout: Rollout) -> Seen:
+    """A version whose processes ended again and again loses its trial, however few requests it had."""
+    if rollout.phase not in (Phase.STARTING, Phase.SHIFTING, Phase.PAUSED):
+        return None
+    why = routing.observe(kit, rollout.environment).quarantined.get(rollout.version)
+    return (Signal.BROKEN, f"It is in quarantine. {why}") if why else None
 
 
 def _age(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:

@@ -116,5 +116,6 @@ class Reconciler:
     def _revive(self, name: str) -> None:
         revision = routing.wanted_revision(self._kit, name)
         observation = routing.observe(self._kit, name)
+        watching.watch_processes(self._kit, name, observation.quarantined)
         if revision and (not observation.alive or observation.revision != revision):
             routing.apply(self._kit, name)

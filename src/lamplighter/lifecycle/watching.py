@@ -1,6 +1,6 @@
 """Monitoring: readings by window, findings where a limit is crossed, incidents that somebody has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import (
@@ -15,7 +15,7 @@ from lamplighter.domain.events import (
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.incident import Incident, State, Step, advance
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Reading
+from lamplighter.domain.monitor import DUTY_OF, QUARANTINE, Finding, Kind, Reading
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.record import Record
@@ -128,6 +128,32 @@ def watch_service(kit: Kit) -> None:
             finding = windows.service_finding(change, routing, now)
             if finding is not None:
                 report(kit, change, finding)
+
+
+def watch_processes(kit: Kit, name: str, quarantined: Mapping[str, str]) -> None:
+    """Find the live versions of an environment that are in quarantine; `quarantined` says why, by digest."""
+    if not quarantined:
+        return
+    now = kit.clock.now()
+    with kit.store.transaction() as change:
+        for routing in change.routings.all(environment=name):
+            champion = routing.champion
+            if champion is None or champion.digest not in quarantined:
+                continue
+            finding = Finding(
+                model=routing.model,
+                environment=name,
+                number=champion.number,
+                kind=Kind.TECHNICAL,
+                measure=QUARANTINE,
+                value=1.0,
+                limit=0.0,
+                sentence=f"v{champion.number} answers nobody. {quarantined[champion.digest]}",
+                start=now,
+                end=now,
+                after_rows=change.predictions.count(routing.model, name),
+            )
+            report(kit, change, finding)
 
 
 def open_incident(kit: Kit, entry: Entry) -> None:

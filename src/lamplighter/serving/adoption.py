@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from lamplighter.domain.expiry import EXPIRED, Action
-from lamplighter.domain.route import ModelRoute, Route, Served
+from lamplighter.domain.route import Condition, ModelRoute, Route, Served
 from lamplighter.domain.version import Manifest
 from lamplighter.serving import withheld
 from lamplighter.serving.clock import Clock
@@ -63,6 +63,12 @@ class Adoption:
     def loaded(self) -> tuple[str, ...]:
         """Digests of the versions that are loaded and verified."""
         return tuple(served.digest for served in self._versions)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """How the versions do that have processes of their own."""
+        found = (version.condition for version in self._versions.values())
+        return tuple(condition for condition in found if condition is not None)
 
     def offer(self, route: Route) -> None:
         """Work towards this route from now on. A version that was refused before is tried once more."""

@@ -38,7 +38,9 @@ def exposition(environment: str, totals: Iterable[ArmMeter], reports: Iterable[W
     """The page of a whole process group."""
     totals = sorted(totals, key=lambda meter: (meter.model, meter.number, meter.digest, meter.arm))
     lines = [*_requests(environment, totals), *_durations(environment, totals), *_dropped(environment, totals)]
-    lines += _answers(environment, tuple(reports))
+    reports = tuple(reports)
+    lines += _answers(environment, reports)
+    lines += _processes(environment, reports)
     lines += _head("lamp_build_info", "gauge", "Release of lamplighter and of Python.")
     lines.append(f'lamp_build_info{{version="{__version__}",python="{platform.python_version()}"}} 1')
     return ("\n".join(lines) + "\n").encode()
@@ -86,4 +88,26 @@ def _answers(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:
     lines += [f'lamp_failed_requests_total{{env="{environment}",slot="{one.slot}"}} {one.failed_requests}' for one in reports]
     lines += _head("lamp_route_revision", "gauge", "Revision of the route that the process of the slot answers by.")
     lines += [f'lamp_route_revision{{env="{environment}",slot="{one.slot}"}} {one.revision}' for one in reports]
+    return lines
+
+
+def _processes(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:
+    """Of the versions that have processes of their own, by the digest of the version."""
+    seen = [(report.slot, condition) for report in reports for condition in report.conditions]
+    lines = _head(
+        "lamp_model_process_deaths_total", "counter", "Processes of a version that ended, by cause, since the slot's start."
+    )
+    for slot, one in seen:
+        labels = f'env="{environment}",slot="{slot}",digest="{one.digest[:12]}"'
+        lines += [f'lamp_model_process_deaths_total{{{labels},cause="{cause}"}} {count}' for cause, count in one.deaths.items()]
+    lines += _head("lamp_model_quarantined", "gauge", "Whether a version is not started any more after it ended its processes.")
+    lines += [
+        f'lamp_model_quarantined{{env="{environment}",slot="{slot}",digest="{one.digest[:12]}"}} {int(bool(one.quarantine))}'
+        for slot, one in seen
+    ]
+    lines += _head("lamp_model_sandbox", "gauge", "1 at the level to which the processes of a version are closed.")
+    lines += [
+        f'lamp_model_sandbox{{env="{environment}",slot="{slot}",digest="{one.digest[:12]}",level="{one.sandbox}"}} 1'
+        for slot, one in seen
+    ]
     return lines

@@ -157,6 +157,7 @@ class Slot:
             refused_requests=self._meters.refused,
             failed_requests=self._meters.failed,
             meters=self._meters.arms(),
+            conditions=self._adoption.conditions,
         )
         try:
             self._reports.write(report)

@@ -12,11 +12,11 @@ import msgspec
 from lamplighter.domain.contract import problems_of
 from lamplighter.domain.names import DIGEST
 from lamplighter.domain.record import digest_of, from_json
-from lamplighter.domain.route import Arm, Served
+from lamplighter.domain.route import Arm, Condition, Served
 from lamplighter.domain.version import Manifest, address
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.codecs.base import Question
-from lamplighter.serving.runtimes.base import Failed, Loader, Runtime, Unloadable
+from lamplighter.serving.runtimes.base import Failed, Isolated, Loader, Runtime, Unloadable
 
 _RUNTIMES = Path(__file__).parent / "runtimes"
 
@@ -65,6 +65,16 @@ class Loaded:
             if self._retired:
                 self.retire()
         return Attempt(self, arm, (time.perf_counter_ns() - start) // 1000, scores, failed)
+
+    @property
+    def condition(self) -> Condition | None:
+        """How its processes do; nothing if it has none of its own."""
+        runtime = self._runtime
+        if not isinstance(runtime, Isolated):
+            return None
+        return Condition(
+            digest=self.served.digest, sandbox=runtime.sandbox, quarantine=runtime.quarantine, deaths=runtime.deaths
+        )
 
     def retire(self) -> None:
         """Close now or when the last user is done."""

@@ -1,5 +1,6 @@
 """The promise of a target: run the serving of an environment, tell it what is live, and say what it does."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from lamplighter.domain.environment import Environment
@@ -18,8 +19,16 @@ class Observation(Record, frozen=True):
     loaded: frozenset[str] = frozenset()
     #: Why a version could not be loaded, by digest; of whichever process refused it.
     refused: dict[str, str] = {}
+    #: Why a version is in quarantine, by digest; of whichever process says so.
+    quarantined: dict[str, str] = {}
     #: What each running process says of itself.
     reports: tuple[WorkerReport, ...] = ()
+
+
+def quarantined_in(reports: Iterable[WorkerReport]) -> dict[str, str]:
+    """Why a version is in quarantine, by digest, where one of the processes says so."""
+    conditions = (condition for report in reports for condition in report.conditions)
+    return {condition.digest: condition.quarantine for condition in conditions if condition.quarantine}
 
 
 class Target(Protocol):

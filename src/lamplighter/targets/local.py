@@ -18,7 +18,7 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Unavailable
 from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Credentials, Route, WorkerReport
-from lamplighter.targets.base import Observation
+from lamplighter.targets.base import Observation, quarantined_in
 
 #: What a group inherits from our environment; addresses and passwords of the control plane are none of its matter.
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
@@ -85,6 +85,7 @@ class Target:
             revision=min(report.revision for report in reports) if complete else -1,
             loaded=frozenset.intersection(*(frozenset(report.loaded) for report in reports)) if complete else frozenset(),
             refused={digest: why for report in reports for digest, why in report.refused.items()},
+            quarantined=quarantined_in(reports),
             reports=reports,
         )
 

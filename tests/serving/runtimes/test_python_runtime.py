@@ -14,6 +14,7 @@ import pytest
 from lamplighter.domain.version import Badge, Lock
 from lamplighter.serving.runtimes.base import Failed, Unloadable
 from lamplighter.serving.runtimes.python import Python, load
+from lamplighter.serving.worker.queue import Limits
 
 #: Answers twice the value; some values do harm.
 MODEL = b"""
@@ -50,7 +51,7 @@ def ask(root: Path, store: Any, work: Callable[[Python], Awaitable[None]], deadl
     manifest = store({"model": ("python-source", Badge.CODE, MODEL)}, "python")
 
     async def main() -> None:
-        runtime = await load(manifest, root, deadline)
+        runtime = await load(manifest, root, Limits(deadline=deadline))
         try:
             await work(runtime)
         finally:
@@ -137,12 +138,64 @@ def test_a_worker_killed_from_outside_costs_no_answer(tmp_path: Path, store: Any
     ask(tmp_path, store, work)
 
 
+def test_kills_from_outside_cost_no_answer_and_put_nothing_in_quarantine(tmp_path: Path, store: Any) -> None:
+    async def work(runtime: Python) -> None:
+        for turn in range(4):
+            asked = [asyncio.create_task(runtime.score({"x": [-7, float(turn)]}, 2)) for _ in range(3)]
+            await asyncio.sleep(0.1)
+            assert runtime.pid is not None
+            os.kill(runtime.pid, signal.SIGKILL)
+            assert await asyncio.gather(*asked) == [[-14.0, 2.0 * turn]] * 3
+        assert runtime.quarantine == ""
+        assert runtime.deaths == {"outside": 4}
+
+    ask(tmp_path, store, work, deadline=20.0)
+
+
+def test_three_deaths_of_its_own_put_a_version_in_quarantine(tmp_path: Path, store: Any) -> None:
+    async def work(runtime: Python) -> None:
+        for extra in (0.0, 0.0, 1.0):
+            assert (await failure(runtime, -2, extra)).code == "model-crashed"
+        assert runtime.quarantine == ""
+        assert await runtime.score({"x": [4.0]}, 1) == [8.0]
+        assert (await failure(runtime, -2, 2.0)).code == "model-crashed"
+        assert runtime.deaths == {"exit": 3}
+        refused = await failure(runtime, 4.0)
+        assert (refused.code, refused.why) == ("model-crashed", f"The version is in quarantine. {runtime.quarantine}")
+        assert runtime.quarantine == "It ended its process 3 times within 60 seconds, the last time by exit."
+
+    ask(tmp_path, store, work, deadline=20.0)
+
+
+def test_a_full_queue_refuses_at_once_and_has_room_again(tmp_path: Path, store: Any) -> None:
+    manifest = store({"model": ("python-source", Badge.CODE, MODEL)}, "python")
+
+    async def main() -> None:
+        runtime = await load(manifest, tmp_path, Limits(requests=2, rows=10))
+        try:
+            running = asyncio.create_task(runtime.score({"x": [-7]}, 1))
+            await asyncio.sleep(0.05)
+            waiting = [asyncio.create_task(runtime.score({"x": [1.0] * rows}, rows)) for rows in (1, 9)]
+            await asyncio.sleep(0)
+            assert (await failure(runtime, 2.0)).code == "queue-full"
+            waiting[1].cancel()
+            await asyncio.sleep(0)
+            assert (await failure(runtime, *[2.0] * 10)).code == "queue-full"
+            assert await runtime.score({"x": [3.0]}, 1) == [6.0]
+            assert await running == [-14.0]
+            assert await waiting[0] == [2.0]
+        finally:
+            await runtime.close()
+
+    asyncio.run(main())
+
+
 def test_memory_beyond_the_limit_is_a_crash_not_ours(tmp_path: Path, store: Any) -> None:
     async def work(runtime: Python) -> None:
         assert (await failure(runtime, -8)).code == "model-crashed"
         assert await runtime.score({"x": [4.0]}, 1) == [8.0]
 
-    ask(tmp_path, store, work)
+    ask(tmp_path, store, work, deadline=20.0)
 
 
 def test_the_deadline_ends_an_endless_call_and_the_next_is_answered(tmp_path: Path, store: Any) -> None:

@@ -6,7 +6,7 @@ Every other file of this folder is one runtime; its name is what a manifest says
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from lamplighter.domain.version import Manifest
 
@@ -35,6 +35,26 @@ class Runtime(Protocol):
 
     async def close(self) -> None:
         """Give back what the version holds; idempotent."""
+        ...
+
+
+@runtime_checkable
+class Isolated(Protocol):
+    """A runtime whose version has processes of its own."""
+
+    @property
+    def sandbox(self) -> str:
+        """How closed they are: full, partial or none."""
+        ...
+
+    @property
+    def quarantine(self) -> str:
+        """Why the version is not started any more; empty if it is."""
+        ...
+
+    @property
+    def deaths(self) -> Mapping[str, int]:
+        """How many of them ended, by cause."""
         ...
 
 

@@ -1,17 +1,20 @@
-"""The runtime of models that stay as they were trained: one closed process for each, and requests joined into batches."""
+"""The runtime of models that stay as they were trained: closed processes for each, and requests joined into batches."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from lamplighter.domain.version import Badge, Manifest
+from lamplighter.domain.version import Artifact, Badge, Manifest
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.serving.worker import environment
-from lamplighter.serving.worker.batcher import DEADLINE, Batcher
+from lamplighter.serving.worker.batcher import Batcher
+from lamplighter.serving.worker.crew import Crew
 from lamplighter.serving.worker.process import Worker, order_to_load
+from lamplighter.serving.worker.queue import Limits
 
 #: Formats a worker opens; a format may not have a safer badge than this.
 FORMATS: Mapping[str, Badge] = {
@@ -25,42 +28,58 @@ FORMATS: Mapping[str, Badge] = {
 
 
 class Python:
-    """A loaded version behind a worker."""
+    """A loaded version behind its workers."""
 
     def __init__(self, batcher: Batcher, sandbox: str) -> None:
         self._batcher = batcher
-        #: How closed the worker is: full, partial or none.
+        #: How closed the workers are: full, partial or none.
         self.sandbox = sandbox
 
     @property
     def pid(self) -> int | None:
         """Process id of the worker at this moment."""
-        worker = self._batcher.worker
+        worker = self._batcher.crew.current
         return None if worker is None else worker.pid
+
+    @property
+    def quarantine(self) -> str:
+        """Why the version is not started any more; empty if it is."""
+        return self._batcher.crew.deaths.quarantine
+
+    @property
+    def deaths(self) -> Mapping[str, int]:
+        """How many workers ended, by cause."""
+        return self._batcher.crew.deaths.counts
 
     async def score(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
         """One finite score a row, in order. The columns fit the contract. Raises `Failed`."""
         return await self._batcher.score(columns, rows) if rows else []
 
     async def close(self) -> None:
-        """End the worker; idempotent."""
+        """End the workers; idempotent."""
         await self._batcher.close()
 
 
-async def load(manifest: Manifest, artifacts: Path, deadline: float = DEADLINE) -> Python:
+async def load(manifest: Manifest, artifacts: Path, limits: Limits = Limits()) -> Python:
     """Start a worker with the artifact `model` of a version; raises `Unloadable`."""
     environment.check(manifest.lock)
+    artifact = _model(manifest)
+    content = verified(artifacts, artifact)
+    is_code = artifact.badge is Badge.CODE
+    order = order_to_load(artifact.format, content, manifest.contract, is_code=is_code, warm_up=_first_row(manifest, artifacts))
+    start = partial(Worker.start, order)
+    worker = await start()
+    return Python(Batcher(Crew(start, worker), limits), worker.sandbox)
+
+
+def _model(manifest: Manifest) -> Artifact:
     try:
         artifact = manifest.artifact("model")
     except KeyError:
         raise Unloadable("The manifest names no model. Register the version again.") from None
     if FORMATS.get(artifact.format) is not artifact.badge:
         raise Unloadable(f"A model of the format {artifact.format!r} with the badge {artifact.badge!r} is not served.")
-    content = verified(artifacts, artifact)
-    is_code = artifact.badge is Badge.CODE
-    order = order_to_load(artifact.format, content, manifest.contract, is_code=is_code, warm_up=_first_row(manifest, artifacts))
-    worker = await Worker.start(order)
-    return Python(Batcher(order, worker, deadline), worker.sandbox)
+    return artifact
 
 
 def _first_row(manifest: Manifest, artifacts: Path) -> Mapping[str, Sequence[Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lamplighter.serving.runtimes.base import Failed
 from lamplighter.serving.worker import sandbox
+from lamplighter.serving.worker.deaths import OUT_OF_MEMORY
 from lamplighter.serving.worker.opening import IMPORTS, open_model
 from lamplighter.serving.worker.scorers import Scorer
 from lamplighter.serving.worker.wire import HEAD, Fault, Load, Ready, Refused, Reply, Score, Scores, order, pack
@@ -64,7 +65,7 @@ def _answer(scorer: Scorer, request: Score) -> Reply:
     except Failed as failed:
         return Fault(code=failed.code, kind="Failed")
     except MemoryError:
-        os._exit(1)
+        os._exit(OUT_OF_MEMORY)
     except Exception as error:  # whatever a model raises is the model's, and the process lives on
         return Fault(code="model-failed", kind=type(error).__name__[:80])
 

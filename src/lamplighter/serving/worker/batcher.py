@@ -1,43 +1,26 @@
 """Requests that wait while one runs are joined into one call of the model.
 
-A call that the model fails is repeated request by request, so one bad row fails alone. A call that kills the worker is repeated
-once, each request alone on a fresh worker; the one that kills again has failed. A call that outlasts the deadline ends the
-worker. A caller that has gone away is passed over.
+A batch is whatever came while the last one ran: nothing waits for it to fill, and it grows with the load. A call that the model
+fails is repeated request by request, so one bad row fails alone. A call that kills the worker is repeated once, each request
+alone on a fresh worker; the one that kills again has failed. A call that outlasts the deadline ends the worker.
 """
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lamplighter.serving.runtimes.base import Failed, Unloadable
+from lamplighter.serving.worker.crew import Crew
+from lamplighter.serving.worker.deaths import OF_THE_MODEL, Cause
 from lamplighter.serving.worker.poison import Poisons
-from lamplighter.serving.worker.process import Died, Worker
-from lamplighter.serving.worker.wire import Fault, Load, Reply, Scores
+from lamplighter.serving.worker.process import Died
+from lamplighter.serving.worker.queue import Limits, Pending, Queue
+from lamplighter.serving.worker.wire import Fault, Reply, Scores
 
-#: Seconds from the arrival of a request to its answer.
-DEADLINE = 10.0
-#: Rows of one call; a request that alone has more is a call of its own.
-MOST_ROWS = 4096
-
-
-class _Pending:
-    def __init__(self, columns: Mapping[str, Sequence[Any]], rows: int, answer: asyncio.Future[list[float]]) -> None:
-        self.columns, self.rows, self.answer = columns, rows, answer
-
-    def fail(self, code: str, why: str) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(Failed(code, why))
-
-    def settle(self, values: list[float]) -> None:
-        if not self.answer.done():
-            self.answer.set_result(values)
-
-
-def _unloaded(pending: _Pending) -> None:
-    """Refuse a request that is still without an answer."""
-    pending.fail("model-failed", "The version was unloaded.")
+_UNLOADED = "The version was unloaded."
+#: How often a request is begun again after kills from outside.
+_MOST_TRIES = 8
 
 
 def _late() -> Failed:
@@ -45,72 +28,61 @@ def _late() -> Failed:
 
 
 class Batcher:
-    """One model behind one worker at a time; belongs to the event loop it was made in."""
+    """One version's queue and crew; belongs to the event loop it was made in."""
 
-    def __init__(self, model: Load, worker: Worker, deadline: float = DEADLINE) -> None:
-        self._model, self._deadline = model, deadline
-        self._worker: Worker | None = worker
-        self._waiting: deque[_Pending] = deque()
-        self._woken = asyncio.Event()
+    def __init__(self, crew: Crew, limits: Limits) -> None:
+        self.crew = crew
+        self._limits = limits
+        self._queue = Queue(limits)
         self._poisons = Poisons()
         self._task = asyncio.create_task(self._run())
 
-    @property
-    def worker(self) -> Worker | None:
-        """The worker at this moment; nothing while it is being replaced."""
-        return self._worker
-
     async def score(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
         """One score a row, before the deadline. Raises `Failed`."""
+        self._check_quarantine()
         if self._poisons.holds(columns):
             raise Failed("model-crashed", "The same rows killed the model twice a moment ago; they were not run again.")
-        pending = _Pending(columns, rows, asyncio.get_running_loop().create_future())
-        self._waiting.append(pending)
-        self._woken.set()
+        pending = Pending(columns, rows)
+        self._queue.put(pending)
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(self._limits.deadline):
                 return await pending.answer
         except TimeoutError:
             raise _late() from None
+        finally:
+            if not pending.answer.done() or pending.answer.cancelled():
+                self._queue.leave(pending)
 
     async def close(self) -> None:
-        """End the worker and refuse what still waits; idempotent."""
+        """End the workers and refuse what still waits; idempotent."""
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
-        await self._drop()
-        while self._waiting:
-            _unloaded(self._waiting.popleft())
+        await self.crew.close()
+        self._queue.drain(Failed("model-failed", _UNLOADED))
+
+    def _check_quarantine(self) -> None:
+        if self.crew.deaths.quarantine:
+            raise Failed("model-crashed", f"The version is in quarantine. {self.crew.deaths.quarantine}")
 
     async def _run(self) -> None:
         while True:
-            await self._woken.wait()
-            batch = self._take()
+            batch = await self._queue.take()
             try:
-                if batch:
-                    await self._serve(batch)
-                else:
-                    self._woken.clear()
+                await self._serve([pending for pending in batch if not pending.answer.done()])
             finally:
                 for pending in batch:
-                    _unloaded(pending)
+                    pending.fail(Failed("model-failed", _UNLOADED))
+            if self.crew.deaths.quarantine:
+                await self.crew.close()
 
-    def _take(self) -> list[_Pending]:
-        batch: list[_Pending] = []
-        rows = 0
-        while self._waiting and (not batch or rows + self._waiting[0].rows <= MOST_ROWS):
-            pending = self._waiting.popleft()
-            if not pending.answer.done():
-                batch.append(pending)
-                rows += pending.rows
-        return batch
-
-    async def _serve(self, batch: list[_Pending]) -> None:
+    async def _serve(self, batch: list[Pending]) -> None:
+        if not batch:
+            return
         try:
             answer = await self._call(batch)
         except Died:
-            for pending in batch:
-                await self._again(pending)
+            await self._again(batch, await self._bury())
         except (Failed, Unloadable) as error:
             _refuse(batch, error)
         else:
@@ -120,51 +92,64 @@ class Batcher:
             else:
                 _distribute(batch, answer)
 
-    async def _again(self, pending: _Pending) -> None:
-        if pending.answer.done():
-            return
-        try:
-            _distribute([pending], await self._call([pending]))
-        except Died:
-            self._poisons.remember(pending.columns)
-            pending.fail("model-crashed", "These rows ended the model's process, twice.")
-        except (Failed, Unloadable) as error:
-            _refuse([pending], error)
+    async def _again(self, batch: list[Pending], cause: Cause) -> None:
+        """Run each request alone. A death that no request repeats is nobody's fault, but it happened."""
+        poisons = [pending for pending in batch if not pending.answer.done() and await self._alone(pending)]
+        if not poisons:
+            self.crew.deaths.record(cause)
 
-    async def _call(self, batch: list[_Pending]) -> Reply:
-        """Raises `Died`, `Failed` at the deadline, or `Unloadable` if no worker could be started; no worker is left then."""
-        if self._worker is None:
-            self._worker = await Worker.start(self._model)
+    async def _alone(self, pending: Pending) -> bool:
+        """Whether the request killed the model."""
+        for _ in range(_MOST_TRIES):
+            try:
+                _distribute([pending], await self._call([pending]))
+                return False
+            except Died:
+                cause = await self._bury()
+                self.crew.deaths.record(cause)
+                if cause in OF_THE_MODEL:
+                    self._poisons.remember(pending.columns)
+                    pending.fail(Failed("model-crashed", "These rows ended the model's process, twice."))
+                    return True
+            except (Failed, Unloadable) as error:
+                _refuse([pending], error)
+                return False
+        pending.fail(Failed("model-crashed", "The model's process was killed from outside again and again."))
+        return False
+
+    async def _call(self, batch: list[Pending]) -> Reply:
+        """Raises `Died`, `Failed` at the deadline or in quarantine, or `Unloadable` if no worker could be started."""
+        self._check_quarantine()
+        worker = await self.crew.worker()
         try:
-            async with asyncio.timeout(self._deadline):
-                return await self._worker.score(_joined(batch), sum(pending.rows for pending in batch))
+            async with asyncio.timeout(self._limits.deadline):
+                return await worker.score(_joined(batch), sum(pending.rows for pending in batch))
         except TimeoutError:
-            await self._drop()
+            self.crew.deaths.record(Cause.DEADLINE)
+            await self.crew.lose()
             raise _late() from None
-        except Died:
-            await self._drop()
-            raise
 
-    async def _drop(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            await worker.end()
+    async def _bury(self) -> Cause:
+        """Why the worker died; it is gone afterwards."""
+        worker = self.crew.current
+        cause = await worker.cause() if worker is not None else Cause.NONSENSE
+        await self.crew.lose()
+        return cause
 
 
-def _joined(batch: Sequence[_Pending]) -> Mapping[str, Sequence[Any]]:
+def _joined(batch: Sequence[Pending]) -> Mapping[str, Sequence[Any]]:
     if len(batch) == 1:
         return batch[0].columns
     return {name: [value for pending in batch for value in pending.columns[name]] for name in batch[0].columns}
 
 
-def _refuse(batch: Sequence[_Pending], error: Failed | Unloadable) -> None:
-    code = error.code if isinstance(error, Failed) else "model-crashed"
-    why = error.why if isinstance(error, Failed) else "The model's process could not be started again."
+def _refuse(batch: Sequence[Pending], error: Failed | Unloadable) -> None:
+    failed = error if isinstance(error, Failed) else Failed("model-crashed", "The model's process could not be started again.")
     for pending in batch:
-        pending.fail(code, why)
+        pending.fail(Failed(failed.code, failed.why))
 
 
-def _distribute(batch: Sequence[_Pending], answer: Reply) -> None:
+def _distribute(batch: Sequence[Pending], answer: Reply) -> None:
     if isinstance(answer, Scores) and len(answer.values) == sum(pending.rows for pending in batch):
         start = 0
         for pending in batch:

@@ -6,7 +6,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from msgspec import MsgspecError
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from lamplighter.domain.contract import Contract
 from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.worker.deaths import Cause, cause_of, memory_kills
 from lamplighter.serving.worker.wire import HEAD, LARGEST_REPLY, Load, Order, Ready, Refused, Reply, Score, pack, reply
 
 #: The whole environment of a worker; nothing is inherited.
@@ -29,6 +30,8 @@ ENVIRONMENT: Mapping[str, str] = {
 _LIBRARIES, _GROWTH = 4 << 30, 8
 #: Seconds a worker may take to import its libraries and open the model.
 START_LIMIT = 60.0
+#: Seconds in which the end of a process that has closed its socket is seen.
+_END_LIMIT = 1.0
 
 
 class Died(Exception):
@@ -49,6 +52,7 @@ class Worker:
     def __init__(self, process: asyncio.subprocess.Process, connection: socket.socket, scratch: str) -> None:
         self._process, self._connection, self._scratch = process, connection, scratch
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._memory_kills = memory_kills()
         #: How closed it is: full, partial or none.
         self.sandbox = ""
 
@@ -56,6 +60,18 @@ class Worker:
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not been seen to end."""
+        return self._process.returncode is None
+
+    async def cause(self) -> Cause:
+        """Why it broke off its last answer."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_END_LIMIT):
+                await self._process.wait()
+        return cause_of(self._process.returncode, out_of_memory=memory_kills() > self._memory_kills)
 
     @classmethod
     async def start(cls, model: Load) -> "Worker":
@@ -129,3 +145,7 @@ class Worker:
         self._connection.close()
         await self._process.wait()
         await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+
+
+#: Starts a worker with the model of a version open; raises `Unloadable`.
+Start = Callable[[], Coroutine[Any, Any, Worker]]

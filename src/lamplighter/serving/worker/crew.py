@@ -1,0 +1,60 @@
+"""The workers of one version: the one that scores and, once a worker has died, another that stands by with the model open."""
+
+import asyncio
+
+from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.worker.deaths import Cause, Deaths
+from lamplighter.serving.worker.process import Start, Worker
+
+
+class Crew:
+    """Belongs to the event loop it was made in. One caller at a time asks for the worker."""
+
+    def __init__(self, start: Start, first: Worker) -> None:
+        self._start = start
+        self._current: Worker | None = first
+        self._spare: asyncio.Task[Worker] | None = None
+        #: What ended the workers so far.
+        self.deaths = Deaths()
+
+    @property
+    def current(self) -> Worker | None:
+        """The worker at this moment; nothing while it is being replaced."""
+        return self._current
+
+    async def worker(self) -> Worker:
+        """The worker that scores, started if there is none; raises `Unloadable`."""
+        while self._current is None:
+            starting = self._spare or asyncio.create_task(self._start())
+            self._spare = starting
+            try:
+                worker = await asyncio.shield(starting)
+            except Unloadable:
+                self._spare = None
+                self.deaths.record(Cause.START)
+                raise
+            # A first loss is seldom the last one, and opening a model takes seconds.
+            self._spare = asyncio.create_task(self._start())
+            if worker.runs:
+                self._current = worker
+            else:
+                await worker.end()
+        return self._current
+
+    async def lose(self) -> None:
+        """Give up the worker that scores."""
+        worker, self._current = self._current, None
+        if worker is not None:
+            await worker.end()
+
+    async def close(self) -> None:
+        """End everybody; idempotent."""
+        await self.lose()
+        spare, self._spare = self._spare, None
+        if spare is None:
+            return
+        spare.cancel()
+        # Not awaited itself: whoever closes may be cancelled meanwhile, and its cancellation is not the spare's.
+        await asyncio.wait([spare])
+        if not spare.cancelled() and spare.exception() is None:
+            await spare.result().end()

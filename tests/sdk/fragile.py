@@ -1,0 +1,16 @@
+"""A model that ends its process at a delay that no train has."""
+
+import os
+from typing import Any
+
+import numpy as np
+
+import lamplighter
+
+
+@lamplighter.predictor(classes=("on time", "late"))
+def probability(table: Any) -> Any:
+    """The later the last stop, the likelier; a delay of a thousand and more is the end."""
+    if (table["delay"] >= 1000.0).any():
+        os._exit(3)
+    return 1.0 / (1.0 + np.exp(5.0 - table["delay"]))
