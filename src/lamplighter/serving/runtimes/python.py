@@ -14,7 +14,7 @@ from lamplighter.serving.worker import environment
 from lamplighter.serving.worker.batcher import Batcher
 from lamplighter.serving.worker.crew import Crew
 from lamplighter.serving.worker.process import Worker, order_to_load
-from lamplighter.serving.worker.queue import Limits
+from lamplighter.serving.worker.queue import STANDARD, Limits
 
 #: Formats a worker opens; a format may not have a safer badge than this.
 FORMATS: Mapping[str, Badge] = {
@@ -60,7 +60,7 @@ class Python:
         await self._batcher.close()
 
 
-async def load(manifest: Manifest, artifacts: Path, limits: Limits = Limits()) -> Python:
+async def load(manifest: Manifest, artifacts: Path, limits: Limits = STANDARD) -> Python:
     """Start a worker with the artifact `model` of a version; raises `Unloadable`."""
     environment.check(manifest.lock)
     artifact = _model(manifest)

@@ -21,6 +21,9 @@ class Limits(NamedTuple):
     rows: int = 65_536
 
 
+STANDARD = Limits()
+
+
 class Pending:
     """One request and the answer that somebody waits for."""
 
