@@ -126,14 +126,14 @@ class Batcher:
                 return await worker.score(_joined(batch), sum(pending.rows for pending in batch))
         except TimeoutError:
             self.crew.deaths.record(Cause.DEADLINE)
-            await self.crew.lose()
+            self.crew.lose()
             raise _late() from None
 
     async def _bury(self) -> Cause:
         """Why the worker died; it is gone afterwards."""
         worker = self.crew.current
         cause = await worker.cause() if worker is not None else Cause.NONSENSE
-        await self.crew.lose()
+        self.crew.lose()
         return cause
 
 

@@ -14,6 +14,7 @@ class Crew:
         self._start = start
         self._current: Worker | None = first
         self._spare: asyncio.Task[Worker] | None = None
+        self._endings: set[asyncio.Task[None]] = set()
         #: What ended the workers so far.
         self.deaths = Deaths()
 
@@ -38,23 +39,29 @@ class Crew:
             if worker.runs:
                 self._current = worker
             else:
-                await worker.end()
+                self._end(worker)
         return self._current
 
-    async def lose(self) -> None:
-        """Give up the worker that scores."""
+    def lose(self) -> None:
+        """Give up the worker that scores. It ends beside whatever comes next."""
         worker, self._current = self._current, None
         if worker is not None:
-            await worker.end()
+            self._end(worker)
+
+    def _end(self, worker: Worker) -> None:
+        ending = asyncio.create_task(worker.end())
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
 
     async def close(self) -> None:
         """End everybody; idempotent."""
-        await self.lose()
+        self.lose()
         spare, self._spare = self._spare, None
-        if spare is None:
-            return
-        spare.cancel()
-        # Not awaited itself: whoever closes may be cancelled meanwhile, and its cancellation is not the spare's.
-        await asyncio.wait([spare])
-        if not spare.cancelled() and spare.exception() is None:
-            await spare.result().end()
+        if spare is not None:
+            spare.cancel()
+            # Not awaited itself: whoever closes may be cancelled meanwhile, and its cancellation is not the spare's.
+            await asyncio.wait([spare])
+            if not spare.cancelled() and spare.exception() is None:
+                self._end(spare.result())
+        while self._endings:
+            await asyncio.wait(self._endings)

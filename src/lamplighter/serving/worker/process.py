@@ -99,20 +99,25 @@ class Worker:
     async def _spawn(cls) -> "Worker":
         ours, theirs = socket.socketpair()
         scratch = tempfile.mkdtemp(prefix="lamplighter-")
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-I",
-                "-m",
-                "lamplighter.serving.worker",
-                str(theirs.fileno()),
-                pass_fds=(theirs.fileno(),),
-                env=dict(ENVIRONMENT),
-                cwd=scratch,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
+        try:
+            with theirs:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-I",
+                    "-m",
+                    "lamplighter.serving.worker",
+                    str(theirs.fileno()),
+                    pass_fds=(theirs.fileno(),),
+                    env=dict(ENVIRONMENT),
+                    cwd=scratch,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.DEVNULL,
+                )
+        except BaseException:
+            ours.close()
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
         return cls(process, ours, scratch)
 
     async def score(self, columns: Mapping[str, Sequence[Any]], rows: int) -> Reply:
