@@ -10,15 +10,19 @@ from lamplighter.domain.advice import advise, situation_of
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
+from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.events import AnyEvent, DecisionMade, WentLive
+from lamplighter.domain.expiry import Action, Expiry
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.incident import advance as incident_after
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
+from lamplighter.domain.outage import Fallback
 from lamplighter.domain.ownership import Assignment, Ownership
+from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.readiness import Reading as Probed
@@ -67,6 +71,8 @@ class Memory:
         self.signals: list[Signal] = []
         self.rolling = rollout(Phase.PENDING)
         self.trouble = incident()
+        #: Requests of a drill that are answered as declared.
+        self.kept = 20
         self.deeds: list[tuple[Any, ...]] = []
         vars(self).update(changes)
 
@@ -215,6 +221,28 @@ class Memory:
         champion = Served(number=7, digest="a" * 64)
         shadow = Served(number=number, digest="b" * 64) if number else None
         return Routing(model=model, environment=environment, champion=champion, shadow=shadow)
+
+    def shadow_run(self, model: str, environment: str) -> ShadowRun:
+        return ShadowRun(
+            model=model, environment=environment, number=8, against=7, against_version="a" * 64, since=NOON, requests=900,
+            rows=1200, failures=2, mean_difference=-0.004, mean_size=0.012, largest=0.3, up=3, down=11,
+            bins=(1000, 150, 40, 5, 2, 1, 1, 0, 1, 0, 0),
+        )  # fmt: skip
+
+    def keep_shadow_run(self, model: str, environment: str) -> ShadowRun:
+        self._did("keep_shadow_run", model, environment)
+        return self.shadow_run(model, environment)
+
+    def extend(self, reference: str, environment: str, days: int, reason: str) -> Expiry:
+        self._did("extend", reference, environment, days, reason)
+        return Expiry(at=NOON + days * DAY, ends_at=NOON + (days + 14) * DAY, action=Action.BLOCK)
+
+    def drill_outage(self, reference: str, environment: str) -> OutageDrill:
+        self._did("drill_outage", reference, environment)
+        return OutageDrill(
+            environment=environment, answer=Fallback.CONSTANT, requests=20, kept=self.kept, ordinary=20, untouched=20,
+            scores=(0.25,), slowest=0.004,
+        )  # fmt: skip
 
     # Monitoring
 

@@ -202,6 +202,57 @@ def test_the_shadow() -> None:
     assert platform.deeds == [("shadow", "late-flights", "prod", 8), ("shadow", "late-flights", "prod", 0)]
 
 
+def test_how_a_shadow_compares() -> None:
+    platform = Memory()
+    assert told(platform, "shadow", "late-flights", "--show").out == (
+        "v8 of late-flights would decide 14 of 1,200 rows unlike v7.\n"
+        "  since     2026-03-03 14:32 CET\n"
+        "  requests  900 scored by both, 2 failed by v8\n"
+        "  flips     3 to yes, 11 to no\n"
+        "  scores    -0.0040 on average, 0.0120 in size, 0.3000 at most\n"
+        "  SIZE OF THE DIFFERENCE  ROWS\n"
+        "  none                    1,000\n"
+        "  at most 0.001           150\n"
+        "  at most 0.005           40\n"
+        "  at most 0.01            5\n"
+        "  at most 0.02            2\n"
+        "  at most 0.05            1\n"
+        "  at most 0.1             1\n"
+        "  at most 0.5             1\n"
+        "Next: lamp shadow late-flights@8 --env prod --evidence\n"
+        "http://127.0.0.1:7070/m/late-flights\n"
+    )
+    kept = told(platform, "shadow", "late-flights", "--evidence").out
+    assert kept.startswith("v8 of late-flights would decide 14 of 1,200 rows unlike v7. It is evidence of\nthat version now.\n")
+    assert platform.deeds == [("keep_shadow_run", "late-flights", "prod")]
+    assert told(Memory(), "shadow", "late-flights", "--end", "--show").code == 2
+
+
+def test_an_extension() -> None:
+    platform = Memory()
+    outcome = told(platform, "extend", "late-flights@7", "--days", "30", "--reason", "It is needed.")
+    assert outcome.out == (
+        "✓ late-flights@7 may answer in prod until 2026-04-02 15:32 CEST.\n"
+        "Next: lamp status late-flights      lamp audit log late-flights\n"
+        "http://127.0.0.1:7070/m/late-flights\n"
+    )
+    assert platform.deeds == [("extend", "late-flights@7", "prod", 30, "It is needed.")]
+
+
+@pytest.mark.parametrize(("kept", "code"), [(20, 0), (19, 8)])
+def test_a_drill_that_was_not_kept_to_exits_8(kept: int, code: int) -> None:
+    outcome = told(Memory(kept=kept), "drill", "outage", "late-flights")
+    assert outcome.code == code
+    assert outcome.out == (
+        f"{'✗' if code else '✓'} {kept} of 20 requests were answered as declared: constant.\n"
+        "  answers  0.25\n"
+        "  others   20 of 20 ordinary requests were answered by the version itself\n"
+        "  slowest  4 ms\n"
+        "Next: lamp status late-flights\n"
+        "http://127.0.0.1:7070/m/late-flights\n"
+    )
+
+
 def test_the_approvals() -> None:
     assert told(Memory(), "approvals", "list").out == (
         "1 of 1 wait for you.\n"

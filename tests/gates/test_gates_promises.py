@@ -24,7 +24,7 @@ NAMES = sorted(module.name for module in pkgutil.iter_modules(gates.__path__) if
 #: What each gate needs to see before it may pass: a kind of evidence, or something else of the dossier.
 EVIDENCE = {
     "data_checks": "data-checks", "load_check": "load-check", "parity": "parity", "performance": "performance",
-    "challenger": "challenge",
+    "challenger": "challenge", "shadow": "shadow",
 }  # fmt: skip
 OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "sources"}
 
@@ -103,7 +103,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 FIELDS = (
     "rows", "checks", "failed", "passed", "latency_ms", "size_mb", "largest_difference", "changed_decisions", "figures",
-    "verdict", "metric", "difference",
+    "verdict", "metric", "difference", "against_version", "requests", "failures", "up", "down", "mean_size", "mean_square",
 )  # fmt: skip
 FACTS = st.dictionaries(st.sampled_from(FIELDS), JSON)
 
@@ -129,6 +129,16 @@ GOOD: dict[str, dict[str, Any]] = {
     "data_checks": {"rows": 5000, "checks": 31, "failed": []},
     "load_check": {"passed": True, "latency_ms": 0.5, "size_mb": 1.25},
     "parity": {"rows": 5000, "largest_difference": 1e-9, "changed_decisions": 0},
+    "shadow": {
+        "against_version": specimens.version(1).digest,
+        "rows": 5000,
+        "requests": 5000,
+        "failures": 0,
+        "up": 3,
+        "down": 4,
+        "mean_size": 0.001,
+        "mean_square": 0.00001,
+    },
     "challenger": {"verdict": "challenger-wins", "metric": "brier", "difference": -0.01, "rows": 2000},
 }
 
@@ -136,7 +146,7 @@ GOOD: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", GOOD)
 def test_a_figure_that_is_none_never_passes(name: str) -> None:
     decisive = {"data_checks": ["rows", "failed"], "parity": list(GOOD["parity"]), "load_check": list(GOOD["load_check"]),
-                "challenger": ["verdict"]}  # fmt: skip
+                "challenger": ["verdict"], "shadow": list(GOOD["shadow"])}  # fmt: skip
 
     def verdict(facts: dict[str, Any]) -> object:
         evidence = Evidence(version="v", kind=EVIDENCE[name], facts=facts, author="a", at=1)

@@ -23,6 +23,7 @@ from lamplighter.gates import (
     ownership,
     parity,
     performance,
+    shadow,
     sources,
 )
 
@@ -45,6 +46,13 @@ def project_without(*lines: str) -> Any:
     return specimens.project(text)
 
 
+def compared(**changes: Any) -> dict[str, Any]:
+    facts = {"against_version": LIVE.digest, "rows": 4000, "requests": 4000, "failures": 0, "up": 20, "down": 20,
+             "mean_size": 0.01, "mean_square": 0.0002}  # fmt: skip
+    return known("shadow", **(facts | changes))
+
+
+TO_THE_SHADOW = "Let it score along for longer: lamp shadow REF, then lamp shadow REF --evidence."
 AT_ACCEPTANCE = Environment(name="staging", level=Level.ACCEPTANCE, port=7082)
 AT_DEVELOPMENT = Environment(name="dev", level=Level.DEVELOPMENT, port=7081)
 LIVE = specimens.version(6)
@@ -298,6 +306,47 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
         "performance not asked for", performance.Gate(),
         {"project": specimens.project('[model]\nname = "late-flights"\n')},
         Refused(why="The project has no requirement.", fix="Add [[requirement]] to lamp.toml."),
+    ),
+    ("shadow of nothing", shadow.Gate(), {}, Passed(why="Nothing is live there that it could be compared with.")),
+    (
+        "shadow none", shadow.Gate(), {"live": LIVE},
+        Undecided(why="It never scored along with v6.", fix=TO_THE_SHADOW),
+    ),
+    (
+        "shadow of another", shadow.Gate(), {"live": LIVE, **compared(against_version="x" * 64)},
+        Undecided(why="It scored along with another version than v6, which is live.", fix=TO_THE_SHADOW),
+    ),
+    (
+        "shadow few", shadow.Gate(), {"live": LIVE, **compared(rows=999)},
+        Undecided(why="999 rows were compared, 1000 are needed.", fix=TO_THE_SHADOW),
+    ),
+    (
+        "shadow passes", shadow.Gate(difference=0.02), {"live": LIVE, **compared()},
+        Passed(
+            why="failed requests: 0 of 4000 (0.00% to 0.10%); flipped decisions: 40 of 4000 (0.74% to 1.36%); "
+            "scores differ by 0.0100 on average."
+        ),
+    ),
+    (
+        "shadow flips", shadow.Gate(), {"live": LIVE, **compared(up=100)},
+        Refused(
+            why="flipped decisions: 120 of 4000 (2.51% to 3.58%), at most 0.02 is allowed.",
+            fix="Find out who is affected, or agree on another bound.",
+        ),
+    ),
+    (
+        "shadow by chance", shadow.Gate(), {"live": LIVE, **compared(up=60)},
+        Undecided(
+            why="flipped decisions: 80 of 4000 (1.61% to 2.48%): that may be chance, at most 0.02 is allowed.",
+            fix=TO_THE_SHADOW,
+        ),
+    ),
+    (
+        "shadow shifts", shadow.Gate(difference=0.005), {"live": LIVE, **compared()},
+        Refused(
+            why="scores differ by 0.0100 on average, at most 0.005 is allowed.",
+            fix="Find out who is affected, or agree on another bound.",
+        ),
     ),
     ("sources pass", sources.Gate(), {}, Passed(why="1 sources, each with an owner.")),
     (

@@ -19,6 +19,7 @@ from lamplighter.serving.clock import Clock
 from lamplighter.serving.codecs.base import Question
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
+from lamplighter.serving.pairing import Pairs
 from lamplighter.serving.predictions import Predictions
 from lamplighter.serving.recorder import Recorder
 from lamplighter.serving.router import Adopted, Router
@@ -71,7 +72,7 @@ class Room:
         route = ModelRoute(model=MODEL, champion=champion.served, shadow=shadow.served if shadow else None)
         router.models[MODEL] = Adopted(route=route, champion=champion, shadow=shadow)
         self.meters = Meters()
-        self.shadows = Shadows(self.meters)
+        self.shadows = Shadows(self.meters, Pairs())
         self.recorder = Recorder(Segments(folder, 0, 1), asyncio.get_running_loop())
         predictions = Predictions(router, self.recorder, self.meters, self.shadows)
         self.application = Application(callers, router, predictions, self.meters, State(), Bodies(1 << 20), in_flight)

@@ -8,6 +8,7 @@ from lamplighter.cli import deploying
 from lamplighter.cli.flags import Verb
 from lamplighter.cli.instants import local
 from lamplighter.cli.page import Page
+from lamplighter.cli.pages.shadow import shadow_page
 from lamplighter.cli.places import live_in, main_place, model_of, step_before, target_place
 from lamplighter.cli.session import Session, with_session
 from lamplighter.domain.errors import Invalid, NotFound
@@ -73,11 +74,22 @@ def _promoted(session: Session, reference: str, environment: str) -> str:
 @click.argument("reference", metavar="REF")
 @click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
 @click.option("--end", is_flag=True, help="end it: no version scores along any more")
+@click.option("--show", is_flag=True, help="how it compares with the live version so far")
+@click.option("--evidence", is_flag=True, help="the same, written down as evidence of the version")
 @with_session
-def shadow(session: Session, reference: str, environment: str, end: bool) -> Page:
+def shadow(session: Session, reference: str, environment: str, end: bool, show: bool, evidence: bool) -> Page:
     """Let a version score along with the live one, without answering."""
+    if end + show + evidence > 1:
+        raise Invalid(
+            "Only one thing at a time.",
+            why="--end, --show and --evidence are three commands.",
+            fix="Leave two of them out.",
+            code="E1194",
+        )
     model = parse_reference(reference).model
     place = main_place(session, model, environment)
+    if show or evidence:
+        return shadow_page(session, model, place, keep=evidence)
     number = 0 if end else session.platform.version(reference, place).version.number
     routing = session.platform.shadow(model, place, number)
     told = f"v{number} of {model} scores along in {place}; v{routing.champion.number if routing.champion else 0} answers."

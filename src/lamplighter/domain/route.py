@@ -4,11 +4,12 @@ Law of change: fields may be added with a default; a serving process ignores fie
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.outage import Outage
+from lamplighter.domain.paired import Paired, added
 from lamplighter.domain.record import Record
 
 
@@ -43,6 +44,8 @@ class ModelRoute(Record, frozen=True):
     share: float = 0.0
     #: A version that scores the same rows and is recorded, never answered with.
     shadow: Served | None = None
+    #: Since when it scores along, microseconds since the epoch.
+    shadow_since: int = 0
     #: The version a rollback returns to; kept loaded so that the way back is only a pointer.
     previous: Served | None = None
     #: Input whose value decides between champion and challenger where the caller sends no key; empty for none.
@@ -158,3 +161,22 @@ class WorkerReport(Record, frozen=True):
     meters: tuple[ArmMeter, ...] = ()
     #: The versions that have processes of their own.
     conditions: tuple[Condition, ...] = ()
+    #: What shadows scored beside the versions that answered.
+    pairs: tuple[Paired, ...] = ()
+
+
+class WorkerPast(Record, frozen=True):
+    """Counters of the processes that had a slot before, in a file beside the report of the one that has it."""
+
+    #: Start of the last process whose counters are in here, so that none is added twice.
+    started_at: int = 0
+    meters: tuple[ArmMeter, ...] = ()
+    pairs: tuple[Paired, ...] = ()
+
+
+def compared(reports: Sequence[WorkerReport], pasts: Sequence[WorkerPast]) -> tuple[Paired, ...]:
+    """What shadows have scored in all processes that are and were. While a process begins, the counters of the one before
+    are in its past and in its report; they count once."""
+    counted = {past.started_at for past in pasts}
+    fresh = [pair for report in reports if report.started_at not in counted for pair in report.pairs]
+    return added([*fresh, *(pair for past in pasts for pair in past.pairs)])

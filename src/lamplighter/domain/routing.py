@@ -36,6 +36,7 @@ class Routing(Record, frozen=True):
             challenger=self.challenger,
             share=self.share,
             shadow=self.shadow,
+            shadow_since=self.shadow_since,
             previous=self.previous,
         )
 

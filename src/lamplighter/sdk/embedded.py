@@ -15,6 +15,7 @@ from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
+from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout, Signal
@@ -33,6 +34,7 @@ from lamplighter.lifecycle import (
     management,
     ownership,
     routing,
+    shadowing,
     watching,
 )
 from lamplighter.lifecycle.kit import Kit
@@ -215,6 +217,16 @@ class Embedded(Platform):
         with self._kit.store.reading() as look:
             place = look.environment(environment)
         return deployment.shadow(self._kit, self._actor, model, place, number)
+
+    def shadow_run(self, model: str, environment: str) -> ShadowRun:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        return shadowing.run(self._kit, model, place)
+
+    def keep_shadow_run(self, model: str, environment: str) -> ShadowRun:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        return shadowing.write_down(self._kit, self._actor, model, place)
 
     def extend(self, reference: str, environment: str, days: int, reason: str) -> Expiry:
         with self._kit.store.reading() as look:

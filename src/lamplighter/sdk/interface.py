@@ -17,6 +17,7 @@ from lamplighter.domain.identity import Permission, Person, Role, Team
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
+from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.retraining import Retraining
@@ -254,6 +255,16 @@ class Platform(Protocol):
     @door("POST", "/models/{model}/shadow", Permission.DEPLOY)
     def shadow(self, model: str, environment: str, number: int) -> Routing:
         """Let a version score along without answering; 0 ends it."""
+        ...
+
+    @door("GET", "/models/{model}/shadow", Permission.READ)
+    def shadow_run(self, model: str, environment: str) -> ShadowRun:
+        """How the version that scores along compares with the live one so far, on the same requests."""
+        ...
+
+    @door("POST", "/models/{model}/shadow/evidence", Permission.DEPLOY)
+    def keep_shadow_run(self, model: str, environment: str) -> ShadowRun:
+        """Write that comparison down as evidence of the version that scores along."""
         ...
 
     @door("POST", "/versions/{reference}/extension", Permission.DEPLOY)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from lamplighter import __version__
+from lamplighter.domain.paired import DIFFERENCE_BOUNDS, Paired
 from lamplighter.domain.route import LATENCY_BOUNDS, ArmMeter, WorkerReport
 from lamplighter.serving.accepting import chosen
 from lamplighter.serving.message import Answer
@@ -20,24 +21,32 @@ _OFFERS = (b"text/plain", b"application/openmetrics-text")
 _NOT_TAKEN = Refusal("not-acceptable", "Accept text/plain or application/openmetrics-text.")
 #: The head of a counter; OpenMetrics names the family without its suffix.
 _COUNTER = re.compile(rb"^# (HELP|TYPE) (\w+)_total ", re.MULTILINE)
+_SIZES = (*(f"{bound:g}" for bound in DIFFERENCE_BOUNDS), "+Inf")
 _BOUNDS = (*(f"{bound:g}" for bound in LATENCY_BOUNDS), "+Inf")
 
 
-def page(accept: bytes, environment: str, totals: Iterable[ArmMeter], reports: Iterable[WorkerReport]) -> Answer | Refusal:
+def page(
+    accept: bytes,
+    environment: str,
+    totals: Iterable[ArmMeter],
+    reports: Iterable[WorkerReport],
+    pairs: Iterable[Paired],
+) -> Answer | Refusal:
     """The page in the form that the caller accepts; text/plain if it takes both alike."""
     form = chosen(accept, _OFFERS)
     if not form:
         return _NOT_TAKEN
-    content = exposition(environment, totals, reports)
+    content = exposition(environment, totals, reports, pairs)
     if form == _OFFERS[0]:
         return Answer(200, content, _MEDIA)
     return Answer(200, _COUNTER.sub(rb"# \1 \2 ", content) + b"# EOF\n", _OPEN_MEDIA)
 
 
-def exposition(environment: str, totals: Iterable[ArmMeter], reports: Iterable[WorkerReport]) -> bytes:
+def exposition(environment: str, totals: Iterable[ArmMeter], reports: Iterable[WorkerReport], pairs: Iterable[Paired]) -> bytes:
     """The page of a whole process group."""
     totals = sorted(totals, key=lambda meter: (meter.model, meter.number, meter.digest, meter.arm))
     lines = [*_requests(environment, totals), *_durations(environment, totals), *_dropped(environment, totals)]
+    lines += _compared(environment, sorted(pairs, key=lambda pair: (pair.model, pair.run, pair.number, pair.against)))
     reports = tuple(reports)
     lines += _answers(environment, reports)
     lines += _processes(environment, reports)
@@ -78,6 +87,27 @@ def _dropped(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
     for meter in meters:
         if meter.arm == "shadow":
             yield f"lamp_shadow_dropped_total{{{_labels(environment, meter)}}} {meter.dropped}"
+
+
+def _compared(environment: str, pairs: list[Paired]) -> Iterator[str]:
+    rows, flips, sizes = "lamp_shadow_rows_total", "lamp_shadow_flips_total", "lamp_shadow_difference"
+    labels = [
+        f'model="{pair.model}",version="{pair.number}",against="{pair.against}",run="{pair.run}",env="{environment}"'
+        for pair in pairs
+    ]
+    yield from _head(rows, "counter", "Rows that a shadow and the version that answered have both scored.")
+    for label, pair in zip(labels, pairs, strict=True):
+        yield f"{rows}{{{label}}} {pair.rows}"
+    yield from _head(flips, "counter", "Of these, rows on which the two decide differently, each by its own threshold.")
+    for label, pair in zip(labels, pairs, strict=True):
+        yield f'{flips}{{{label},to="yes"}} {pair.up}'
+        yield f'{flips}{{{label},to="no"}} {pair.down}'
+    yield from _head(sizes, "histogram", "Sizes of the differences between their scores.")
+    for label, pair in zip(labels, pairs, strict=True):
+        for bound, count in zip(_SIZES, accumulate(pair.bins), strict=True):
+            yield f'{sizes}_bucket{{{label},le="{bound}"}} {count}'
+        yield f"{sizes}_sum{{{label}}} {pair.sizes:.6f}"
+        yield f"{sizes}_count{{{label}}} {pair.rows}"
 
 
 def _answers(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:

@@ -20,7 +20,7 @@ from lamplighter.serving.meters import Meters
 from lamplighter.serving.problems import SLUGS, Refusal, misfit
 from lamplighter.serving.recorder import Recorder
 from lamplighter.serving.router import Adopted, Router, drill
-from lamplighter.serving.shadows import Shadows
+from lamplighter.serving.shadows import Followed, Shadows
 from lamplighter.serving.sticky import Key, key_of
 from lamplighter.serving.versions import Attempt
 
@@ -69,7 +69,8 @@ class Predictions:
         if not written:
             return self._refused(codec, request, _UNSAVED, asked.id)
         if adopted.shadow is not None:
-            self._shadows.follow(adopted.shadow, asked.question, partial(self._record_shadow, asked))
+            run, record = adopted.route.shadow_since, partial(self._record_shadow, asked)
+            self._shadows.follow(Followed(adopted.shadow, asked.question, attempts[-1], run, record))
         return self._write(codec, request, asked, attempts[-1])
 
     async def _attempts(self, adopted: Adopted, asked: _Asked, number: int) -> tuple[Attempt, ...]:

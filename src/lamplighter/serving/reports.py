@@ -5,17 +5,10 @@ from typing import TypeVar
 
 import msgspec
 
+from lamplighter.domain.paired import Paired, added
 from lamplighter.domain.record import Record, canonical, from_json
-from lamplighter.domain.route import ArmMeter, WorkerReport
+from lamplighter.domain.route import ArmMeter, WorkerPast, WorkerReport, compared
 from lamplighter.serving.files import PAST, WORKERS, replace
-
-
-class _Past(Record, frozen=True):
-    """Counters of the processes that had the slot before."""
-
-    #: Start of the last process whose counters are in here, so that none is added twice.
-    started_at: int = 0
-    meters: tuple[ArmMeter, ...] = ()
 
 
 class Reports:
@@ -29,12 +22,15 @@ class Reports:
         """Add the counters of the slot's last process to its past, so that counters never fall. Versions that are not among
         the digests are left behind, or the past would grow for ever."""
         last = _read(self._present / f"{slot}.json", WorkerReport)
-        past = _read(self._past / f"{slot}.json", _Past) or _Past()
+        past = _read(self._past / f"{slot}.json", WorkerPast) or WorkerPast()
         meters = past.meters
         if last is not None and last.started_at != past.started_at:
-            past = _Past(started_at=last.started_at, meters=summed(meters + last.meters))
+            past = WorkerPast(
+                started_at=last.started_at, meters=summed(meters + last.meters), pairs=added(past.pairs + last.pairs)
+            )
         kept = tuple(meter for meter in past.meters if meter.digest in digests)
-        replace(self._past / f"{slot}.json", canonical(msgspec.structs.replace(past, meters=kept)))
+        pairs = tuple(pair for pair in past.pairs if pair.digest in digests)
+        replace(self._past / f"{slot}.json", canonical(msgspec.structs.replace(past, meters=kept, pairs=pairs)))
 
     def write(self, report: WorkerReport) -> None:
         """Replace the report of a slot; raises `OSError`."""
@@ -47,13 +43,16 @@ class Reports:
 
     def totals(self) -> tuple[ArmMeter, ...]:
         """Counters of the whole group, past and present; they never fall."""
-        pasts = {path.stem: _read(path, _Past) for path in sorted(self._past.glob("[0-9]*.json"))}
-        meters: list[ArmMeter] = []
-        for report in self.present():
-            meters.extend(report.meters)
-        for past in pasts.values():
-            meters.extend(() if past is None else past.meters)
-        return summed(tuple(meters))
+        present = [meter for report in self.present() for meter in report.meters]
+        return summed((*present, *(meter for past in self._pasts() for meter in past.meters)))
+
+    def pairs(self) -> tuple[Paired, ...]:
+        """What shadows scored in the whole group, past and present."""
+        return compared(self.present(), self._pasts())
+
+    def _pasts(self) -> tuple[WorkerPast, ...]:
+        found = (_read(path, WorkerPast) for path in sorted(self._past.glob("[0-9]*.json")))
+        return tuple(past for past in found if past is not None)
 
 
 Kind = TypeVar("Kind", bound=Record)

@@ -3,39 +3,55 @@
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
 from lamplighter.domain.route import Arm
 from lamplighter.serving.codecs.base import Question
 from lamplighter.serving.meters import Meters
+from lamplighter.serving.pairing import Pairs
 from lamplighter.serving.versions import Attempt, Loaded, attempt
 
 #: Requests that may wait for a shadow in one process.
 MOST_WAITING = 256
 
-_Entry = tuple[Loaded, Question, Callable[[Attempt], None]]
+
+class Followed(msgspec.Struct):
+    """A request that was answered and that a shadow is to score."""
+
+    version: Loaded
+    question: Question
+    #: What was answered.
+    answered: Attempt
+    #: When the shadow began to score along.
+    run: int
+    #: Takes the outcome.
+    record: Callable[[Attempt], None]
 
 
 class Shadows:
     """One task works through a bounded queue."""
 
-    def __init__(self, meters: Meters) -> None:
+    def __init__(self, meters: Meters, pairs: Pairs) -> None:
         self._meters = meters
-        self._queue: asyncio.Queue[_Entry] = asyncio.Queue(MOST_WAITING)
+        self._pairs = pairs
+        self._queue: asyncio.Queue[Followed] = asyncio.Queue(MOST_WAITING)
         self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def follow(self, version: Loaded, question: Question, record: Callable[[Attempt], None]) -> None:
-        """Score the rows later and hand the outcome to `record`, or count that they were left out."""
+    def follow(self, followed: Followed) -> None:
+        """Score the rows later, compare, and hand the outcome to `record`; or count that they were left out."""
         try:
-            self._queue.put_nowait((version, question, record))
+            self._queue.put_nowait(followed)
         except asyncio.QueueFull:
-            self._meters.drop(version)
+            self._meters.drop(followed.version)
 
     async def _run(self) -> None:
         while True:
-            version, question, record = await self._queue.get()
-            outcome = await attempt(version, Arm.SHADOW, question)
-            seconds = outcome.duration / 1_000_000
-            self._meters.count(version, Arm.SHADOW, rows=question.rows, seconds=seconds, failed=outcome.failed is not None)
-            record(outcome)
+            one = await self._queue.get()
+            outcome = await attempt(one.version, Arm.SHADOW, one.question)
+            seconds, failed = outcome.duration / 1_000_000, outcome.failed is not None
+            self._meters.count(one.version, Arm.SHADOW, rows=one.question.rows, seconds=seconds, failed=failed)
+            self._pairs.count(one.run, outcome, one.answered)
+            one.record(outcome)
             self._queue.task_done()
             # Each shadow score gives way to whatever came in meanwhile.
             await asyncio.sleep(0)

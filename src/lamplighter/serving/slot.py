@@ -26,6 +26,7 @@ from lamplighter.serving.message import Answer
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.metrics import page
 from lamplighter.serving.options import Options
+from lamplighter.serving.pairing import Pairs
 from lamplighter.serving.predictions import Predictions
 from lamplighter.serving.problems import Refusal
 from lamplighter.serving.recorder import Recorder
@@ -66,7 +67,8 @@ class Slot:
         self._meters = Meters()
         segments = Segments(options.directory / SEGMENTS, slot, self._started_at)
         self._recorder = Recorder(segments, loop)
-        self._shadows = Shadows(self._meters)
+        self._pairs = Pairs()
+        self._shadows = Shadows(self._meters, self._pairs)
         opening = partial(open_version, artifacts=options.artifacts)
         describing = partial(manifest_of, artifacts=options.artifacts)
         self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock)
@@ -87,7 +89,8 @@ class Slot:
     def metrics(self, accept: bytes) -> Answer | Refusal:
         """Counters of the whole group, for Prometheus, in a form that is accepted."""
         self._report()
-        return page(accept, self._options.environment, self._reports.totals(), self._reports.present())
+        reports = self._reports
+        return page(accept, self._options.environment, reports.totals(), reports.present(), reports.pairs())
 
     def end(self) -> None:
         """Begin to end."""
@@ -158,6 +161,7 @@ class Slot:
             failed_requests=self._meters.failed,
             meters=self._meters.arms(),
             conditions=self._adoption.conditions,
+            pairs=self._pairs.meters(),
         )
         try:
             self._reports.write(report)

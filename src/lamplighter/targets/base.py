@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from lamplighter.domain.environment import Environment
+from lamplighter.domain.paired import Paired
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import Credentials, Route, WorkerReport
 
@@ -23,6 +24,8 @@ class Observation(Record, frozen=True):
     quarantined: dict[str, str] = {}
     #: What each running process says of itself.
     reports: tuple[WorkerReport, ...] = ()
+    #: What shadows have scored beside the versions that answered, of all processes that are and were.
+    pairs: tuple[Paired, ...] = ()
 
 
 def quarantined_in(reports: Iterable[WorkerReport]) -> dict[str, str]:

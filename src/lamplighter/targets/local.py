@@ -17,7 +17,7 @@ import msgspec
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Unavailable
 from lamplighter.domain.record import canonical, from_json
-from lamplighter.domain.route import Credentials, Route, WorkerReport
+from lamplighter.domain.route import Credentials, Route, WorkerPast, WorkerReport, compared
 from lamplighter.targets.base import Observation, quarantined_in
 
 #: What a group inherits from our environment; addresses and passwords of the control plane are none of its matter.
@@ -77,8 +77,9 @@ class Target:
         if parent is None:
             return Observation(alive=False)
         paths = sorted((folder / "workers").glob("[0-9]*.json"))
-        found = (_report(path) for path in paths)
-        reports = tuple(report for report in found if report is not None and _is_child(report.pid, parent))
+        found = [report for path in paths if (report := _report(path)) is not None]
+        reports = tuple(report for report in found if _is_child(report.pid, parent))
+        pasts = [past for path in sorted((folder / "past").glob("[0-9]*.json")) if (past := _past(path)) is not None]
         complete = len(reports) == environment.workers
         return Observation(
             alive=True,
@@ -87,6 +88,7 @@ class Target:
             refused={digest: why for report in reports for digest, why in report.refused.items()},
             quarantined=quarantined_in(reports),
             reports=reports,
+            pairs=compared(found, pasts),
         )
 
     def remove(self, environment: Environment) -> None:
@@ -149,6 +151,13 @@ def _read(path: Path) -> Route | None:
 def _report(path: Path) -> WorkerReport | None:
     try:
         return from_json(path.read_bytes(), WorkerReport)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+
+
+def _past(path: Path) -> WorkerPast | None:
+    try:
+        return from_json(path.read_bytes(), WorkerPast)
     except (FileNotFoundError, msgspec.MsgspecError):
         return None
 
