@@ -72,6 +72,8 @@ def state(door: Door, *, live: bool, ready: bool) -> Answer | Refusal:
     if door.path.startswith("/v2"):
         word = "live" if live else "ready"
         return _json({word: True}) if live or ready else Refusal("not-ready", "No route has been adopted yet.")
+    if door.path == "/":
+        return _json({"status": "alive"})
     return Answer(200, b"ok\n", TEXT) if live or ready else Refusal("not-ready", "No route has been adopted yet.")
 
 

@@ -88,6 +88,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/readyz", Verb.READY, Who.ANYONE),
     Door("GET", "/metrics", Verb.METRICS, Who.ANYONE),
     *_V2,
+    Door("GET", "/", Verb.LIVE, Who.ANYONE, "v1"),
     Door("GET", "/v1/models", Verb.INDEX, Who.CALLER, "v1"),
     Door("GET", "/v1/models/{model}", Verb.MODEL_READY, Who.CALLER_OF_MODEL, "v1"),
     Door("POST", "/v1/models/{model}:predict", Verb.PREDICT, Who.CALLER_OF_MODEL, "v1"),
