@@ -1,6 +1,8 @@
 """The workers of one version: the one that scores and, once a worker has died, another that stands by with the model open."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.serving.worker.deaths import Cause, Deaths
@@ -39,29 +41,32 @@ class Crew:
             if worker.runs:
                 self._current = worker
             else:
-                self._end(worker)
+                self._end(worker.end())
         return self._current
 
     def lose(self) -> None:
         """Give up the worker that scores. It ends beside whatever comes next."""
         worker, self._current = self._current, None
         if worker is not None:
-            self._end(worker)
-
-    def _end(self, worker: Worker) -> None:
-        ending = asyncio.create_task(worker.end())
-        self._endings.add(ending)
-        ending.add_done_callback(self._endings.discard)
+            self._end(worker.end())
 
     async def close(self) -> None:
-        """End everybody; idempotent."""
+        """End everybody; idempotent, and to be repeated by whoever was cancelled meanwhile."""
         self.lose()
         spare, self._spare = self._spare, None
         if spare is not None:
-            spare.cancel()
-            # Not awaited itself: whoever closes may be cancelled meanwhile, and its cancellation is not the spare's.
-            await asyncio.wait([spare])
-            if not spare.cancelled() and spare.exception() is None:
-                self._end(spare.result())
+            self._end(_dismissed(spare))
         while self._endings:
             await asyncio.wait(self._endings)
+
+    def _end(self, work: Coroutine[Any, Any, None]) -> None:
+        ending = asyncio.create_task(work)
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+
+
+async def _dismissed(spare: asyncio.Task[Worker]) -> None:
+    spare.cancel()
+    await asyncio.wait([spare])
+    if not spare.cancelled() and spare.exception() is None:
+        await spare.result().end()
