@@ -18,6 +18,9 @@ _CONTRACT = Contract(inputs=(Column(name="delay", kind=Kind.NUMBER),), output=Ou
 _ARTIFACT = Artifact(role="plan", name="plan.json", digest="0" * 64, size=1, format="json")
 _VALUES: Mapping[str, Any] = {
     "email": "@nobody",
+    "owner": "nobody@trains.example",
+    "models": [],
+    "consumer": "nobody",
     "name": "nobody",
     "roles": ["risk"],
     "active": True,

@@ -5,13 +5,13 @@ import pytest
 from lamplighter.domain.acceptance import ROLE_OF, Side
 from lamplighter.domain.identity import PERMISSIONS, PLATFORM, Actor, Credential, Permission, Person, Purpose, Role
 
-BUILDS = {"read", "design", "register", "deploy", "roll-back", "label", "predict", "respond", "retrain"}
+BUILDS = {"read", "design", "register", "deploy", "roll-back", "label", "predict", "respond", "retrain", "consent"}
 AGREED = {
     Role.DATA_SCIENTIST: BUILDS,
     Role.ML_ENGINEER: BUILDS,
-    Role.IT: {"read", "deploy", "approve", "roll-back", "respond"},
-    Role.BUSINESS: {"read", "approve", "predict", "respond"},
-    Role.RISK: {"read", "approve"},
+    Role.IT: {"read", "deploy", "approve", "consent", "roll-back", "respond"},
+    Role.BUSINESS: {"read", "approve", "consent", "predict", "respond"},
+    Role.RISK: {"read", "approve", "consent"},
     Role.ADMINISTRATOR: {"read", "administer"},
     Role.APPLICATION: {"predict", "label"},
 }
@@ -39,7 +39,13 @@ def test_an_application_never_approves_and_a_builder_never_accepts_alone() -> No
 
 def test_roles_add_up_and_end_when_somebody_leaves() -> None:
     both = somebody(Role.RISK, Role.APPLICATION)
-    assert {permission for permission in Permission if both.may(permission)} == {"read", "approve", "predict", "label"}
+    assert {permission for permission in Permission if both.may(permission)} == {
+        "read",
+        "approve",
+        "consent",
+        "predict",
+        "label",
+    }
     left = somebody(*Role, active=False)
     assert not any(left.may(permission) for permission in Permission)
     assert not any(somebody().may(permission) for permission in Permission)

@@ -24,7 +24,7 @@ NAMES = sorted(module.name for module in pkgutil.iter_modules(gates.__path__) if
 #: What each gate needs to see before it may pass: a kind of evidence, or something else of the dossier.
 EVIDENCE = {
     "data_checks": "data-checks", "load_check": "load-check", "parity": "parity", "performance": "performance",
-    "challenger": "challenge", "shadow": "shadow",
+    "challenger": "challenge", "shadow": "shadow", "consumers": "replay",
 }  # fmt: skip
 OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "sources"}
 

@@ -67,6 +67,7 @@ class Life:
 
     def restart(self) -> None:
         """Forget everything that is not in the store, as after a crash."""
+        self.reconciler.release()
         self.kit.close()
         self._open()
 
@@ -140,6 +141,7 @@ class Life:
 
     def close(self) -> None:
         """Close the store and end every process."""
+        self.reconciler.release()
         self.kit.close()
         local.stop(self.settings)
 

@@ -10,12 +10,14 @@ from tests.domain import specimens
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.consumer import Account
 from lamplighter.domain.decision import Decision, Judgement, Passed
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.identity import Credential, Person, Purpose, Role, Team
 from lamplighter.domain.incident import State
 from lamplighter.domain.monitor import Reading
+from lamplighter.domain.replay import Replay
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.routing import Routing
@@ -46,12 +48,18 @@ READING = Reading(
 CREDENTIAL = Credential(digest="d" * 64, email="a@x", purpose=Purpose.TOKEN, created_at=1, expires_at=2**53)
 
 
+REPLAY = Replay(
+    id="P-1", model="churn", environment="prod", number=2, version="b" * 64, live_number=1, live="a" * 64
+)  # fmt: skip
+
+
 def case(name: str, record: Any, *key: str, **changes: Any) -> Case:
     return Case(name, record, {part: getattr(record, part) for part in key}, msgspec.structs.replace(record, **changes))
 
 
 CASES = [
     case("challenges", CHALLENGE, "id", rows=9, revision=1),
+    case("consumers", Account(name="gate-desk", owner="@it-ops"), "name", active=False),
     case("credentials", CREDENTIAL, "digest", revoked=True),
     case("decisions", DECISION, "digest"),
     case("environments", Environment(name="prod", level=Level.PRODUCTION, port=7083), "name", workers=4),
@@ -61,6 +69,7 @@ CASES = [
     case("policies", specimens.starter(), "digest"),
     Case("projects", specimens.project(), {"model": "late-flights"}, specimens.project('[model]\nname = "late-flights"\n')),
     case("readings", READING, "model", "environment", "number", "aspect", "measure", "column", "start", "end", value=0.4),
+    case("replays", REPLAY, "id", why="It took too long.", revision=1),
     case("retrainings", specimens.retraining(), "id", job="T-1", revision=1),
     case("rollouts", specimens.rollout(), "id", baked=3.5, revision=1),
     case("routings", ROUTING, "model", "environment", share=0.5, revision=1),
@@ -68,7 +77,7 @@ CASES = [
     case("versions", specimens.version(), "model", "number", note="new"),
 ]
 #: Keyed by nothing of their own: the same word may be given twice.
-KEYLESS = {"signatures"}
+KEYLESS = {"signatures", "consents"}
 each = pytest.mark.parametrize("case", CASES, ids=lambda found: found.name)
 revised = pytest.mark.parametrize("case", [c for c in CASES if hasattr(c.record, "revision")], ids=lambda found: found.name)
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from lamplighter.domain.acceptance import Signature
+from lamplighter.domain.consent import Consent
+from lamplighter.domain.consumer import Caller
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record, canonical, digest_of
+from lamplighter.domain.replay import Replay
 from lamplighter.domain.version import Version
 
 
@@ -50,6 +53,12 @@ class Dossier(Record, frozen=True):
     levels: tuple[str, ...] = ()
     #: The version that is live there now, if any.
     live: Version | None = None
+    #: Everybody who calls the model or is declared to.
+    callers: tuple[Caller, ...] = ()
+    #: Words of owners of consumers about this version there, oldest first.
+    consents: tuple[Consent, ...] = ()
+    #: The replay of this version against the live one, if one was asked for.
+    replay: Replay | None = None
     #: Microseconds since the epoch, UTC.
     now: int = 0
 

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     ROLL_BACK = "roll-back"
     #: Say what really happened.
     LABEL = "label"
+    #: Say for an application of one's own that a version may change what it changes.
+    CONSENT = "consent"
     #: Ask a model for predictions.
     PREDICT = "predict"
     #: Acknowledge and resolve incidents.
@@ -58,6 +60,7 @@ _BUILDER = frozenset(
         Permission.DESIGN,
         Permission.REGISTER,
         Permission.DEPLOY,
+        Permission.CONSENT,
         Permission.ROLL_BACK,
         Permission.LABEL,
         Permission.PREDICT,
@@ -70,9 +73,18 @@ _BUILDER = frozenset(
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.DATA_SCIENTIST: _BUILDER,
     Role.ML_ENGINEER: _BUILDER,
-    Role.IT: frozenset({Permission.READ, Permission.DEPLOY, Permission.APPROVE, Permission.ROLL_BACK, Permission.RESPOND}),
-    Role.BUSINESS: frozenset({Permission.READ, Permission.APPROVE, Permission.PREDICT, Permission.RESPOND}),
-    Role.RISK: frozenset({Permission.READ, Permission.APPROVE}),
+    Role.IT: frozenset(
+        {
+            Permission.READ,
+            Permission.DEPLOY,
+            Permission.APPROVE,
+            Permission.CONSENT,
+            Permission.ROLL_BACK,
+            Permission.RESPOND,
+        }
+    ),
+    Role.BUSINESS: frozenset({Permission.READ, Permission.APPROVE, Permission.CONSENT, Permission.PREDICT, Permission.RESPOND}),
+    Role.RISK: frozenset({Permission.READ, Permission.APPROVE, Permission.CONSENT}),
     Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.ADMINISTER}),
     Role.APPLICATION: frozenset({Permission.PREDICT, Permission.LABEL}),
 }
@@ -108,6 +120,8 @@ class Purpose(StrEnum):
 
     #: Calls of the CLI, the SDK and applications.
     TOKEN = "token"  # noqa: S105  a word, not a secret
+    #: Calls of an application to models of one environment, and nothing else.
+    PREDICT = "predict"
     #: One sign-in through a link.
     SIGN_IN = "sign-in"
     #: A browser's session.
@@ -121,7 +135,7 @@ class Credential(Record, frozen=True):
 
     #: SHA-256 of the secret, hexadecimal.
     digest: str
-    #: Who holds it.
+    #: Who holds it: the address of a person, or the name of a consumer.
     email: str
     purpose: Purpose
     #: Microseconds since the epoch, UTC.
@@ -130,6 +144,10 @@ class Credential(Record, frozen=True):
     #: Where a token is known from, such as `ops-dashboard`.
     label: str = ""
     revoked: bool = False
+    #: Models it may call, for the purpose `predict`.
+    models: tuple[str, ...] = ()
+    #: Environment it may call, for the purpose `predict`.
+    environment: str = ""
 
     def valid(self, now: int) -> bool:
         """Whether it may still be used."""

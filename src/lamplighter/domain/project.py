@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.consumer import Consumer, check_declared, check_names
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
 from lamplighter.domain.names import model_name, party_name
@@ -183,13 +184,6 @@ class Source(Settings, frozen=True):
     columns: tuple[str, ...] = ()
 
 
-class Consumer(Settings, frozen=True):
-    """An application that calls the model."""
-
-    name: str
-    owner: str = ""
-
-
 class Limits(Settings, frozen=True):
     """When a rollout stops by itself."""
 
@@ -360,6 +354,8 @@ def _held(project: Project) -> _Held:
     for consumer in project.consumer:
         yield "consumer.name", model_name, consumer.name
         yield "consumer.owner", _if_named(party_name), consumer.owner
+        yield f"consumer {consumer.name}", check_declared, consumer
+    yield "consumer", check_names, project.consumer
     for name, plan in project.env.items():
         yield "the name of an [env]", model_name, name
         if plan.rollout is not None:

@@ -13,7 +13,7 @@ from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, emptied, promoted, shadowed, with_challenger, withdrawn
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import declared, judging, routing
+from lamplighter.lifecycle import declared, judging, replays, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -42,6 +42,7 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
         _check_duty(change, actor, version, environment)
         _check_free(change, version, environment)
         declared.check(change, version, environment)
+        replays.ask(kit, change, actor, version, environment)
         decision = judging.write_down(kit, change, judging.judge(kit, change, version, environment, actor), actor)
         if not (decision.passed or decision.waiting):
             return decision, None

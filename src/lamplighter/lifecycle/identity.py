@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.consumer import Account
 from lamplighter.domain.errors import Invalid, NotAllowed, Unauthenticated
 from lamplighter.domain.events import EnvironmentSaved, PersonAdded, SignedIn, TeamSaved, TokenIssued
 from lamplighter.domain.identity import PLATFORM, Actor, Credential, Person, Purpose, Role, Team
@@ -90,14 +91,68 @@ def save_team(kit: Kit, actor: Actor, name: str, members: Sequence[str]) -> Team
 
 def issue_token(kit: Kit, actor: Actor, email: str, label: str, days: float = 90) -> Secret:
     """Give out a token; raises `NotFound`, or `Invalid` for a life of more than a year."""
-    if not 0 < days <= 365:
-        raise Invalid(
-            "A token cannot live that long.", why="It lives from 1 to 365 days.", fix="Ask for 90 days.", code="E1106"
-        )
+    check_life(days)
     secret = _issue(kit, email, Purpose.TOKEN, "lmp_pat_", int(days * _DAY), label)
     with kit.store.transaction() as change:
         kit.record(change, TokenIssued(email=email, label=label, digest=digest_of(secret.secret.encode())[:12]), actor)
     return secret
+
+
+def issue_predict_token(kit: Kit, actor: Actor, consumer: str, model: str, environment: str, days: float) -> Secret:
+    """A token with which an application calls one model in one environment, and can do nothing else.
+
+    Raises `NotFound` for names that nobody has, `NotAllowed` for a closed account or a model that it may not call, and
+    `Invalid` for a life of more than a year.
+    """
+    check_life(days)
+    secret, now = f"lmp_app_{secrets.token_urlsafe(32)}", kit.clock.now()
+    digest = digest_of(secret.encode())
+    with kit.store.transaction() as change:
+        account = change.consumers.find(name=consumer)
+        if account is None:
+            raise unknown("consumer", consumer, (known.name for known in change.consumers.all()))
+        change.project(model)
+        change.environment(environment)
+        _check_account(account, model)
+        change.credentials.add(
+            Credential(
+                digest=digest,
+                email=consumer,
+                purpose=Purpose.PREDICT,
+                created_at=now,
+                expires_at=now + int(days * _DAY),
+                label=environment,
+                models=(model,),
+                environment=environment,
+            )
+        )
+        kit.record(change, TokenIssued(model=model, email=consumer, label=environment, digest=digest[:12]), actor)
+    return Secret(secret=secret, expires_at=now + int(days * _DAY))
+
+
+def _check_account(account: Account, model: str) -> None:
+    if not account.active:
+        raise NotAllowed(
+            "This account is closed.",
+            why="The application is gone.",
+            fix="Open it again with lamp consumers add.",
+            code="E1304",
+        )
+    if account.models and model not in account.models:
+        raise NotAllowed(
+            f"{account.name} may not call {model}.",
+            why=f"Its account is for {', '.join(account.models)}.",
+            fix="Add the model to its account with lamp consumers add.",
+            code="E1305",
+        )
+
+
+def check_life(days: float) -> None:
+    """Raise `Invalid` for a token that would never expire, or in more than a year."""
+    if not 0 < days <= 365:
+        raise Invalid(
+            "A token cannot live that long.", why="It lives from 1 to 365 days.", fix="Ask for 90 days.", code="E1106"
+        )
 
 
 def issue_sign_in(kit: Kit, email: str) -> Secret:

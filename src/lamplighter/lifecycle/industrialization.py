@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lamplighter.domain.errors import Invalid
+from lamplighter.domain import replay
+from lamplighter.domain.errors import Invalid, NotAllowed
 from lamplighter.domain.events import EvidenceAdded, VersionRegistered
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Actor
@@ -78,6 +79,13 @@ def add_evidence(kit: Kit, actor: Actor, version: Version, kind: str, facts: Map
 
 
 def _add(kit: Kit, change: Transaction, actor: Actor, version: Version, kind: str, facts: Mapping[str, Any]) -> Evidence:
+    if kind == replay.KIND:
+        raise NotAllowed(
+            "Nobody brings this evidence.",
+            why="The platform itself replays the requests of consumers.",
+            fix="Ask for the deployment; the replay is made then.",
+            code="E1324",
+        )
     known = change.evidence.newest(version.digest).get(kind)
     if known is not None and known.facts == facts:
         return known

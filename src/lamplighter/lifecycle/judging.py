@@ -28,18 +28,24 @@ def dossier(kit: Kit, look: Transaction, version: Version, environment: Environm
     rules = rules_of(kit.policy, project, environment)
     wanted = project.env[environment.name].approvals if environment.name in project.env else ()
     champion = look.routings.of(version.model, environment.name).champion
+    live = look.versions.find(model=version.model, number=champion.number) if champion else None
+    pair = {"version": version.digest, "live": live.digest if live else "", "environment": environment.name}
+    people = look.people.by_email()
     return Dossier(
         project=project,
         criticality=criticality_of(project, kit.policy),
         version=version,
         environment=environment,
-        ownership=ownership_of(project, look.people.by_email(), look.teams.by_name()),
+        ownership=ownership_of(project, people, look.teams.by_name()),
         policy_digest=kit.policy.digest,
         evidence=look.evidence.newest(version.digest),
         approvals=tuple(dict.fromkeys((*rules.approvals, *wanted))),
         signatures=tuple(look.signatures.all(version=version.digest, environment=environment.name)),
         levels=_levels(look, version),
-        live=look.versions.find(model=version.model, number=champion.number) if champion else None,
+        live=live,
+        callers=look.callers(project),
+        consents=tuple(look.consents.all(version=version.digest, environment=environment.name)),
+        replay=look.replays.find(**pair),
         now=kit.clock.now(),
     )
 

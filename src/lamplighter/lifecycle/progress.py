@@ -6,9 +6,10 @@ import msgspec
 
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.project import seconds
+from lamplighter.domain.replay import State
 from lamplighter.domain.rollout import Phase, Rollout, Signal
 from lamplighter.domain.route import LATENCY_BOUNDS
-from lamplighter.lifecycle import deployment, judging, routing
+from lamplighter.lifecycle import deployment, judging, replays, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.guard import Judgement, judge
 from lamplighter.monitoring.latency import judge_latency
@@ -65,7 +66,10 @@ def _waiting(kit: Kit, rollout: Rollout) -> Seen:
     with kit.store.transaction() as change:
         version = change.versions.find(model=rollout.model, number=rollout.number)
         assert version is not None
-        decision = judging.judge(kit, change, version, change.environment(rollout.environment), PLATFORM)
+        environment = change.environment(rollout.environment)
+        # Another version may have gone live meanwhile. A failed replay is left to people, or it would fail at every look.
+        replays.ask(kit, change, PLATFORM, version, environment, repeat=(State.DONE,))
+        decision = judging.judge(kit, change, version, environment, PLATFORM)
         before = change.decisions.find(digest=rollout.decision)
         if before is not None and before.judgements == decision.judgements and before.binding == decision.binding:
             return None

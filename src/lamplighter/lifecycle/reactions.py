@@ -12,17 +12,19 @@ from lamplighter.domain.events import (
     RetrainingMoved,
     RolledBack,
     VersionExtended,
+    VersionRegistered,
     WentLive,
     Withdrawn,
 )
 from lamplighter.domain.journal import Entry
-from lamplighter.lifecycle import answers, management, ownership, watching
+from lamplighter.lifecycle import answers, management, ownership, replays, watching
 from lamplighter.lifecycle.kit import Kit
 
 Reaction = Callable[[Kit, Entry], None]
 
 #: What the platform does when something has happened.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
+    VersionRegistered: (replays.ask_everywhere,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (watching.open_incident,),
     IncidentOpened: (ownership.notify, watching.mitigate_withdrawn, answers.roll_back, management.answer),

@@ -10,6 +10,7 @@ from functools import partial
 
 from lamplighter.lifecycle import ageing, collection, management, ownership, progress, reactions, routing, watching
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.replaying import Replaying
 
 _log = logging.getLogger("lamplighter.reconciler")
 _CURSOR = "reactions"
@@ -27,6 +28,7 @@ class Reconciler:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
         self._seen: dict[str, float] = {}
+        self._replaying = Replaying(kit)
         self._slow_at = 0.0
         self._measure_at = 0.0
 
@@ -38,6 +40,11 @@ class Reconciler:
         """End after the step that is under way."""
         self._ending.set()
         self._thread.join(timeout=10.0)
+        self.release()
+
+    def release(self) -> None:
+        """Give back the processes that a look has begun."""
+        self._replaying.close()
 
     def _run(self) -> None:
         self._guarded(self._restore)
@@ -47,7 +54,17 @@ class Reconciler:
 
     def look(self) -> None:
         """One look at everything. A part that fails is logged and tried again at the next look."""
-        for part in (self._collect, self._advance, self._react, self._train, self._deliver, self._measure, self._watch):
+        parts = (
+            self._collect,
+            self._replay,
+            self._advance,
+            self._react,
+            self._train,
+            self._deliver,
+            self._measure,
+            self._watch,
+        )
+        for part in parts:
             self._guarded(part)
 
     def _guarded(self, part: Callable[[], object]) -> None:
@@ -68,6 +85,9 @@ class Reconciler:
     def _collect(self) -> None:
         for name in self._environments():
             collection.collect(self._kit, name)
+
+    def _replay(self) -> None:
+        self._replaying.look()
 
     def _advance(self) -> None:
         with self._kit.store.reading() as look:

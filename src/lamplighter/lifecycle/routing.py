@@ -42,7 +42,7 @@ def apply(kit: Kit, name: str) -> int:
             environment = look.environment(name)
             revision = look.counters.value(_revision(name))
             routings = look.routings.all(environment=name)
-            credentials = _credentials(kit, look)
+            credentials = _credentials(kit, look, name)
             made = [declared.model_route(kit, look, environment, routing) for routing in routings]
         models = tuple(route for route in made if route is not None)
         target = kit.target(environment)
@@ -60,7 +60,7 @@ def apply_everywhere(kit: Kit) -> None:
         apply(kit, name)
 
 
-def _credentials(kit: Kit, look: Transaction) -> Credentials:
+def _credentials(kit: Kit, look: Transaction, environment: str) -> Credentials:
     people, now = look.people.by_email(), kit.clock.now()
     callers = [c for c in look.credentials.all(purpose=Purpose.TOKEN) if c.valid(now) and c.email in people]
     tokens = tuple(
@@ -68,7 +68,17 @@ def _credentials(kit: Kit, look: Transaction) -> Credentials:
         for c in callers
         if people[c.email].may(Permission.PREDICT)
     )
-    return Credentials(tokens=tokens + _drills(look, now))
+    return Credentials(tokens=tokens + _applications(look, environment, now) + _drills(look, now))
+
+
+def _applications(look: Transaction, environment: str, now: int) -> tuple[Credential, ...]:
+    """Tokens of applications for this environment, each for the models it names."""
+    open_ones = {account.name for account in look.consumers.all() if account.active}
+    return tuple(
+        Credential(token_digest=c.digest, holder=c.email, models=c.models, expires_at=c.expires_at)
+        for c in look.credentials.all(purpose=Purpose.PREDICT)
+        if c.environment == environment and c.email in open_ones and c.valid(now)
+    )
 
 
 def _drills(look: Transaction, now: int) -> tuple[Credential, ...]:

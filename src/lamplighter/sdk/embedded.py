@@ -5,6 +5,8 @@ from math import isfinite
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Challenge
+from lamplighter.domain.consent import Consent
+from lamplighter.domain.consumer import Account
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment
@@ -37,15 +39,18 @@ from lamplighter.lifecycle import (
     shadowing,
     watching,
 )
+from lamplighter.lifecycle import consumers as applications
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.interface import Deployed, Facts, Figures, Label, Platform, RolledBack, Secret
 from lamplighter.store.transaction import Transaction
 from lamplighter.views import answering, history, live
+from lamplighter.views import consumers as callers
 from lamplighter.views import fleet as fleets
 from lamplighter.views import status as statuses
 from lamplighter.views import version as inside
 from lamplighter.views import waiting as queues
 from lamplighter.views.answering import Service
+from lamplighter.views.consumers import Consumed
 from lamplighter.views.fleet import Fleet
 from lamplighter.views.history import AsOf
 from lamplighter.views.status import ModelStatus
@@ -106,6 +111,26 @@ class Embedded(Platform):
     def issue_sign_in(self, email: str) -> Secret:
         made = identity.issue_sign_in(self._kit, email)
         return Secret(secret=made.secret, expires_at=made.expires_at)
+
+    # Applications
+
+    def consumer_accounts(self) -> list[Account]:
+        with self._kit.store.reading() as look:
+            return look.consumers.all()
+
+    def save_consumer(self, name: str, owner: str, models: Sequence[str] = (), active: bool = True) -> Account:
+        account = applications.save(self._kit, self._actor, name, owner, models, active)
+        routing.apply_everywhere(self._kit)
+        return account
+
+    def issue_consumer_token(self, name: str, model: str, environment: str, days: int = 90) -> Secret:
+        made = identity.issue_predict_token(self._kit, self._actor, name, model, environment, days)
+        routing.apply(self._kit, environment)
+        return Secret(secret=made.secret, expires_at=made.expires_at)
+
+    def consumers(self, model: str) -> list[Consumed]:
+        with self._kit.store.reading() as look:
+            return list(callers.consumers(look, model, self._kit.clock.now()))
 
     # Environments
 
@@ -177,6 +202,12 @@ class Embedded(Platform):
         with self._kit.store.reading() as look:
             version, place = self._version(look, reference, environment), look.environment(environment)
         return acceptance.sign(self._kit, self._actor, version, place, side, accepted=accepted, reason=reason)
+
+    def consent(self, reference: str, consumer: str, accepted: bool, environment: str = "", reason: str = "") -> Consent:
+        with self._kit.store.reading() as look:
+            version = self._version(look, reference, environment)
+            place = look.environment(environment or self._main(look, version.model))
+        return applications.consent(self._kit, self._actor, version, place, consumer, accepted=accepted, reason=reason)
 
     def waiting(self, model: str = "") -> list[Waiting]:
         with self._kit.store.reading() as look:

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Challenge
+from lamplighter.domain.consent import Consent
+from lamplighter.domain.consumer import Account
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment
@@ -27,6 +29,7 @@ from lamplighter.domain.version import Manifest, Version
 from lamplighter.domain.who import Who
 from lamplighter.sdk.door import door, doors_of
 from lamplighter.views.answering import Service
+from lamplighter.views.consumers import Consumed
 from lamplighter.views.fleet import Fleet
 from lamplighter.views.history import AsOf
 from lamplighter.views.status import ModelStatus
@@ -134,6 +137,28 @@ class Platform(Protocol):
         """Make a one-time sign-in secret for somebody, good for 15 minutes."""
         ...
 
+    # Applications
+
+    @door("GET", "/consumers", Permission.READ)
+    def consumer_accounts(self) -> list[Account]:
+        """Every application that has or had an account."""
+        ...
+
+    @door("PUT", "/consumers/{name}", Permission.ADMINISTER)
+    def save_consumer(self, name: str, owner: str, models: Sequence[str] = (), active: bool = True) -> Account:
+        """Open the account of an application, change it, or close it with every token of it."""
+        ...
+
+    @door("POST", "/consumers/{name}/tokens", Permission.ADMINISTER)
+    def issue_consumer_token(self, name: str, model: str, environment: str, days: int = 90) -> Secret:
+        """Give out a token that asks one model of one environment and can do nothing else; it is shown once."""
+        ...
+
+    @door("GET", "/models/{model}/consumers", Permission.READ)
+    def consumers(self, model: str) -> list[Consumed]:
+        """Who calls a model, declared or seen, with those that nobody declared and those that fell silent."""
+        ...
+
     # Environments
 
     @door("GET", "/environments", Permission.READ)
@@ -215,6 +240,11 @@ class Platform(Protocol):
     @door("POST", "/versions/{reference}/signatures", Permission.APPROVE)
     def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
         """Accept or refuse a version for an environment, on the evidence as it is now."""
+        ...
+
+    @door("POST", "/versions/{reference}/consents", Permission.CONSENT)
+    def consent(self, reference: str, consumer: str, accepted: bool, environment: str = "", reason: str = "") -> Consent:
+        """Accept or refuse, as the owner of a consumer, what a version changes for it; bound to what is known now."""
         ...
 
     @door("GET", "/waiting", Permission.READ)

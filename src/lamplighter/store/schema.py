@@ -105,6 +105,33 @@ signatures = Table(
     _body(),
 )
 
+consumers = Table("consumers", metadata, Column("name", _NAME, primary_key=True), _body())
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("model", _NAME, nullable=False),
+    Column("version", _DIGEST, nullable=False, index=True),
+    Column("environment", _NAME, nullable=False),
+    Column("consumer", _PARTY, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    _body(),
+)
+
+replays = Table(
+    "replays",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("environment", _NAME, nullable=False),
+    Column("version", _DIGEST, nullable=False),
+    Column("live", _DIGEST, nullable=False),
+    Column("open", Boolean, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    _body(),
+    UniqueConstraint("version", "live", "environment"),
+)
+
 rollouts = Table(
     "rollouts",
     metadata,

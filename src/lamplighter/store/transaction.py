@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from lamplighter.domain.consumer import Caller, callers_of
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Unavailable
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
+from lamplighter.store.consumers import Consents, Consumers
 from lamplighter.store.counters import Counters
 from lamplighter.store.decisions import Decisions
 from lamplighter.store.environments import Environments
@@ -26,6 +28,7 @@ from lamplighter.store.policies import Policies
 from lamplighter.store.predictions import Predictions
 from lamplighter.store.profiles import Profiles, Readings
 from lamplighter.store.projects import Projects
+from lamplighter.store.replays import Replays
 from lamplighter.store.retrainings import Challenges, Retrainings
 from lamplighter.store.rollouts import Rollouts, Routings
 from lamplighter.store.signatures import Signatures
@@ -39,6 +42,8 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.challenges = Challenges(connection)
+        self.consents = Consents(connection)
+        self.consumers = Consumers(connection)
         self.counters = Counters(connection)
         self.credentials = Credentials(connection)
         self.decisions = Decisions(connection)
@@ -53,6 +58,7 @@ class Transaction:
         self.profiles = Profiles(connection)
         self.projects = Projects(connection)
         self.readings = Readings(connection)
+        self.replays = Replays(connection)
         self.retrainings = Retrainings(connection)
         self.rollouts = Rollouts(connection)
         self.routings = Routings(connection)
@@ -67,6 +73,11 @@ class Transaction:
         if found is None:
             raise unknown("model", model, (project.name for project in self.projects.all()))
         return found
+
+    def callers(self, project: Project) -> tuple[Caller, ...]:
+        """Every consumer of a model, declared or seen."""
+        seen = self.traffic.callers(project.name)
+        return callers_of(project.name, project.consumer, self.consumers.all(), seen, self.people.by_email())
 
     def environment(self, name: str) -> Environment:
         """An environment; raises `NotFound` with the known names."""

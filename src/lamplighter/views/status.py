@@ -16,6 +16,7 @@ from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status, worst
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.answering import Service, service
+from lamplighter.views.consumers import Consumed, consumers
 from lamplighter.views.live import Live, live_versions
 from lamplighter.views.waiting import Waiting, waiting
 from lamplighter.views.who import ownership
@@ -60,6 +61,8 @@ class ModelStatus(Record, frozen=True):
     #: Scored and labelled rows in the most protected environment.
     rows: int
     labelled: int
+    #: Who calls it or is declared to, with what was seen.
+    consumers: tuple[Consumed, ...] = ()
 
 
 def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelStatus:
@@ -102,6 +105,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
         needs=_needs(incidents, wanted, duties),
         rows=look.predictions.count(model, main.environment) if main else 0,
         labelled=look.predictions.labelled(model, main.environment) if main else 0,
+        consumers=consumers(look, model, now),
     )
 
 

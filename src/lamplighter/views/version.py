@@ -7,6 +7,7 @@ from lamplighter.domain.names import DigestPrefix, Live, Number, Previous, Refer
 from lamplighter.domain.record import Record
 from lamplighter.domain.version import Version
 from lamplighter.store.transaction import Transaction
+from lamplighter.views.consumers import Affected, affected
 
 
 class VersionView(Record, frozen=True):
@@ -17,6 +18,8 @@ class VersionView(Record, frozen=True):
     decisions: tuple[Decision, ...]
     #: What callers of the live version would notice; empty if nothing is live or it is the live one.
     differences: tuple[Difference, ...]
+    #: What it changes for each consumer of the environment that was asked about; empty where nothing else is live.
+    consumers: tuple[Affected, ...] = ()
 
 
 def version_view(look: Transaction, reference: Reference, environment: str) -> VersionView:
@@ -29,6 +32,7 @@ def version_view(look: Transaction, reference: Reference, environment: str) -> V
         evidence=tuple(look.evidence.newest(version.digest).values()),
         decisions=tuple(look.decisions.all(newest="at", model=version.model, number=version.number)),
         differences=differences(base.manifest.contract, version.manifest.contract) if base else (),
+        consumers=affected(look, version, environment),
     )
 
 

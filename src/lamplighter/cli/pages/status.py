@@ -6,6 +6,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.table import Table
 from lamplighter.domain.stage import Aspect, Status
+from lamplighter.views.consumers import Consumed
 from lamplighter.views.live import Live
 from lamplighter.views.status import ModelStatus, StageState
 
@@ -33,6 +34,7 @@ def _facts(state: ModelStatus) -> list[tuple[str, str]]:
     aspects = [aspect for aspect in Aspect if aspect is not Aspect.OVERALL]
     facts = [(aspect.value, f"{marked(state.status[aspect]):<11}{told.get(aspect, '')}".strip()) for aspect in aspects]
     facts += [("live", _live(live)) for live in state.live]
+    facts += [("consumers", _consumers(state.consumers))] if state.consumers else []
     return facts + ([("needs", state.needs)] if state.needs else [])
 
 
@@ -49,6 +51,18 @@ def _live(live: Live) -> str:
     shadow = f", v{live.shadow} in the shadow" if live.shadow else ""
     back = f", back to v{live.previous}" if live.previous else ""
     return f"v{live.number} in {live.environment}{trial}{shadow}{back}"
+
+
+def _consumers(found: tuple[Consumed, ...]) -> str:
+    names = [one.name for one in found if one.standing != "unknown" and not one.silent]
+    silent = [one.name for one in found if one.silent]
+    unknown = [one.name for one in found if one.standing == "unknown"]
+    parts = [", ".join(names), f"silent: {', '.join(silent)}" if silent else "", _listed(unknown)]
+    return "; ".join(part for part in parts if part)
+
+
+def _listed(unknown: list[str]) -> str:
+    return f"unknown: {', '.join(unknown)}" if unknown else ""
 
 
 def _stage(stage: StageState) -> tuple[str, str, str, str]:
