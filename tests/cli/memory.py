@@ -8,9 +8,12 @@ from tests.domain import specimens
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.advice import advise, situation_of
 from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.consent import Consent
+from lamplighter.domain.consumer import Account, Standing
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
 from lamplighter.domain.drill import OutageDrill
+from lamplighter.domain.effect import Effect
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.events import AnyEvent, DecisionMade, WentLive
 from lamplighter.domain.expiry import Action, Expiry
@@ -26,6 +29,7 @@ from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.readiness import Reading as Probed
+from lamplighter.domain.replay import Figures
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
 from lamplighter.domain.route import Served
@@ -34,6 +38,7 @@ from lamplighter.domain.stage import Aspect, Duty, Stage, Status
 from lamplighter.domain.who import Who
 from lamplighter.sdk.interface import Deployed, Label, RolledBack, Secret
 from lamplighter.views.answering import Service
+from lamplighter.views.consumers import Affected, Consumed
 from lamplighter.views.fleet import Fleet, FleetRow
 from lamplighter.views.history import Approval, AsOf
 from lamplighter.views.live import Live
@@ -107,6 +112,30 @@ class Memory:
         self._did("issue_token", email, label, days)
         return Secret(secret="lmp_pat_once", expires_at=NOON + days * DAY)
 
+    # Applications
+
+    def consumer_accounts(self) -> list[Account]:
+        return [
+            Account(name="gate-desk", owner="bea@example.com", models=(MODEL,)),
+            Account(name="old", owner="@it-ops", active=False),
+        ]
+
+    def save_consumer(self, name: str, owner: str, models: Sequence[str] = (), active: bool = True) -> Account:
+        self._did("save_consumer", name, owner, tuple(models), active)
+        return Account(name=name, owner=owner, models=tuple(models), active=active)
+
+    def issue_consumer_token(self, name: str, model: str, environment: str, days: int = 90) -> Secret:
+        self._did("issue_consumer_token", name, model, environment, days)
+        return Secret(secret="lmp_app_once", expires_at=NOON + days * DAY)
+
+    def consumers(self, model: str) -> list[Consumed]:
+        self._known(model)
+        return list(CONSUMERS)
+
+    def consent(self, reference: str, consumer: str, accepted: bool, environment: str = "", reason: str = "") -> Consent:
+        self._did("consent", reference, consumer, accepted, environment, reason)
+        return given(consumer, accepted)
+
     # Environments and projects
 
     def environments(self) -> list[Environment]:
@@ -153,7 +182,7 @@ class Memory:
         self._known(parsed.model)
         text = str(parsed.selector or "")
         number = int(text) if text.isdecimal() else {"live": 7, "prev": 6}.get(text, 8)
-        return VersionView(version=specimens.version(number), evidence=(), decisions=(), differences=())
+        return VersionView(version=specimens.version(number), evidence=(), decisions=(), differences=(), consumers=AFFECTED)
 
     def check(self, reference: str, environment: str) -> Decision:
         return decision(self.version(reference).version.number, environment, self.judgements)
@@ -352,6 +381,7 @@ class Memory:
             needs="ivo@example.com" if self.overall is Status.FAILING else "",
             rows=5000,
             labelled=4000,
+            consumers=CONSUMERS,
         )
 
     def at(self, model: str, environment: str, instant: int) -> AsOf:
@@ -420,5 +450,51 @@ def trial(verdict: Verdict, **changes: Any) -> Challenge:
     return Challenge(**{**named, **figures, "rows": 4000, "verdict": verdict, "opened_at": NOON, **changes})
 
 
+def given(consumer: str, accepted: bool) -> Consent:
+    return Consent(
+        model=MODEL,
+        version="b" * 64,
+        environment="prod",
+        consumer=consumer,
+        person="bea@example.com",
+        accepted=accepted,
+        reason="",
+        binding="c" * 64,
+        at=NOON,
+    )
+
+
+def consumed(name: str, owner: str, standing: Standing, requests: int, *, silent: bool = False) -> Consumed:
+    last = NOON if requests else 0
+    places = ("prod",) if requests else ()
+    return Consumed(
+        name=name, owner=owner, standing=standing, silent=silent, requests=requests, last_at=last, environments=places
+    )
+
+
+CONSUMERS = (
+    consumed("gate-desk", "bea@example.com", Standing.DECLARED, 12_345),
+    consumed("nightly", "@it-ops", Standing.REGISTERED, 0, silent=True),
+    consumed("scraper", "", Standing.UNKNOWN, 7),
+)
+_RENAMED = Effect(name="output", what="was late, is risk", breaking=True, why="It reads late.")
+AFFECTED = (
+    Affected(
+        name="gate-desk",
+        owner="bea@example.com",
+        standing=Standing.DECLARED,
+        effects=(_RENAMED,),
+        figures=Figures(requests=100, rows=200, flips_up=3, flips_down=1, shift_absolute=0.0123),
+        consent=None,
+    ),
+    Affected(
+        name="nightly",
+        owner="@it-ops",
+        standing=Standing.REGISTERED,
+        effects=(),
+        figures=Figures(),
+        consent=given("nightly", True),
+    ),
+)
 REFUSED = Judgement(gate="performance", verdict=Refused(why="auc is 0.51, wanted 0.58.", fix="Improve the model."))
 MISSING_WORD = Judgement(gate="acceptance", verdict=Undecided(why="IT has not accepted.", fix="Ask IT.", waiting=True))

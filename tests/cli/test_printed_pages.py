@@ -17,6 +17,7 @@ crossed.
   governance  ⊗ failing  no holder for retire
   live        v8 in staging
   live        v7 in prod, back to v6
+  consumers   gate-desk; silent: nightly; unknown: scraper
   needs       ivo@example.com
   STAGE              STATUS     WHO              FACTS
   design             ⊗ failing  ivo@example.com  done

@@ -48,9 +48,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "PEOPLE": {
         "approvals": Entry("approvals", "list|show|approve|refuse", "what waits for people's word"),
-        "consumers": Entry(
-            "consumers", "list|show|add|close|token|consent|refuse", "applications that call, and what a version does to them"
-        ),
+        "consumers": Entry("consumers", "list|show|add|close|token|consent|refuse", "the applications that call"),
         "users": Entry("people", "list|add", "who can sign in"),
         "teams": Entry("people", "list|set", "people who share duties"),
         "tokens": Entry("people", "issue", "secrets for programs"),

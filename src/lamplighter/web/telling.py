@@ -18,6 +18,9 @@ SENTENCES: Mapping[type[Event], str] = {
     events.DecisionMade: "Gates judged v{e.number} for {e.environment}.",
     events.VersionAccepted: "{e.person} accepted v{e.number} for {e.environment}, for {e.side}.",
     events.VersionRefused: "{e.person} refused v{e.number} for {e.environment}, for {e.side}. {e.reason}",
+    events.ConsumerSaved: "{e.consumer} has an account; {e.owner} speaks for it.",
+    events.ConsentGiven: "{e.person} spoke on v{e.number} in {e.environment}, for the consumer {e.consumer}. {e.reason}",
+    events.ReplayMoved: "{e.replay}, v{e.number} on requests to v{e.live} in {e.environment}: {e.state}. {e.why}",
     events.RolloutMoved: "{e.rollout} of v{e.number} in {e.environment}: {e.phase}. {e.why}",
     events.WentLive: "v{e.number} took all traffic in {e.environment}.",
     events.Withdrawn: "v{e.number} lost its traffic in {e.environment}. {e.why}",
@@ -40,6 +43,10 @@ def sentence(event: Event) -> str:
     if isinstance(event, events.FindingMade) and event.finding is None:
         return "A limit was crossed."
     told = SENTENCES[type(event)].format(e=event).strip()
+    if isinstance(event, events.ConsentGiven):
+        return f"{told} {'Accepted.' if event.accepted else 'Refused.'}"
+    if isinstance(event, events.ConsumerSaved) and not event.active:
+        return f"The account of {event.consumer} was closed."
     if isinstance(event, events.DecisionMade):
         return f"{told} {'All passed.' if event.passed else 'Not all passed.'}"
     return told
