@@ -8,6 +8,7 @@ import numpy as np
 
 from lamplighter.serving.compiled.encoder import Cells, LookUp, Matrix, refused, scaled, scaled_column
 from lamplighter.serving.compiled.plan import Linear, Number, Plan, Table
+from lamplighter.serving.compiled.rows import Row
 
 
 class FoldedTable:
@@ -46,20 +47,31 @@ class FoldedNumber:
 class LinearModel:
     """The sum of a plan with a linear estimator; the same additions in the same order for a row and for a batch."""
 
-    def __init__(self, plan: Plan, estimator: Linear) -> None:
+    def __init__(self, plan: Plan, estimator: Linear, names: Sequence[str]) -> None:
+        """`names` are the columns in the order of a row."""
         template = tuple(math.nan if value is None else value for value in plan.template)
         own = {number.position for number in plan.numbers}
         placed = enumerate(zip(template, estimator.weights, strict=True))
         self._start = math.fsum([estimator.bias, *(value * weight for place, (value, weight) in placed if place not in own)])
         self._numbers = [FoldedNumber(number, estimator.weights[number.position]) for number in plan.numbers]
-        self._row = [(folded.number.column, folded.weight, folded.null, folded.stages) for folded in self._numbers]
         self._tables = [FoldedTable(table, template, estimator.weights) for table in plan.tables]
+        place = {name: index for index, name in enumerate(names)}
+        self._names = tuple(names)
+        self._row = [(place[one.number.column], one.weight, one.null, one.stages) for one in self._numbers]
+        self._look_ups = [(place[table.column], table.known, table) for table in self._tables]
 
     def row(self, columns: Mapping[str, Sequence[Any]]) -> list[float]:
         """The sum of the first row."""
+        return [self._sum(tuple([columns[name][0] for name in self._names]))]
+
+    def of_rows(self, rows: Sequence[Row]) -> list[float]:
+        """The sum of each row, given as values in the order of the names."""
+        return [self._sum(row) for row in rows]
+
+    def _sum(self, row: Row) -> float:
         total = self._start
-        for column, weight, null, stages in self._row:
-            value = columns[column][0]
+        for index, weight, null, stages in self._row:
+            value = row[index]
             if value is None:
                 total += null
                 continue
@@ -67,11 +79,11 @@ class LinearModel:
             for shift, divisor, factor, offset in stages:
                 value = (value - shift) / divisor * factor + offset
             total += weight * value
-        for table in self._tables:
-            value = columns[table.column][0]
-            share = table.known.get(value)
+        for index, known, table in self._look_ups:
+            value = row[index]
+            share = known.get(value)
             total += table.unknown(value) if share is None else share
-        return [total]
+        return total
 
     def rows(self, columns: Mapping[str, Sequence[Any]], count: int) -> list[float]:
         """The sum of every row."""

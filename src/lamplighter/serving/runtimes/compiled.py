@@ -11,6 +11,7 @@ from lamplighter.domain.version import Manifest
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.compiled.model import CompiledModel
 from lamplighter.serving.compiled.plan import Linear, read
+from lamplighter.serving.compiled.rows import Row
 from lamplighter.serving.runtimes.base import Unloadable
 
 #: From this many rows on, the work leaves the thread of the event loop, so that others are answered meanwhile.
@@ -33,6 +34,11 @@ class Compiled:
         """The same without an event loop, on the calling thread. Raises `Failed`."""
         return self._model.score(columns, rows)
 
+    def score_rows(self, rows: Sequence[Row]) -> list[float]:
+        """One finite score for each row, given as values in the order of the contract; the same bits as `score`, on the calling
+        thread. Rows of many requests may be handed over together. Raises `Failed`."""
+        return self._model.score_rows(rows)
+
     async def close(self) -> None:
         """Nothing is held beside memory."""
 
@@ -46,6 +52,7 @@ async def load(manifest: Manifest, artifacts: Path) -> Compiled:
             raise ValueError("the plan reads a column that is not in the contract")
         trees = b"" if isinstance(plan.estimator, Linear) else verified(artifacts, manifest.artifact("model"))
         # Opening the trees of a large model takes time in which nobody would be answered.
-        return Compiled(await asyncio.to_thread(CompiledModel, plan, trees))
+        names = [column.name for column in manifest.contract.inputs]
+        return Compiled(await asyncio.to_thread(CompiledModel, plan, trees, names))
     except (KeyError, ValueError, MsgspecError) as error:
         raise Unloadable(f"The compiled form cannot be read ({error}). Register the version again.") from error
