@@ -12,7 +12,9 @@ from tests.serving.groundwork import free_port, until
 
 from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front
+from lamplighter.serving.gathering import Sink
 from lamplighter.serving.group import bind
+from lamplighter.serving.heads import Head
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.problems import Refusal, problem
 
@@ -37,6 +39,13 @@ class Echo:
         self.seen.append(request)
         await asyncio.sleep(0.05 if request.path == "/slow" else 0)
         return Answer(200, f"{request.path} {len(request.body)}".encode())
+
+    def take(self, head: Head, request: Request, sink: Sink) -> bool:
+        """Everything goes the long way here."""
+        return False
+
+    def released(self) -> None:
+        """Nothing was taken."""
 
     def sent(self, status: int) -> None:
         """Nothing is counted here."""

@@ -12,6 +12,7 @@ import msgspec
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.consumer import Consumer, check_declared, check_names
+from lamplighter.domain.durability import Durability
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
 from lamplighter.domain.names import model_name, party_name
@@ -213,6 +214,8 @@ class EnvironmentPlan(Settings, frozen=True):
     #: Sides that must accept beside those that the policy names.
     approvals: tuple[Side, ...] = ()
     rollout: Steps | None = None
+    #: When a prediction counts as kept; `buffered` answers sooner, and a crash may lose the last moment.
+    durability: Durability = Durability.DURABLE
     #: Input whose value keeps a customer with one version; a request that says `Lamp-Key` decides by that.
     sticky: str = ""
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from lamplighter.domain.durability import Durability
 from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.outage import Outage
 from lamplighter.domain.paired import Paired, added
@@ -50,6 +51,8 @@ class ModelRoute(Record, frozen=True):
     previous: Served | None = None
     #: Input whose value decides between champion and challenger where the caller sends no key; empty for none.
     sticky: str = ""
+    #: When a prediction counts as kept.
+    durability: Durability = Durability.DURABLE
     #: When the champion may not answer any more; nothing if it may for ever.
     expiry: Expiry | None = None
     #: What answers when the champion fails; nothing if its failure is told.

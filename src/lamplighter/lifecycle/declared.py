@@ -3,6 +3,7 @@
 import msgspec
 
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.durability import Durability
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import WentLive
@@ -27,6 +28,7 @@ def model_route(kit: Kit, look: Transaction, environment: Environment, routing: 
     lifetime = lifetime_of(kit.policy, project, environment, routing, kit.clock.now())
     return msgspec.structs.replace(
         route,
+        durability=plan.durability if plan else Durability.DURABLE,
         sticky=plan.sticky if plan else "",
         expiry=lifetime.expiry if lifetime else None,
         outage=_outage(project),

@@ -4,12 +4,17 @@ import logging
 import traceback
 from typing import Protocol
 
+import msgspec
+
 from lamplighter.domain.route import Credential
 from lamplighter.serving import descriptions
+from lamplighter.serving.asking import is_ordinary
 from lamplighter.serving.bodies import Bodies
 from lamplighter.serving.callers import Callers
 from lamplighter.serving.doors import Call, Door, Verb, Who, resolve
 from lamplighter.serving.encodings import packed
+from lamplighter.serving.gathering import Sink
+from lamplighter.serving.heads import Head
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.predictions import CODECS, Predictions
@@ -22,6 +27,12 @@ _NO_DOOR = Refusal("not-found", "There is no such path here.")
 _FULL = Refusal("queue-full", "Send fewer requests at a time, or try again in a moment.")
 _INTERNAL = Refusal("internal", "This is a defect of lamplighter. Please report it.")
 _NOBODY = Credential(token_digest="", holder="")
+
+
+class _Plan(msgspec.Struct):
+    generation: int
+    #: Nothing for requests that always go the long way.
+    entry: tuple[Door, Call, Credential] | None
 
 
 class State(Protocol):
@@ -62,6 +73,28 @@ class Application:
         """The refusal of a request that would be refused whatever its body holds."""
         entry = self._enter(request)
         return entry if isinstance(entry, Answer) else None
+
+    def take(self, head: Head, request: Request, sink: Sink) -> bool:
+        """Whether a request with a known header block is answered the short way; the answer goes to the sink."""
+        plan = head.plan
+        if plan is None or plan.generation != self._callers.generation:
+            plan = head.plan = self._plan(head.request)
+        if plan.entry is None or self._room <= 0 or not self._callers.still(plan.entry[2]):
+            return False
+        door, call, caller = plan.entry
+        is_taken = self._predictions.take(request, door, call, caller, sink)
+        self._room -= is_taken
+        return is_taken
+
+    def released(self) -> None:
+        """A request that was taken has left the short way."""
+        self._room += 1
+
+    def _plan(self, request: Request) -> "_Plan":
+        """What a header block comes to, as long as the tokens are the same."""
+        entry = self._enter(request)
+        ordinary = not isinstance(entry, Answer) and entry[0].verb is Verb.PREDICT and is_ordinary(request)
+        return _Plan(self._callers.generation, entry if ordinary and not isinstance(entry, Answer) else None)
 
     def sent(self, status: int) -> None:
         """An answer with this status went out."""

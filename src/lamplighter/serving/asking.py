@@ -9,6 +9,8 @@ from itertools import count
 import msgspec
 
 from lamplighter.domain.route import Credential
+from lamplighter.serving.accepting import ARROW, JSON, chosen
+from lamplighter.serving.codecs.base import media_of
 from lamplighter.serving.message import Request
 from lamplighter.serving.problems import Refusal
 
@@ -58,6 +60,14 @@ def is_drill(request: Request, caller: Credential) -> bool | Refusal:
     if wanted != b"outage":
         return Refusal("malformed-header", "The only Lamp-Drill is outage.")
     return True if caller.drills else _NO_DRILL
+
+
+def is_ordinary(request: Request) -> bool:
+    """Whether the headers ask for nothing but a JSON answer to a JSON body."""
+    headers = request.headers
+    if b"lamp-key" in headers or b"inference-header-content-length" in headers or media_of(request) != JSON:
+        return False
+    return chosen(headers.get(b"accept", b""), (JSON, ARROW)) == JSON
 
 
 def said(request: Request) -> Said | Refusal:

@@ -17,10 +17,13 @@ class Callers:
 
     def __init__(self, clock: Clock) -> None:
         self._by_digest: dict[str, Credential] = {}
+        #: Grows whenever tokens may have come or gone.
+        self.generation = 0
         self._clock = clock
 
     def adopt(self, credentials: Credentials) -> None:
         """From now on exactly these tokens count."""
+        self.generation += 1
         self._by_digest = {credential.token_digest: credential for credential in credentials.tokens}
 
     def known(self, authorization: bytes) -> Credential | Refusal:
@@ -32,6 +35,10 @@ class Callers:
         if credential is None or credential.expires_at <= self._clock.now:
             return _UNAUTHENTICATED
         return credential
+
+    def still(self, credential: Credential) -> bool:
+        """Whether a credential that was known in this generation has not expired meanwhile."""
+        return credential.expires_at > self._clock.now
 
     def may(self, credential: Credential, model: str) -> Refusal | None:
         """Why this credential may not call the model."""

@@ -7,6 +7,7 @@ import socket
 from email.utils import formatdate
 
 from lamplighter.serving.framing import Limits
+from lamplighter.serving.heads import Heads
 from lamplighter.serving.wire import Application, Connection
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Front:
         self.limits = limits
         self.hosts = hosts
         self.draining = False
+        self.heads = Heads()
         self.connections: set[Connection] = set()
         self.date = b""
         self._loop = asyncio.get_running_loop()

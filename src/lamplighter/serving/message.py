@@ -42,6 +42,8 @@ class Request(msgspec.Struct):
     body: bytes = b""
     #: Seconds of the monotonic clock when the last byte had come.
     received: float = 0.0
+    #: The id it was given on a way that it then did not take; empty for none.
+    id: str = ""
     #: What has been made of the body already, such as a `Table`; nothing where the codec reads the bytes.
     opened: Any = None
 

@@ -1,24 +1,25 @@
 """A prediction from beginning to end: read, check, score, write down, answer."""
 
 import asyncio
-import time
 from collections.abc import Mapping
 from functools import partial
 
 import msgspec
 
 from lamplighter.domain.contract import problems_of
+from lamplighter.domain.durability import Durability
 from lamplighter.domain.expiry import EXPIRED
-from lamplighter.domain.prediction import Scored, frame
-from lamplighter.domain.route import Arm, Credential
+from lamplighter.domain.route import Credential
 from lamplighter.serving.asking import Ids, is_drill, request_id, said
 from lamplighter.serving.codecs import mlflow, plain, v1, v2
-from lamplighter.serving.codecs.base import Codec, Question, Reply
+from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.doors import Call, Door
+from lamplighter.serving.frames import Noted, framed
+from lamplighter.serving.gathering import Gathering, Sink
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.problems import SLUGS, Refusal, misfit
-from lamplighter.serving.recorder import Recorder
+from lamplighter.serving.recorder import DURABLE, Recorder
 from lamplighter.serving.router import Adopted, Router, drill
 from lamplighter.serving.shadows import Followed, Shadows
 from lamplighter.serving.sticky import Key, key_of
@@ -43,6 +44,10 @@ class _Asked(msgspec.Struct):
     #: Whether the answer of an outage is wanted although there is none.
     drill: bool = False
 
+    def noted(self) -> Noted:
+        """What is written down of every attempt."""
+        return Noted(self.id, self.consumer, self.question.columns, self.question.rows, self.event_at)
+
 
 class Predictions:
     """Holds what a prediction passes through."""
@@ -53,6 +58,7 @@ class Predictions:
         self._meters = meters
         self._shadows = shadows
         self._ids = Ids()
+        self._gathering = Gathering(recorder, meters, self._ids, self._unsaved)
 
     async def answer(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         """The answer to a request whose caller may call the model."""
@@ -64,14 +70,21 @@ class Predictions:
         if isinstance(asked, tuple):
             return self._refused(codec, request, *asked)
         attempts = await self._attempts(adopted, asked, call.number)
-        written = await self._record(asked, attempts)
+        kept = await self._record(asked, attempts, adopted.route.durability)
         self._count(request, attempts, asked.question.rows)
-        if not written:
-            return self._refused(codec, request, _UNSAVED, asked.id)
+        if not kept:
+            return self._unsaved(request, codec, asked.id)
         if adopted.shadow is not None:
             run, record = adopted.route.shadow_since, partial(self._record_shadow, asked)
             self._shadows.follow(Followed(adopted.shadow, asked.question, attempts[-1], run, record))
-        return self._write(codec, request, asked, attempts[-1])
+        return self._write(codec, request, asked, attempts[-1], kept)
+
+    def take(self, request: Request, door: Door, call: Call, caller: Credential, sink: Sink) -> bool:
+        """Whether the request is answered the short way; the answer goes to the sink. Its headers say nothing of their own."""
+        adopted = self._router.models.get(call.model)
+        if adopted is None or call.number:
+            return False
+        return self._gathering.take(adopted, CODECS[door.codec], caller.holder, request, sink)
 
     async def _attempts(self, adopted: Adopted, asked: _Asked, number: int) -> tuple[Attempt, ...]:
         if asked.drill:
@@ -85,7 +98,7 @@ class Predictions:
     ) -> _Asked | tuple[Refusal, str]:
         """The request understood and checked against the champion's contract, or a refusal with an id for it."""
         given = request.text(b"lamp-request-id")
-        name = request_id(given) if given else self._ids.next()
+        name = request_id(given) if given else request.id or self._ids.next()
         if isinstance(name, Refusal):
             return name, self._ids.next()
         if call.number and adopted.answering(call.number) is None:
@@ -112,13 +125,18 @@ class Predictions:
 
     # ---- out
 
-    def _record(self, asked: _Asked, attempts: tuple[Attempt, ...]) -> "asyncio.Future[bool]":
-        """All attempts in one write. The rows stand with the attempt that answers; the others share them by the request id."""
-        last = attempts[-1]
-        return self._recorder.submit(b"".join([_frame(asked, one, with_rows=one is last) for one in attempts]))
+    async def _record(self, asked: _Asked, attempts: tuple[Attempt, ...], durability: Durability) -> bytes:
+        """All attempts in one write. The rows stand with the attempt that answers; the others share them by the request id.
+
+        Gives the header line that says how they are kept, or nothing if they are not.
+        """
+        last, noted = attempts[-1], asked.noted()
+        frames = b"".join([framed(noted, one, with_rows=one is last) for one in attempts])
+        kept = self._recorder.keep(frames, durability)
+        return kept if isinstance(kept, bytes) else DURABLE if await kept else b""
 
     def _record_shadow(self, asked: _Asked, outcome: Attempt) -> None:
-        self._recorder.leave(_frame(asked, outcome, with_rows=False))
+        self._recorder.leave(framed(asked.noted(), outcome, with_rows=False))
 
     def _count(self, request: Request, attempts: tuple[Attempt, ...], rows: int) -> None:
         """What the caller waited counts for the version that answers; an attempt before it counts its own time."""
@@ -127,9 +145,9 @@ class Predictions:
             seconds = waited if one is attempts[-1] else one.duration / 1_000_000
             self._meters.count(one.version, one.arm, rows=rows, seconds=seconds, failed=one.failed is not None)
 
-    def _write(self, codec: Codec, request: Request, asked: _Asked, last: Attempt) -> Answer:
+    def _write(self, codec: Codec, request: Request, asked: _Asked, last: Attempt, kept: bytes) -> Answer:
         version = last.version
-        lines = b"Lamp-Version: %b\r\nLamp-Prediction-Id: %b\r\n" % (version.name.encode(), asked.id.encode())
+        lines = version.lines(asked.id)
         if last.fallback:
             lines += b"Lamp-Fallback: %b\r\n" % last.fallback.encode()
         if last.failed is not None:
@@ -137,33 +155,11 @@ class Predictions:
             return codec.refuse(
                 Refusal(slug, _EXPIRED if slug == EXPIRED else _NO_ANSWER), instance=request.path, request=asked.id, lines=lines
             )
-        output, threshold = version.contract.output, version.manifest.decision.threshold
-        said = (version.manifest.model, version.served.number, output.name, asked.id, last.scores)
-        reply = Reply(*said, classes=output.classes, threshold=threshold)
-        return codec.write(asked.question, reply, lines + b"Lamp-Durability: durable\r\n")
+        return codec.write(asked.question, version.reply(asked.id, last.scores), lines + kept)
+
+    def _unsaved(self, request: Request, codec: Codec, name: str) -> Answer:
+        return self._refused(codec, request, _UNSAVED, name)
 
     def _refused(self, codec: Codec, request: Request, refusal: Refusal, name: str) -> Answer:
         lines = b"Lamp-Request-Id: %b\r\n" % name.encode()
         return codec.refuse(refusal, instance=request.path, request=name, lines=lines)
-
-
-def _frame(asked: _Asked, outcome: Attempt, *, with_rows: bool) -> bytes:
-    now = time.time_ns() // 1000
-    version = outcome.version
-    return frame(
-        Scored(
-            request=asked.id,
-            model=version.manifest.model,
-            number=version.served.number,
-            digest=version.served.digest,
-            arm=outcome.arm,
-            consumer=asked.consumer,
-            at=now,
-            event_at=asked.event_at or now,
-            duration=outcome.duration,
-            columns=asked.question.columns if with_rows and outcome.arm is not Arm.SHADOW else {},
-            scores=outcome.scores,
-            failure=f"{outcome.failed.code}: {outcome.failed.why}" if outcome.failed is not None else "",
-            rows=asked.question.rows,
-        )
-    )

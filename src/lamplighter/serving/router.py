@@ -25,6 +25,11 @@ class Adopted(msgspec.Struct, frozen=True):
     #: What answers when the champion fails; nothing if its failure is told.
     outage: Outage | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the champion's answer is all there is to a request that the challenger does not get."""
+        return self.shadow is None and self.outage is None and not self.route.sticky
+
     def versions(self) -> tuple[Loaded, ...]:
         """Every version held."""
         parts = (self.champion, self.challenger, self.shadow, self.previous, self.fallback)

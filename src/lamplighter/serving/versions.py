@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import math
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -15,8 +16,11 @@ from lamplighter.domain.record import digest_of, from_json
 from lamplighter.domain.route import Arm, Condition, Served
 from lamplighter.domain.version import Manifest, address
 from lamplighter.serving.artifacts import verified
-from lamplighter.serving.codecs.base import Question
+from lamplighter.serving.codecs.base import Question, Reply
+from lamplighter.serving.codecs.typed import Read, Row, reader
 from lamplighter.serving.runtimes.base import Failed, Isolated, Loader, Runtime, Unloadable
+
+ScoreRows = Callable[[Sequence[Row]], list[float]]
 
 _RUNTIMES = Path(__file__).parent / "runtimes"
 
@@ -43,6 +47,12 @@ class Loaded:
         self.manifest = manifest
         self.contract = manifest.contract
         self.name = f"{manifest.model}@{served.number}"
+        #: Names of the inputs, in the order of the contract.
+        self.names = tuple(column.name for column in manifest.contract.inputs)
+        #: Scores rows at once on the calling thread, where the runtime can; raises whatever is wrong.
+        self.score_rows: ScoreRows | None = getattr(runtime, "score_rows", None)
+        self._readers: dict[tuple[str, ...], Read | None] = {}
+        self._line = b"Lamp-Version: %b\r\nLamp-Prediction-Id: " % self.name.encode()
         self._runtime = runtime
         self._users = 0
         self._retired = False
@@ -74,6 +84,30 @@ class Loaded:
             return None
         return Condition(
             digest=self.served.digest, sandbox=runtime.sandbox, quarantine=runtime.quarantine, deaths=runtime.deaths
+        )
+
+    def rows_of(self, keys: tuple[str, ...], body: bytes) -> Sequence[Row] | None:
+        """The rows that stand as objects under one of the keys and fit the contract without a remark; else nothing."""
+        if keys not in self._readers:
+            self._readers[keys] = reader(self.contract, keys)
+        read = self._readers[keys]
+        return None if read is None else read(body)
+
+    def lines(self, request: str) -> bytes:
+        """Header lines of its answer to a request."""
+        return b"%b%b\r\n" % (self._line, request.encode())
+
+    def reply(self, request: str, scores: list[float]) -> Reply:
+        """What is written down for the caller."""
+        output, manifest = self.contract.output, self.manifest
+        return Reply(
+            manifest.model,
+            self.served.number,
+            output.name,
+            request,
+            scores,
+            classes=output.classes,
+            threshold=manifest.decision.threshold,
         )
 
     def retire(self) -> None:

@@ -4,8 +4,10 @@ import asyncio
 from typing import Protocol, cast
 
 from lamplighter.serving.framing import Limits
+from lamplighter.serving.gathering import Sink
+from lamplighter.serving.heads import Head, Heads
 from lamplighter.serving.message import Answer, Request
-from lamplighter.serving.reading import Reader, Stage
+from lamplighter.serving.reading import NEVER, Reader, Stage
 
 
 class Application(Protocol):
@@ -17,6 +19,14 @@ class Application(Protocol):
 
     async def answer(self, request: Request) -> Answer:
         """The answer. Never raises."""
+        ...
+
+    def take(self, head: Head, request: Request, sink: Sink) -> bool:
+        """Whether a request with a known header block is answered the short way."""
+        ...
+
+    def released(self) -> None:
+        """A request that was taken has left the short way."""
         ...
 
     def sent(self, status: int) -> None:
@@ -32,6 +42,7 @@ class Front(Protocol):
     #: The `Date` header line of this second.
     date: bytes
     draining: bool
+    heads: Heads
     connections: "set[Connection]"
     application: Application
 
@@ -52,6 +63,8 @@ class Connection(asyncio.Protocol):
         #: Whether the caller has been told that it gets no more.
         self._told = False
         self._writable: asyncio.Future[None] | None = None
+        #: Whether a request of this connection is on the short way.
+        self._taken = False
 
     # ---- the transport calls these
 
@@ -66,14 +79,56 @@ class Connection(asyncio.Protocol):
         self.resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        self._reader.feed(data)
+        if self._task is None and self._reader.stage is Stage.IDLE and not self._taken and not self._front.draining:
+            if self._is_known(data):
+                return
+            self._reader.feed(data)
+            queue = self._reader.queue
+            if len(queue) == 1 and self._reader.stage is Stage.IDLE and isinstance(queue[0], Request):
+                self._front.heads.remember(data, queue[0])
+        else:
+            self._reader.feed(data)
         self._work()
+
+    def _is_known(self, data: bytes) -> bool:
+        """Whether these bytes are one whole request whose header block needs no parser; it is on its way then."""
+        known = self._front.heads.known(data)
+        if known is None:
+            return False
+        head, body = known
+        form = head.request
+        request = Request(form.method, form.path, form.headers, data[body:], self._loop.time())
+        self._reader.deadline = NEVER
+        self._taken = self._front.application.take(head, request, self)
+        if not self._taken:
+            self._reader.queue.append(request)
+            self._work()
+        return True
+
+    def reply(self, answer: Answer) -> None:
+        """The answer to the request on the short way."""
+        self._leave_short_way()
+        if self._transport is None:
+            return
+        self._write(self._transport, answer, bodiless=False)
+        self._read_on()
+        self._work()
+
+    def take_long_way(self, request: Request) -> None:
+        """The request on the short way is answered as any other, before what came behind it."""
+        self._leave_short_way()
+        self._reader.queue.appendleft(request)
+        self._work()
+
+    def _leave_short_way(self) -> None:
+        self._taken = False
+        self._front.application.released()
 
     def eof_received(self) -> bool:
         self._ended = True
         self._reader.cut()
         self._work()
-        return bool(self._task)
+        return bool(self._task) or self._taken
 
     def pause_writing(self) -> None:
         self._writable = self._loop.create_future()
@@ -96,7 +151,7 @@ class Connection(asyncio.Protocol):
 
     def drain(self) -> None:
         """The next answer is the last. A connection that stays idle is closed by the sweep after a moment."""
-        if self._reader.stage is Stage.IDLE and self._task is None:
+        if self._reader.stage is Stage.IDLE and self._task is None and not self._taken:
             self._reader.deadline = min(self._reader.deadline, self._loop.time() + self._front.limits.linger_seconds)
 
     # ---- answers
@@ -106,7 +161,7 @@ class Connection(asyncio.Protocol):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _work(self) -> None:
-        if self._task is None:
+        if self._task is None and not self._taken:
             if self._reader.queue:
                 self._task = self._loop.create_task(self._serve())
             elif self._reader.closing:

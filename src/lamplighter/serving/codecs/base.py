@@ -48,6 +48,9 @@ class Reply(msgspec.Struct):
 class Codec(Protocol):
     """What the module of a codec offers."""
 
+    #: Keys under which rows may stand as objects by column name, alone in the body.
+    ROWS: tuple[str, ...]
+
     def read(self, request: Request, contract: Contract) -> Question | Refusal:
         """The rows of the request; whether they fit the contract is not its matter."""
         ...

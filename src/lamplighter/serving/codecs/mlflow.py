@@ -14,6 +14,8 @@ from lamplighter.serving.problems import Refusal, problem
 from lamplighter.serving.strict_json import decode
 from lamplighter.serving.tables import Columns, from_columns, from_matrix, from_records
 
+#: Keys under which rows stand as objects by column name.
+ROWS: tuple[str, ...] = ("dataframe_records", "instances")
 _encoder = msgspec.json.Encoder()
 _NOT_ONE = Refusal("schema-violation", "Send exactly one of dataframe_split, dataframe_records, instances and inputs.")
 

@@ -14,6 +14,8 @@ from lamplighter.serving.problems import Refusal, problem
 from lamplighter.serving.strict_json import decode
 from lamplighter.serving.tables import Columns, from_records
 
+#: Keys under which rows stand as objects by column name.
+ROWS: tuple[str, ...] = ("rows",)
 _encoder = msgspec.json.Encoder()
 _NOT_ROWS = Refusal("schema-violation", "Send an object with rows, a list of objects by column name, and nothing else.")
 

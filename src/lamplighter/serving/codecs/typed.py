@@ -39,29 +39,28 @@ def reader(contract: Contract, names: Sequence[str]) -> Read | None:
         )
         for name in names
     }
-    return _Reader(decoders, len(places)).read
+    return _Reader(decoders, sum(1 + column.name.count(":") for column in contract.inputs)).read
 
 
 class _Reader:
-    def __init__(self, decoders: Mapping[str, msgspec.json.Decoder[Any]], width: int) -> None:
+    def __init__(self, decoders: Mapping[str, msgspec.json.Decoder[Any]], colons: int) -> None:
         self._decoders = [(f'{{"{name}"'.encode(), decoder.decode) for name, decoder in decoders.items()]
-        self._width = width
+        #: Colons in a row.
+        self._colons = colons
 
     def read(self, body: bytes) -> Sequence[Row] | None:
         # An escape may stand for a character that no text may hold.
         if b"\\" in body or b"\x00" in body:
             return None
-        for start, decode in self._decoders:
-            if body.startswith(start):
-                break
-        else:
+        decode = next((decode for start, decode in self._decoders if body.startswith(start)), None)
+        if decode is None:
             return None
         try:
             rows = decode(body).rows
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
         # More colons than keys: a text holds one, or a key stands twice.
-        if not rows or body.count(b":") != 1 + len(rows) * self._width:
+        if not rows or body.count(b":") != 1 + len(rows) * self._colons:
             return None
         return [msgspec.structs.astuple(row) for row in rows]
 

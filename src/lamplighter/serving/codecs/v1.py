@@ -11,6 +11,8 @@ from lamplighter.serving.problems import Refusal, sentence
 from lamplighter.serving.strict_json import decode
 from lamplighter.serving.tables import from_matrix, from_records
 
+#: Keys under which rows stand as objects by column name.
+ROWS: tuple[str, ...] = ("instances",)
 _encoder = msgspec.json.Encoder()
 
 

@@ -67,6 +67,8 @@ class _FrameAnswer(_Answer, frozen=True):
 
 
 _decoder = msgspec.json.Decoder(_Body)
+#: Rows never stand as objects here.
+ROWS: tuple[str, ...] = ()
 _encoder = msgspec.json.Encoder()
 
 

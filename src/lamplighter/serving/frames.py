@@ -1,0 +1,47 @@
+"""What is written down of a prediction."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from lamplighter.domain.prediction import Scored, frame
+from lamplighter.domain.route import Arm
+from lamplighter.serving.versions import Attempt
+
+_NO_COLUMNS: Mapping[str, Sequence[Any]] = {}
+
+
+class Noted(msgspec.Struct):
+    """What every attempt at a request has in common."""
+
+    request: str
+    consumer: str
+    columns: Mapping[str, Sequence[Any]]
+    rows: int
+    #: Microseconds since the epoch; 0 if the caller does not say.
+    event_at: int = 0
+
+
+def framed(noted: Noted, outcome: Attempt, *, with_rows: bool) -> bytes:
+    """The frame of one attempt; without its rows it shares those of the answer by the id."""
+    now = time.time_ns() // 1000
+    version, failed = outcome.version, outcome.failed
+    return frame(
+        Scored(
+            request=noted.request,
+            model=version.manifest.model,
+            number=version.served.number,
+            digest=version.served.digest,
+            arm=outcome.arm,
+            consumer=noted.consumer,
+            at=now,
+            event_at=noted.event_at or now,
+            duration=outcome.duration,
+            columns=noted.columns if with_rows and outcome.arm is not Arm.SHADOW else _NO_COLUMNS,
+            scores=outcome.scores,
+            failure=f"{failed.code}: {failed.why}" if failed is not None else "",
+            rows=noted.rows,
+        )
+    )

@@ -1,0 +1,129 @@
+"""The short way of ordinary predictions: requests that come in one turn of the event loop are scored and written down together.
+
+It is taken for compiled versions, for rows that the typed reader accepts, and where the version is chosen without a score.
+Everything else, and whatever goes wrong here, goes the long way, which asks the same and can say what is wrong.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from lamplighter.domain.durability import Durability
+from lamplighter.domain.route import Arm, takes_challenger
+from lamplighter.serving.asking import Ids
+from lamplighter.serving.codecs.base import Codec, Question
+from lamplighter.serving.codecs.typed import Row
+from lamplighter.serving.encodings import packed
+from lamplighter.serving.frames import Noted, framed
+from lamplighter.serving.message import Answer, Request
+from lamplighter.serving.meters import Meters
+from lamplighter.serving.recorder import DURABLE, Recorder
+from lamplighter.serving.router import Adopted
+from lamplighter.serving.versions import Attempt, Loaded
+
+#: Rows that one turn scores on the thread of the event loop; a request with more goes the long way.
+MOST_ROWS = 256
+
+
+class Sink(Protocol):
+    """Who waits for the answer."""
+
+    def reply(self, answer: Answer) -> None:
+        """Take the answer."""
+        ...
+
+    def take_long_way(self, request: Request) -> None:
+        """Have the request answered as any other."""
+        ...
+
+
+class _Waiting(msgspec.Struct):
+    sink: Sink
+    request: Request
+    codec: Codec
+    consumer: str
+    id: str
+    rows: Sequence[Row]
+
+
+class Gathering:
+    """Requests of this turn, by version."""
+
+    def __init__(self, recorder: Recorder, meters: Meters, ids: Ids, unsaved: Callable[[Request, Codec, str], Answer]) -> None:
+        """`unsaved` makes the refusal of a request whose record could not be kept."""
+        self._recorder, self._meters, self._ids, self._unsaved = recorder, meters, ids, unsaved
+        self._loop = asyncio.get_running_loop()
+        self._waiting: dict[Loaded, tuple[Durability, list[_Waiting]]] = {}
+
+    def take(self, adopted: Adopted, codec: Codec, consumer: str, request: Request, sink: Sink) -> bool:
+        """Whether the request is answered the short way; its answer goes to the sink later in this turn."""
+        version = adopted.champion
+        if not adopted.is_plain or version.score_rows is None:
+            return False
+        rows = version.rows_of(codec.ROWS, request.body)
+        if rows is None or len(rows) > MOST_ROWS:
+            return False
+        name = request.id = self._ids.next()
+        if adopted.challenger is not None and takes_challenger(adopted.route, f"{consumer}\x00{name}"):
+            return False
+        if not self._waiting:
+            self._loop.call_soon(self._turn)
+        self._waiting.setdefault(version, (adopted.route.durability, []))[1].append(
+            _Waiting(sink, request, codec, consumer, name, rows)
+        )
+        return True
+
+    def _turn(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for version, (durability, group) in waiting.items():
+            scores = _scored(version, [row for one in group for row in one.rows])
+            if scores is None:
+                for one in group:
+                    one.sink.take_long_way(one.request)
+            else:
+                self._keep(version, durability, group, *scores)
+
+    def _keep(
+        self, version: Loaded, durability: Durability, group: list[_Waiting], scores: Sequence[float], duration: int
+    ) -> None:
+        names, start = version.names, 0
+        replies, frames = [], []
+        for one in group:
+            count = len(one.rows)
+            own = scores[start : start + count]
+            start += count
+            columns: dict[str, Any] = dict(zip(names, zip(*one.rows, strict=True), strict=True))
+            outcome = Attempt(version, Arm.CHAMPION, duration, list(own))
+            frames.append(framed(Noted(one.id, one.consumer, columns, count), outcome, with_rows=True))
+            replies.append((one, Question(columns, count), outcome.scores))
+        kept = self._recorder.keep(b"".join(frames), durability)
+        if isinstance(kept, bytes):
+            self._answer(version, replies, kept)
+        else:
+            kept.add_done_callback(lambda done: self._answer(version, replies, DURABLE if done.result() else b""))
+
+    def _answer(self, version: Loaded, replies: list[tuple[_Waiting, Question, list[float]]], kept: bytes) -> None:
+        now = self._loop.time()
+        for one, question, scores in replies:
+            seconds = now - one.request.received
+            self._meters.count(version, Arm.CHAMPION, rows=question.rows, seconds=seconds, failed=False)
+            if kept:
+                answer = one.codec.write(question, version.reply(one.id, scores), version.lines(one.id) + kept)
+                one.sink.reply(packed(answer, one.request))
+            else:
+                one.sink.reply(self._unsaved(one.request, one.codec, one.id))
+
+
+def _scored(version: Loaded, rows: Sequence[Row]) -> tuple[Sequence[float], int] | None:
+    """The scores and how long they took in microseconds; nothing if the version fails a row."""
+    start = time.perf_counter_ns()
+    if version.score_rows is None:
+        return None
+    try:
+        scores = version.score_rows(rows)
+    except Exception:  # the long way asks each request alone and says what failed
+        return None
+    return scores, (time.perf_counter_ns() - start) // 1000

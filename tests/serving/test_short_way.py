@@ -1,0 +1,212 @@
+"""Ordinary requests take a short way. Nobody can tell, except by the time."""
+
+import gzip
+import http.client
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.serving.groundwork import MODEL, TOKEN, Caller, Ground, until
+
+from lamplighter.domain.durability import Durability
+from lamplighter.domain.prediction import Scored
+from lamplighter.domain.route import ModelRoute
+
+ROW = {"dep_delay": 5.0, "distance": 1000, "carrier": "UA"}
+PATHS = {f"/m/{MODEL}": "rows", f"/m/{MODEL}/invocations": "dataframe_records", f"/v1/models/{MODEL}:predict": "instances"}
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    ground = Ground(tmp_path)
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(1)))
+    with ground.serving():
+        until(lambda: ground.adopted(revision))
+        yield ground
+
+
+def twice(caller: Caller, path: str, body: Any, **headers: str) -> tuple[Any, Any]:
+    """The same request until its header block is known, and then once more with an id of its own, which goes the long way."""
+    for _ in range(3):
+        short = caller.post(path, body, **headers)
+    return short, caller.post(path, body, **headers, Lamp_Request_Id="own")
+
+
+def without_ids(answer: tuple[int, Any, Any]) -> tuple[int, Any, Any]:
+    """An answer but for what is another in each."""
+    status, body, headers = answer
+    named = {"Lamp-Prediction-Id", "Lamp-Request-Id", "Date", "Content-Length"}
+    if isinstance(body, dict):
+        body = {key: value for key, value in body.items() if key != "request_id"}
+        body |= {"rows": [{**row, "id": ""} for row in body["rows"]]} if "rows" in body else {}
+    return status, body, {name: value for name, value in headers.items() if name not in named}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("rows", [1, 40])
+def test_both_ways_give_the_same_answer(ground: Ground, path: str, rows: int) -> None:
+    body: Any = {PATHS[path]: [{**ROW, "dep_delay": None if row % 3 == 2 else row / 7} for row in range(rows)]}
+    for headers in ({}, {"Accept_Encoding": "identity"}, {"Accept": "*/*"}):
+        short, long = twice(ground.caller(), path, body, **headers)
+        assert without_ids(short) == without_ids(long)
+        assert short[0] == 200
+
+
+def test_a_long_answer_is_packed_for_whoever_takes_it(ground: Ground) -> None:
+    head = b"POST /m/%b HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\n" % (MODEL.encode(), TOKEN.encode())
+    body = json.dumps({"rows": [ROW] * 40}).encode()
+    answers = []
+    with socket.create_connection(("127.0.0.1", ground.port)) as connection:
+        for _ in range(3):
+            connection.sendall(_request(head + b"Accept-Encoding: gzip\r\n", body))
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            answers.append((answer.headers["Content-Encoding"], len(json.loads(gzip.decompress(answer.read()))["rows"])))
+    assert answers == [("gzip", 40)] * 3
+
+
+def test_both_ways_leave_the_same_record(ground: Ground) -> None:
+    twice(ground.caller(), f"/m/{MODEL}", {"rows": [ROW, {**ROW, "carrier": None}]})
+    *short, long = ground.scored()
+    assert len({record.request for record in short}) == 3
+
+    def kept(record: Scored) -> dict[str, Any]:
+        left_out = {"request", "at", "event_at", "duration"}
+        return {name: getattr(record, name) for name in Scored.__struct_fields__ if name not in left_out}
+
+    assert [kept(record) for record in short] == [kept(long)] * 3
+
+
+def test_what_is_wrong_is_told_as_ever(ground: Ground) -> None:
+    caller = ground.caller()
+    for body in ({"rows": [{**ROW, "distance": "1000"}]}, {"rows": [{}]}, {"rows": []}, b'{"rows":[NaN]}'):
+        short, long = twice(caller, f"/m/{MODEL}", body)
+        assert without_ids(short) == without_ids(long)
+        assert 400 <= short[0] < 500
+
+
+def test_one_row_that_a_model_refuses_fails_alone(tmp_path: Path) -> None:
+    """Requests that came together are scored together; the one that fails must not take the others along."""
+    ground = Ground(tmp_path)
+    ground.route(ModelRoute(model=MODEL, champion=ground.version(1, refuses_unknown_carriers=True)))
+    with ground.serving():
+        until(lambda: ground.adopted(1))
+        good, bad = ({"rows": [{**ROW, "carrier": carrier}]} for carrier in ("UA", "ZZ"))
+        callers = [ground.caller() for _ in range(8)]
+        for caller in callers:
+            assert caller.post(f"/m/{MODEL}", good)[0] == 200
+        head = b"POST /m/%b HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\n" % (MODEL.encode(), TOKEN.encode())
+        together = [_request(head, json.dumps(bad if place == 3 else good).encode()) for place in range(8)]
+        statuses = [_status(ground.port, request) for request in together * 2]
+    assert statuses == ([200] * 3 + [502] + [200] * 4) * 2
+
+
+def _request(head: bytes, body: bytes) -> bytes:
+    return head + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def _status(port: int, request: bytes) -> int:
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(request)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        return answer.status
+
+
+def test_pipelined_requests_are_answered_in_order(ground: Ground) -> None:
+    head = b"POST /m/%b HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\n" % (MODEL.encode(), TOKEN.encode())
+    requests = [_request(head, json.dumps({"rows": [{**ROW, "dep_delay": float(number)}]}).encode()) for number in range(9)]
+    with socket.create_connection(("127.0.0.1", ground.port)) as connection:
+        scores = []
+        for burst in (requests[:1], requests[1:2], requests[2:7], requests[7:]):
+            connection.sendall(b"".join(burst))
+            for _ in burst:
+                answer = http.client.HTTPResponse(connection)
+                answer.begin()
+                scores.append(json.loads(answer.read())["rows"][0]["score"])
+    assert scores == [11.0 + number for number in range(9)]
+
+
+def test_a_token_that_is_taken_away_is_gone_at_once(ground: Ground) -> None:
+    caller = ground.caller()
+    for _ in range(3):
+        assert caller.post(f"/m/{MODEL}", {"rows": [ROW]})[0] == 200
+    ground.admit(token="lmp_pat_another")
+    until(lambda: caller.post(f"/m/{MODEL}", {"rows": [ROW]})[0] == 401, 2.0)
+
+
+def test_a_token_ends_with_its_time(ground: Ground) -> None:
+    ground.admit(expires_at=time.time_ns() // 1000 + 1_500_000)
+    caller = ground.caller()
+    until(lambda: caller.post(f"/m/{MODEL}", {"rows": [ROW]})[0] == 200, 1.0)
+    until(lambda: caller.post(f"/m/{MODEL}", {"rows": [ROW]})[0] == 401, 4.0)
+
+
+def test_another_route_answers_the_same_connection(ground: Ground) -> None:
+    caller = ground.caller()
+    twice(caller, f"/m/{MODEL}", {"rows": [ROW]})
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(2, bias=1.0), previous=ground.version(1)))
+    until(lambda: ground.adopted(revision))
+    assert [row["score"] for row in caller.post(f"/m/{MODEL}", {"rows": [ROW]})[1]["rows"]] == [17.0]
+
+
+def test_a_share_of_ordinary_requests_goes_to_the_challenger(ground: Ground) -> None:
+    one, two = ground.version(1), ground.version(2, bias=1.0)
+    revision = ground.route(ModelRoute(model=MODEL, champion=one, challenger=two, share=0.5))
+    until(lambda: ground.adopted(revision))
+    caller = ground.caller()
+    answered = [caller.post(f"/m/{MODEL}", {"rows": [ROW]})[1]["version"] for _ in range(200)]
+    assert 60 < answered.count(2) < 140
+    assert sum(record.arm.value == "challenger" for record in ground.scored()) == answered.count(2)
+
+
+def buffered(tmp_path: Path) -> Ground:
+    ground = Ground(tmp_path)
+    ground.route(ModelRoute(model=MODEL, champion=ground.version(1), durability=Durability.BUFFERED))
+    return ground
+
+
+def test_a_buffered_prediction_says_so_and_is_on_the_disk_soon(tmp_path: Path) -> None:
+    ground = buffered(tmp_path)
+    with ground.serving():
+        until(lambda: ground.adopted(1))
+        caller = ground.caller()
+        for headers in ({}, {"Lamp_Request_Id": "mine"}):
+            status, _, answer = caller.post(f"/m/{MODEL}", {"rows": [ROW]}, **headers)
+            assert (status, answer["Lamp-Durability"]) == (200, "buffered; at-most-ms=250")
+        until(lambda: len(ground.scored()) == 2, 2.0)
+
+
+def test_the_end_of_a_process_loses_no_buffered_prediction(tmp_path: Path) -> None:
+    ground = buffered(tmp_path)
+    with ground.serving() as process:
+        until(lambda: ground.adopted(1))
+        caller = ground.caller()
+        for _ in range(50):
+            assert caller.post(f"/m/{MODEL}", {"rows": [ROW]})[0] == 200
+        os.kill(int((ground.directory / "serving.pid").read_text()), signal.SIGTERM)
+        process.wait(15)
+    assert len(ground.scored()) == 50
+
+
+def test_a_killed_process_loses_no_more_than_was_promised(tmp_path: Path) -> None:
+    ground = buffered(tmp_path)
+    with ground.serving() as process:
+        until(lambda: ground.adopted(1))
+        caller, answered = ground.caller(), {}
+        end = time.monotonic() + 1.5
+        while time.monotonic() < end:
+            _, _, headers = caller.post(f"/m/{MODEL}", {"rows": [ROW]})
+            answered[headers["Lamp-Prediction-Id"]] = time.monotonic()
+        os.killpg(process.pid, signal.SIGKILL)
+        killed = time.monotonic()
+        process.wait(15)
+    kept = {record.request for record in ground.scored()}
+    assert {name for name, at in answered.items() if name not in kept and killed - at > 0.25} == set()
+    assert len(kept) > 100
