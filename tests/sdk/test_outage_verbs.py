@@ -60,6 +60,10 @@ def test_a_drill_needs_a_live_version(ground: Ground, version: Version) -> None:
         ({"outage": {"answer": "fail", "value": 0.5}}, "outage"),
         ({"outage": {"answer": "version", "version": 9}}, "earlier live version"),
         ({"env": {"prod": {"sticky": "customer"}}}, "sticky"),
+        (
+            {"model": {"name": MODEL, "criticality": "mission-critical"}, "env": {"prod": {"durability": "buffered"}}},
+            "buffered",
+        ),
         ({"expiry": {"then": "serve"}}, "for ever"),
         ({"expiry": {"then": "fallback"}}, "no answer for an expired"),
         ({"expiry": {"on": "2027-02-30"}}, "not a day"),

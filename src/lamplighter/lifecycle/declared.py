@@ -3,6 +3,7 @@
 import msgspec
 
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
@@ -10,6 +11,7 @@ from lamplighter.domain.events import WentLive
 from lamplighter.domain.lifetime import lifetime_of
 from lamplighter.domain.names import unknown
 from lamplighter.domain.outage import Fallback, Outage
+from lamplighter.domain.policy import Policy
 from lamplighter.domain.project import Project, seconds
 from lamplighter.domain.route import ModelRoute, Served
 from lamplighter.domain.routing import Routing
@@ -52,6 +54,19 @@ def _fallback(look: Transaction, project: Project, routing: Routing) -> Served |
         return routing.previous
     digest = lived(look, routing.model, routing.environment).get(project.outage.version)
     return Served(number=project.outage.version, digest=digest) if digest else None
+
+
+def check_durability(policy: Policy, project: Project, environment: Environment) -> None:
+    """Raise `Invalid` where a critical model would answer before its predictions are on the disk."""
+    plan = project.env.get(environment.name)
+    tier = tier_of(policy, criticality_of(project, policy).tier)
+    if plan and plan.durability is not Durability.DURABLE and tier.critical:
+        raise Invalid(
+            f"Predictions of {project.name} may not be buffered.",
+            why=f"The model is {tier.name}, and a crash would lose the last moment of what it answered.",
+            fix=f'Leave durability out of [env.{environment.name}], or write durability = "durable".',
+            code="E1128",
+        )
 
 
 def lived(look: Transaction, model: str, environment: str) -> dict[int, str]:

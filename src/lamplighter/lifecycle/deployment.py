@@ -42,6 +42,7 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
         _check_duty(change, actor, version, environment)
         _check_free(change, version, environment)
         declared.check(change, version, environment)
+        declared.check_durability(kit.policy, change.project(version.model), environment)
         replays.ask(kit, change, actor, version, environment)
         decision = judging.write_down(kit, change, judging.judge(kit, change, version, environment, actor), actor)
         if not (decision.passed or decision.waiting):

@@ -31,19 +31,21 @@ def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Projec
         if before is None or before.digest != project.digest:
             change.projects.put(project)
             kit.record(change, ProjectSaved(model=model, digest=project.digest, tier=criticality.tier), actor)
-            places = _renewed(change, model)
+            places = _renewed(kit, change, project)
     for place in places:
         routing.apply(kit, place)
     return project
 
 
-def _renewed(change: Transaction, model: str) -> list[str]:
+def _renewed(kit: Kit, change: Transaction, project: Project) -> list[str]:
     """Where the model is live, each place with a new revision; refused for what the live version cannot keep."""
-    for live in change.routings.all(model=model):
-        version = change.versions.find(model=model, number=live.champion.number) if live.champion else None
+    for live in change.routings.all(model=project.name):
+        version = change.versions.find(model=project.name, number=live.champion.number) if live.champion else None
         if version is not None:
-            declared.check(change, version, change.environment(live.environment))
-    return routing.renew(change, model)
+            environment = change.environment(live.environment)
+            declared.check(change, version, environment)
+            declared.check_durability(kit.policy, project, environment)
+    return routing.renew(change, project.name)
 
 
 def _check_monitor(kit: Kit, project: Project) -> None:
