@@ -85,7 +85,8 @@ def test_both_ways_leave_the_same_record(ground: Ground) -> None:
 
 def test_what_is_wrong_is_told_as_ever(ground: Ground) -> None:
     caller = ground.caller()
-    for body in ({"rows": [{**ROW, "distance": "1000"}]}, {"rows": [{}]}, {"rows": []}, b'{"rows":[NaN]}'):
+    bodies: list[Any] = [{"rows": [{**ROW, "distance": "1000"}]}, {"rows": [{}]}, {"rows": []}, b'{"rows":[NaN]}']
+    for body in bodies:
         short, long = twice(caller, f"/m/{MODEL}", body)
         assert without_ids(short) == without_ids(long)
         assert 400 <= short[0] < 500
