@@ -124,21 +124,37 @@ def serving(model: Trained, *, workers: int = 1, **route: Any) -> Iterator[Ours]
     """Run our server with the model; `route` are further fields of its route."""
     with tempfile.TemporaryDirectory() as folder:
         directory, port = Path(folder), free_port()
-        token = Credential(token_digest=hashlib.sha256(TOKEN.encode()).hexdigest(), holder="bench", expires_at=2**62)
-        (directory / "credentials.json").write_bytes(canonical(Credentials(tokens=(token,))))
-        models = (ModelRoute(model=MODEL, champion=model.served, **route),)
-        (directory / "route.json").write_bytes(canonical(Route(environment="bench", revision=1, models=models)))
-        place = ["--environment", "bench", "--directory", folder, "--artifacts", str(model.artifacts), "--port", str(port)]
+        settle(model, directory, **route)
         started = time.monotonic()
-        command = [sys.executable, "-I", "-m", "lamplighter.serving", *place, "--workers", str(workers)]
-        process = subprocess.Popen(command, stderr=(directory / "serving.log").open("wb"))
+        process = start(model, directory, port, workers)
         try:
-            address = f"http://127.0.0.1:{port}/m/{MODEL}/invocations"
+            address = address_of(port)
             wait(address, body(rows(1)), HEADERS, started)
             yield Ours(address, directory, time.monotonic() - started, process.pid)
         finally:
             process.terminate()
             process.wait(30)
+
+
+def settle(model: Trained, directory: Path, **route: Any) -> None:
+    """Write what a server of ours finds: who may call it, and the route to the model."""
+    token = Credential(token_digest=hashlib.sha256(TOKEN.encode()).hexdigest(), holder="bench", expires_at=2**62)
+    (directory / "credentials.json").write_bytes(canonical(Credentials(tokens=(token,))))
+    models = (ModelRoute(model=MODEL, champion=model.served, **route),)
+    (directory / "route.json").write_bytes(canonical(Route(environment="bench", revision=1, models=models)))
+
+
+def start(model: Trained, directory: Path, port: int, workers: int = 1) -> "subprocess.Popen[bytes]":
+    """Begin a process group of ours, in a session of its own."""
+    place = ["--environment", "bench", "--directory", str(directory), "--artifacts", str(model.artifacts), "--port", str(port)]
+    command = [sys.executable, "-I", "-m", "lamplighter.serving", *place, "--workers", str(workers)]
+    with (directory / "serving.log").open("ab") as log:
+        return subprocess.Popen(command, stderr=log, start_new_session=True)
+
+
+def address_of(port: int) -> str:
+    """Where the model is asked."""
+    return f"http://127.0.0.1:{port}/m/{MODEL}/invocations"
 
 
 def body(records: Sequence[Mapping[str, Any]]) -> bytes:

@@ -21,6 +21,7 @@ from lamplighter.domain.route import Arm
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import collection
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.requests import recent_requests
 from lamplighter.monitoring.counts import counts_from
 from lamplighter.store import schema
 from lamplighter.views.answering import service
@@ -109,6 +110,23 @@ def test_an_answer_in_place_of_a_version_is_none_of_its_own(life: Life) -> None:
     assert (felt.requests, felt.failures) == (2, 0)
 
 
+def test_a_redacted_column_is_not_counted_and_the_others_are(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    plain = scored(version, "r1", [0.25, 0.5], at=NOON)
+    hashed = replace(scored(version, "r2", [0.5], at=NOON), columns={"delay": ["a5f0"], "load": [0.5]}, redacted=["delay"])
+    dropped = replace(scored(version, "r3", [0.75], at=NOON), columns={"load": [0.5]}, redacted=["delay"])
+    unsampled = replace(scored(version, "r4", [0.75], at=NOON), columns={})
+    Segment(life.settings).write(plain, hashed, dropped, unsampled)
+    assert collection.collect(life.kit, "prod") == 4
+    with life.kit.store.reading() as look:
+        (day,) = look.profiles.between(MODEL, "prod", version.number, 0, 2**62)
+        assert look.predictions.count(MODEL, "prod") == 5
+    counts = counts_from(day)
+    assert {name: tally.rows for name, tally in counts.columns.items()} == {"delay": 2, "load": 4, "@prediction": 4}
+    # What was not kept as it came cannot be asked again.
+    assert recent_requests(life.kit, MODEL, "prod", 10) == {"display@trains.example": [plain]}
+
+
 def test_a_record_that_is_split_over_two_looks_waits_for_its_end(life: Life) -> None:
     version = life.version(models.project(MODEL))
     first, second = requests(version, 2)
@@ -177,6 +195,7 @@ _COLLECTOR = """
 import sys
 from lamplighter.lifecycle import collection
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.requests import recent_requests
 from lamplighter.settings import read_settings
 
 kit = Kit.open(read_settings({}, home=sys.argv[1]))

@@ -39,6 +39,17 @@ def test_the_same_project_again_changes_nothing(life: Life) -> None:
     assert [(event.model, event.tier) for event in life.events(ProjectSaved)] == [("named", "internal")]
 
 
+@pytest.mark.parametrize("log", [{"keep": "179d"}, {"keep": "4000h", "sample": 0.5}], ids=str)
+def test_a_log_that_keeps_less_than_the_tier_asks_for_is_refused(life: Life, log: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as refusal:
+        life["dana"].save_project("named", models.critical("named", log=log))
+    assert refusal.value.code == "E1129"
+    assert refusal.value.why == "mission-critical keeps what was recorded for 180d at least."
+    assert life.events(ProjectSaved) == []
+    life["dana"].save_project("named", models.critical("named", log={"keep": "180d", "redact": {"delay": "hash"}}))
+    life["dana"].save_project("other", models.project("other", log=log))
+
+
 @pytest.mark.parametrize(
     ("change", "kind"),
     [

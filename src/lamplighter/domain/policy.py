@@ -10,6 +10,7 @@ from lamplighter.domain.acceptance import Side
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import ExpiryRule
+from lamplighter.domain.log import LogRule
 from lamplighter.domain.project import Impact, Loss, Steps, check_field, check_steps, seconds
 from lamplighter.domain.record import Settings, canonical, digest_of
 
@@ -53,6 +54,8 @@ class Tier(Settings, frozen=True):
     expires_after_days: int
     #: What happens before and after that.
     expiry: ExpiryRule = ExpiryRule()
+    #: What is kept of requests at least, and what never.
+    log: LogRule = LogRule()
     levels: Mapping[Level, LevelRules] = {}
 
     def rules(self, level: Level) -> LevelRules:
@@ -121,6 +124,8 @@ def _check_tier(tier: Tier) -> None:
     check_field(f"escalate_after of {tier.name}", seconds, tier.escalate_after)
     check_field(f"expiry.warn of {tier.name}", seconds, tier.expiry.warn)
     check_field(f"expiry.grace of {tier.name}", seconds, tier.expiry.grace)
+    if tier.log.least_keep:
+        check_field(f"log.least_keep of {tier.name}", seconds, tier.log.least_keep)
     for level in Level:
         if level not in tier.levels:
             raise Invalid(

@@ -36,7 +36,8 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     event_at: int
     #: Time the version took, microseconds.
     duration: int
-    #: Inputs by column, each with one value a row. Empty for an arm that shares the rows of the answering arm.
+    #: Inputs by column, each with one value a row. Empty for an arm that shares the rows of the answering arm,
+    #: and for a request outside the sample.
     columns: Mapping[str, Sequence[Any]]
     #: One score a row; empty if the version failed.
     scores: Sequence[float]
@@ -44,6 +45,8 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     failure: str = ""
     #: Number of rows.
     rows: int = 0
+    #: Columns that are not in `columns` as they came: replaced by hashes, or left out.
+    redacted: Sequence[str] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -15,6 +15,7 @@ from lamplighter.domain.consumer import Consumer, check_declared, check_names
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
+from lamplighter.domain.log import LogPlan
 from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.outage import Fallback, OutagePlan, check_outage
 from lamplighter.domain.record import Settings, canonical, digest_of
@@ -279,6 +280,7 @@ class Project(Settings, frozen=True):
     retrain: Retrain = Retrain()
     expiry: ExpiryPlan = ExpiryPlan()
     outage: OutagePlan = OutagePlan()
+    log: LogPlan = LogPlan()
 
     @property
     def name(self) -> str:
@@ -366,6 +368,7 @@ def _held(project: Project) -> _Held:
     yield "expiry", check_expiry, project.expiry
     yield "outage", check_outage, project.outage
     yield "outage.max_age", _if_named(seconds), project.outage.max_age
+    yield "log.keep", _if_named(seconds), project.log.keep
     yield "expiry.then", _check_fallback, project
     yield "monitor.quality.window", seconds, project.monitor.quality.window
     yield "monitor.labels.expected_after", seconds, project.monitor.labels.expected_after

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.expiry import Expiry
+from lamplighter.domain.log import Log
 from lamplighter.domain.outage import Outage
 from lamplighter.domain.paired import Paired, added
 from lamplighter.domain.record import Record
@@ -59,6 +60,8 @@ class ModelRoute(Record, frozen=True):
     outage: Outage | None = None
     #: The version that answers then, where the outage says `version`.
     fallback: Served | None = None
+    #: What of the requests is written down.
+    log: Log = Log()
 
     def versions(self) -> tuple[Served, ...]:
         """Every version that has to be loaded, the champion first."""

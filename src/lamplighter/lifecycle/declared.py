@@ -9,9 +9,10 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import WentLive
 from lamplighter.domain.lifetime import lifetime_of
+from lamplighter.domain.log import log_of
 from lamplighter.domain.names import unknown
 from lamplighter.domain.outage import Fallback, Outage
-from lamplighter.domain.policy import Policy
+from lamplighter.domain.policy import Policy, Tier
 from lamplighter.domain.project import Project, seconds
 from lamplighter.domain.route import ModelRoute, Served
 from lamplighter.domain.routing import Routing
@@ -35,7 +36,12 @@ def model_route(kit: Kit, look: Transaction, environment: Environment, routing: 
         expiry=lifetime.expiry if lifetime else None,
         outage=_outage(project),
         fallback=_fallback(look, project, routing),
+        log=log_of(_tier(kit, project).log, project.log),
     )
+
+
+def _tier(kit: Kit, project: Project) -> Tier:
+    return tier_of(kit.policy, criticality_of(project, kit.policy).tier)
 
 
 def _outage(project: Project) -> Outage | None:
@@ -90,6 +96,9 @@ def check(look: Transaction, version: Version, environment: Environment) -> None
             fix="Write a value from 0 to 1 in [outage].",
             code="E1126",
         )
+    for name in project.log.redact:
+        if name not in columns:
+            raise unknown("input (log.redact)", name, columns)
     number, known = project.outage.version, lived(look, version.model, environment.name)
     if number and number not in known:
         raise unknown("earlier live version", f"{version.model}@{number}", (f"{version.model}@{one}" for one in known))

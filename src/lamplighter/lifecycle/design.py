@@ -1,13 +1,15 @@
 """Design: what a model is for, and the environments it may go to."""
 
 from lamplighter import plugins
-from lamplighter.domain.criticality import criticality_of
+from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.identity import Actor
+from lamplighter.domain.log import LogPlan
 from lamplighter.domain.names import model_name, unknown
-from lamplighter.domain.project import Project, check_project
+from lamplighter.domain.policy import Tier
+from lamplighter.domain.project import Project, check_project, seconds
 from lamplighter.lifecycle import declared, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import drift_measure, quality_measure
@@ -25,6 +27,7 @@ def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Projec
         raise Invalid("Two names for one model.", why="The path and the project differ.", fix="Use one name.", code="E1113")
     criticality = criticality_of(project, kit.policy)
     _check_monitor(kit, project)
+    _check_log(tier_of(kit.policy, criticality.tier), project.log)
     places: list[str] = []
     with kit.store.transaction() as change:
         before = change.projects.find(model=model)
@@ -56,6 +59,23 @@ def _check_monitor(kit: Kit, project: Project) -> None:
     for channel in project.monitor.notify:
         if channel not in channels:
             raise unknown("channel", channel, channels)
+
+
+def _check_log(tier: Tier, plan: LogPlan) -> None:
+    """Less than the tier asks for would have no effect, and whoever wrote it expects one."""
+    if plan.sample is not None and plan.sample < tier.log.least_sample:
+        raise _unkept(f"{tier.name} keeps the inputs of a share of {tier.log.least_sample:g} at least", "sample")
+    if plan.keep and tier.log.least_keep and seconds(plan.keep) < seconds(tier.log.least_keep):
+        raise _unkept(f"{tier.name} keeps what was recorded for {tier.log.least_keep} at least", "keep")
+
+
+def _unkept(why: str, field: str) -> Invalid:
+    return Invalid(
+        "The [log] keeps less than the policy asks for.",
+        why=f"{why}.",
+        fix=f"Raise {field} in [log], or leave it out.",
+        code="E1129",
+    )
 
 
 def save_environment(kit: Kit, actor: Actor, name: str, environment: Environment) -> Environment:

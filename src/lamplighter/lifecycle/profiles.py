@@ -1,7 +1,7 @@
 """Counts of what came in, by version and day of event time, over the bins that were frozen with the version."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -29,23 +29,25 @@ def _read(kit: Kit, digest: str) -> Profile:
 
 def count(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:
     """Add records that hold their rows to the counts of their days."""
-    groups: dict[tuple[str, int, int], list[Scored]] = defaultdict(list)
+    groups: dict[tuple[str, int, int, frozenset[str]], list[Scored]] = defaultdict(list)
     for record in records:
         if record.columns and record.scores:
-            groups[record.model, record.number, record.event_at // _DAY * _DAY].append(record)
-    for (model, number, day), group in groups.items():
+            # A redacted column has no values to count, and records from before and after a change of that stand side by side.
+            names = frozenset(record.columns).difference(record.redacted)
+            groups[record.model, record.number, record.event_at // _DAY * _DAY, names].append(record)
+    for (model, number, day, names), group in groups.items():
         version = change.versions.find(model=model, number=number)
         profile = profile_of(kit, version) if version else None
         if profile is None:
             continue
-        fresh = counting.count(profile, _columns(group), [score for record in group for score in record.scores])
+        fresh = counting.count(profile, _columns(group, names), [score for record in group for score in record.scores])
         known = change.profiles.day(model, environment, number, day)
         whole = counting.merge(counting.counts_from(known), fresh) if known else fresh
         change.profiles.put(model, environment, number, day, counting.counts_bytes(whole))
 
 
-def _columns(records: Sequence[Scored]) -> dict[str, list[Any]]:
-    return {name: [value for record in records for value in record.columns[name]] for name in records[0].columns}
+def _columns(records: Sequence[Scored], names: Iterable[str]) -> dict[str, list[Any]]:
+    return {name: [value for record in records for value in record.columns[name]] for name in names}
 
 
 def window(

@@ -13,7 +13,7 @@ _MOST_BYTES = 512 * 1024 * 1024
 
 
 def recent_requests(kit: Kit, model: str, environment: str, limit: int) -> Mapping[str, Sequence[Scored]]:
-    """At most `limit` of the newest requests of each consumer that hold their inputs, oldest first, by consumer."""
+    """At most `limit` of the newest requests of each consumer that hold their inputs as they came, oldest first."""
     found: defaultdict[str, list[Scored]] = defaultdict(list)
     left = _MOST_BYTES
     for segment in _newest_first(kit.settings.serving / environment / "segments"):
@@ -33,6 +33,6 @@ def _newest_first(folder: Path) -> list[Path]:
 def _of(content: bytes, model: str, limit: int) -> dict[str, deque[Scored]]:
     found: dict[str, deque[Scored]] = {}
     for record, _ in frames(content):
-        if record.model == model and record.arm is not Arm.SHADOW and record.columns:
+        if record.model == model and record.arm is not Arm.SHADOW and record.columns and not record.redacted:
             found.setdefault(record.consumer, deque(maxlen=limit)).append(record)
     return found

@@ -10,6 +10,7 @@ from lamplighter.domain.version import Manifest
 from lamplighter.serving import withheld
 from lamplighter.serving.clock import Clock
 from lamplighter.serving.outage import Outage
+from lamplighter.serving.redaction import Redactor
 from lamplighter.serving.router import Adopted, Router
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.serving.versions import Loaded
@@ -39,6 +40,7 @@ class Adoption:
         describe: Describe,
         changed: Callable[[], None],
         clock: Clock,
+        key: bytes,
     ) -> None:
         self._environment = environment
         self._router = router
@@ -46,6 +48,8 @@ class Adoption:
         self._describe = describe
         self._changed = changed
         self._clock = clock
+        #: The secret of redacted columns.
+        self._key = key
         #: When the next version's time is over; nothing is looked at before.
         self._next_end = _NEVER
         #: The champions that answer nobody, and why.
@@ -149,6 +153,7 @@ class Adoption:
             previous=self._part(route.previous),
             fallback=other,
             outage=self._outage(route, champion, other, current),
+            redactor=Redactor(route.log, self._key),
         )
 
     def _champion(self, route: ModelRoute) -> Loaded | None:

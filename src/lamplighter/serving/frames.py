@@ -18,16 +18,20 @@ class Noted(msgspec.Struct):
 
     request: str
     consumer: str
+    #: As they are written down.
     columns: Mapping[str, Sequence[Any]]
     rows: int
     #: Microseconds since the epoch; 0 if the caller does not say.
     event_at: int = 0
+    #: Columns that are not written down as they came.
+    redacted: Sequence[str] = ()
 
 
 def framed(noted: Noted, outcome: Attempt, *, with_rows: bool) -> bytes:
     """The frame of one attempt; without its rows it shares those of the answer by the id."""
     now = time.time_ns() // 1000
     version, failed = outcome.version, outcome.failed
+    has_rows = with_rows and outcome.arm is not Arm.SHADOW
     return frame(
         Scored(
             request=noted.request,
@@ -39,9 +43,10 @@ def framed(noted: Noted, outcome: Attempt, *, with_rows: bool) -> bytes:
             at=now,
             event_at=noted.event_at or now,
             duration=outcome.duration,
-            columns=noted.columns if with_rows and outcome.arm is not Arm.SHADOW else _NO_COLUMNS,
+            columns=noted.columns if has_rows else _NO_COLUMNS,
             scores=outcome.scores,
             failure=f"{failed.code}: {failed.why}" if failed is not None else "",
             rows=noted.rows,
+            redacted=noted.redacted if has_rows else (),
         )
     )

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 import msgspec
 
-from lamplighter.domain.durability import Durability
 from lamplighter.domain.route import Arm, takes_challenger
 from lamplighter.serving.asking import Ids
 from lamplighter.serving.codecs.base import Codec, Question
@@ -56,7 +55,7 @@ class Gathering:
         """`unsaved` makes the refusal of a request whose record could not be kept."""
         self._recorder, self._meters, self._ids, self._unsaved = recorder, meters, ids, unsaved
         self._loop = asyncio.get_running_loop()
-        self._waiting: dict[Loaded, tuple[Durability, list[_Waiting]]] = {}
+        self._waiting: dict[Loaded, tuple[Adopted, list[_Waiting]]] = {}
 
     def take(self, adopted: Adopted, codec: Codec, consumer: str, request: Request, sink: Sink) -> bool:
         """Whether the request is answered the short way; its answer goes to the sink later in this turn."""
@@ -71,25 +70,21 @@ class Gathering:
             return False
         if not self._waiting:
             self._loop.call_soon(self._turn)
-        self._waiting.setdefault(version, (adopted.route.durability, []))[1].append(
-            _Waiting(sink, request, codec, consumer, name, rows)
-        )
+        self._waiting.setdefault(version, (adopted, []))[1].append(_Waiting(sink, request, codec, consumer, name, rows))
         return True
 
     def _turn(self) -> None:
         waiting, self._waiting = self._waiting, {}
-        for version, (durability, group) in waiting.items():
+        for version, (adopted, group) in waiting.items():
             scores = _scored(version, [row for one in group for row in one.rows])
             if scores is None:
                 for one in group:
                     one.sink.take_long_way(one.request)
             else:
-                self._keep(version, durability, group, *scores)
+                self._keep(version, adopted, group, *scores)
 
-    def _keep(
-        self, version: Loaded, durability: Durability, group: list[_Waiting], scores: Sequence[float], duration: int
-    ) -> None:
-        names, start = version.names, 0
+    def _keep(self, version: Loaded, adopted: Adopted, group: list[_Waiting], scores: Sequence[float], duration: int) -> None:
+        names, start, redactor = version.names, 0, adopted.redactor
         replies, frames = [], []
         for one in group:
             count = len(one.rows)
@@ -97,9 +92,10 @@ class Gathering:
             start += count
             columns: dict[str, Any] = dict(zip(names, zip(*one.rows, strict=True), strict=True))
             outcome = Attempt(version, Arm.CHAMPION, duration, list(own))
-            frames.append(framed(Noted(one.id, one.consumer, columns, count), outcome, with_rows=True))
+            noted = Noted(one.id, one.consumer, redactor.kept(one.id, columns), count, redacted=redactor.redacted)
+            frames.append(framed(noted, outcome, with_rows=True))
             replies.append((one, Question(columns, count), outcome.scores))
-        kept = self._recorder.keep(b"".join(frames), durability)
+        kept = self._recorder.keep(b"".join(frames), adopted.route.durability)
         if isinstance(kept, bytes):
             self._answer(version, replies, kept)
         else:

@@ -20,6 +20,7 @@ from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.problems import SLUGS, Refusal, misfit
 from lamplighter.serving.recorder import DURABLE, Recorder
+from lamplighter.serving.redaction import Redactor
 from lamplighter.serving.router import Adopted, Router, drill
 from lamplighter.serving.shadows import Followed, Shadows
 from lamplighter.serving.sticky import Key, key_of
@@ -43,10 +44,18 @@ class _Asked(msgspec.Struct):
     question: Question
     #: Whether the answer of an outage is wanted although there is none.
     drill: bool = False
+    redactor: Redactor = Redactor()
 
     def noted(self) -> Noted:
         """What is written down of every attempt."""
-        return Noted(self.id, self.consumer, self.question.columns, self.question.rows, self.event_at)
+        return Noted(
+            self.id,
+            self.consumer,
+            self.redactor.kept(self.id, self.question.columns),
+            self.question.rows,
+            self.event_at,
+            self.redactor.redacted,
+        )
 
 
 class Predictions:
@@ -121,7 +130,7 @@ class Predictions:
         key = key_of(headers.key, adopted.route.sticky, question, caller.holder, body_id)
         if isinstance(key, Refusal):
             return key, body_id
-        return _Asked(body_id, caller.holder, key, headers.event_at, question, drills)
+        return _Asked(body_id, caller.holder, key, headers.event_at, question, drills, adopted.redactor)
 
     # ---- out
 

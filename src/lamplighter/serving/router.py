@@ -6,6 +6,7 @@ from lamplighter.domain.route import Arm, ModelRoute, takes_challenger
 from lamplighter.serving.codecs.base import Question
 from lamplighter.serving.outage import Outage
 from lamplighter.serving.problems import Refusal
+from lamplighter.serving.redaction import Redactor
 from lamplighter.serving.runtimes.base import Failed
 from lamplighter.serving.versions import Attempt, Loaded, attempt
 
@@ -24,6 +25,7 @@ class Adopted(msgspec.Struct, frozen=True):
     fallback: Loaded | None = None
     #: What answers when the champion fails; nothing if its failure is told.
     outage: Outage | None = None
+    redactor: Redactor = Redactor()
 
     @property
     def is_plain(self) -> bool:

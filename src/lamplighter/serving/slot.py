@@ -30,6 +30,7 @@ from lamplighter.serving.pairing import Pairs
 from lamplighter.serving.predictions import Predictions
 from lamplighter.serving.problems import Refusal
 from lamplighter.serving.recorder import Recorder
+from lamplighter.serving.redaction import redaction_key
 from lamplighter.serving.reports import Reports
 from lamplighter.serving.router import Router
 from lamplighter.serving.segments import Segments
@@ -71,7 +72,8 @@ class Slot:
         self._shadows = Shadows(self._meters, self._pairs)
         opening = partial(open_version, artifacts=options.artifacts)
         describing = partial(manifest_of, artifacts=options.artifacts)
-        self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock)
+        key = redaction_key(options.directory)
+        self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock, key)
         predictions = Predictions(self._router, self._recorder, self._meters, self._shadows)
         self._bodies = Bodies(limits.body_bytes)
         self._application = Application(
