@@ -124,7 +124,8 @@ def test_a_redacted_column_is_not_counted_and_the_others_are(life: Life) -> None
     counts = counts_from(day)
     assert {name: tally.rows for name, tally in counts.columns.items()} == {"delay": 2, "load": 4, "@prediction": 4}
     # What was not kept as it came cannot be asked again.
-    assert recent_requests(life.kit, MODEL, "prod", 10) == {"display@trains.example": [plain]}
+    (found,) = recent_requests(life.kit, MODEL, "prod", 10)["display@trains.example"]
+    assert (found.request, found.columns) == ("r1", plain.columns)
 
 
 def test_a_record_that_is_split_over_two_looks_waits_for_its_end(life: Life) -> None:

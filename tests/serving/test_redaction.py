@@ -48,15 +48,16 @@ def test_nothing_of_a_redacted_column_reaches_the_disk_and_the_answer_is_the_sam
 def test_a_share_of_the_requests_keeps_its_inputs_and_every_request_its_scores(tmp_path: Path) -> None:
     ground = Ground(tmp_path)
     broken = ground.version(2, refuses_unknown_carriers=True)
-    parts = {"champion": ground.version(1), "challenger": broken, "shadow": ground.version(3, 1.0)}
-    ground.route(ModelRoute(model=MODEL, **parts, share=1.0, log=Log(sample=0.25)))
+    champion, shadow = ground.version(1), ground.version(3, 1.0)
+    log = Log(sample=0.25)
+    ground.route(ModelRoute(model=MODEL, champion=champion, challenger=broken, share=1.0, shadow=shadow, log=log))
     with ground.serving(2):
         until(lambda: ground.adopted(1, 2))
         caller = ground.caller()
         for number in range(200):
             asked = rows(SECRET if number % 2 else "UA")
             assert caller.post(f"/v2/models/{MODEL}/infer", asked, Lamp_Request_Id=f"r{number}")[0] == 200
-    redactor = Redactor(Log(sample=0.25))
+    redactor = Redactor(log)
     expected = {name for name in (f"r{number}" for number in range(200)) if redactor.kept(name, {"a": [1]})}
     assert 25 < len(expected) < 75
     found = ground.scored()
@@ -66,6 +67,24 @@ def test_a_share_of_the_requests_keeps_its_inputs_and_every_request_its_scores(t
     assert len({record.request for record in answered}) == len(answered) == 200
     assert {(len(record.scores), record.rows, record.consumer) for record in answered} == {(1, 1, "booking")}
     assert {record.arm for record in answered} == {Arm.CHAMPION, Arm.CHALLENGER}
+
+
+def test_ordinary_requests_that_go_the_short_way_are_held_to_the_same(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    log = Log(redact={"carrier": Redaction.HASH}, sample=0.5)
+    ground.route(ModelRoute(model=MODEL, champion=ground.version(1), log=log))
+    with ground.serving():
+        until(lambda: ground.adopted(1))
+        caller = ground.caller()
+        for _ in range(60):
+            row = {"dep_delay": 5.0, "distance": 1000, "carrier": SECRET}
+            assert caller.post(f"/m/{MODEL}/invocations", {"dataframe_records": [row]})[0] == 200
+    found = ground.scored()
+    expected = {record.request for record in found if Redactor(log).kept(record.request, {"a": [1]})}
+    assert len(found) == 60
+    assert {record.request for record in found if record.columns} == expected
+    assert 10 < len(expected) < 50
+    assert all(SECRET.encode() not in path.read_bytes() for path in (ground.directory / "segments").iterdir())
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
