@@ -57,6 +57,8 @@ def test_a_log_that_keeps_less_than_the_tier_asks_for_is_refused(life: Life, log
         ({"name": "another"}, Invalid),
         ({"port": 0}, Invalid),
         ({"port": 70_000}, Invalid),
+        ({"grpc_port": 4242}, Invalid),
+        ({"grpc_port": 70_000}, Invalid),
         ({"workers": 0}, Invalid),
     ],
     ids=str,

@@ -102,6 +102,8 @@ class Ground:
         self.directory.mkdir(parents=True)
         self.artifacts.mkdir()
         self.port = free_port()
+        #: Port for gRPC; 0 for none.
+        self.grpc_port = 0
         self._revision = 0
         self._callers: list[Caller] = []
         self.admit()
@@ -171,6 +173,7 @@ class Ground:
         command = [*prefix, sys.executable, "-m", "lamplighter.serving", "--environment", self.environment]
         command += ["--directory", str(self.directory), "--artifacts", str(self.artifacts)]
         command += ["--port", str(self.port), "--workers", str(workers)]
+        command += ["--grpc-port", str(self.grpc_port)] if self.grpc_port else []
         with (self.directory / "serving.log").open("ab") as log:
             return subprocess.Popen(command, start_new_session=True, stderr=log, stdout=log, **options)
 

@@ -51,6 +51,18 @@ def test_it_is_the_plugin_of_its_name(tmp_path: Path) -> None:
     target.remove(unknown)
 
 
+def test_a_port_for_grpc_is_opened_when_it_is_asked_for(target: Target, environment: Environment) -> None:
+    target.apply(environment)
+    both = msgspec.structs.replace(environment, grpc_port=free_port())
+    target.apply(both)
+    until(lambda: all(is_taken(port) for port in (both.port, both.grpc_port)))
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_a_group_is_told_and_seen(target: Target, environment: Environment, tmp_path: Path) -> None:
     good = register(tmp_path / "artifacts", 1)
     missing = msgspec.structs.replace(good, number=2, digest="1" * 64)

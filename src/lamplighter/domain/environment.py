@@ -33,6 +33,8 @@ class Environment(Record, frozen=True):
     workers: int = 1
     #: Which target runs it: the name of a file in `targets/`.
     target: str = "local"
+    #: Port for gRPC at the same host; 0 for none.
+    grpc_port: int = 0
 
     @property
     def address(self) -> str:

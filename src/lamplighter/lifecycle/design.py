@@ -82,11 +82,12 @@ def save_environment(kit: Kit, actor: Actor, name: str, environment: Environment
     """Keep an environment; raises `Invalid`, and `NotFound` for a target that is not there."""
     model_name(name)
     kit.target(environment)
-    if environment.name != name or not 0 < environment.port < 65536 or environment.workers < 1:
+    ports = 0 < environment.port < 65536 and 0 <= environment.grpc_port < 65536 and environment.port != environment.grpc_port
+    if environment.name != name or not ports or environment.workers < 1:
         raise Invalid(
             "That is not an environment.",
-            why="Its name differs from the path, or its port or number of workers cannot be.",
-            fix="Give it the same name, a port from 1 to 65535 and at least one worker.",
+            why="Its name differs from the path, or its ports or number of workers cannot be.",
+            fix="Give it the same name, a port from 1 to 65535, another for gRPC or 0, and at least one worker.",
             code="E1114",
         )
     with kit.store.transaction() as change:

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from lamplighter.serving.files import PID
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         host=parsed.host,
         port=parsed.port,
         workers=parsed.workers,
+        grpc_port=parsed.grpc_port,
         known_as=tuple(parsed.known_as),
     )
     os.umask(0o077)
@@ -42,10 +44,16 @@ def main(arguments: list[str] | None = None) -> int:
     if held is None:
         log.error("another process group serves from this directory")
         return _UNUSABLE
+    if options.grpc_port and find_spec("grpc") is None:
+        log.error("a port for gRPC needs lamplighter[grpc]")
+        return _UNUSABLE
     try:
+        if options.grpc_port:
+            # Each process opens this port by itself and shares it, also with strangers, unless it is taken before.
+            bind(options.host, options.grpc_port).close()
         listening = bind(options.host, options.port)
     except OSError as error:
-        log.error("cannot listen at %s port %d: %s", options.host, options.port, error.strerror)
+        log.error("cannot listen at %s port %d or %d: %s", options.host, options.port, options.grpc_port, error.strerror)
         return _UNUSABLE
     sign(held)
     log.info("environment %s at %s port %d, %d processes", options.environment, options.host, options.port, options.workers)
@@ -59,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--artifacts", required=True, type=Path, help="root of the local artifact store")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at; a loopback address unless allowed below")
     parser.add_argument("--port", type=_port, default=7083, help="port to listen at")
+    parser.add_argument(
+        "--grpc-port", type=_port, default=0, help="port for gRPC, which needs lamplighter[grpc]; none by default"
+    )
     parser.add_argument("--workers", type=_count, default=1, help="number of processes that answer")
     parser.add_argument("--known-as", action="append", default=[], metavar="NAME", help="a further name for the Host header")
     parser.add_argument("--insecure-plain-http", action="store_true", help="allow an address that other machines can reach")

@@ -71,7 +71,7 @@ class Application:
 
     def admits(self, request: Request) -> Answer | None:
         """The refusal of a request that would be refused whatever its body holds."""
-        entry = self._enter(request)
+        entry = self._enter(request, resolve(request.path))
         return entry if isinstance(entry, Answer) else None
 
     def take(self, head: Head, request: Request, sink: Sink) -> bool:
@@ -92,7 +92,7 @@ class Application:
 
     def _plan(self, request: Request) -> "_Plan":
         """What a header block comes to, as long as the tokens are the same."""
-        entry = self._enter(request)
+        entry = self._enter(request, resolve(request.path))
         ordinary = not isinstance(entry, Answer) and entry[0].verb is Verb.PREDICT and is_ordinary(request)
         return _Plan(self._callers.generation, entry if ordinary and not isinstance(entry, Answer) else None)
 
@@ -102,8 +102,12 @@ class Application:
 
     async def answer(self, request: Request) -> Answer:
         """The answer. Never raises; what is logged of a defect names places in the code and nothing of the request."""
+        return await self.called(request, resolve(request.path))
+
+    async def called(self, request: Request, call: Call | None) -> Answer:
+        """The same where a front knows by itself what is called."""
         try:
-            entry = self._enter(request)
+            entry = self._enter(request, call)
             if isinstance(entry, Answer):
                 return entry
             if self._room <= 0:
@@ -120,9 +124,8 @@ class Application:
             log.error("internal error %s at %s", type(error).__name__, places)
             return _refuse(request, _INTERNAL, None)
 
-    def _enter(self, request: Request) -> tuple[Door, Call, Credential] | Answer:
+    def _enter(self, request: Request, call: Call | None) -> tuple[Door, Call, Credential] | Answer:
         """The door, once the caller has shown that it may use it. A stranger learns nothing of what exists."""
-        call = resolve(request.path)
         method = "GET" if request.method == b"HEAD" else request.method.decode("ascii", "replace")
         door = call.doors.get(method) if call is not None else None
         if door is not None and call is not None and door.who is Who.ANYONE:

@@ -3,7 +3,7 @@
 import msgspec
 
 from lamplighter import __version__
-from lamplighter.serving.codecs.v2 import DATATYPES
+from lamplighter.serving.codecs.columns import DATATYPES
 from lamplighter.serving.doors import Call, Door
 from lamplighter.serving.message import TEXT, Answer
 from lamplighter.serving.problems import Refusal

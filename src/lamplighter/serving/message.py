@@ -44,7 +44,7 @@ class Request(msgspec.Struct):
     received: float = 0.0
     #: The id it was given on a way that it then did not take; empty for none.
     id: str = ""
-    #: What has been made of the body already, such as a `Table`; nothing where the codec reads the bytes.
+    #: What has been made of the body already, such as a `Table` or a message of gRPC; nothing where the codec reads the bytes.
     opened: Any = None
 
     def text(self, name: bytes) -> str:

@@ -15,5 +15,7 @@ class Options(NamedTuple):
     host: str = "127.0.0.1"
     port: int = 7083
     workers: int = 1
+    #: Port for gRPC; 0 for none.
+    grpc_port: int = 0
     #: Further names that callers may write in the Host header.
     known_as: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from lamplighter.domain.durability import Durability
 from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.route import Credential
 from lamplighter.serving.asking import Ids, is_drill, request_id, said
-from lamplighter.serving.codecs import mlflow, plain, v1, v2
+from lamplighter.serving.codecs import mlflow, plain, rpc, v1, v2
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.doors import Call, Door
 from lamplighter.serving.frames import Noted, framed
@@ -26,7 +26,7 @@ from lamplighter.serving.shadows import Followed, Shadows
 from lamplighter.serving.sticky import Key, key_of
 from lamplighter.serving.versions import Attempt
 
-CODECS: Mapping[str, Codec] = {"v2": v2, "v1": v1, "mlflow": mlflow, "plain": plain}
+CODECS: Mapping[str, Codec] = {"v2": v2, "v1": v1, "mlflow": mlflow, "plain": plain, "rpc": rpc}
 _UNSAVED = Refusal("log-unavailable", "Nothing was recorded, so nothing is answered. Try again in a moment.")
 _NO_NUMBER = Refusal("not-found", "No version of that number answers here; the model's metadata names those that do.")
 _EXPIRED = "Its time and its grace are over. Ask the owner of the model to extend or replace it."

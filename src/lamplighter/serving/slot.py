@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import uvloop
 
@@ -37,6 +38,9 @@ from lamplighter.serving.segments import Segments
 from lamplighter.serving.shadows import Shadows
 from lamplighter.serving.snapshot import Snapshot
 from lamplighter.serving.versions import manifest_of, open_version
+
+if TYPE_CHECKING:
+    from lamplighter.serving.rpc.front import RpcFront
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +85,7 @@ class Slot:
         )
         hosts = frozenset((*LOOPBACK, options.host, *options.known_as))
         self._front = Front(self._application, limits, frozenset(host.lower() for host in hosts))
+        self._rpc = _rpc_front(options, self._application, limits)
         self._ending = asyncio.Event()
 
     @property
@@ -113,9 +118,11 @@ class Slot:
         gc.collect()
         gc.freeze()
         self._front.open(listening)
+        if self._rpc is not None:
+            await self._rpc.open(self._options.host, self._options.grpc_port)
         log.info("slot %d answers, pid %d", self._slot, os.getpid())
         await self._ending.wait()
-        await self._front.drain(_DRAIN)
+        await asyncio.gather(self._front.drain(_DRAIN), *([self._rpc.drain(_DRAIN)] if self._rpc is not None else []))
         watching.cancel()
         reporting.cancel()
         await self._shadows.close(1.0)
@@ -169,6 +176,15 @@ class Slot:
             self._reports.write(report)
         except OSError as error:
             log.error("the report cannot be written, errno %s", error.errno)
+
+
+def _rpc_front(options: Options, application: Application, limits: Limits) -> "RpcFront | None":
+    if not options.grpc_port:
+        return None
+    # Only here, so that a process without the port has neither the library nor its threads.
+    from lamplighter.serving.rpc.front import RpcFront
+
+    return RpcFront(application, limits)
 
 
 async def _every(seconds: float, action: Callable[[], None]) -> None:

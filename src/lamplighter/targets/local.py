@@ -43,7 +43,7 @@ class Target:
     def apply(self, environment: Environment) -> None:
         """Start the group, or restart it if it listens elsewhere or has another number of processes."""
         folder = self.folder(environment.name)
-        wanted = f"{environment.host} {environment.port} {environment.workers}\n".encode()
+        wanted = f"{environment.host} {environment.port} {environment.workers} {environment.grpc_port}\n".encode()
         started = folder / "serving.started"
         if _holder(folder) is not None:
             if started.exists() and started.read_bytes() == wanted:
@@ -109,6 +109,7 @@ class Target:
         command = [sys.executable, "-I", "-m", "lamplighter.serving", "--environment", environment.name]
         command += ["--directory", str(folder), "--artifacts", str(self._artifacts), "--host", environment.host]
         command += ["--port", str(environment.port), "--workers", str(environment.workers)]
+        command += ["--grpc-port", str(environment.grpc_port)] if environment.grpc_port else []
         log = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         pid = os.posix_spawn(
             sys.executable,

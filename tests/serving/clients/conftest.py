@@ -12,7 +12,7 @@ from sklearn.compose import ColumnTransformer  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import OneHotEncoder  # type: ignore[import-untyped]
-from tests.serving.groundwork import MODEL, TOKEN, Ground, put, until
+from tests.serving.groundwork import MODEL, TOKEN, Ground, free_port, put, until
 
 from lamplighter.domain.record import canonical
 from lamplighter.domain.route import ModelRoute, Served
@@ -47,6 +47,7 @@ def flights(rows: int) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
     ground = Ground(tmp_path_factory.mktemp("clients"))
+    ground.grpc_port = free_port()
     table = flights(400)
     encode = ColumnTransformer([("carrier", OneHotEncoder(handle_unknown="ignore"), ["carrier"])], remainder="passthrough")
     model = make_pipeline(encode, LogisticRegression(max_iter=2000)).fit(table, table["dep_delay"] + table["weekend"] * 9 > 30)
@@ -68,7 +69,13 @@ def run(proof: Proof) -> Callable[..., Any]:
     """Run a script in an environment of clients; it is told where we are and gives back JSON."""
 
     def run(environment: str, script: str) -> Any:
-        told = {"port": proof.ground.port, "token": TOKEN, "model": MODEL, "columns": proof.columns}
+        told = {
+            "port": proof.ground.port,
+            "grpc_port": proof.ground.grpc_port,
+            "token": TOKEN,
+            "model": MODEL,
+            "columns": proof.columns,
+        }
         python = ROOT / ".venv-clients" / environment / "bin" / "python"
         assert python.exists(), "scripts/clients tensors rest makes the environments of the clients"
         done = subprocess.run(

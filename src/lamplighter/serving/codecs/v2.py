@@ -5,35 +5,19 @@ from typing import Any
 
 import msgspec
 
-from lamplighter.domain.contract import Contract, Kind, Problem
+from lamplighter.domain.contract import Contract
 from lamplighter.domain.record import Record
 from lamplighter.serving.codecs.base import Question, Reply, answer_form, media_refusal, rows_refusal
+from lamplighter.serving.codecs.columns import Tensor, misfit
 from lamplighter.serving.message import JSON, Answer, Request
 from lamplighter.serving.problems import Refusal, sentence
 from lamplighter.serving.strict_json import decode_as
 from lamplighter.serving.tensors import pack, unpack
 
-#: The datatype that metadata names for a kind of column.
-DATATYPES: Mapping[Kind, str] = {Kind.NUMBER: "FP64", Kind.INTEGER: "INT64", Kind.TEXT: "BYTES", Kind.BOOLEAN: "BOOL"}
-_WHOLE = frozenset(("INT64", "INT32", "INT16", "INT8", "UINT64", "UINT32", "UINT16", "UINT8"))
-_TAKEN: Mapping[Kind, frozenset[str]] = {
-    Kind.NUMBER: _WHOLE | {"FP64", "FP32"},
-    Kind.INTEGER: _WHOLE,
-    Kind.TEXT: frozenset(("BYTES",)),
-    Kind.BOOLEAN: frozenset(("BOOL",)),
-}
 #: The media type of binary tensors.
 OCTETS = b"application/octet-stream"
 _FRAME = {"content_type": "pd"}
 _NO_PARAMETERS: dict[str, Any] = {}
-
-
-class _Input(msgspec.Struct):
-    name: str
-    shape: list[int]
-    datatype: str
-    parameters: dict[str, Any] | None = None
-    data: list[Any] | None = None
 
 
 class _Wanted(msgspec.Struct):
@@ -42,7 +26,7 @@ class _Wanted(msgspec.Struct):
 
 
 class _Body(msgspec.Struct):
-    inputs: list[_Input]
+    inputs: list[Tensor]
     id: str | None = None
     parameters: dict[str, Any] | None = None
     outputs: list[_Wanted] | None = None
@@ -86,7 +70,7 @@ def read(request: Request, contract: Contract) -> Question | Refusal:
     wanted = body.outputs or []
     if any(one.name != contract.output.name for one in wanted):
         return Refusal("schema-violation", "The model has one output; its metadata names it.")
-    refusal = _fill(body.inputs, memoryview(parts[1])) or _misfit(body.inputs, contract)
+    refusal = _fill(body.inputs, memoryview(parts[1])) or misfit(body.inputs, contract)
     if refusal is not None:
         return refusal
     return _question(body, wanted, form)
@@ -104,7 +88,7 @@ def _parts(request: Request) -> tuple[bytes, bytes] | Refusal:
     return request.body[: int(length)], request.body[int(length) :]
 
 
-def _fill(inputs: list[_Input], raw: memoryview) -> Refusal | None:
+def _fill(inputs: list[Tensor], raw: memoryview) -> Refusal | None:
     """Cut the raw tensors apart and put each into its input."""
     place = 0
     for tensor in inputs:
@@ -122,36 +106,6 @@ def _fill(inputs: list[_Input], raw: memoryview) -> Refusal | None:
     return (
         None if place == len(raw) else Refusal("schema-violation", "There are more bytes behind the JSON than the inputs name.")
     )
-
-
-def _misfit(inputs: list[_Input], contract: Contract) -> Refusal | None:
-    """Shapes that are no columns of one length, and datatypes that the contract does not take."""
-    kinds = {column.name: column.kind for column in contract.inputs}
-    rows = inputs[0].shape[0] if inputs and inputs[0].shape else 0
-    if len({tensor.name for tensor in inputs}) != len(inputs):
-        return Refusal("schema-violation", "Two inputs have the same name.")
-    problems = []
-    for tensor in inputs:
-        kind = kinds.get(tensor.name)
-        if tensor.shape not in ([rows], [rows, 1]) or not _flattened(tensor, rows):
-            return Refusal("schema-violation", "Every input has shape [n] or [n, 1] with the same n, and n values.")
-        if kind is not None and tensor.datatype not in _TAKEN[kind]:
-            got = tensor.datatype if tensor.datatype in _KNOWN else "another datatype"
-            problems.append(Problem(f"/inputs/{tensor.name}/datatype", "type", DATATYPES[kind], got))
-    return (
-        Refusal("schema-violation", "Send the datatypes that the metadata names.", tuple(problems[:20])) if problems else None
-    )
-
-
-_KNOWN = frozenset(name for names in _TAKEN.values() for name in names)
-
-
-def _flattened(tensor: _Input, rows: int) -> bool:
-    """Whether the tensor has one value a row, after [[1], [2]] became [1, 2]."""
-    data = tensor.data
-    if data is not None and len(tensor.shape) == 2 and data and all(type(row) is list and len(row) == 1 for row in data):
-        data = tensor.data = [row[0] for row in data]
-    return data is not None and len(data) == rows
 
 
 def _question(body: _Body, wanted: list[_Wanted], form: bytes) -> Question | Refusal:

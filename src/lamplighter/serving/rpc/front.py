@@ -1,0 +1,151 @@
+"""gRPC calls in and answers out: each becomes a request of the application that answers HTTP, and meets the same rules."""
+
+import os
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+# Processes of the platform start others. The library would hold its threads still for each start and has nothing to gain there.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
+
+import asyncio
+
+import grpc  # type: ignore[import-untyped]
+import msgspec
+from google.protobuf.json_format import ParseDict  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+from lamplighter.serving.application import Application
+from lamplighter.serving.doors import Call, Door, Verb, Who
+from lamplighter.serving.framing import Limits
+from lamplighter.serving.message import Answer, Request
+from lamplighter.serving.rpc.messages import MESSAGES, PACKAGE
+
+SERVICE = f"{PACKAGE}.GRPCInferenceService"
+#: Metadata that is read as a header of the same name.
+_READ = frozenset(("authorization", "lamp-request-id", "lamp-event-time", "lamp-key", "lamp-drill"))
+_NAME = re.compile(r"[-a-z0-9]{1,63}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_INFER = {"POST": Door("POST", "/v2/models/{model}/infer", Verb.PREDICT, Who.CALLER_OF_MODEL, "rpc")}
+
+#: What a status of HTTP is here; any other is INTERNAL.
+_CODES: Mapping[int, grpc.StatusCode] = {
+    400: grpc.StatusCode.INVALID_ARGUMENT,
+    401: grpc.StatusCode.UNAUTHENTICATED,
+    403: grpc.StatusCode.PERMISSION_DENIED,
+    404: grpc.StatusCode.NOT_FOUND,
+    413: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    422: grpc.StatusCode.INVALID_ARGUMENT,
+    503: grpc.StatusCode.UNAVAILABLE,
+    504: grpc.StatusCode.DEADLINE_EXCEEDED,
+}
+
+Context = Any
+Headers = dict[bytes, bytes]
+
+
+class RpcFront:
+    """The gRPC port of one process. Processes of a group share the port; the kernel spreads the connections over them."""
+
+    def __init__(self, application: Application, limits: Limits) -> None:
+        self._application = application
+        most = limits.body_bytes
+        self._server = grpc.aio.server(
+            options=(
+                ("grpc.so_reuseport", 1),
+                ("grpc.max_receive_message_length", most),
+                ("grpc.max_send_message_length", most),
+                ("grpc.max_metadata_size", limits.header_bytes),
+                ("grpc.max_concurrent_streams", limits.in_flight),
+            )
+        )
+        calls: Mapping[str, Callable[[Any, Headers], Awaitable[tuple[Answer, bytes]]]] = {
+            "ServerLive": self._asking("ServerLive", lambda _: "/v2/health/live"),
+            "ServerReady": self._asking("ServerReady", lambda _: "/v2/health/ready"),
+            "ServerMetadata": self._asking("ServerMetadata", lambda _: "/v2"),
+            "ModelReady": self._asking("ModelReady", lambda asked: f"{_path(asked)}/ready"),
+            "ModelMetadata": self._asking("ModelMetadata", _path),
+            "ModelInfer": self._infer,
+        }
+        handlers = {name: grpc.unary_unary_rpc_method_handler(self._handler(name, call)) for name, call in calls.items()}
+        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, handlers),))
+
+    async def open(self, host: str, port: int) -> None:
+        """Take calls at this address; raises `RuntimeError` if it cannot be used."""
+        self._server.add_insecure_port(f"[{host.strip('[]')}]:{port}" if ":" in host else f"{host}:{port}")
+        await self._server.start()
+
+    async def drain(self, seconds: float) -> None:
+        """Take no more calls, answer those in work, and return when the last is gone or the time is over."""
+        await self._server.stop(seconds)
+
+    def _handler(
+        self, name: str, call: Callable[[Any, Headers], Awaitable[tuple[Answer, bytes]]]
+    ) -> Callable[[bytes, Context], Awaitable[bytes]]:
+        message = MESSAGES[f"{name}Request"]
+
+        async def handle(content: bytes, context: Context) -> bytes:
+            try:
+                asked = message.FromString(content)
+                headers = _headers(context)
+            except (DecodeError, ValueError):
+                self._application.sent(400)
+                await context.abort(
+                    grpc.StatusCode.INVALID_ARGUMENT, f"Send a {name}Request, and each key of the metadata once."
+                )
+            answer, body = await call(asked, headers)
+            self._application.sent(answer.status)
+            metadata = _metadata(answer)
+            if answer.status != 200:
+                await context.abort(_CODES.get(answer.status, grpc.StatusCode.INTERNAL), _sentence(answer), metadata)
+            await context.send_initial_metadata(metadata)
+            return body
+
+        return handle
+
+    def _asking(self, name: str, path: Callable[[Any], str]) -> Callable[[Any, Headers], Awaitable[tuple[Answer, bytes]]]:
+        """A question that HTTP answers in JSON with the same fields."""
+        response = MESSAGES[f"{name}Response"]
+
+        async def ask(asked: Any, headers: Headers) -> tuple[Answer, bytes]:
+            answer = await self._application.answer(Request(b"GET", path(asked), headers))
+            if answer.status != 200:
+                return answer, b""
+            told = ParseDict(msgspec.json.decode(answer.body), response(), ignore_unknown_fields=True)
+            return answer, told.SerializeToString()
+
+        return ask
+
+    async def _infer(self, asked: Any, headers: Headers) -> tuple[Answer, bytes]:
+        version = asked.model_version
+        number = int(version) if _NUMBER.fullmatch(version) else -1 if version else 0
+        request = Request(b"POST", "", headers, received=asyncio.get_running_loop().time(), opened=asked)
+        answer = await self._application.called(request, Call(doors=_INFER, model=asked.model_name, number=number))
+        return answer, answer.body
+
+
+def _headers(context: Context) -> Headers:
+    """The metadata that is read; raises `ValueError` if a key is repeated."""
+    pairs = [(key, value) for key, value in context.invocation_metadata() if key in _READ]
+    headers = {key.encode(): value.encode() if isinstance(value, str) else value for key, value in pairs}
+    if len(headers) != len(pairs):
+        raise ValueError
+    return headers
+
+
+def _metadata(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """Our own header lines."""
+    lines = (line.partition(": ") for line in answer.lines.decode().split("\r\n"))
+    return tuple((name.lower(), value) for name, _, value in lines if name.startswith("Lamp-"))
+
+
+def _path(asked: Any) -> str:
+    """The path of HTTP that tells of the model. A name that cannot be one leads nowhere."""
+    if not _NAME.fullmatch(asked.name):
+        return "/v2/models/"
+    return f"/v2/models/{asked.name}" + (f"/versions/{asked.version}" if _NUMBER.fullmatch(asked.version) else "")
+
+
+def _sentence(answer: Answer) -> str:
+    told = msgspec.json.decode(answer.body)
+    return str(told.get("error") or told.get("detail"))

@@ -1,0 +1,162 @@
+"""gRPC on a port of its own: typed and raw tensors, hostile messages, and processes that share the port."""
+
+import os
+import signal
+import socket
+import struct
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import grpc  # type: ignore[import-untyped]
+import pytest
+from tests.serving.groundwork import MODEL, TOKEN, Ground, free_port, until
+
+from lamplighter.domain.route import ModelRoute
+from lamplighter.serving.rpc.messages import MESSAGES
+
+SERVICE = "/inference.GRPCInferenceService/"
+TOKENED = (("authorization", f"Bearer {TOKEN}"),)
+COLUMNS = {
+    "dep_delay": ("FP64", "fp64_contents"),
+    "distance": ("INT64", "int64_contents"),
+    "carrier": ("BYTES", "bytes_contents"),
+}
+ROWS: dict[str, list[Any]] = {"dep_delay": [5.0, float("nan")], "distance": [1000, 0], "carrier": [b"UA", b"ZZ"]}
+RAW = [struct.pack("<2d", 5.0, float("nan")), struct.pack("<2q", 1000, 0), b"\x02\x00\x00\x00UA\x02\x00\x00\x00ZZ"]
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    ground = Ground(tmp_path_factory.mktemp("rpc"))
+    ground.grpc_port = free_port()
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(7)))
+    with ground.serving(2):
+        until(lambda: ground.adopted(revision, 2))
+        yield ground
+
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(ground: Ground) -> Iterator[Ask]:
+    """Send bytes to a method; its answer, or the status that came instead."""
+    with grpc.insecure_channel(f"127.0.0.1:{ground.grpc_port}") as channel:
+
+        def ask(method: str, content: bytes, metadata: Any = TOKENED, **options: Any) -> Any:
+            call = channel.unary_unary(SERVICE + method)
+            try:
+                answer, seen = call.with_call(content, metadata=metadata, timeout=20, wait_for_ready=True, **options)
+            except grpc.RpcError as error:
+                return error.code().name
+            return MESSAGES[f"{method}Response"].FromString(answer), dict(seen.initial_metadata())
+
+        yield ask
+
+
+def request(**changes: Any) -> Any:
+    """Two rows that score 16 and 0, as typed tensors."""
+    message = MESSAGES["ModelInferRequest"](model_name=MODEL, id="call-1")
+    for name, (datatype, field) in COLUMNS.items():
+        tensor = message.inputs.add(name=name, datatype=datatype, shape=[2])
+        getattr(tensor.contents, field).extend(ROWS[name])
+    return message
+
+
+def raw(*parts: bytes) -> Any:
+    message = request()
+    for tensor in message.inputs:
+        tensor.ClearField("contents")
+    message.raw_input_contents.extend(parts)
+    return message
+
+
+def test_typed_tensors_are_answered_typed(ask: Ask) -> None:
+    answer, metadata = ask("ModelInfer", request().SerializeToString())
+    assert (answer.model_name, answer.model_version, answer.id) == (MODEL, "7", "call-1")
+    (output,) = answer.outputs
+    assert (output.name, output.datatype, list(output.shape)) == ("late", "FP64", [2])
+    assert list(output.contents.fp64_contents) == [16.0, 0.0]
+    assert metadata["lamp-version"] == f"{MODEL}@7"
+    assert metadata["lamp-durability"] == "durable"
+
+
+def test_raw_tensors_are_answered_raw(ask: Ask) -> None:
+    answer, _ = ask("ModelInfer", raw(*RAW).SerializeToString())
+    assert list(answer.raw_output_contents) == [struct.pack("<2d", 16.0, 0.0)]
+    assert not answer.outputs[0].HasField("contents")
+
+
+def changed(place: int, **values: Any) -> Any:
+    message = request()
+    for name, value in values.items():
+        if name == "shape":
+            message.inputs[place].ClearField("shape")
+            message.inputs[place].shape.extend(value)
+        else:
+            setattr(message.inputs[place], name, value)
+    return message
+
+
+def with_bytes(value: bytes) -> Any:
+    message = request()
+    message.inputs[2].contents.bytes_contents[0] = value
+    return message
+
+
+WRONG = [
+    changed(0, shape=[3]),
+    changed(0, shape=[]),
+    changed(0, name="distance"),
+    changed(0, datatype="FP16"),
+    changed(0, datatype="FP32"),
+    changed(1, datatype="BYTES"),
+    with_bytes(b"\xff"),
+    with_bytes(b"a\x00"),
+    raw(*RAW[:2]),
+    raw(b"1234567", *RAW[1:]),
+    raw(*RAW[:2], b"\xff\xff\xff\x7fUA"),
+    MESSAGES["ModelInferRequest"](model_name=MODEL),
+]
+
+
+@pytest.mark.parametrize("message", WRONG, ids=map(str, range(len(WRONG))))
+def test_other_tensors_are_invalid_arguments(ask: Ask, message: Any) -> None:
+    assert ask("ModelInfer", message.SerializeToString()) == "INVALID_ARGUMENT"
+    assert ask("ModelInfer", request().SerializeToString())[0].id == "call-1"
+
+
+def test_hostile_calls_are_refused_by_their_status(ground: Ground, ask: Ask) -> None:
+    before = [report.pid for report in ground.reports()]
+    large = raw(RAW[0], RAW[1], b"\x00" * 17_000_000).SerializeToString()
+    assert ask("ModelInfer", b"\xff\xff\xff") == "INVALID_ARGUMENT"
+    assert ask("ModelInfer", large) == "RESOURCE_EXHAUSTED"
+    assert ask("ModelInfer", large, compression=grpc.Compression.Gzip) == "RESOURCE_EXHAUSTED"
+    assert ask("ModelInfer", request().SerializeToString(), TOKENED * 2) == "INVALID_ARGUMENT"
+    assert ask("ModelInfer", request().SerializeToString(), (("authorization", "Bearer other"),)) == "UNAUTHENTICATED"
+    assert ask("ModelInfer", request().SerializeToString(), ()) == "UNAUTHENTICATED"
+    assert ask("ModelStreamInfer", b"") == "UNIMPLEMENTED"
+    assert [report.pid for report in ground.reports()] == before
+
+
+def test_the_port_is_shared_and_outlives_a_process(ground: Ground, ask: Ask) -> None:
+    gone = ground.reports()[0].pid
+    os.kill(gone, signal.SIGKILL)
+    until(lambda: gone not in [report.pid for report in ground.reports()])
+    for _ in range(5):
+        with grpc.insecure_channel(f"127.0.0.1:{ground.grpc_port}") as channel:
+            call = channel.unary_unary(SERVICE + "ModelInfer")
+            call(request().SerializeToString(), metadata=TOKENED, timeout=20, wait_for_ready=True)
+
+
+def test_a_group_does_not_share_its_port_with_strangers(ground: Ground) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        other = Ground(ground.directory.parent / "other")
+        other.grpc_port = taken.getsockname()[1]
+        process: subprocess.Popen[bytes] = other.start()
+        assert process.wait(timeout=20) == 2
+    assert b"cannot listen" in (other.directory / "serving.log").read_bytes()
