@@ -29,6 +29,7 @@ MEASURED = {
     "arrangement",
     "rule",
     "approvals",
+    "replays",
     "incident",
     "automatic_rollback_seconds",
     "manual_rollback_seconds",

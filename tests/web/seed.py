@@ -9,6 +9,7 @@ import msgspec
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.consumer import Account
 from lamplighter.domain.contract import Column, Contract, Meaning, Output
 from lamplighter.domain.contract import Kind as Holds
 from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
@@ -28,6 +29,7 @@ from lamplighter.domain.identity import PLATFORM, Actor, Person, Role
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Reading
 from lamplighter.domain.project import Project, Steps, project_from
+from lamplighter.domain.replay import Figures, Replayed, Thresholds
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.rollout import Phase, Rollout
@@ -307,7 +309,7 @@ def late_flights(kit: Kit) -> None:
         model=name, rollout=rollout.id, environment="prod", number=2, phase=Phase.COMPLETED, share=1.0, why="Limits held."
     )
     tell(kit, moved, at=NOW - 41 * DAY)
-    version(kit, name, 3, "trained to June, after the storms")
+    consumers(kit, second, version(kit, name, 3, "trained to June, after the storms"))
     traffic(kit, name, 2, hourly=147_600)
     readings(kit, name, 1, 2)
     sentence = "Quality (brier) is 0.213, over its limit of 0.19: v2 said 18% on average, 32% came true."
@@ -345,6 +347,32 @@ def late_flights(kit: Kit) -> None:
                 decided_at=NOW - MINUTE,
             )
         )
+
+
+def consumers(kit: Kit, champion: Version, candidate: Version) -> None:
+    """Three callers, one of them unknown and one silent, and what the newest version would have done with their requests."""
+    with kit.store.transaction() as change:
+        change.consumers.put(
+            Account(name="nightly-report", owner="@it-ops", models=(champion.model,), created_at=NOW - 90 * DAY)
+        )
+        change.traffic.called([(champion.model, "prod", "ops-dashboard", 147_600, NOW - MINUTE)])
+        change.traffic.called([(champion.model, "prod", "nightly-report", 40, NOW - 45 * DAY)])
+        change.traffic.called([(champion.model, "prod", "spreadsheet-macro", 12, NOW - DAY)])
+        seen = Figures(
+            requests=500, rows=500, flips_up=11, flips_down=4, thresholds=Thresholds(before=0.5, after=0.5), shift=0.011,
+            shift_absolute=0.024, shift_quantiles=(0.017, 0.071, 0.113), shift_largest=0.162, live_ms=0.31, candidate_ms=0.35,
+        )  # fmt: skip
+        broken = Figures(requests=12, rows=3, refused=9, problems={"unknown-category": 9})
+        facts = Replayed(
+            environment="prod",
+            live=champion.digest,
+            live_number=champion.number,
+            consumers={"ops-dashboard": seen, "nightly-report": Figures(), "spreadsheet-macro": broken},
+        )
+        found = Evidence(
+            version=candidate.digest, kind="replay", facts=msgspec.to_builtins(facts), author=PLATFORM.email, at=NOW - MINUTE
+        )
+        change.evidence.put(found)
 
 
 def churn(kit: Kit) -> None:

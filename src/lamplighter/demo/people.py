@@ -25,21 +25,29 @@ CAST: Mapping[str, Cast] = {
     "ivo": Cast("ivo@flights.example", "Ivo, IT operations", (Role.IT,)),
     "bea": Cast("bea@flights.example", "Bea, gate operations", (Role.BUSINESS,)),
     "rita": Cast("rita@flights.example", "Rita, risk", (Role.RISK,)),
-    "dashboard": Cast("ops-dashboard@flights.example", "Dashboard of the gate desks", (Role.APPLICATION,)),
+    "gail": Cast("gate-systems@flights.example", "Gail, gate systems", (Role.BUSINESS,)),
+    "arrivals": Cast("arrivals@flights.example", "Feed of arrivals, which brings the labels", (Role.APPLICATION,)),
 }
+#: The application that calls the model.
+DASHBOARD = "ops-dashboard"
 _TEAMS = {"@data-science": ("dana", "milo"), "@it-ops": ("ines", "ivo")}
 
 
 @dataclass(frozen=True)
 class People:
-    """A client for each person, and the token of the application that calls the model."""
+    """A client for each person, and the owner of the machine, who opens accounts for applications."""
 
     clients: Mapping[str, Platform]
-    dashboard_token: str
+    administrator: Platform
 
     def __getitem__(self, name: str) -> Platform:
         """The platform as this person."""
         return self.clients[name]
+
+    def dashboard_token(self, model: str, environment: str) -> str:
+        """A token with which the dashboard of the gate desks calls a model."""
+        self.administrator.save_consumer(DASHBOARD, CAST["gail"].email, [model])
+        return self.administrator.issue_consumer_token(DASHBOARD, model, environment, 30).secret
 
 
 def arrive(administrator: Platform, url: str) -> People:
@@ -50,4 +58,4 @@ def arrive(administrator: Platform, url: str) -> People:
         administrator.save_team(team, [CAST[member].email for member in members])
     tokens = {name: administrator.issue_token(person.email, "demo", 30).secret for name, person in CAST.items()}
     clients = {name: remote(url, token, timeout=60.0) for name, token in tokens.items()}
-    return People(clients, tokens["dashboard"])
+    return People(clients, administrator)

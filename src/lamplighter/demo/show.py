@@ -78,7 +78,7 @@ def play(settings: Settings, tell: Tell, *, begun: float, on_page: Callable[[], 
 
     `begun` is the monotonic clock when the command began; `on_page` is called when the page of the model is worth a look.
     """
-    tell("people: seven accounts, two teams")
+    tell("people: eight accounts, two teams")
     people = arrive(remote(settings.url, local_token(settings), timeout=60.0), settings.url)
     story = Story(people, settings.folder / MODEL, tell)
     try:
@@ -132,6 +132,7 @@ def _acts(story: Story, begun: float, on_page: Callable[[], None]) -> dict[str, 
         "arrangement": who.advice.arrangement,
         "rule": who.advice.rule,
         "approvals": [msgspec.to_builtins(approval) for approval in story.approvals],
+        "replays": story.replays,
         "incident": _incident(incident, told),
         "automatic_rollback_seconds": round(_withdrawal_seconds(story, broken), 3),
         "automatic_rollback": broken.why,

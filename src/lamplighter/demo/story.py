@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.data import flights
-from lamplighter.demo.people import CAST, People
+from lamplighter.demo.people import CAST, DASHBOARD, People
 from lamplighter.demo.replay import Replay, moment
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.challenge import Challenge
@@ -45,6 +45,10 @@ class Story:
         self.project: Project = read_folder(folder)
         self.approvals: list[Approved] = []
         self.replay: Replay | None = None
+        #: The dashboard's token for each environment.
+        self.tokens: dict[str, str] = {}
+        #: What each replay of the dashboard's requests showed.
+        self.replays: list[str] = []
         #: Wall times (microseconds) at which something worth asking about happened.
         self.moments: dict[str, int] = {}
 
@@ -79,9 +83,10 @@ class Story:
 
     def to_development(self, version: Version) -> float:
         """Deploy to dev and ask for the first prediction; gives the clock when it came."""
+        self.tokens = {environment: self.people.dashboard_token(MODEL, environment) for environment in ("dev", "prod")}
         self.live(self.people["dana"], version, "dev")
         address = live_in(self.people["dana"], MODEL, "dev").address
-        endpoint = Endpoint(address, MODEL, self.people.dashboard_token)
+        endpoint = Endpoint(address, MODEL, self.tokens["dev"])
         columns = {name: [value] for name, value in _FIRST_FLIGHT.items()}
         answer = endpoint.predict(columns)
         endpoint.close()
@@ -130,11 +135,31 @@ class Story:
             if not any(one.environment == environment and one.number == version.number for one in self._live()):
                 self.live(actor, version, environment)
         rollout = self.ask(actor, version, "prod")
+        if self.replay is not None:
+            self.mind_the_dashboard(version)
         self.accept(version, "prod")
         if self.replay is None:
             return self.wait(rollout, _PATIENCE)
         self.stream.play(until, single=True, while_=_still(lambda: self._open(rollout)))
         return self.wait(rollout, _PATIENCE)
+
+    def mind_the_dashboard(self, version: Version) -> None:
+        """See what the version does with the dashboard's last requests; where that is more than agreed, its owner is asked."""
+        gail, end = self.people["gail"], time.monotonic() + _PATIENCE
+        while not (seen := [one for one in gail.version(version.name, "prod").consumers if one.figures]):
+            if time.monotonic() > end:
+                raise TimedOut("The replay does not end.", why="No figures came.", fix="Look at the log.")
+            time.sleep(0.05)
+        for one in seen:
+            assert one.figures is not None
+            turned, rows = one.figures.flips_up + one.figures.flips_down, one.figures.rows
+            told = f"{turned} of {rows} decisions turn, {one.figures.failed} of {one.figures.requests} requests fail"
+            self.replays.append(told)
+            self.tell(f"deployment: {version.name} on the last requests of {one.name}: {told}")
+        judged = {judgement.gate: judgement.verdict for judgement in gail.check(version.name, "prod").judgements}
+        if not judged["consumers"]:
+            gail.consent(version.name, DASHBOARD, accepted=True, environment="prod", reason="The gate desks have been told.")
+            self.tell(f"deployment: {CAST['gail'].email} consents for {DASHBOARD}: {judged['consumers'].why}")
 
     def _live(self) -> Any:
         return self.people["dana"].status(MODEL).live
@@ -160,7 +185,7 @@ class Story:
     def begin_traffic(self, day: str) -> None:
         """The dashboard of the gate desks begins to call."""
         address = live_in(self.people["dana"], MODEL, "prod").address
-        self.replay = Replay(address, MODEL, self.people.dashboard_token, self.people["dashboard"])
+        self.replay = Replay(address, MODEL, self.tokens["prod"], self.people["arrivals"])
         self.stream.skip_to(day)
 
     def watch(self, until: str) -> Any:

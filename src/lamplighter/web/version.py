@@ -1,14 +1,17 @@
 """One version: what is inside, what is known of it and what was decided about it."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain.environment import Level
-from lamplighter.domain.identity import Permission
+from lamplighter.domain.identity import Permission, Person, Team
 from lamplighter.domain.names import unknown
 from lamplighter.sdk.interface import Platform
-from lamplighter.web import actions, facts
-from lamplighter.web.page import Page, shown
+from lamplighter.views.version import VersionView
+from lamplighter.web import actions, facts, forms
+from lamplighter.web.page import Page, done, shown
 
 
 def version_page(request: Request, platform: Platform) -> Response:
@@ -35,8 +38,28 @@ def version_page(request: Request, platform: Platform) -> Response:
             actions.start_rollout(state, view.version.number, place, platform.whoami(), teams)
             for place in sorted(platform.environments(), key=lambda place: list(Level).index(place.level))
         ],
+        mine=_mine(view, platform.whoami(), teams),
         section="fleet",
     )
 
 
-PAGES = (Page("GET", "/m/{model}/v/{number}", version_page, Permission.READ),)
+def _mine(view: VersionView, person: Person, teams: Mapping[str, Team]) -> list[str]:
+    """Consumers for which the person speaks."""
+    owners = {person.email, *(team.name for team in teams.values() if person.email in team.members)}
+    return [one.name for one in view.consumers if one.owner in owners] if person.may(Permission.CONSENT) else []
+
+
+def consent(request: Request, platform: Platform) -> Response:
+    """Write down the word of a consumer's owner."""
+    name, number = request.path_params["model"], request.path_params["number"]
+    accepted = forms.needed(request, "decision") == "accept"
+    reason = forms.text(request, "reason") if accepted else forms.needed(request, "reason")
+    consumer, environment = forms.needed(request, "consumer"), forms.needed(request, "environment")
+    platform.consent(f"{name}@{number}", consumer, accepted, environment, reason)
+    return done(f"/m/{name}/v/{number}", "consented" if accepted else "refused")
+
+
+PAGES = (
+    Page("GET", "/m/{model}/v/{number}", version_page, Permission.READ),
+    Page("POST", "/m/{model}/v/{number}/consents", consent, Permission.CONSENT),
+)

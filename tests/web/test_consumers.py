@@ -1,0 +1,70 @@
+"""Who calls a model, what a version does to them, and the word of their owners, in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+from tests.web import seed
+from tests.web.conftest import Site, _served, sign_in
+
+from lamplighter.web.main import with_pages
+from lamplighter.web.routes import pages
+
+VERSION = "/m/late-flights/v/3"
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A platform whose state these tests may change."""
+    kit = seed.open_kit(tmp_path_factory.mktemp("own"))
+    seed.fill(kit, models=1)
+    yield from _served(kit, with_pages(kit, pages()), [])
+
+
+def test_a_model_shows_who_calls_and_who_fell_silent(browser: Browser, own: Site) -> None:
+    context = sign_in(browser, own, seed.ADA)
+    page = context.new_page()
+    page.goto("/m/late-flights")
+    rows = page.get_by_role("group", name="Consumers").locator("tbody tr").all_inner_texts()
+    found = [row.split("\t")[:3] for row in rows]
+    assert found == [
+        ["nightly-report", "@it-ops", "registered"],
+        ["ops-dashboard", seed.BEA, "declared"],
+        ["spreadsheet-macro", "nobody", "unknown"],
+    ]
+    assert [row.endswith("silent") for row in rows] == [True, False, False]
+    context.close()
+
+
+def test_only_the_owner_is_asked_and_the_word_is_kept(browser: Browser, own: Site) -> None:
+    stranger = sign_in(browser, own, seed.ADA)
+    page = stranger.new_page()
+    page.goto(VERSION)
+    assert page.get_by_role("button", name="Accept for").count() == 0
+    tiles = page.locator("#consumer-2 .tiles dd").all_inner_texts()
+    assert tiles[:5] == ["0 of 500", "15 of 500", "11", "4", "0.0240"]
+    stranger.close()
+    context = sign_in(browser, own, seed.BEA)
+    page = context.new_page()
+    page.goto(VERSION)
+    page.locator("#consumer-2").get_by_label("Reason").fill("Fewer late surprises.")
+    page.get_by_role("button", name="Accept for ops-dashboard").click()
+    assert page.get_by_text("Your consent is written down.").is_visible()
+    assert page.locator("#consumer-2 h3").inner_text() == f"Consented ops-dashboard {seed.BEA}"
+    with own.kit.store.reading() as look:
+        (word,) = look.consents.all()
+    assert (word.consumer, word.person, word.accepted, word.reason) == (
+        "ops-dashboard", seed.BEA, True, "Fewer late surprises.",
+    )  # fmt: skip
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", ["/m/late-flights", VERSION])
+def test_the_cards_fit(browser: Browser, own: Site, path: str, width: int) -> None:
+    context = sign_in(browser, own, seed.IVO, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(path)
+    assert page.locator("#consumers").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
