@@ -14,6 +14,7 @@ from lamplighter.packaging.draft import Draft
 from lamplighter.packaging.sources.base import Request
 from lamplighter.sdk import evaluation
 from lamplighter.sdk.build import Build
+from lamplighter.serving.worker.scorers import Scorer
 
 #: Rows that the bins are made from, and that the importance is measured on, at most.
 _PROFILE_ROWS, _IMPORTANCE_ROWS = 200_000, 2_000
@@ -38,12 +39,24 @@ def _truth(build: Build, draft: Draft, profile: Profile) -> Truth | None:
 
 def _importance(build: Build, draft: Draft) -> dict[str, float]:
     """How far the score moves on average when the values of one input change places between rows, in units of the score
-    (permutation importance without labels: Fisher, Rudin and Dominici, Journal of Machine Learning Research 20, 2019)."""
+    (permutation importance without labels: Fisher, Rudin and Dominici, Journal of Machine Learning Research 20, 2019).
+
+    An input counts as much as the largest if the model fails on rows that were mixed with it: it is certainly read.
+    """
     step = -(-len(draft.scores) // _IMPORTANCE_ROWS) or 1
     columns = {name: list(values)[::step] for name, values in draft.columns.items()}
     scores = list(draft.scores)[::step]
     score = capture(build.model, Request(tuple(build.classes), build.trust)).truth(draft.manifest.contract)
-    return {name: _moved(score(_shuffled(columns, name), len(scores)), scores) for name in columns} if scores else {}
+    moved = {name: _mixed(score, columns, name, scores) for name in columns} if scores else {}
+    largest = max((distance for distance in moved.values() if distance is not None), default=1.0)
+    return {name: largest if distance is None else distance for name, distance in moved.items()}
+
+
+def _mixed(score: Scorer, columns: Mapping[str, Sequence[Any]], name: str, scores: Sequence[float]) -> float | None:
+    try:
+        return _moved(score(_shuffled(columns, name), len(scores)), scores)
+    except Exception:  # the model is not ours, and the rows are none it was made for
+        return None
 
 
 def _shuffled(columns: Mapping[str, Sequence[Any]], name: str) -> dict[str, Sequence[Any]]:
