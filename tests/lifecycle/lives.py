@@ -119,6 +119,11 @@ class Life:
         """The rollout as it is now."""
         return self["dana"].rollout(rollout.id)
 
+    def replaying(self) -> bool:
+        """Whether a replay is under way."""
+        with self.kit.store.reading() as look:
+            return bool(look.replays.all(open=True))
+
     def reached(self, rollout: Rollout, phase: Phase) -> Rollout:
         """Look until the rollout is in this phase."""
         self.look_until(lambda: self.rollout(rollout).phase is phase)

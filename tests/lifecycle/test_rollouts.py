@@ -223,7 +223,8 @@ def test_the_failing_live_version_goes_although_another_is_on_trial(life: Life) 
 
 
 def accept(life: Life, version: Version) -> None:
-    """Both keys."""
+    """Both keys, once the requests of consumers have been replayed."""
+    life.look_until(lambda: not life.replaying())
     life["bea"].sign(version.name, "prod", Side.BUSINESS, accepted=True)
     life["ines"].sign(version.name, "prod", Side.IT, accepted=True)
 
