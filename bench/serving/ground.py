@@ -28,16 +28,16 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from sklearn.pipeline import Pipeline, make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import OneHotEncoder, StandardScaler  # type: ignore[import-untyped]
 
-from lamplighter.domain.record import canonical
+from lamplighter.domain.record import canonical, digest_of
 from lamplighter.domain.route import Credential, Credentials, ModelRoute, Route, Served
-from lamplighter.domain.version import address
+from lamplighter.domain.version import Manifest, address
 from lamplighter.packaging.draft import draft
 
 NUMBERS = tuple(f"number_{place}" for place in range(10))
 TEXTS = tuple(f"text_{place}" for place in range(5))
 ROWS = 50_000
 #: By the name in the printed line.
-ESTIMATORS: Mapping[str, Any] = {
+ESTIMATORS: dict[str, Any] = {
     "hist_gradient_boosting": HistGradientBoostingClassifier(max_iter=200, random_state=0),
     "logistic_regression": LogisticRegression(max_iter=1000),
     "random_forest": RandomForestClassifier(100, random_state=0, n_jobs=2),
@@ -119,14 +119,34 @@ class Ours(NamedTuple):
     pid: int
 
 
+def copies(model: Trained, names: Sequence[str]) -> list[Served]:
+    """The same model registered under other names, beside it."""
+    manifest = msgspec.json.decode((model.artifacts / address(model.served.digest)).read_bytes(), type=Manifest)
+    served = []
+    for name in names:
+        content = canonical(msgspec.structs.replace(manifest, model=name))
+        path = model.artifacts / address(digest_of(content))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        served.append(Served(number=1, digest=digest_of(content)))
+    return served
+
+
 @contextmanager
-def serving(model: Trained, *, workers: int = 1, **route: Any) -> Iterator[Ours]:
-    """Run our server with the model; `route` are further fields of its route."""
+def serving(
+    model: Trained,
+    *,
+    workers: int = 1,
+    program: Sequence[str] = ("-m", "lamplighter.serving"),
+    further: Sequence[ModelRoute] = (),
+    **route: Any,
+) -> Iterator[Ours]:
+    """Run our server with the model; `route` are further fields of its route, `further` other models beside it."""
     with tempfile.TemporaryDirectory() as folder:
         directory, port = Path(folder), free_port()
-        settle(model, directory, **route)
+        settle(model, directory, further, **route)
         started = time.monotonic()
-        process = start(model, directory, port, workers)
+        process = start(model, directory, port, workers, program)
         try:
             address = address_of(port)
             wait(address, body(rows(1)), HEADERS, started)
@@ -136,18 +156,20 @@ def serving(model: Trained, *, workers: int = 1, **route: Any) -> Iterator[Ours]
             process.wait(30)
 
 
-def settle(model: Trained, directory: Path, **route: Any) -> None:
-    """Write what a server of ours finds: who may call it, and the route to the model."""
+def settle(model: Trained, directory: Path, further: Sequence[ModelRoute] = (), **route: Any) -> None:
+    """Write what a server of ours finds: who may call it, and the route to the model and to further ones."""
     token = Credential(token_digest=hashlib.sha256(TOKEN.encode()).hexdigest(), holder="bench", expires_at=2**62)
     (directory / "credentials.json").write_bytes(canonical(Credentials(tokens=(token,))))
-    models = (ModelRoute(model=MODEL, champion=model.served, **route),)
+    models = (ModelRoute(model=MODEL, champion=model.served, **route), *further)
     (directory / "route.json").write_bytes(canonical(Route(environment="bench", revision=1, models=models)))
 
 
-def start(model: Trained, directory: Path, port: int, workers: int = 1) -> "subprocess.Popen[bytes]":
+def start(
+    model: Trained, directory: Path, port: int, workers: int = 1, program: Sequence[str] = ("-m", "lamplighter.serving")
+) -> "subprocess.Popen[bytes]":
     """Begin a process group of ours, in a session of its own."""
     place = ["--environment", "bench", "--directory", str(directory), "--artifacts", str(model.artifacts), "--port", str(port)]
-    command = [sys.executable, "-I", "-m", "lamplighter.serving", *place, "--workers", str(workers)]
+    command = [sys.executable, "-I", *program, *place, "--workers", str(workers)]
     with (directory / "serving.log").open("ab") as log:
         return subprocess.Popen(command, stderr=log, start_new_session=True)
 

@@ -4,10 +4,12 @@ import asyncio
 import random
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 import uvloop
+from tests.serving.framing_cases import CASES, CHUNKED, GET, POST, SECOND, statuses
 from tests.serving.groundwork import free_port, until
 
 from lamplighter.serving.framing import LOOPBACK, Limits
@@ -19,11 +21,14 @@ from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.problems import Refusal, problem
 
 LIMITS = Limits(
-    header_seconds=0.4, body_seconds=0.4, idle_seconds=0.6, sweep_seconds=0.02, linger_seconds=0.3, body_bytes=200_000
+    header_seconds=0.4,
+    body_seconds=0.4,
+    idle_seconds=0.6,
+    write_seconds=0.5,
+    sweep_seconds=0.02,
+    linger_seconds=0.3,
+    body_bytes=200_000,
 )
-GET = b"GET /a HTTP/1.1\r\nHost: localhost\r\n"
-POST = b"POST /a HTTP/1.1\r\nHost: localhost\r\n"
-SECOND = b"GET /b HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class Echo:
@@ -41,11 +46,15 @@ class Echo:
         return Answer(200, f"{request.path} {len(request.body)}".encode())
 
     def take(self, head: Head, request: Request, sink: Sink) -> bool:
-        """Everything goes the long way here."""
-        return False
+        """Only what is called large goes the short way here."""
+        if request.path != "/large":
+            return False
+        self.seen.append(request)
+        asyncio.get_running_loop().call_soon(sink.reply, Answer(200, b"x" * 1_000_000))
+        return True
 
     def released(self) -> None:
-        """Nothing was taken."""
+        """Nothing is counted here."""
 
     def sent(self, status: int) -> None:
         """Nothing is counted here."""
@@ -93,61 +102,6 @@ def exchange(server: Server, *parts: bytes) -> bytes:
         while chunk := connection.recv(65536):
             answer += chunk
         return answer
-
-
-def statuses(answer: bytes) -> list[int]:
-    """Status of each answer in the stream."""
-    found = []
-    while answer:
-        head, _, rest = answer.partition(b"\r\n\r\n")
-        status = int(head.split()[1])
-        length = next((int(line[16:]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length: ")), 0)
-        found.append(status)
-        answer = rest[length:]
-    return found
-
-
-CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
-#: The 24 cases: what is sent, and the one status that comes back before the connection is closed.
-CASES: dict[str, tuple[bytes, int]] = {
-    "1 negative length": (POST + b"Content-Length: -1\r\n\r\n" + SECOND, 400),
-    "2 signed length": (POST + b"Content-Length: +5\r\n\r\nhello" + SECOND, 400),
-    "3 two lengths": (POST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!" + SECOND, 400),
-    "4 length and chunked": (POST + b"Content-Length: 5\r\n" + CHUNKED + b"0\r\n\r\n" + SECOND, 400),
-    "4 chunked and length": (POST + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + SECOND, 400),
-    "5 unknown coding": (POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + SECOND, 400),
-    "6 chunked is not last": (POST + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" + SECOND, 400),
-    "6 gzip before chunked": (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" + SECOND, 400),
-    "7 bad chunk line": (POST + CHUNKED + b"zz\r\nhello\r\n0\r\n\r\n" + SECOND, 400),
-    "8 chunk size 0x5": (POST + CHUNKED + b"0x5\r\nhello\r\n0\r\n\r\n" + SECOND, 400),
-    "9 space before colon": (GET + b"X : y\r\n\r\n" + SECOND, 400),
-    "10 NUL in a header": (GET + b"X: a\x00b\r\n\r\n" + SECOND, 400),
-    "11 folded line": (GET + b"X: a\r\n b\r\n\r\n" + SECOND, 400),
-    "12 bare line feeds": (b"GET /a HTTP/1.1\nHost: localhost\n\n" + SECOND, 400),
-    "13 no host": (b"GET /a HTTP/1.1\r\n\r\n" + SECOND, 400),
-    "14 two hosts": (GET + b"Host: localhost\r\n\r\n" + SECOND, 400),
-    "15 malformed host": (b"GET /a HTTP/1.1\r\nHost: a/../../x?y\r\n\r\n" + SECOND, 400),
-    "17 escaped dots": (b"GET /a/%2e%2e/b HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 404),
-    "18 escaped NUL": (b"GET /a%00 HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 404),
-    "19 escaped byte": (b"GET /a%ff HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 404),
-    "20 70 kB header": (GET + b"X: " + b"y" * 70_000 + b"\r\n\r\n" + SECOND, 431),
-    "21 2,000 headers": (GET + b"X: y\r\n" * 2000 + b"\r\n" + SECOND, 431),
-    "22 short body": (POST + b"Content-Length: 10\r\n\r\nhello", 408),
-    "23 foreign host": (b"GET /a HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n" + SECOND, 421),
-    "24 endless header block, slowly": (GET + b"X: y\r\n", 408),
-    "24 endless header block, large": (GET + b"X: " + b"y" * 100_000, 431),
-    "raw byte in the path": (b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 400),
-    "two authorizations": (GET + b"Authorization: a\r\nAuthorization: b\r\n\r\n" + SECOND, 400),
-    "host differs from target": (b"GET http://other/a HTTP/1.1\r\nHost: localhost\r\n\r\n" + SECOND, 400),
-    "old protocol": (b"GET /a\r\n\r\n", 400),
-    "declared body over the limit": (POST + b"Content-Length: 200001\r\n\r\n", 413),
-    "chunked body over the limit": (POST + CHUNKED + b"30000\r\n" + b"x" * 0x30000 + b"\r\n30000\r\n" + b"x" * 0x30000, 413),
-    "chunk lines without end": (POST + CHUNKED + b"5;" + b"e" * 200_000, 413),
-    "trailers without end": (POST + CHUNKED + b"0\r\nX: " + b"t" * 200_000, 413),
-    "stranger with a large body": (b"POST /closed HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n", 401),
-    "unknown expectation": (POST + b"Expect: miracles\r\nContent-Length: 1\r\n\r\nx", 400),
-    "another protocol": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
-}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -283,3 +237,36 @@ def test_random_bytes_never_get_a_good_answer_or_a_second_one(server: Server) ->
     for _ in range(60):
         answer = exchange(server, state.randbytes(state.randrange(1, 2000)) + b"\r\n\r\n" + SECOND)
         assert statuses(answer) in ([400], [431], [408])
+
+
+def test_answers_to_a_caller_that_does_not_read_do_not_pile_up(server: Server) -> None:
+    """On the short way too; in the end the caller is let go."""
+    sent = b"POST /large HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx"
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.settimeout(5)
+        connection.connect(("127.0.0.1", server.port))
+        connection.sendall(sent)
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        before = len(server.echo.seen)
+        for _ in range(40):
+            connection.sendall(sent)
+            time.sleep(0.01)
+        assert 0 < len(server.echo.seen) - before < 20
+        until(lambda: is_gone(connection), 3)
+
+
+def test_a_slow_reader_on_the_short_way_gets_everything(server: Server) -> None:
+    sent = b"POST /large HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(sent)
+        time.sleep(0.05)
+        for _ in range(10):
+            connection.sendall(sent)
+            time.sleep(0.005)
+        connection.sendall(GET + b"Connection: close\r\n\r\n")
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+    assert statuses(answer) == [200] * 12

@@ -62,7 +62,9 @@ class Connection(asyncio.Protocol):
         self._ended = False
         #: Whether the caller has been told that it gets no more.
         self._told = False
+        #: Waits for the caller to read what was written, and when it must have; whatever it sends meanwhile.
         self._writable: asyncio.Future[None] | None = None
+        self._read_by = NEVER
         #: Whether a request of this connection is on the short way.
         self._taken = False
 
@@ -111,6 +113,10 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             return
         self._write(self._transport, answer, bodiless=False)
+        if self._writable is not None:
+            # Nothing more is answered until the caller has read; else its unread answers would fill memory.
+            self._task = self._loop.create_task(self._serve())
+            return
         self._read_on()
         self._work()
 
@@ -132,6 +138,7 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._writable = self._loop.create_future()
+        self._read_by = self._loop.time() + self._front.limits.write_seconds
 
     def resume_writing(self) -> None:
         if self._writable is not None and not self._writable.done():
@@ -142,12 +149,16 @@ class Connection(asyncio.Protocol):
 
     def overdue(self, now: float) -> None:
         """Act on a deadline that has passed; called by the sweep."""
-        if now < self._reader.deadline or self._paused or self._transport is None:
+        if self._transport is None:
             return
-        if self._writable is None and self._reader.late():
-            self._work()
-        else:
-            self._transport.abort()
+        if self._writable is not None:
+            if now >= self._read_by:
+                self._transport.abort()
+        elif now >= self._reader.deadline and not self._paused:
+            if self._reader.late():
+                self._work()
+            else:
+                self._transport.abort()
 
     def drain(self) -> None:
         """The next answer is the last. A connection that stays idle is closed by the sweep after a moment."""
@@ -173,18 +184,22 @@ class Connection(asyncio.Protocol):
     async def _serve(self) -> None:
         queue = self._reader.queue
         try:
+            await self._is_read()
             while queue:
                 entry = queue.popleft()
                 answer = await self._front.application.answer(entry) if isinstance(entry, Request) else entry
                 if self._transport is None:
                     return
                 self._write(self._transport, answer, bodiless=isinstance(entry, Request) and entry.method == b"HEAD")
-                if self._writable is not None:
-                    self._reader.deadline = self._loop.time() + self._front.limits.write_seconds
-                    await self._writable
+                await self._is_read()
         finally:
             self._task = None
         self._read_on()
+
+    async def _is_read(self) -> None:
+        """Wait until the caller has taken what was written."""
+        if self._writable is not None:
+            await self._writable
 
     def _write(self, transport: asyncio.Transport, answer: Answer, *, bodiless: bool) -> None:
         last = not self._reader.queue and (self._front.draining or self._reader.closing)

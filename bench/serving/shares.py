@@ -1,0 +1,76 @@
+"""What our server keeps of the rate of an empty one, what the prediction log costs, and what a second process brings."""
+
+import statistics
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import front_ends
+import ground
+import lines
+from load import load
+
+from lamplighter.domain.durability import Durability
+
+ROUNDS = 5
+SECONDS = 2.0
+HERE = Path(__file__).parent
+
+
+def rates(addresses: Sequence[str], bodies: Sequence[bytes], clients: int) -> list[float]:
+    """The median rate of each server, loaded in turn in every round."""
+    found: list[list[float]] = [[] for _ in addresses]
+    for _ in range(ROUNDS):
+        for place, address in enumerate(addresses):
+            got = load(address, bodies, clients=clients, seconds=SECONDS, headers=ground.HEADERS)
+            if got.failed:
+                raise SystemExit(f"{got.failed} requests failed at {address}")
+            found[place].append(got.rate)
+    return [statistics.median(one) for one in found]
+
+
+def shares(name: str, bodies: Sequence[bytes]) -> None:
+    """Against the empty server and against no log at all."""
+    model, buffered = ground.trained(name), Durability.BUFFERED
+    with ExitStack() as stack:
+        empty = stack.enter_context(front_ends.running("ours"))
+        unlogged = stack.enter_context(ground.serving(model, program=(str(HERE / "unlogged.py"),)))
+        ours = stack.enter_context(ground.serving(model, durability=buffered))
+        durable = stack.enter_context(ground.serving(model))
+        for clients in (16, 64):
+            addresses = [f"http://127.0.0.1:{empty}/a", unlogged.address, ours.address, durable.address]
+            constant, without, kept, forced = rates(addresses, bodies, clients)
+            for mode, rate in (("buffered", kept), ("durable", forced)):
+                lines.line(f"empty_server_share_{clients}_{mode}_{name}", rate, "empty", constant, "requests/s")
+                lines.line(f"log_cost_{clients}_{mode}_{name}", rate, "no_log", without, "requests/s")
+
+
+def two_workers(name: str, bodies: Sequence[bytes]) -> None:
+    """Two processes over one, on the same machine, which also runs the load."""
+    model, buffered = ground.trained(name), Durability.BUFFERED
+    with ground.serving(model, durability=buffered) as one, ground.serving(model, workers=2, durability=buffered) as two:
+        single, double = rates([one.address, two.address], bodies, 64)
+        lines.line(f"two_workers_{name}", double, "one_worker", single, "requests/s")
+
+
+def first_answer(name: str) -> None:
+    """From the start of the process to the first answer, against the target of one second."""
+    found = []
+    for _ in range(ROUNDS):
+        with ground.serving(ground.trained(name)) as ours:
+            found.append(ours.first_answer)
+    lines.line(f"start_to_first_answer_{name}", statistics.median(found), "target", 1.0, "s", lower_is_better=True)
+
+
+def main(names: Sequence[str]) -> None:
+    """Every figure for every model."""
+    bodies = [ground.body([row]) for row in ground.rows(200)]
+    for name in names:
+        first_answer(name)
+        shares(name, bodies)
+        two_workers(name, bodies)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["hist_gradient_boosting", "logistic_regression"])
