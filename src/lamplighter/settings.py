@@ -81,6 +81,11 @@ class Settings(Strict, frozen=True):
         return self.folder / "serving"
 
     @property
+    def recorded(self) -> Path:
+        """Folder with the compacted prediction log, by environment, model and day."""
+        return self.folder / "recorded"
+
+    @property
     def database_url(self) -> str:
         """Address of the database."""
         return self.database or f"sqlite:///{self.folder / 'control.db'}"

@@ -27,13 +27,14 @@ def collect(kit: Kit, environment: str) -> int:
     """Read what is new in every segment of an environment; gives the number of records."""
     count = 0
     with kit.segments[environment]:
-        for segment in _segments(kit, environment):
+        for segment in segments(kit, environment):
             while taken := _bite(kit, environment, segment):
                 count += taken
     return count
 
 
-def _segments(kit: Kit, environment: str) -> list[Path]:
+def segments(kit: Kit, environment: str) -> list[Path]:
+    """The segments of an environment that are not compacted yet."""
     return sorted((kit.settings.serving / environment / "segments").glob("*.seg"))
 
 
@@ -42,7 +43,7 @@ def _bite(kit: Kit, environment: str, segment: Path) -> int:
         position = look.predictions.position(environment, segment.name)
     if segment.stat().st_size <= position:
         return 0
-    found = _read(segment, position)
+    found = read(segment, position)
     if not found:
         return 0
     records = [record for record, _ in found]
@@ -55,8 +56,10 @@ def _bite(kit: Kit, environment: str, segment: Path) -> int:
     return len(records)
 
 
-def _read(segment: Path, position: int) -> list[tuple[Scored, int]]:
-    """Whole records from a position on, one at least if there is one, however large."""
+def read(segment: Path, position: int) -> list[tuple[Scored, int]]:
+    """Whole records from a position on, each with the offset behind it; one at least if there is one, however large.
+
+    The same bytes give the same bites in every process, or compaction would name its files differently after a crash."""
     size = _BITE
     with segment.open("rb") as file:
         while True:

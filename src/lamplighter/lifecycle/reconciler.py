@@ -8,7 +8,18 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from lamplighter.lifecycle import ageing, collection, management, ownership, progress, reactions, routing, watching
+from lamplighter.lifecycle import (
+    ageing,
+    collection,
+    compaction,
+    management,
+    ownership,
+    progress,
+    reactions,
+    retention,
+    routing,
+    watching,
+)
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.replaying import Replaying
 
@@ -18,6 +29,8 @@ _CURSOR = "reactions"
 _SLOW = 2.0
 #: Seconds between two measurements of windows.
 _GATHER = 1.0
+#: Seconds between two bites of compaction.
+_COMPACT = 5.0
 
 
 class Reconciler:
@@ -31,6 +44,7 @@ class Reconciler:
         self._replaying = Replaying(kit)
         self._slow_at = 0.0
         self._measure_at = 0.0
+        self._compact_at = 0.0
 
     def start(self) -> None:
         """Begin to look."""
@@ -56,6 +70,7 @@ class Reconciler:
         """One look at everything. A part that fails is logged and tried again at the next look."""
         parts = (
             self._collect,
+            self._compact,
             self._replay,
             self._advance,
             self._react,
@@ -85,6 +100,15 @@ class Reconciler:
     def _collect(self) -> None:
         for name in self._environments():
             collection.collect(self._kit, name)
+
+    def _compact(self) -> None:
+        """One segment of each environment at a time, then what is old enough."""
+        if self._kit.clock.elapsed() < self._compact_at:
+            return
+        for name in self._environments():
+            self._guarded(partial(compaction.compact, self._kit, name))
+            self._guarded(partial(retention.retain, self._kit, name))
+        self._compact_at = self._kit.clock.elapsed() + _COMPACT
 
     def _replay(self) -> None:
         self._replaying.look()

@@ -6,7 +6,7 @@ The position in a segment moves in the same transaction that keeps what was read
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, delete, func, select
 
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
@@ -40,6 +40,16 @@ class Predictions:
         """Say how far a segment has been read."""
         row = {"environment": environment, "name": segment, "position": position}
         upsert(self.connection, schema.segments, [row], keys=["environment", "name"], set_=["position"])
+
+    def begun(self, environment: str) -> list[str]:
+        """Names of the segments whose position is known."""
+        table = schema.segments
+        return list(self.connection.execute(select(table.c.name).filter_by(environment=environment)).scalars())
+
+    def forget(self, environment: str, segments: Sequence[str]) -> None:
+        """Drop the positions of segments that do not exist any more and never will again."""
+        table = schema.segments
+        self.connection.execute(delete(table).where(table.c.environment == environment, table.c.name.in_(segments)))
 
     def keep(self, rows: Sequence[dict[str, object]]) -> None:
         """Keep scored rows: id, number, model, environment, arm, event_at, score. A row that is there stays as it is."""
