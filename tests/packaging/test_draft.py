@@ -45,6 +45,7 @@ def test_the_manifest_of_a_compiled_pipeline(light: Draft, flights: Any) -> None
         ("model", "onnx"),
         ("source", "skops"),
         ("sample", "json"),
+        ("golden", "json"),
     ]
     assert [column.name for column in manifest.contract.inputs] == list(flights.table.columns)
     assert manifest.contract.column("delay").nullable
@@ -124,7 +125,11 @@ def test_what_does_not_compile_is_served_by_python(flights: Any) -> None:
     table = flights.table[["delay", "distance"]]
     found = draft(CalibratedClassifierCV(LogisticRegression(), cv=2).fit(table, flights.late), "late-flights", table)
     assert found.manifest.runtime == "python"
-    assert [(part.role, part.format) for part in found.manifest.artifacts] == [("model", "skops"), ("sample", "json")]
+    assert [(part.role, part.format) for part in found.manifest.artifacts] == [
+        ("model", "skops"),
+        ("sample", "json"),
+        ("golden", "json"),
+    ]
     assert found.evidence[0].facts["step"] == "CalibratedClassifierCV"
     (parity,) = facts(found, "parity")
     assert parity.facts["passed"]

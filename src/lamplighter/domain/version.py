@@ -25,7 +25,7 @@ class Badge(StrEnum):
 class Artifact(Record, frozen=True):
     """One file of a version, stored under its digest."""
 
-    #: The part it plays: `plan`, `model`, `sample`, `profile` or `source`.
+    #: The part it plays: `plan`, `model`, `sample`, `golden`, `profile` or `source`.
     role: str
     #: File name for people; never a path.
     name: str

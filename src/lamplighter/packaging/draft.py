@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec import structs
 
-from lamplighter.domain.contract import Contract
+from lamplighter.domain.contract import Contract, Meaning
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.golden import ROLE, Golden
 from lamplighter.domain.names import model_name
 from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.version import Artifact, Badge, DecisionRule, Manifest, Provenance
@@ -18,6 +19,7 @@ from lamplighter.packaging.capture import arranged, capture
 from lamplighter.packaging.compile.base import Compiled, NotCompiled
 from lamplighter.packaging.compile.model import compile_model
 from lamplighter.packaging.lock import lock
+from lamplighter.packaging.parity import TOLERANCE
 from lamplighter.packaging.sources.base import Captured, Request, Source
 from lamplighter.packaging.threads import one_thread
 from lamplighter.serving.compiled import plan as plans
@@ -26,6 +28,8 @@ from lamplighter.serving.worker.scorers import Scorer
 
 #: Rows of the sample that go into the version.
 SAMPLE_ROWS = 1_000
+#: Rows of it that a version is asked wherever it is loaded.
+GOLDEN_ROWS = 8
 
 Extra = Sequence[tuple[Artifact, bytes]]
 
@@ -65,6 +69,8 @@ class _Material:
     truth: Scorer
     decision: DecisionRule
     provenance: Provenance
+    #: The model's score of each row of the sample.
+    scores: Sequence[float] = ()
 
 
 def draft(
@@ -99,7 +105,7 @@ def _drafted(material: _Material, labels: Any) -> Draft:
     output, model = material.contract.output, material.captured.model
     known = () if labels is None else labelled.numbers(labels, output, model, rows)
     scores = material.truth(material.columns, rows)
-    manifest, blobs, evidence = _tried(material)
+    manifest, blobs, evidence = _tried(replace(material, scores=scores))
     return Draft(manifest=manifest, blobs=blobs, evidence=evidence, columns=material.columns, scores=scores, labels=known)
 
 
@@ -181,10 +187,15 @@ def _served(material: _Material) -> tuple[Manifest, Mapping[str, bytes]]:
 
 
 def _manifest(material: _Material, runtime: str, parts: list[tuple[str, Source]]) -> tuple[Manifest, Mapping[str, bytes]]:
-    sample = canonical({name: _spread(values) for name, values in material.columns.items()})
+    sample = canonical({name: _spread(values, SAMPLE_ROWS) for name, values in material.columns.items()})
+    parts = [
+        *parts,
+        ("sample", Source("sample.json", "json", Badge.DATA, sample)),
+        (ROLE, Source("golden.json", "json", Badge.DATA, canonical(_golden(material)))),
+    ]
     blobs: dict[str, bytes] = {}
     artifacts = []
-    for role, part in [*parts, ("sample", Source("sample.json", "json", Badge.DATA, sample))]:
+    for role, part in parts:
         digest = digest_of(part.content)
         blobs[digest] = part.content
         artifacts.append(
@@ -202,7 +213,17 @@ def _manifest(material: _Material, runtime: str, parts: list[tuple[str, Source]]
     return manifest, blobs
 
 
-def _spread(values: Sequence[Any]) -> Sequence[Any]:
-    """At most `SAMPLE_ROWS` values, evenly over all of them."""
-    step = -(-len(values) // SAMPLE_ROWS)
+def _golden(material: _Material) -> Golden:
+    """Rows of the sample with what the model says of them; a number may differ as parity lets it."""
+    scale = max(map(abs, material.scores)) or 1.0 if material.contract.output.meaning is Meaning.NUMBER else 1.0
+    return Golden(
+        columns={name: _spread(values, GOLDEN_ROWS) for name, values in material.columns.items()},
+        scores=_spread(material.scores, GOLDEN_ROWS),
+        tolerance=TOLERANCE * scale,
+    )
+
+
+def _spread(values: Sequence[Any], most: int) -> Sequence[Any]:
+    """At most so many values, evenly over all of them."""
+    step = -(-len(values) // most)
     return values[::step]

@@ -173,6 +173,8 @@ class Application:
                 return descriptions.metadata(adopted, call)
             case Verb.MODEL_READY:
                 return descriptions.ready(adopted, call)
+            case Verb.OPENAPI:
+                return descriptions.described(adopted)
             case Verb.VERSION:
                 return descriptions.release(adopted)
             case _:

@@ -6,6 +6,7 @@ from lamplighter import __version__
 from lamplighter.serving.codecs.columns import DATATYPES
 from lamplighter.serving.doors import Call, Door
 from lamplighter.serving.message import TEXT, Answer
+from lamplighter.serving.openapi import openapi
 from lamplighter.serving.problems import Refusal
 from lamplighter.serving.router import Adopted, Router
 from lamplighter.serving.versions import Loaded
@@ -65,6 +66,11 @@ def ping(adopted: Adopted) -> Answer:
 def release(adopted: Adopted) -> Answer:
     """Release of this software; the version of the model is in the header."""
     return Answer(200, __version__.encode(), TEXT, _version_line(adopted.champion))
+
+
+def described(adopted: Adopted) -> Answer:
+    """The model as OpenAPI."""
+    return _json(openapi(adopted.champion), adopted.champion)
 
 
 def state(door: Door, *, live: bool, ready: bool) -> Answer | Refusal:

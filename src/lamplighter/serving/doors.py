@@ -31,6 +31,8 @@ class Verb(StrEnum):
     PING = "ping"
     #: Release of this software.
     VERSION = "version"
+    #: The model as OpenAPI.
+    OPENAPI = "openapi"
     #: Scores rows.
     PREDICT = "predict"
 
@@ -95,6 +97,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/m/{model}/ping", Verb.PING, Who.CALLER_OF_MODEL),
     Door("GET", "/m/{model}/health", Verb.PING, Who.CALLER_OF_MODEL),
     Door("GET", "/m/{model}/version", Verb.VERSION, Who.CALLER_OF_MODEL),
+    Door("GET", "/m/{model}/openapi.json", Verb.OPENAPI, Who.CALLER_OF_MODEL),
     Door("POST", "/m/{model}", Verb.PREDICT, Who.CALLER_OF_MODEL, "plain"),
     Door("POST", "/m/{model}/invocations", Verb.PREDICT, Who.CALLER_OF_MODEL),
 )

@@ -23,6 +23,7 @@ from lamplighter.serving.clock import Clock
 from lamplighter.serving.files import CREDENTIALS, ROUTE, SEGMENTS
 from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front
+from lamplighter.serving.golden import open_ready
 from lamplighter.serving.message import Answer
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.metrics import page
@@ -37,7 +38,7 @@ from lamplighter.serving.router import Router
 from lamplighter.serving.segments import Segments
 from lamplighter.serving.shadows import Shadows
 from lamplighter.serving.snapshot import Snapshot
-from lamplighter.serving.versions import manifest_of, open_version
+from lamplighter.serving.versions import manifest_of
 
 if TYPE_CHECKING:
     from lamplighter.serving.rpc.front import RpcFront
@@ -74,7 +75,7 @@ class Slot:
         self._recorder = Recorder(segments, loop)
         self._pairs = Pairs()
         self._shadows = Shadows(self._meters, self._pairs)
-        opening = partial(open_version, artifacts=options.artifacts)
+        opening = partial(open_ready, artifacts=options.artifacts)
         describing = partial(manifest_of, artifacts=options.artifacts)
         key = redaction_key(options.directory)
         self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock, key)

@@ -1,0 +1,80 @@
+"""A version is ready once it has scored its golden rows as it did when it was registered, by every way that answers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from lamplighter.domain.contract import problems_of
+from lamplighter.domain.golden import ROLE, Golden
+from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.route import Arm, Served
+from lamplighter.serving.artifacts import verified
+from lamplighter.serving.codecs.base import Question
+from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.versions import Loaded, open_version
+
+
+async def open_ready(model: str, served: Served, artifacts: Path) -> Loaded:
+    """Load the version and prove it; raises `Unloadable`."""
+    version = await open_version(model, served, artifacts)
+    try:
+        await prove(version, artifacts)
+    except BaseException:
+        version.retire()
+        await version.closed()
+        raise
+    return version
+
+
+async def prove(version: Loaded, artifacts: Path) -> None:
+    """Score the golden rows; raises `Unloadable` if they are answered otherwise. A version without any proves nothing."""
+    found = [artifact for artifact in version.manifest.artifacts if artifact.role == ROLE]
+    if not found:
+        return
+    try:
+        golden = from_json(verified(artifacts, found[0]), Golden)
+    except msgspec.MsgspecError:
+        raise Unloadable("Its golden rows have a form that this release does not read.") from None
+    if not _fits(version, golden):
+        raise Unloadable("Its golden rows do not fit its contract. Register the version again.")
+    _compare(golden, await _asked(version, golden))
+    quick = _asked_quickly(version, golden)
+    if quick is not None:
+        _compare(golden, quick)
+
+
+def _fits(version: Loaded, golden: Golden) -> bool:
+    rows = {len(golden.scores), *(len(values) for values in golden.columns.values())}
+    return len(rows) == 1 and 0 not in rows and not problems_of(version.contract, golden.columns)
+
+
+async def _asked(version: Loaded, golden: Golden) -> Sequence[float]:
+    columns = {name: list(values) for name, values in golden.columns.items()}
+    attempt = await version.attempt(Arm.CHAMPION, Question(columns, len(golden.scores)))
+    if attempt.failed is not None:
+        raise Unloadable(f"It fails on its golden rows ({attempt.failed.code}): {attempt.failed.why}")
+    return attempt.scores
+
+
+def _asked_quickly(version: Loaded, golden: Golden) -> Sequence[float] | None:
+    """By the short way, as a body in JSON; nothing where the version has none."""
+    names = tuple(golden.columns)
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*golden.columns.values(), strict=True)]
+    read = version.rows_of(("rows",), canonical({"rows": rows}))
+    if version.score_rows is None or read is None:
+        return None
+    try:
+        return version.score_rows(read)
+    except Exception as error:
+        raise Unloadable(f"It fails on its golden rows ({type(error).__name__}).") from None
+
+
+def _compare(golden: Golden, scores: Sequence[float]) -> None:
+    away = max(abs(wanted - got) for wanted, got in zip(golden.scores, scores, strict=True))
+    # A distance that is no number compares as false.
+    if not away <= golden.tolerance:
+        raise Unloadable(
+            f"Its golden rows are answered up to {away:.2g} away from what it answered at registration; "
+            f"{golden.tolerance:.2g} is allowed. The machine or a library differs from where it was registered."
+        )
