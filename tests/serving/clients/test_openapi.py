@@ -41,7 +41,13 @@ def test_the_document_is_valid_and_names_the_real_columns(run: Callable[..., Any
 
 def test_schemathesis_finds_nothing_that_the_document_does_not_say(proof: Proof) -> None:
     address = f"http://127.0.0.1:{proof.ground.port}/m/{MODEL}/openapi.json"
-    command = [ROOT / ".venv-clients/rest/bin/schemathesis", "run", address, "--url", f"http://127.0.0.1:{proof.ground.port}"]
+    command = [
+        str(ROOT / ".venv-clients/rest/bin/schemathesis"),
+        "run",
+        address,
+        "--url",
+        f"http://127.0.0.1:{proof.ground.port}",
+    ]
     options = ["--header", f"Authorization: Bearer {TOKEN}", "--checks", CHECKS, "--max-examples", "15", "--seed", "1"]
     done = subprocess.run(
         [*command, *options, "--phases", "examples,coverage,fuzzing"], capture_output=True, text=True, timeout=200
