@@ -90,6 +90,21 @@ def try_model(session: Session, reference: str, file: str, environment: str) -> 
     return scored_page(session, reference, file, environment)
 
 
+@click.command(cls=Verb)
+@click.argument("reference", metavar="REF")
+@click.argument("source", metavar="IN")
+@click.argument("target", metavar="OUT")
+@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@click.option("--rows", default=5_000, type=click.IntRange(1, 10_000), metavar="N", help="rows of one request")
+@click.option("--resume", is_flag=True, help="go on with a table that was begun before")
+@with_session
+def score(session: Session, reference: str, source: str, target: str, environment: str, rows: int, resume: bool) -> Page:
+    """Score a table of any size (.parquet, .csv, .arrow) through the live version, its contract and its log."""
+    from lamplighter.cli.scoring import table_page
+
+    return table_page(session, reference, source, target, environment, rows=rows, resume=resume)
+
+
 @click.command("open", cls=Verb)
 @click.argument("reference", metavar="[REF]", default="")
 @with_session
@@ -121,6 +136,7 @@ COMMANDS: Mapping[str, click.Command] = {
     "status": status,
     "list": list_models,
     "try": try_model,
+    "score": score,
     "open": open_page,
     "explain": explain,
 }

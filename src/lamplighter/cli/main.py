@@ -36,6 +36,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "status": Entry("daily", "[REF]", "how a model is; exit 8 if it is failing"),
         "list": Entry("daily", "[--needs me]", "all models, those that need somebody first"),
         "try": Entry("daily", "REF [FILE|-]", "score a row or a file; no file = a sample row"),
+        "score": Entry("daily", "REF IN OUT [--resume]", "score a table of any size, in pieces"),
         "promote": Entry("traffic", "REF --to ENV", "bring what is live one environment further"),
         "shadow": Entry("traffic", "REF --env E", "let a version score along without answering"),
         "rollback": Entry("traffic", "REF [--to V]", "all traffic to the version before"),

@@ -14,6 +14,8 @@ from lamplighter.domain.contract import Meaning
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.names import Live, parse_reference
 from lamplighter.domain.version import Version
+from lamplighter.sdk import batch
+from lamplighter.sdk.batch import Progress
 from lamplighter.sdk.connect import surroundings
 from lamplighter.sdk.model import Endpoint, live_in
 
@@ -49,6 +51,40 @@ def scored_page(session: Session, reference: str, file: str, environment: str) -
         url=session.address(f"/m/{parsed.model}"),
         warnings=[f"{more} more rows are in the answer of --json."] if more > 0 else (),
     )
+
+
+def table_page(
+    session: Session, reference: str, source: str, target: str, environment: str, *, rows: int, resume: bool
+) -> Page:
+    """Score a table with the live version, or with another that answers there; progress goes to standard error."""
+    parsed = parse_reference(reference)
+    place = live_in(session.platform, parsed.model, environment)
+    named = f"{parsed.model}@{place.number}" if parsed.selector in (None, Live()) else reference
+    version = session.platform.version(named, place.environment).version
+    token = surroundings(session.flags.url or None).token
+    job = batch.plan(version, session.path(source), rows)
+    scoring = batch.Scoring(job, version, place.address, token, session.path(source), session.path(target))
+    done = scoring.run(resume=resume, told=_Teller(session))
+    return Page(
+        says=f"{version.name} in {place.environment} scored {done.rows:,} rows into {target}.",
+        data={"version": version.name, "job": job.name, "rows": done.rows, "seconds": done.seconds, "kept": done.kept},
+        facts=[("job", job.name), ("rate", f"{done.rows / max(done.seconds, 1e-9):,.0f} rows/s")],
+        next=[f"lamp monitor show {parsed.model}"],
+        url=session.address(f"/m/{parsed.model}"),
+    )
+
+
+class _Teller:
+    """Says how far a job is, every other second."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._next = session, 2.0
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.seconds >= self._next:
+            self._next = progress.seconds + 2.0
+            rate = progress.rows / progress.seconds
+            self._session.say(f"{progress.rows:,} rows, {rate:,.0f} a second")
 
 
 def _live_one(wanted: Version, live: Version, environment: str) -> Version:

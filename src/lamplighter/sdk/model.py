@@ -53,7 +53,7 @@ class Endpoint:
                 code="E1703",
             ) from None
         if not answer.is_success:
-            raise _refusal(answer)
+            raise refusal(answer)
         scores = tuple(msgspec.json.decode(answer.content, type=_Predictions).predictions)
         request = answer.headers["Lamp-Prediction-Id"]
         ids = tuple(prediction_id(request, row) for row in range(len(scores)))
@@ -68,15 +68,25 @@ class _Predictions(Record, frozen=True):
     predictions: list[float]
 
 
-def _refusal(answer: httpx2.Response) -> LampError:
+def refusal(answer: httpx2.Response, first: int = 0) -> LampError:
+    """What an answer without success says. Rows are counted from `first`, for a request that is a part of a table."""
     try:
         problem = msgspec.json.decode(answer.content, type=dict[str, Any])
     except msgspec.DecodeError:
         problem = {}
     kind = _KINDS.get(answer.status_code, Invalid)
     what = str(problem.get("title", f"Serving answered {answer.status_code}."))
-    why = "; ".join(f"{e.get('pointer')}: {e.get('code')}, wanted {e.get('expected')}" for e in problem.get("errors", ()))
+    why = "; ".join(
+        f"{_moved(str(e.get('pointer')), first)}: {e.get('code')}, wanted {e.get('expected')}"
+        for e in problem.get("errors", ())
+    )
     return kind(what, why=why or str(problem.get("detail", "")), fix=str(problem.get("detail", "Look at the contract.")))
+
+
+def _moved(pointer: str, first: int) -> str:
+    head, rows, rest = pointer.partition("/rows/")
+    row, slash, column = rest.partition("/")
+    return f"{head}{rows}{int(row) + first}{slash}{column}" if row.isdecimal() else pointer
 
 
 def live_in(platform: Platform, model: str, environment: str = "") -> Live:

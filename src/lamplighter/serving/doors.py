@@ -100,6 +100,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/m/{model}/openapi.json", Verb.OPENAPI, Who.CALLER_OF_MODEL),
     Door("POST", "/m/{model}", Verb.PREDICT, Who.CALLER_OF_MODEL, "plain"),
     Door("POST", "/m/{model}/invocations", Verb.PREDICT, Who.CALLER_OF_MODEL),
+    Door("POST", "/m/{model}/versions/{number}/invocations", Verb.PREDICT, Who.CALLER_OF_MODEL),
 )
 
 _MODEL = "(?P<model>[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)"
