@@ -9,7 +9,7 @@ ARGS ?=
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online
 
-.PHONY: help setup demo test check format lint types imports docs bench bench-start bench-serving lock clean
+.PHONY: help setup demo test check format lint types imports docs bench bench-start bench-serving bench-kill9 lock clean
 
 help: ## List what make can do, one sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,9 @@ bench: bench-start bench-serving ## Run every benchmark; each line holds ours ag
 
 bench-start: .venv/.dev-ready ## Measure how long commands take to start.
 	@$(BIN)/python bench/startup.py
+
+bench-kill9: .venv/.dev-ready ## Kill serving 50 times while it answers a million predictions, and recount its log.
+	@$(BIN)/python bench/serving/kill9.py
 
 bench-serving: .venv/.dev-ready ## Measure serving; peers are installed into environments of their own below .bench.
 	@scripts/system-packages wrk

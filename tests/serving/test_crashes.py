@@ -140,3 +140,19 @@ def test_an_error_of_the_disk_ends_the_process_before_anything_is_acknowledged(t
     assert check_log(ground, streams) >= 3
     assert {name for stream in streams for name in stream.failed} <= {"RemoteDisconnected", "ConnectionResetError"}
     assert "the disk of the prediction log failed" in (ground.directory / "serving.log").read_text()
+
+
+@pytest.mark.skipif(not has_strace(), reason="strace cannot trace here")
+def test_nothing_is_acknowledged_while_its_write_is_under_way(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.route(ModelRoute(model=MODEL, champion=ground.version(1)))
+    # Each write takes 80 ms, so that a process that is killed is killed in one.
+    slow = (*STRACE, "-e", "trace=pwrite64", "-e", "inject=pwrite64:delay_enter=80000")
+    with ground.serving(1, slow), streaming(ground, 3) as streams:
+        for _ in range(4):
+            victim = ground.reports()[0].pid
+            before = sum(len(stream.acknowledged) for stream in streams)
+            until(lambda before=before: sum(len(stream.acknowledged) for stream in streams) > before + 3, 20)  # type: ignore[misc]
+            os.kill(victim, signal.SIGKILL)
+            until(lambda victim=victim: ground.reports()[0].pid != victim, 20)  # type: ignore[misc]
+    assert check_log(ground, streams) > 12
