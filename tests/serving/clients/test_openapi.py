@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from tests.serving.clients.conftest import ROOT, Proof
@@ -39,7 +40,7 @@ def test_the_document_is_valid_and_names_the_real_columns(run: Callable[..., Any
     assert row["properties"]["distance"] == {"type": "integer", "examples": [0, 2495]} | limits
 
 
-def test_schemathesis_finds_nothing_that_the_document_does_not_say(proof: Proof) -> None:
+def test_schemathesis_finds_nothing_that_the_document_does_not_say(proof: Proof, tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{proof.ground.port}/m/{MODEL}/openapi.json"
     command = [
         str(ROOT / ".venv-clients/rest/bin/schemathesis"),
@@ -50,6 +51,6 @@ def test_schemathesis_finds_nothing_that_the_document_does_not_say(proof: Proof)
     ]
     options = ["--header", f"Authorization: Bearer {TOKEN}", "--checks", CHECKS, "--max-examples", "15", "--seed", "1"]
     done = subprocess.run(
-        [*command, *options, "--phases", "examples,coverage,fuzzing"], capture_output=True, text=True, timeout=200
+        [*command, *options, "--phases", "examples,coverage,fuzzing"], cwd=tmp_path, capture_output=True, text=True, timeout=200
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
