@@ -17,10 +17,11 @@ from lamplighter.domain.monitor import Finding
 from lamplighter.domain.monitor import Kind as About
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.policy import Policy, read_policy
-from lamplighter.domain.project import Project, Steps, read_project
+from lamplighter.domain.project import Project, read_project
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Artifact, Badge, Manifest, Version
 
 ADA, MILO, IVO, INA, BEA, RITA = (f"{name}@example.com" for name in ("ada", "milo", "ivo", "ina", "bea", "rita"))

@@ -4,9 +4,10 @@ import pytest
 from tests.domain import specimens
 
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.project import Frequency, Holder, Owners, Steps, check_steps, project_from, read_project, seconds
+from lamplighter.domain.project import Frequency, Holder, Owners, check_steps, project_from, read_project, seconds
 from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.stage import Stage
+from lamplighter.domain.steps import Steps
 
 
 def test_three_lines_are_a_project() -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lamplighter.monitoring.guard import Judgement, judge
+from lamplighter.domain.outcome import Judgement
+from lamplighter.monitoring.guard import judge
 from lamplighter.monitoring.sequential import rate_bounds
 
 

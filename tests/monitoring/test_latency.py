@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from lamplighter.domain.outcome import Judgement
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.monitoring.arrays import FloatArray
-from lamplighter.monitoring.guard import Judgement
 from lamplighter.monitoring.latency import judge_latency, quantile
 
 

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 from tests.monitoring.samples import profile
 
+from lamplighter.domain.outcome import Judgement
+from lamplighter.domain.steps import ScoreShift
 from lamplighter.monitoring.arrays import FloatArray
 from lamplighter.monitoring.counts import count, windows
 from lamplighter.monitoring.distribution import Distribution
-from lamplighter.monitoring.guard import Judgement
 from lamplighter.monitoring.profile import PREDICTION
-from lamplighter.monitoring.score_shift import Tolerance, judge_scores
+from lamplighter.monitoring.score_shift import judge_scores
 
 PROFILE = profile()
-TIGHT = Tolerance(mean=0.0, distance=0.0)
+TIGHT = ScoreShift(mean=0.0, distance=0.0)
+USUAL = ScoreShift(mean=0.05, distance=0.15)
 
 
 def counted(values: FloatArray | Sequence[float]) -> Distribution:
@@ -38,16 +40,18 @@ def arm(n: int, seed: int, shift: float = 0.0, stretch: float = 1.0) -> Distribu
     ],
 )
 def test_judgements(challenger: Distribution, expected: Judgement) -> None:
-    judged = judge_scores(arm(3000, 0), challenger, Tolerance())
+    judged = judge_scores(arm(3000, 0), challenger, USUAL)
     assert (judged.judgement, judged.n) == (expected, int(challenger.present))
 
 
 def test_a_welcome_shift_passes() -> None:
-    assert judge_scores(arm(3000, 0), arm(3000, 1, shift=0.1), Tolerance(mean=0.15, distance=0.5)).judgement is Judgement.PASSED
+    assert (
+        judge_scores(arm(3000, 0), arm(3000, 1, shift=0.1), ScoreShift(mean=0.15, distance=0.5)).judgement is Judgement.PASSED
+    )
 
 
 def test_a_lost_challenger_fails_within_a_minute_of_traffic() -> None:
-    assert judge_scores(arm(2700, 0), arm(300, 1, shift=0.15), Tolerance()).judgement is Judgement.FAILED
+    assert judge_scores(arm(2700, 0), arm(300, 1, shift=0.15), USUAL).judgement is Judgement.FAILED
 
 
 def test_equal_versions_are_rarely_failed_however_often_one_looks() -> None:

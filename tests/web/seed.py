@@ -28,13 +28,14 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import PLATFORM, Actor, Person, Role
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Reading
-from lamplighter.domain.project import Project, Steps, project_from
+from lamplighter.domain.project import Project, project_from
 from lamplighter.domain.replay import Figures, Replayed, Thresholds
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.route import LATENCY_BOUNDS, Served
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Version
 from lamplighter.lifecycle import design, identity
 from lamplighter.lifecycle.kit import Kit

@@ -4,6 +4,7 @@ Law of change: a type is never removed or renamed; fields may be added with a de
 """
 
 from lamplighter.domain.monitor import Finding
+from lamplighter.domain.outcome import Outcome
 from lamplighter.domain.record import Record
 
 
@@ -144,6 +145,8 @@ class RolloutMoved(Event, frozen=True, tag=True):
     phase: str = ""
     share: float = 0.0
     why: str = ""
+    #: What the guards said; nothing where the step does not rest on them.
+    outcome: Outcome | None = None
 
 
 class WentLive(Event, frozen=True, tag=True):

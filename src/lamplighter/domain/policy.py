@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,8 +12,9 @@ from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import ExpiryRule
 from lamplighter.domain.log import LogRule
-from lamplighter.domain.project import Impact, Loss, Steps, check_field, check_steps, seconds
+from lamplighter.domain.project import Impact, Loss, check_field, check_steps, seconds
 from lamplighter.domain.record import Settings, canonical, digest_of
+from lamplighter.domain.steps import Steps
 
 
 class Answer(StrEnum):
@@ -134,3 +136,16 @@ def _check_tier(tier: Tier) -> None:
                 fix=f"Add [tier.levels.{level}].",
             )
         check_field(f"rollout of {tier.name} at {level}", check_steps, tier.levels[level].rollout)
+        check_field(f"rollout of {tier.name} at {level}", partial(check_guarded, tier, level), tier.levels[level].rollout)
+
+
+def check_guarded(tier: Tier, level: Level, steps: Steps) -> Steps:
+    """The steps themselves, unless a critical model would come into production unguarded; raises `Invalid`."""
+    if tier.critical and level is Level.PRODUCTION and not steps.least_requests:
+        raise Invalid(
+            "The rollout has no guard.",
+            why=f"With least_requests = 0 time alone brings a version on, and {tier.name} models need evidence.",
+            fix="Write least_requests = 100, or leave it out.",
+            code="E1519",
+        )
+    return steps

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.route import Arm
 
 _HEAD = struct.Struct("<II")
@@ -47,6 +48,11 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     rows: int = 0
     #: Columns that are not in `columns` as they came: replaced by hashes, or left out.
     redacted: Sequence[str] = ()
+
+    @property
+    def broke(self) -> bool:
+        """Whether the version failed. One whose time is over did not: nothing that follows on failures may follow on this."""
+        return bool(self.failure) and not self.failure.startswith(f"{EXPIRED}:")
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -20,6 +20,7 @@ from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.outage import Fallback, OutagePlan, check_outage
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.stage import Stage
+from lamplighter.domain.steps import ScoreShift, Steps
 
 
 class Frequency(StrEnum):
@@ -184,29 +185,6 @@ class Source(Settings, frozen=True):
     #: How old it may be, such as 1h.
     freshness: str = ""
     columns: tuple[str, ...] = ()
-
-
-class Limits(Settings, frozen=True):
-    """When a rollout stops by itself."""
-
-    #: Share of requests that the new version may fail, such as 0.01.
-    errors: float = 0.01
-    #: Slowest 95th percentile, milliseconds.
-    p95_ms: float | None = None
-
-
-class Steps(Settings, frozen=True):
-    """How traffic moves to a new version."""
-
-    #: Percent of the requests at each step; the last is 100.
-    steps: tuple[float, ...]
-    #: Time at each step, such as 45m.
-    each: str = "45m"
-    stop_if: Limits = Limits()
-    #: Requests that the new version must have answered at each step.
-    least_requests: int = 50
-    #: A step that stays without enough requests for this long is rolled back.
-    deadline: str = "1d"
 
 
 class EnvironmentPlan(Settings, frozen=True):
@@ -414,4 +392,36 @@ def check_steps(steps: Steps) -> Steps:
             fix="Write steps = [10, 50, 100].",
             code="E1112",
         )
+    _check_limits(steps)
     return steps
+
+
+def _check_limits(steps: Steps) -> None:
+    """Raise `Invalid` for a limit that no version could break or keep."""
+    limits, shift = steps.stop_if, steps.stop_if.score_shift
+    compared = [name for name in ("slower", "score_shift") if getattr(limits, name) is not None]
+    if compared and len(steps.steps) == 1:
+        raise _of_no_effect(compared[0], "both versions are compared while both answer, and the only step is 100.")
+    if shift == ScoreShift():
+        raise _of_no_effect("score_shift", "neither mean nor distance is given.")
+    if limits.slower is not None and limits.slower < 1.0:
+        raise _of_no_effect("slower", "a multiple below 1 asks the new version to be faster than the live one.")
+    positive = (limits.p95_ms, shift.mean if shift else None, shift.distance if shift else None)
+    shares = (limits.errors, shift.distance if shift and shift.distance is not None else 0.0)
+    if any(one is not None and one <= 0.0 for one in positive) or not all(0.0 <= one <= 1.0 for one in shares):
+        raise Invalid(
+            "A limit of the rollout is not valid.",
+            why="errors and distance are shares from 0 to 1; p95_ms, mean and distance are above 0.",
+            fix="Correct stop_if.",
+            code="E1112",
+        )
+    if steps.least_requests < 0:
+        raise Invalid(
+            "The steps of the rollout are not valid.", why="least_requests is below 0.", fix="Write 0 or more.", code="E1112"
+        )
+
+
+def _of_no_effect(name: str, why: str) -> Invalid:
+    return Invalid(
+        "A limit of the rollout has no effect.", why=f"stop_if.{name}: {why}", fix="Change or remove it.", code="E1112"
+    )

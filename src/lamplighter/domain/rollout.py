@@ -6,8 +6,9 @@ from enum import StrEnum
 import msgspec
 
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.project import Steps
+from lamplighter.domain.outcome import Outcome
 from lamplighter.domain.record import Record
+from lamplighter.domain.steps import Steps
 
 
 class Phase(StrEnum):
@@ -57,8 +58,12 @@ class Signal(StrEnum):
     PROVEN = "proven"
     #: The guard failed, or the version could not be loaded.
     BROKEN = "broken"
-    #: A step had too little evidence until its deadline.
+    #: A step had too little evidence until its deadline, and the plan says to go back.
     OVERDUE = "overdue"
+    #: The same, and the plan says to go on waiting.
+    UNDECIDED = "undecided"
+    #: The same, and the plan says to ask.
+    ASKED = "asked"
     #: A person said stop.
     STOPPED = "stopped"
     PAUSED = "paused"
@@ -83,6 +88,8 @@ MOVES: Mapping[tuple[Phase, Signal], Phase] = {
     (Phase.SHIFTING, Signal.PROVEN): Phase.COMPLETING,
     (Phase.SHIFTING, Signal.BROKEN): Phase.WITHDRAWING,
     (Phase.SHIFTING, Signal.OVERDUE): Phase.WITHDRAWING,
+    (Phase.SHIFTING, Signal.UNDECIDED): Phase.SHIFTING,
+    (Phase.SHIFTING, Signal.ASKED): Phase.PAUSED,
     (Phase.SHIFTING, Signal.STOPPED): Phase.WITHDRAWING,
     (Phase.SHIFTING, Signal.PAUSED): Phase.PAUSED,
     (Phase.PAUSED, Signal.RESUMED): Phase.SHIFTING,
@@ -120,6 +127,10 @@ class Rollout(Record, frozen=True):
     #: Microseconds since the epoch, UTC.
     opened_at: int = 0
     moved_at: int = 0
+    #: When the step began; what was asked before it is no evidence for it.
+    stepped_at: int = 0
+    #: What the guards said of each step, the last look at each.
+    outcomes: tuple[Outcome, ...] = ()
     #: The last thing that was said of it.
     why: str = ""
     #: Grows with every write; a write that saw an older one is refused.
@@ -148,7 +159,21 @@ def advance(rollout: Rollout, signal: Signal, *, now: int, why: str) -> Rollout:
         )
     step = rollout.step + 1 if signal is Signal.HELD else rollout.step
     fresh = signal is Signal.HELD or (phase is not rollout.phase and {phase, rollout.phase} != {Phase.SHIFTING, Phase.PAUSED})
-    clock = (0.0, 0.0) if fresh else (rollout.baked, rollout.waited)
+    again = signal in {Signal.UNDECIDED, Signal.ASKED}
     return msgspec.structs.replace(
-        rollout, phase=phase, step=step, baked=clock[0], waited=clock[1], moved_at=now, why=why, revision=rollout.revision + 1
+        rollout,
+        phase=phase,
+        step=step,
+        baked=0.0 if fresh else rollout.baked,
+        waited=0.0 if fresh or again else rollout.waited,
+        moved_at=now,
+        stepped_at=now if fresh and phase is Phase.SHIFTING else rollout.stepped_at,
+        why=why,
+        revision=rollout.revision + 1,
     )
+
+
+def looked(rollout: Rollout, outcome: Outcome) -> Rollout:
+    """The rollout with the newest outcome of a step in the place of the older one."""
+    others = tuple(known for known in rollout.outcomes if known.step != outcome.step)
+    return msgspec.structs.replace(rollout, outcomes=(*others, outcome))

@@ -4,6 +4,7 @@ Law of change: fields may be added with a default; a serving process ignores fie
 """
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -143,6 +144,11 @@ class Condition(Record, frozen=True):
     quarantine: str = ""
     #: How many of its processes ended, by cause.
     deaths: Mapping[str, int] = {}
+
+
+def latency_bucket(seconds: float) -> int:
+    """Place of a latency among the buckets of `LATENCY_BOUNDS`."""
+    return bisect_left(LATENCY_BOUNDS, seconds)
 
 
 class WorkerReport(Record, frozen=True):

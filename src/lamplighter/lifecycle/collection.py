@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.outage import DRILL
 from lamplighter.domain.prediction import LARGEST_BODY, Scored, frames, prediction_id
-from lamplighter.domain.route import LATENCY_BOUNDS, Arm
-from lamplighter.lifecycle import profiles
+from lamplighter.domain.route import LATENCY_BOUNDS, Arm, latency_bucket
+from lamplighter.lifecycle import profiles, tallying
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Transaction
@@ -78,6 +77,7 @@ def _keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Sco
     rows = [row for record in scored for row in _rows(record, environment)]
     change.predictions.keep(rows)
     change.traffic.add(_traffic(asked, environment))
+    tallying.count(kit, change, environment, asked)
     change.traffic.called(_callers(scored, environment))
     touched = {(record.model, environment, record.event_at // DAY * DAY) for record in scored}
     change.profiles.soil(touched)
@@ -106,8 +106,7 @@ def _traffic(records: Sequence[Scored], environment: str) -> list[Traffic]:
 
 
 def _one(record: Scored, environment: str) -> Traffic:
-    took = record.duration / 1_000_000
-    bucket = next((place for place, bound in enumerate(LATENCY_BOUNDS) if took <= bound), len(LATENCY_BOUNDS))
+    bucket = latency_bucket(record.duration / 1_000_000)
     return Traffic(
         model=record.model,
         environment=environment,
@@ -116,8 +115,7 @@ def _one(record: Scored, environment: str) -> Traffic:
         second=record.at // 1_000_000,
         requests=1,
         rows=record.rows or len(record.scores),
-        # A version whose time is over did not break: nothing that follows on failures may follow on this.
-        failures=1 if record.failure and not record.failure.startswith(f"{EXPIRED}:") else 0,
+        failures=int(record.broke),
         latencies=tuple(int(place == bucket) for place in range(len(LATENCY_BOUNDS) + 1)),
     )
 

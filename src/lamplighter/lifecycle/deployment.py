@@ -6,9 +6,10 @@ from lamplighter.domain.errors import Conflict, NotAllowed, TimedOut
 from lamplighter.domain.events import RolledBack, RolloutMoved, ShadowSet, WentLive, Withdrawn
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import unknown
+from lamplighter.domain.outcome import Outcome
 from lamplighter.domain.ownership import acts_for, ownership_of
 from lamplighter.domain.record import Record
-from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
+from lamplighter.domain.rollout import Phase, Rollout, Signal, advance, looked
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, emptied, promoted, shadowed, with_challenger, withdrawn
 from lamplighter.domain.stage import Duty
@@ -43,6 +44,7 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
         _check_free(change, version, environment)
         declared.check(change, version, environment)
         declared.check_durability(kit.policy, change.project(version.model), environment)
+        judging.check_plan(kit.policy, change.project(version.model), environment)
         replays.ask(kit, change, actor, version, environment)
         decision = judging.write_down(kit, change, judging.judge(kit, change, version, environment, actor), actor)
         if not (decision.passed or decision.waiting):
@@ -100,7 +102,7 @@ def _check_free(change: Transaction, version: Version, environment: Environment)
         )
 
 
-def moved_event(rollout: Rollout) -> RolloutMoved:
+def moved_event(rollout: Rollout, outcome: Outcome | None = None) -> RolloutMoved:
     """What the journal says of a rollout's step."""
     return RolloutMoved(
         model=rollout.model,
@@ -110,14 +112,24 @@ def moved_event(rollout: Rollout) -> RolloutMoved:
         phase=rollout.phase,
         share=rollout.share,
         why=rollout.why,
+        outcome=outcome,
     )
 
 
-def move(kit: Kit, change: Transaction, rollout: Rollout, signal: Signal, actor: Actor, why: str) -> Rollout:
-    """Record the next step of a rollout and the traffic it asks for, before anything of it is applied."""
-    after = advance(rollout, signal, now=kit.clock.now(), why=why)
+def move(
+    kit: Kit,
+    change: Transaction,
+    rollout: Rollout,
+    signal: Signal,
+    actor: Actor,
+    why: str,
+    outcome: Outcome | None = None,
+) -> Rollout:
+    """Record the next step of a rollout and the traffic it asks for, before anything of it is applied; with `outcome` the
+    numbers that it rests on."""
+    after = advance(looked(rollout, outcome) if outcome else rollout, signal, now=kit.clock.now(), why=why)
     change.rollouts.replace(after, revision=rollout.revision)
-    kit.record(change, moved_event(after), actor)
+    kit.record(change, moved_event(after, outcome), actor)
     before = change.routings.of(rollout.model, rollout.environment)
     desired = _desired(before, after, kit.clock.now())
     if desired != before:

@@ -14,8 +14,9 @@ from lamplighter.domain.events import DecisionMade, WentLive
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.ownership import ownership_of
-from lamplighter.domain.policy import LevelRules, Policy
-from lamplighter.domain.project import Project, Steps
+from lamplighter.domain.policy import LevelRules, Policy, check_guarded
+from lamplighter.domain.project import Project
+from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Version
 from lamplighter.gates.base import Judging
 from lamplighter.lifecycle.kit import Kit
@@ -59,6 +60,12 @@ def plan_of(policy: Policy, project: Project, environment: Environment) -> Steps
     """How traffic moves: as the project says, or as the policy says where it is silent."""
     own = project.env[environment.name].rollout if environment.name in project.env else None
     return own or rules_of(policy, project, environment).rollout
+
+
+def check_plan(policy: Policy, project: Project, environment: Environment) -> None:
+    """Raise `Invalid` if a critical model would come into production without a guard."""
+    tier = tier_of(policy, criticality_of(project, policy).tier)
+    check_guarded(tier, environment.level, plan_of(policy, project, environment))
 
 
 def _levels(look: Transaction, version: Version) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from math import isfinite
 
 from lamplighter.domain.monitor import Finding, Kind, Reading
+from lamplighter.domain.outcome import Judgement
 from lamplighter.domain.project import Monitor, seconds
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Version
@@ -17,7 +18,7 @@ from lamplighter.monitoring.counts import Counts, windows
 from lamplighter.monitoring.drift import drift
 from lamplighter.monitoring.estimated import Estimate, estimate
 from lamplighter.monitoring.figure import Direction, Missing
-from lamplighter.monitoring.guard import Judgement, judge
+from lamplighter.monitoring.guard import judge
 from lamplighter.monitoring.limits import Crossing, crossed
 from lamplighter.monitoring.outcomes import Outcomes, outcomes
 from lamplighter.monitoring.profile import PREDICTION, Profile

@@ -4,35 +4,8 @@ It may be asked after every request. Whatever the number of looks, a challenger 
 and no more often than the champion, is failed with probability `alpha` at most.
 """
 
-from enum import StrEnum
-
-from lamplighter.domain.record import Record
+from lamplighter.domain.outcome import Judged, Judgement
 from lamplighter.monitoring.sequential import rate_bounds
-
-
-class Judgement(StrEnum):
-    """What the guard says."""
-
-    #: Enough was seen, and it is good.
-    PASSED = "pass"
-    #: It is worse than allowed, beyond chance.
-    FAILED = "fail"
-    #: Too little was seen, or it is too near to the limit.
-    UNDECIDED = "undecided"
-
-
-class Judged(Record, frozen=True):
-    """A judgement and what it rests on."""
-
-    judgement: Judgement
-    why: str
-    #: What was seen of the challenger and of the champion, such as shares of failed requests or seconds.
-    challenger: float
-    champion: float
-    #: What the challenger is held against.
-    limit: float
-    #: Requests or rows of the challenger.
-    n: int
 
 
 def judge(

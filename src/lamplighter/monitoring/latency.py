@@ -8,7 +8,7 @@ challenger.
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from lamplighter.monitoring.guard import Judged, Judgement
+from lamplighter.domain.outcome import Judged, Judgement
 from lamplighter.monitoring.sequential import rate_bounds
 
 
@@ -41,20 +41,24 @@ def judge_latency(
     """Judge a quantile of the latency from bucket counts.
 
     Fails when the quantile is above `limit` seconds, or above `slower` times the champion's, beyond chance and whatever
-    the number of looks. Passes with at least `least` requests and an estimate within what was asked. A limit beyond the
+    the number of looks. Passes with at least `least` requests and an estimate within what was asked; with
+    `slower` only once a bound of the champion's quantile is known. A limit beyond the
     last bound cannot be told from it and never fails.
     """
-    limits = [value for value in (limit, _relative(bounds, champion, slower, probability, alpha)) if value is not None]
+    relative = _relative(bounds, champion, slower, probability, alpha)
+    known = [value for value in (limit, relative) if value is not None]
     seen, before, n = quantile(bounds, challenger, probability), quantile(bounds, champion, probability), sum(challenger)
-    asked = min(limits, default=float("inf"))
+    asked = min(known, default=float("inf"))
     judgement, why = Judgement.UNDECIDED, f"{n} requests are too few to judge the latency."
     if _slow_share_at_least(bounds, challenger, asked, alpha) > 1.0 - probability:
         judgement, why = Judgement.FAILED, "It answers more slowly than allowed."
+    elif n >= least and slower is not None and relative is None:
+        why = "The version that is live answered too few requests to compare the latency with."
     elif n >= least and seen <= asked:
         judgement, why = Judgement.PASSED, "It answers as fast as asked."
     elif n >= least:
         why = "It answers more slowly than allowed so far, but that may be chance."
-    return Judged(judgement, why, challenger=seen, champion=before, limit=asked, n=n)
+    return Judged(judgement, why, challenger=seen, champion=before, limit=asked if known else None, n=n)
 
 
 def _relative(

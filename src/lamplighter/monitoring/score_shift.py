@@ -8,28 +8,19 @@ import math
 
 import numpy as np
 
-from lamplighter.domain.record import Record
+from lamplighter.domain.outcome import Judged, Judgement
+from lamplighter.domain.steps import ScoreShift
 from lamplighter.monitoring.distribution import Distribution
-from lamplighter.monitoring.guard import Judged, Judgement
 from lamplighter.monitoring.sequential import mean_half_width, shares_half_width
 
 #: The bounds of a mean are asymptotic; below this many values they are not used.
 FEWEST = 50
 
 
-class Tolerance(Record, frozen=True):
-    """How far scores may move and be welcome."""
-
-    #: Difference of the mean scores, in units of the score.
-    mean: float = 0.05
-    #: Largest difference of the two distribution functions (Kolmogorov and Smirnov), from 0 to 1.
-    distance: float = 0.15
-
-
 def judge_scores(
     champion: Distribution,
     challenger: Distribution,
-    tolerance: Tolerance,
+    tolerance: ScoreShift,
     *,
     least: int = 50,
     alpha: float = 0.01,
@@ -38,22 +29,26 @@ def judge_scores(
 
     Fails when the means or the distributions differ by more than the tolerance beyond chance; the share of false failures
     is `alpha` at most over all looks, for independent scores. Passes with at least `least` scores of each arm that differ
-    by no more than the tolerance; else undecided.
+    by no more than the tolerance; else undecided. A part of the tolerance that is left out is not asked.
     """
     fewest = min(int(champion.present), int(challenger.present))
     shift, shift_error = _shift(champion, challenger, alpha / 4.0)
     apart, apart_error = _apart(champion, challenger, alpha / 4.0)
+    most, farthest = (math.inf if limit is None else limit for limit in (tolerance.mean, tolerance.distance))
     judgement, why = Judgement.UNDECIDED, f"{fewest} scores are too few to compare."
-    if shift - shift_error > tolerance.mean:
+    if shift - shift_error > most:
         judgement, why = Judgement.FAILED, "Its mean score differs by more than the tolerance."
-    elif apart - apart_error > tolerance.distance:
-        judgement, why = Judgement.FAILED, "Its scores are distributed differently, beyond the tolerance."
-    elif fewest >= least and shift <= tolerance.mean and apart <= tolerance.distance:
+    elif apart - apart_error > farthest:
+        judgement, why = Judgement.FAILED, f"Its scores are distributed differently: {apart:.3f} apart, beyond the tolerance."
+    elif fewest >= least and shift <= most and apart <= farthest:
         judgement, why = Judgement.PASSED, "Its scores look like those of the version that is live."
     elif fewest >= least:
         why = "Its scores differ by more than the tolerance so far, but that may be chance."
+    n = int(challenger.present)
+    if tolerance.mean is None:
+        return Judged(judgement, why, challenger=apart, champion=0.0, limit=tolerance.distance, n=n)
     means = float(challenger.mean()), float(champion.mean())
-    return Judged(judgement, why, challenger=means[0], champion=means[1], limit=tolerance.mean, n=int(challenger.present))
+    return Judged(judgement, why, challenger=means[0], champion=means[1], limit=tolerance.mean, n=n)
 
 
 def _shift(champion: Distribution, challenger: Distribution, alpha: float) -> tuple[float, float]:

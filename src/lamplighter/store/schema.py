@@ -271,6 +271,19 @@ traffic = Table(
     PrimaryKeyConstraint("model", "environment", "number", "arm", "second"),
 )
 
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("rollout", _NAME, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("latencies", Text, nullable=False),
+    Column("scores", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("rollout", "step", "number"),
+)
+
 callers = Table(
     "callers",
     metadata,

@@ -32,6 +32,7 @@ from lamplighter.store.replays import Replays
 from lamplighter.store.retrainings import Challenges, Retrainings
 from lamplighter.store.rollouts import Rollouts, Routings
 from lamplighter.store.signatures import Signatures
+from lamplighter.store.tallies import Tallies
 from lamplighter.store.traffic import TrafficSeen
 from lamplighter.store.versions import Versions
 
@@ -63,6 +64,7 @@ class Transaction:
         self.rollouts = Rollouts(connection)
         self.routings = Routings(connection)
         self.signatures = Signatures(connection)
+        self.tallies = Tallies(connection)
         self.teams = Teams(connection)
         self.traffic = TrafficSeen(connection)
         self.versions = Versions(connection)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.page import Page
 from lamplighter.cli.table import Table
-from lamplighter.domain.project import Steps
 from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.steps import Steps
 
 
 def rollout_page(rollout: Rollout, address: str) -> Page:
