@@ -3,15 +3,18 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.lifecycle.lives import Life, lived
+from tests.lifecycle.receivers import receiving
 from tests.lifecycle.segments import Segment, failed, scored
 from tests.lifecycle.test_incidents import react
 from tests.sdk import models
 from tests.sdk.homes import until
 
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import IncidentOpened, RolledBack, RolloutMoved, WentLive, Withdrawn
 from lamplighter.domain.incident import State
 from lamplighter.domain.project import Project
@@ -27,10 +30,13 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         yield life
 
 
-def stepped(name: str, *, each: str = "30s", least: int = 20, deadline: str = "1h", **more: object) -> Project:
+def stepped(
+    name: str, *, each: str = "30s", least: int = 20, deadline: str = "1h", undecided: str = "roll-back", **limits: object
+) -> Project:
     """A model whose rollouts go over half of the traffic."""
-    steps = {"steps": [50, 100], "each": each, "least_requests": least, "deadline": deadline, "stop_if": {"errors": 0.02}}
-    return models.project(name, env={"prod": {"rollout": steps}}, **more)
+    stop_if = {"errors": 0.02, **limits}
+    steps = {"steps": [50, 100], "each": each, "least_requests": least, "deadline": deadline, "stop_if": stop_if}
+    return models.project(name, env={"prod": {"rollout": {**steps, "undecided": undecided}}})
 
 
 def on_trial(life: Life, project: Project, *, begun: int = 2) -> tuple[list[Version], Rollout]:
@@ -42,11 +48,13 @@ def on_trial(life: Life, project: Project, *, begun: int = 2) -> tuple[list[Vers
     return versions, life.reached(asked, Phase.SHIFTING)
 
 
-def traffic(life: Life, version: Version, good: int, bad: int = 0, *, name: str = "") -> None:
-    """Requests of this moment, and their records brought in."""
-    now, model = life.clock.now(), f"{version.model}{version.number}{name}"
-    segment = Segment(life.settings, name=f"8-{now}-000000")
-    segment.write(*(scored(version, f"{model}-g{i}-{now}", [0.5], at=now, duration=300) for i in range(good)))
+def traffic(
+    life: Life, version: Version, good: int, bad: int = 0, *, score: float = 0.5, duration: int = 300, at: int = 0
+) -> None:
+    """Requests of this moment, or of another, and their records brought in."""
+    now, model = at or life.clock.now(), f"{version.model}{version.number}"
+    segment = Segment(life.settings, name=f"8-{life.clock.now()}-000000")
+    segment.write(*(scored(version, f"{model}-g{i}-{now}", [score], at=now, duration=duration) for i in range(good)))
     segment.write(*(failed(version, f"{model}-b{i}-{now}", at=now) for i in range(bad)))
     collection.collect(life.kit, "prod")
 
@@ -56,6 +64,12 @@ def looks(life: Life, rollout: Rollout, count: int = 3) -> Rollout:
     for _ in range(count):
         life.reconciler.look()
     return life.rollout(rollout)
+
+
+def told(rollout: Rollout) -> list[tuple[float, str, str, int]]:
+    """What the guards said of each step: percent, guard, judgement, requests of the version that comes."""
+    found = [(outcome, check) for outcome in rollout.outcomes for check in outcome.checks]
+    return [(rollout.plan.steps[o.step], c.guard, c.judged.judgement, c.judged.n) for o, c in found]
 
 
 def live_number(life: Life, model: str) -> int:
@@ -129,6 +143,110 @@ def test_without_evidence_it_ends_at_the_deadline_and_is_never_promoted(life: Li
     assert [event.number for event in life.events(WentLive) if event.model == "quiet"] == [1]
 
 
+def test_where_the_plan_says_hold_an_undecided_step_keeps_its_share_and_goes_on_with_evidence(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("held", undecided="hold"))
+    traffic(life, versions[1], 5)
+    for _ in range(3):
+        life.clock.forward(3700)
+        held = looks(life, rollout, 2)
+        assert (held.phase, held.step, held.share) == (Phase.SHIFTING, 0, 0.5)
+    said = [event for event in life.events(RolloutMoved) if event.rollout == rollout.id and "undecided" in event.why]
+    assert [event.outcome.judgement for event in said if event.outcome] == ["undecided"] * 3
+    assert live_number(life, "held") == 1
+    # What was asked before the deadline is evidence still.
+    traffic(life, versions[1], 15)
+    assert looks(life, rollout, 1).step == 1
+    life["dana"].stop(rollout.id)
+    life.reached(rollout, Phase.WITHDRAWN)
+
+
+def test_where_the_plan_says_ask_an_undecided_step_waits_for_a_person(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("asked", undecided="ask"))
+    traffic(life, versions[1], 5)
+    life.clock.forward(3700)
+    paused = life.reached(rollout, Phase.PAUSED)
+    asked, _, found = paused.why.partition(": ")
+    assert asked == "The step is undecided at its deadline; somebody has to resume or stop it"
+    assert found == "5 requests are too few to judge the failures."
+    life.clock.forward(100_000)
+    assert looks(life, rollout).phase is Phase.PAUSED
+    life["dana"].resume(rollout.id)
+    assert looks(life, rollout).phase is Phase.SHIFTING
+    life["dana"].stop(rollout.id)
+    assert life.reached(rollout, Phase.WITHDRAWN).outcomes[0].checks[0].judged.n == 5
+
+
+def test_who_has_the_duty_is_asked_and_nobody_else(tmp_path: Path) -> None:
+    with receiving() as receiver:
+        channels = f'channels = ["pager"]\nwebhooks = {{ pager = "{receiver.url}" }}\n'
+        with lived(tmp_path / "home", channels) as asking:
+            _, rollout = on_trial(asking, stepped("pages", undecided="ask"))
+            asking.clock.forward(3700)
+            asking.reached(rollout, Phase.PAUSED)
+            asking.look_until(lambda: receiver.events)
+            looks(asking, rollout)
+            asking["dana"].stop(rollout.id)
+            asking.reached(rollout, Phase.WITHDRAWN)
+        assert receiver.told(rollout.id) == [models.OWNER]
+        (event,) = receiver.events
+        assert (event["type"], event["subject"]) == ("lamplighter.rollout.asked.v1", f"pages/{rollout.id}")
+        assert f"Safe action: lamp rollout stop {rollout.id}" in event["data"]["text"]
+
+
+def test_requests_of_one_step_do_not_count_for_the_next(life: Life) -> None:
+    """Although they were answered in the same second."""
+    versions, rollout = on_trial(life, stepped("exact", each="0s"))
+    traffic(life, versions[1], 25)
+    second = looks(life, rollout, 1)
+    assert second.step == 1
+    traffic(life, versions[1], 25, at=second.stepped_at - 1)
+    assert told(looks(life, rollout)) == [(50, "errors", "pass", 25), (100, "errors", "undecided", 0)]
+    traffic(life, versions[1], 25, at=second.stepped_at)
+    assert told(life.reached(rollout, Phase.COMPLETED))[1] == (100, "errors", "pass", 25)
+
+
+def test_a_version_whose_scores_have_moved_is_taken_back(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("moved", score_shift={"mean": 0.05}))
+    traffic(life, versions[0], 150, score=0.4)
+    traffic(life, versions[1], 100, score=0.5)
+    after = life.reached(rollout, Phase.WITHDRAWN)
+    assert after.why == "Its mean score differs by more than the tolerance."
+    assert told(after) == [(50, "errors", "pass", 100), (50, "scores", "fail", 100)]
+    (scores,) = [check.judged for check in after.outcomes[0].checks if check.guard == "scores"]
+    assert [scores.challenger, scores.champion, scores.limit] == pytest.approx([0.5, 0.4, 0.05])
+    withdrawing = [event.outcome for event in life.events(RolloutMoved) if event.rollout == rollout.id and event.outcome]
+    assert withdrawing == list(after.outcomes)
+
+
+def test_scores_of_one_version_alone_are_no_pass(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("alone", each="0s", score_shift={"distance": 0.2}))
+    traffic(life, versions[1], 200)
+    assert looks(life, rollout).step == 0
+    traffic(life, versions[0], 20)
+    assert looks(life, rollout, 1).step == 1
+    # Where only one version answers nothing can be compared, and nothing is.
+    traffic(life, versions[1], 200, score=0.9)
+    assert told(life.reached(rollout, Phase.COMPLETED))[2] == (100, "errors", "pass", 200)
+
+
+def test_a_version_that_is_slower_than_the_live_one_is_taken_back(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("slow", slower=2.0))
+    traffic(life, versions[0], 300, duration=3_000)
+    traffic(life, versions[1], 150, duration=40_000)
+    after = life.reached(rollout, Phase.WITHDRAWN)
+    assert after.why == "It answers more slowly than allowed."
+    assert told(after)[1] == (50, "latency", "fail", 150)
+
+
+def test_a_critical_model_does_not_come_into_production_without_a_guard(life: Life) -> None:
+    unguarded = {"steps": [50, 100], "each": "0s", "least_requests": 0}
+    version = life.version(models.critical("unguarded", steps=unguarded))
+    with pytest.raises(Invalid, match="no guard") as refused:
+        life["dana"].deploy(version.name, "prod")
+    assert refused.value.code == "E1519"
+    assert life["dana"].rollouts("unguarded") == []
+
+
 def test_a_restart_neither_shortens_nor_repeats_the_time_of_a_step(life: Life) -> None:
     _, rollout = on_trial(life, stepped("restarted", least=0))
     life.clock.forward(20)
@@ -165,7 +283,7 @@ def test_a_version_that_cannot_be_loaded_gets_no_traffic(life: Life) -> None:
 
 
 def test_a_failing_live_version_is_rolled_back_where_the_policy_says_so(life: Life) -> None:
-    steps = {"steps": [100], "each": "0s", "least_requests": 0}
+    steps = {"steps": [100], "each": "0s"}
     versions = life.versions(models.critical("falls", steps=steps), 2)
     for version in versions:
         life.appoint(version)
@@ -202,7 +320,7 @@ def test_where_the_policy_only_tells_the_failing_version_stays(life: Life) -> No
 
 def test_the_failing_live_version_goes_although_another_is_on_trial(life: Life) -> None:
     """The way back of a live version that fails is the version before it, not the end of somebody else's trial."""
-    quick = {"steps": [50, 100], "each": "1h", "least_requests": 0}
+    quick = {"steps": [50, 100], "each": "1h"}
     versions = life.versions(models.critical("both", steps=quick), 3)
     for version in versions:
         life.appoint(version, "dev")
@@ -246,7 +364,7 @@ def test_a_rollback_to_a_number_ends_the_trial_for_good(life: Life) -> None:
 
 
 def test_no_gate_stands_in_the_way_back(life: Life) -> None:
-    versions = life.versions(models.critical("back", steps={"steps": [100], "each": "0s", "least_requests": 0}), 2)
+    versions = life.versions(models.critical("back", steps={"steps": [100], "each": "0s"}), 2)
     for version in versions:
         life.appoint(version)
     # No key was turned and no level was gone through: the gates would not let it pass.

@@ -13,6 +13,7 @@ class Message(Record, frozen=True):
     #: E-mail address of the person whose duty it is.
     person: str
     model: str
+    #: What it is about: an incident such as `I-31`, or a rollout such as `R-91` that waits for a decision.
     incident: str
     #: One line.
     title: str

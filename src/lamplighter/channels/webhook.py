@@ -9,6 +9,8 @@ from lamplighter.channels.base import Message, Undelivered
 
 #: For all of it: a receiver that sends a byte now and then must not hold up the next message.
 _SECONDS = 5.0
+_OPENED = "lamplighter.incident.opened.v1"
+_ASKED = "lamplighter.rollout.asked.v1"
 
 
 def send(message: Message, address: str) -> None:
@@ -17,7 +19,7 @@ def send(message: Message, address: str) -> None:
         "specversion": "1.0",
         "id": message.id,
         "source": "lamplighter",
-        "type": "lamplighter.incident.opened.v1",
+        "type": _ASKED if message.incident.startswith("R-") else _OPENED,
         "subject": f"{message.model}/{message.incident}",
         "datacontenttype": "application/json",
         "data": msgspec.to_builtins(message),

@@ -11,7 +11,7 @@ from lamplighter.domain.advice import advise, situation_of
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import NotFound
-from lamplighter.domain.events import IncidentMoved, IncidentOpened, Notified
+from lamplighter.domain.events import IncidentMoved, IncidentOpened, Notified, RolloutMoved
 from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.journal import Entry
@@ -19,7 +19,8 @@ from lamplighter.domain.names import is_team
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project, seconds
 from lamplighter.domain.readiness import Part, Readiness
-from lamplighter.domain.stage import Stage
+from lamplighter.domain.rollout import Phase
+from lamplighter.domain.stage import Duty, Stage
 from lamplighter.domain.who import Who
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.probes.base import Ground
@@ -111,6 +112,22 @@ def notify(kit: Kit, entry: Entry) -> None:
             _post(kit, change, incident, incident.holder, entry.sequence)
 
 
+def ask(kit: Kit, entry: Entry) -> None:
+    """Tell the holder of the duty to deploy that a rollout waits for a decision, where the platform has paused it."""
+    event = entry.event
+    assert isinstance(event, RolloutMoved)
+    if event.phase != Phase.PAUSED or event.outcome is None:
+        return
+    with kit.store.transaction() as change:
+        project = change.project(event.model)
+        duties = ownership_of(project, change.people.by_email(), change.teams.by_name())
+        holder = duties.of(Duty.DEPLOY).holder
+        title = f"{event.model}: rollout {event.rollout} asks for a decision"
+        text = f"{event.why}\nSafe action: lamp rollout stop {event.rollout}\n{kit.settings.url}/rollouts/{event.rollout}"
+        if holder:
+            _put(kit, change, project, Notice(entry.sequence, "", holder, event.rollout, event.model, title, text))
+
+
 def escalate(kit: Kit) -> None:
     """Tell the deputy of every incident that nobody acknowledged within the time of its tier."""
     now = kit.clock.now()
@@ -133,19 +150,16 @@ def _escalate(kit: Kit, change: Transaction, incident: Incident) -> None:
 
 
 def _post(kit: Kit, change: Transaction, incident: Incident, person: str, sequence: int) -> None:
+    """Tell a person of an incident."""
+    title = f"{incident.model}: {incident.finding.kind} incident {incident.id}"
+    notice = Notice(sequence, "", person, incident.id, incident.model, title, _text(kit, incident))
+    _put(kit, change, change.project(incident.model), notice)
+
+
+def _put(kit: Kit, change: Transaction, project: Project, notice: Notice) -> None:
     """Put one message for each channel in the outbox. A second time for the same event adds nothing."""
-    project = change.project(incident.model)
     for channel in dict.fromkeys((*kit.settings.channels, *project.monitor.notify)):
-        notice = Notice(
-            event=sequence,
-            channel=channel,
-            person=person,
-            incident=incident.id,
-            model=incident.model,
-            title=f"{incident.model}: {incident.finding.kind} incident {incident.id}",
-            text=_text(kit, incident),
-        )
-        change.notices.add(notice, kit.clock.now())
+        change.notices.add(msgspec.structs.replace(notice, channel=channel), kit.clock.now())
 
 
 def _text(kit: Kit, incident: Incident) -> str:

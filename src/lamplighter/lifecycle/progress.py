@@ -50,12 +50,12 @@ def advance(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:
         Phase.COMPLETING: _ending,
         Phase.WITHDRAWING: _ending,
     }
-    aged = msgspec.structs.replace(rollout, waited=rollout.waited + elapsed)
+    aged = _aged(rollout, elapsed)
     seen = _quarantined(kit, rollout) or look_at[rollout.phase](kit, aged)
     if seen.signal is None:
-        return _age(kit, rollout, elapsed, seen.outcome)
+        return _keep(kit, aged, seen.outcome)
     with kit.store.transaction() as change:
-        after = deployment.move(kit, change, rollout, seen.signal, PLATFORM, seen.why, seen.outcome)
+        after = deployment.move(kit, change, aged, seen.signal, PLATFORM, seen.why, seen.outcome)
     if not after.phase.final:
         routing.apply(kit, rollout.environment)
     return after
@@ -69,15 +69,22 @@ def _quarantined(kit: Kit, rollout: Rollout) -> Seen | None:
     return Seen(Signal.BROKEN, f"It is in quarantine. {why}") if why else None
 
 
-def _age(kit: Kit, rollout: Rollout, elapsed: float, outcome: Outcome | None) -> Rollout:
-    """Time counts for a step only while the step is on; it is kept, so that a restart neither shortens nor repeats it."""
+def _aged(rollout: Rollout, elapsed: float) -> Rollout:
+    """Time counts for a step only while the step is on."""
     if rollout.phase not in (Phase.STARTING, Phase.SHIFTING):
         return rollout
     baked = rollout.baked + elapsed if rollout.phase is Phase.SHIFTING else 0.0
-    aged = msgspec.structs.replace(rollout, baked=baked, waited=rollout.waited + elapsed, revision=rollout.revision + 1)
-    after = looked(aged, outcome) if outcome else aged
+    return msgspec.structs.replace(rollout, baked=baked, waited=rollout.waited + elapsed)
+
+
+def _keep(kit: Kit, aged: Rollout, outcome: Outcome | None) -> Rollout:
+    """Keep the time and what the guards say, so that a restart neither shortens nor repeats a step."""
+    if aged.phase not in (Phase.STARTING, Phase.SHIFTING):
+        return aged
+    known = looked(aged, outcome) if outcome else aged
+    after = msgspec.structs.replace(known, revision=aged.revision + 1)
     with kit.store.transaction() as change:
-        change.rollouts.replace(after, revision=rollout.revision)
+        change.rollouts.replace(after, revision=aged.revision)
     return after
 
 

@@ -11,6 +11,7 @@ from lamplighter.domain.events import (
     IncidentOpened,
     RetrainingMoved,
     RolledBack,
+    RolloutMoved,
     VersionExtended,
     VersionRegistered,
     WentLive,
@@ -25,6 +26,7 @@ Reaction = Callable[[Kit, Entry], None]
 #: What the platform does when something has happened.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     VersionRegistered: (replays.ask_everywhere,),
+    RolloutMoved: (ownership.ask,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (watching.open_incident,),
     IncidentOpened: (ownership.notify, watching.mitigate_withdrawn, answers.roll_back, management.answer),

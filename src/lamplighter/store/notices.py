@@ -14,6 +14,7 @@ class Notice(msgspec.Struct, frozen=True):
     event: int
     channel: str
     person: str
+    #: What it is about: an incident such as `I-31`, or a rollout such as `R-91`.
     incident: str
     model: str
     title: str

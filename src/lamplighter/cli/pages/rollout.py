@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.page import Page
+from lamplighter.cli.pages.outcome import outcomes_table
 from lamplighter.cli.table import Table
 from lamplighter.domain.rollout import Phase, Rollout
-from lamplighter.domain.steps import Steps
+from lamplighter.domain.steps import Limits, ScoreShift, Steps
 
 
 def rollout_page(rollout: Rollout, address: str) -> Page:
@@ -16,10 +17,12 @@ def rollout_page(rollout: Rollout, address: str) -> Page:
         data={"rollout": rollout},
         facts=[
             ("plan", plan(rollout.plan)),
+            ("at the deadline", f"{rollout.plan.undecided}, after {rollout.plan.deadline} without a decision"),
             ("why", rollout.why or "-"),
             ("asked by", f"{rollout.asked_by}, {local(rollout.opened_at)}"),
             ("moved", local(rollout.moved_at)),
         ],
+        table=outcomes_table(rollout),
         next=_next(rollout),
         url=address,
     )
@@ -52,9 +55,20 @@ def _standing(rollout: Rollout) -> str:
 def plan(steps: Steps) -> str:
     """The way of the traffic, such as `1 % → 100 %, 45m each, stops if errors > 1 %`."""
     way = " → ".join(f"{step:g} %" for step in steps.steps)
-    slow = f" or p95 > {steps.stop_if.p95_ms:g} ms" if steps.stop_if.p95_ms is not None else ""
     each = f", {steps.each} each" if len(steps.steps) > 1 else ""
-    return f"{way}{each}, stops if errors > {steps.stop_if.errors * 100:g} %{slow}"
+    return f"{way}{each}, stops if {' or '.join(limits(steps.stop_if))}"
+
+
+def limits(stop_if: Limits) -> list[str]:
+    """What stops a rollout, each in some words."""
+    shift = stop_if.score_shift or ScoreShift()
+    given = (
+        (stop_if.p95_ms, "p95 > {:g} ms"),
+        (stop_if.slower, "p95 > {:g} times that of the live version"),
+        (shift.mean, "mean score differs by > {:g}"),
+        (shift.distance, "scores lie > {:g} apart"),
+    )
+    return [f"errors > {stop_if.errors * 100:g} %", *(words.format(value) for value, words in given if value is not None)]
 
 
 def _next(rollout: Rollout) -> list[str]:

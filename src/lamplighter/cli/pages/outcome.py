@@ -1,0 +1,27 @@
+"""What the guards of a rollout said, in numbers."""
+
+from lamplighter.cli.table import Table
+from lamplighter.domain.outcome import Check, Guard, Outcome
+from lamplighter.domain.rollout import Rollout
+
+
+def outcomes_table(rollout: Rollout) -> Table | None:
+    """One line a step and guard; nothing before the guards were asked."""
+    rows = [_row(rollout, outcome, check) for outcome in rollout.outcomes for check in outcome.checks]
+    head = ("STEP", "GUARD", "SAYS", f"v{rollout.number}", f"v{rollout.previous}", "LIMIT", "REQUESTS")
+    return Table(rows, head) if rows else None
+
+
+def _row(rollout: Rollout, outcome: Outcome, check: Check) -> tuple[str, ...]:
+    judged, guard = check.judged, check.guard
+    limit = "-" if judged.limit is None else figure(guard, judged.limit)
+    step = f"{rollout.plan.steps[outcome.step]:g} %"
+    seen = (figure(guard, judged.challenger), figure(guard, judged.champion))
+    return step, guard.value, judged.judgement.value, *seen, limit, f"{judged.n:,}"
+
+
+def figure(guard: Guard, value: float) -> str:
+    """A figure in the unit of its guard."""
+    if guard is Guard.ERRORS:
+        return f"{value * 100:.3g} %"
+    return f"{value * 1000:.3g} ms" if guard is Guard.LATENCY else f"{value:.3f}"
