@@ -292,10 +292,11 @@ def test_what_does_not_wait_cannot_be_signed() -> None:
 def test_a_rollout() -> None:
     assert told(Memory(rolling=rollout(Phase.SHIFTING)), "rollout", "show", "R-9").out == (
         "R-9: late-flights v8 → prod is shifting at 10 %.\n"
-        "  plan      10 % → 100 %, 45m each, stops if errors > 1 %\n"
-        "  why       -\n"
-        "  asked by  ada@example.com, 2026-03-03 14:32 CET\n"
-        "  moved     2026-03-03 14:32 CET\n"
+        "  plan       10 % → 100 %, 45m each, stops if errors > 1 %\n"
+        "  undecided  roll-back after 1d\n"
+        "  why        -\n"
+        "  asked by   ada@example.com, 2026-03-03 14:32 CET\n"
+        "  moved      2026-03-03 14:32 CET\n"
         "Next: lamp rollout pause R-9      lamp rollout stop R-9\n"
         "http://127.0.0.1:7070/rollouts/R-9\n"
     )

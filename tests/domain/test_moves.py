@@ -141,8 +141,9 @@ def test_time_counts_for_one_step_and_a_pause_keeps_it(steps: tuple[float, ...],
         after = signalled(noun, signal)
         if after is None:
             continue
-        kept = {noun.phase, after.phase} == {Phase.SHIFTING, Phase.PAUSED}
-        assert (after.baked, after.waited) == ((aged, 2 * aged) if kept else (0.0, 0.0))
+        undecided = signal in (Signal.UNDECIDED, Signal.ASKED)
+        kept = undecided or {noun.phase, after.phase} == {Phase.SHIFTING, Phase.PAUSED}
+        assert (after.baked, after.waited) == (aged if kept else 0.0, 2 * aged if kept and not undecided else 0.0)
         noun = after
 
 

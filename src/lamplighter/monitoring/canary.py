@@ -5,6 +5,8 @@ worse than the live one is failed with probability `ALPHA` at most over the whol
 among the guards and the steps (Bonferroni), and each guard keeps its part whatever the number of looks.
 """
 
+import msgspec
+
 from lamplighter.domain.outcome import Check, Guard, Judged, Judgement, Outcome
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import LATENCY_BOUNDS
@@ -37,7 +39,9 @@ def analyse(
     `least` requests are what a pass needs. Where not `compared`, because the live version does not answer, only the
     limits are asked that need no comparison.
     """
-    asked = _asked(limits, compared)
+    # Bounds that are relative to a version that does not answer could never be kept.
+    limits = limits if compared else msgspec.structs.replace(limits, slower=None, score_shift=None)
+    asked = _asked(limits)
     part = alpha / (len(asked) * steps)
     checks = tuple(Check(guard=guard, judged=_judged(guard, limits, champion, challenger, least, part)) for guard in asked)
     for judgement in (Judgement.FAILED, Judgement.UNDECIDED):
@@ -47,10 +51,9 @@ def analyse(
     return Outcome(judgement=Judgement.PASSED, why=" ".join(check.judged.why for check in checks), checks=checks)
 
 
-def _asked(limits: Limits, compared: bool) -> tuple[Guard, ...]:
-    slow = limits.p95_ms is not None or (compared and limits.slower is not None)
-    shifted = compared and limits.score_shift is not None
-    return (Guard.ERRORS, *([Guard.LATENCY] if slow else []), *([Guard.SCORES] if shifted else []))
+def _asked(limits: Limits) -> tuple[Guard, ...]:
+    slow = limits.p95_ms is not None or limits.slower is not None
+    return (Guard.ERRORS, *([Guard.LATENCY] if slow else []), *([Guard.SCORES] if limits.score_shift else []))
 
 
 def _judged(guard: Guard, limits: Limits, champion: Arm, challenger: Arm, least: int, alpha: float) -> Judged:

@@ -17,7 +17,7 @@ def rollout_page(rollout: Rollout, address: str) -> Page:
         data={"rollout": rollout},
         facts=[
             ("plan", plan(rollout.plan)),
-            ("at the deadline", f"{rollout.plan.undecided}, after {rollout.plan.deadline} without a decision"),
+            ("undecided", f"{rollout.plan.undecided} after {rollout.plan.deadline}"),
             ("why", rollout.why or "-"),
             ("asked by", f"{rollout.asked_by}, {local(rollout.opened_at)}"),
             ("moved", local(rollout.moved_at)),
