@@ -32,7 +32,7 @@ def test_nothing_of_a_redacted_column_reaches_the_disk_and_the_answer_is_the_sam
             assert (status, body["outputs"][0]["data"]) == (200, [6.0, 16.0, 6.0, 6.0])
     first, second = sorted(ground.scored(), key=lambda record: record.request)
     assert list(first.columns) == ["dep_delay", "carrier"]
-    assert first.redacted == ["carrier", "distance"]
+    assert first.redacted == ("carrier", "distance")
     hashes = first.columns["carrier"]
     assert (hashes[0], hashes[2]) == (hashes[3], None)
     assert len({*hashes}) == 3

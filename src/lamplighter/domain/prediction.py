@@ -47,7 +47,7 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     #: Number of rows.
     rows: int = 0
     #: Columns that are not in `columns` as they came: replaced by hashes, or left out.
-    redacted: Sequence[str] = ()
+    redacted: tuple[str, ...] = ()
 
     @property
     def broke(self) -> bool:

@@ -24,7 +24,7 @@ class Noted(msgspec.Struct):
     #: Microseconds since the epoch; 0 if the caller does not say.
     event_at: int = 0
     #: Columns that are not written down as they came.
-    redacted: Sequence[str] = ()
+    redacted: tuple[str, ...] = ()
 
 
 def framed(noted: Noted, outcome: Attempt, *, with_rows: bool) -> bytes:
