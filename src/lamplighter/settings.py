@@ -85,6 +85,15 @@ class Settings(Strict, frozen=True):
         """Folder with the compacted prediction log, by environment, model and day."""
         return self.folder / "recorded"
 
+    def signing_key(self) -> Path:
+        """The private key of whoever releases from here."""
+        return self.folder / "keys" / "signing.pem"
+
+    @property
+    def trusted_keys(self) -> Path:
+        """Public keys whose versions may run code here; where the local target looks for them."""
+        return self.serving / ".keys"
+
     @property
     def database_url(self) -> str:
         """Address of the database."""

@@ -17,7 +17,9 @@ def broken(ground: Ground, model: str) -> tuple[Version, Version]:
     project = models.project(model)
     well = release(ground["dana"], project, models.build())
     ground.live(well, "dev")
-    frail = release(ground["dana"], project, replace(models.build(), model=fragile.probability, trust=True))
+    frail = release(
+        ground["dana"], project, replace(models.build(), model=fragile.probability, trust=True), ground.settings.signing_key
+    )
     return well, frail
 
 

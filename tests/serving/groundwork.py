@@ -101,6 +101,8 @@ class Ground:
         self.artifacts = root / "artifacts"
         self.directory.mkdir(parents=True)
         self.artifacts.mkdir()
+        #: Public keys that are trusted.
+        self.keys = root / "keys"
         self.port = free_port()
         #: Port for gRPC; 0 for none.
         self.grpc_port = 0
@@ -174,6 +176,7 @@ class Ground:
         command += ["--directory", str(self.directory), "--artifacts", str(self.artifacts)]
         command += ["--port", str(self.port), "--workers", str(workers)]
         command += ["--grpc-port", str(self.grpc_port)] if self.grpc_port else []
+        command += ["--keys", str(self.keys)]
         with (self.directory / "serving.log").open("ab") as log:
             return subprocess.Popen(command, start_new_session=True, stderr=log, stdout=log, **options)
 

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from tests.serving.groundwork import MODEL, Caller, Ground, put, streaming, until
 
+from lamplighter import keys
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.record import canonical
 from lamplighter.domain.route import Condition, ModelRoute, Served
+from lamplighter.domain.signing import FORMAT, NAME, ROLE
 from lamplighter.domain.version import Artifact, Badge, Manifest
 
 #: Answers twice the value; some values do harm.
@@ -45,6 +47,10 @@ def frail(ground: Ground) -> Served:
     part = Artifact(role="model", name="model.py", digest=digest, size=len(SOURCE), format="python-source", badge=Badge.CODE)
     contract = Contract(inputs=(Column(name="x", kind=Kind.NUMBER),), output=Output(name="prediction", meaning=Meaning.NUMBER))
     manifest = Manifest(model=FRAIL, runtime="python", contract=contract, artifacts=(part,))
+    keys.trust(ground.keys, keys.make(ground.keys / "signing"))
+    envelope = keys.sign(manifest, ground.keys / "signing")
+    vouches = Artifact(role=ROLE, name=NAME, digest=put(ground.artifacts, envelope), size=len(envelope), format=FORMAT)
+    manifest = Manifest(model=FRAIL, runtime="python", contract=contract, artifacts=(part, vouches))
     return Served(number=1, digest=put(ground.artifacts, canonical(manifest)))
 
 

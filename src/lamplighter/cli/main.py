@@ -71,6 +71,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "ADMIN": {
         "env": Entry("admin", "list|add", "the environments"),
+        "key": Entry("keys", "new|list|trust|distrust", "who may bring models that run code"),
         "doctor": Entry("admin", "", "what is wrong with this machine, and the fix"),
         "completion": Entry("admin", "bash|zsh|fish", "completion for your shell"),
         "help": Entry("admin", "[TOPIC]", "topics: exit-codes, refs, env, words"),

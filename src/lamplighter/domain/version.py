@@ -51,6 +51,8 @@ class Lock(Record, frozen=True):
     python: str = ""
     #: Name and exact version of each distribution the model needs.
     packages: Mapping[str, str] = {}
+    #: SHA-256 of the wheels of each distribution that may be installed; empty means whatever the index gives for the version.
+    hashes: Mapping[str, tuple[str, ...]] = {}
 
 
 class Provenance(Record, frozen=True):

@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import cast
 
-from lamplighter import plugins
+from lamplighter import keys, plugins
 from lamplighter.artifacts.base import Artifacts
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.events import AnyEvent
@@ -39,6 +39,8 @@ class Kit:
         store = Store(settings.database_url)
         artifacts: Artifacts = plugins.plugin("artifacts", "local").Store(settings.artifacts)
         kit = cls(settings, store, artifacts, read_policy(policy_text(settings)), clock or Clock())
+        if not settings.signing_key.exists():
+            keys.trust(settings.trusted_keys, keys.make(settings.signing_key))
         with store.transaction() as change:
             change.policies.put(kit.policy)
         return kit

@@ -14,7 +14,7 @@ from typing import Any
 from lamplighter.domain.record import Record
 from lamplighter.domain.version import Manifest, address
 from lamplighter.packaging.parity import ROWS, SINGLE_ROWS, Parity, parity
-from lamplighter.serving.runtimes.base import Failed, Runtime, Unloadable
+from lamplighter.serving.runtimes.base import Failed, Runtime, Surroundings, Unloadable
 from lamplighter.serving.worker.scorers import Scorer
 
 #: Rows asked one by one for the latency, and rows of the sample asked at once.
@@ -70,7 +70,7 @@ async def _run(manifest: Manifest, root: Path, truth: Scorer, sample: Mapping[st
     module = importlib.import_module(f"lamplighter.serving.runtimes.{manifest.runtime}")
     start = time.perf_counter()
     try:
-        runtime: Runtime = await module.load(manifest, root)
+        runtime: Runtime = await module.load(manifest, root, Surroundings(is_author=True))
     except Unloadable as error:
         return Outcome(Bulb(runtime=manifest.runtime, passed=False, why=str(error)), None)
     seconds = time.perf_counter() - start

@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 
+from lamplighter import keys
 from lamplighter.domain.contract import problems_of
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record, canonical, digest_of
-from lamplighter.domain.version import Artifact, Manifest, Provenance, Version
+from lamplighter.domain.signing import FORMAT, NAME, ROLE
+from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Version
 from lamplighter.monitoring.profile import profile_bytes
 from lamplighter.packaging import draft as drafting
 from lamplighter.packaging.draft import Draft
 from lamplighter.sdk import evaluation, reference
 from lamplighter.sdk.build import Build, load_build
 from lamplighter.sdk.interface import Facts, Platform
+from lamplighter.settings import read_settings
 
 __all__ = ["Build", "Checked", "checked", "load_build", "release"]
 
@@ -57,6 +61,13 @@ def checked(project: Project, build: Build) -> Checked:
     return Checked(manifest=whole.manifest, blobs=whole.blobs, evidence=tuple(_last_of_kind(facts)), note=build.note)
 
 
+def _signed(ready: Checked, key: Path) -> Checked:
+    content = keys.sign(ready.manifest, key)
+    artifact = Artifact(role=ROLE, name=NAME, digest=digest_of(content), size=len(content), format=FORMAT)
+    manifest = msgspec.structs.replace(ready.manifest, artifacts=(*ready.manifest.artifacts, artifact))
+    return msgspec.structs.replace(ready, manifest=manifest, blobs={**ready.blobs, artifact.digest: content})
+
+
 def _last_of_kind(facts: Sequence[Facts]) -> list[Facts]:
     """A form that was tried and given up left evidence too; what counts is that of the form that serves."""
     return list({fact.kind: fact for fact in facts}.values())
@@ -92,9 +103,14 @@ def _data_checks(draft: Draft) -> Facts:
     return Facts(kind="data-checks", facts=facts)
 
 
-def release(platform: Platform, project: Project, build: Build) -> Version:
-    """Save the project, bring the artifacts that are not there yet and register the version with its evidence."""
+def release(platform: Platform, project: Project, build: Build, signing_key: Path | None = None) -> Version:
+    """Save the project, bring the artifacts that are not there yet and register the version with its evidence.
+
+    A version that runs code when it is opened is signed, with the key of this machine if none is named.
+    """
     ready = checked(project, build)
+    if ready.manifest.badge is Badge.CODE:
+        ready = _signed(ready, signing_key or read_settings().signing_key)
     platform.save_project(project.name, project)
     for digest in platform.missing_artifacts(list(ready.blobs)):
         platform.put_artifact(digest, ready.blobs[digest])

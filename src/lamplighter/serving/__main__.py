@@ -37,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
         workers=parsed.workers,
         grpc_port=parsed.grpc_port,
         known_as=tuple(parsed.known_as),
+        environments=parsed.environments and parsed.environments.absolute(),
+        keys=parsed.keys and parsed.keys.absolute(),
     )
     os.umask(0o077)
     prepare(options.directory, options.workers)
@@ -71,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
         "--grpc-port", type=_port, default=0, help="port for gRPC, which needs lamplighter[grpc]; none by default"
     )
     parser.add_argument("--workers", type=_count, default=1, help="number of processes that answer")
+    parser.add_argument("--environments", type=Path, help="where environments are made for versions with other packages")
+    parser.add_argument("--keys", type=Path, help="folder of public keys, *.pem, whose versions may run code")
     parser.add_argument("--known-as", action="append", default=[], metavar="NAME", help="a further name for the Host header")
     parser.add_argument("--insecure-plain-http", action="store_true", help="allow an address that other machines can reach")
     return parser

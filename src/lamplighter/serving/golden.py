@@ -11,13 +11,13 @@ from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Arm, Served
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.codecs.base import Question
-from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.runtimes.base import Surroundings, Unloadable
 from lamplighter.serving.versions import Loaded, open_version
 
 
-async def open_ready(model: str, served: Served, artifacts: Path) -> Loaded:
+async def open_ready(model: str, served: Served, artifacts: Path, surroundings: Surroundings) -> Loaded:
     """Load the version and prove it; raises `Unloadable`."""
-    version = await open_version(model, served, artifacts)
+    version = await open_version(model, served, artifacts, surroundings)
     try:
         await prove(version, artifacts)
     except BaseException:

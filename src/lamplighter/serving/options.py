@@ -19,3 +19,7 @@ class Options(NamedTuple):
     grpc_port: int = 0
     #: Further names that callers may write in the Host header.
     known_as: tuple[str, ...] = ()
+    #: Where environments of versions with other packages are made; nothing if none may be made.
+    environments: Path | None = None
+    #: Public keys whose versions may run code.
+    keys: Path | None = None

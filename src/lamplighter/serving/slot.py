@@ -35,6 +35,7 @@ from lamplighter.serving.recorder import Recorder
 from lamplighter.serving.redaction import redaction_key
 from lamplighter.serving.reports import Reports
 from lamplighter.serving.router import Router
+from lamplighter.serving.runtimes.base import Surroundings
 from lamplighter.serving.segments import Segments
 from lamplighter.serving.shadows import Shadows
 from lamplighter.serving.snapshot import Snapshot
@@ -75,7 +76,11 @@ class Slot:
         self._recorder = Recorder(segments, loop)
         self._pairs = Pairs()
         self._shadows = Shadows(self._meters, self._pairs)
-        opening = partial(open_ready, artifacts=options.artifacts)
+        opening = partial(
+            open_ready,
+            artifacts=options.artifacts,
+            surroundings=Surroundings(environments=options.environments, keys=options.keys),
+        )
         describing = partial(manifest_of, artifacts=options.artifacts)
         key = redaction_key(options.directory)
         self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock, key)

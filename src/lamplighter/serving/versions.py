@@ -18,7 +18,7 @@ from lamplighter.domain.version import Manifest, address
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.codecs.base import Question, Reply
 from lamplighter.serving.codecs.typed import Read, Row, reader
-from lamplighter.serving.runtimes.base import Failed, Isolated, Loader, Runtime, Unloadable
+from lamplighter.serving.runtimes.base import Failed, Isolated, Loader, Runtime, Surroundings, Unloadable
 
 ScoreRows = Callable[[Sequence[Row]], list[float]]
 
@@ -141,14 +141,14 @@ def _checked(scores: list[float], rows: int) -> list[float]:
     return scores
 
 
-async def open_version(model: str, served: Served, artifacts: Path) -> Loaded:
+async def open_version(model: str, served: Served, artifacts: Path, surroundings: Surroundings) -> Loaded:
     """Verify the manifest and every artifact by digest and load the version; raises `Unloadable`.
 
     Reading and hashing happen in a thread, so that answers to other requests do not wait for them.
     """
     manifest = await asyncio.to_thread(_verified, model, served, artifacts)
     loader = cast("Loader", await asyncio.to_thread(_runtime_module, manifest.runtime))
-    return Loaded(served, manifest, await loader.load(manifest, artifacts))
+    return Loaded(served, manifest, await loader.load(manifest, artifacts, surroundings))
 
 
 def _verified(model: str, served: Served, artifacts: Path) -> Manifest:

@@ -20,8 +20,12 @@ from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Credentials, Route, WorkerPast, WorkerReport, compared
 from lamplighter.targets.base import Observation, quarantined_in
 
+#: Where packages come from, for the environments of versions.
+_INDEX = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_OFFLINE", "SSL_CERT_FILE")
 #: What a group inherits from our environment; addresses and passwords of the control plane are none of its matter.
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", *_INDEX)
+#: Folders beside those of the environments; no environment has such a name. The keys are public ones, in PEM.
+_ENVIRONMENTS, KEYS = ".environments", ".keys"
 _START_SECONDS = 20.0
 _LOOK = 0.01
 
@@ -110,6 +114,7 @@ class Target:
         command += ["--directory", str(folder), "--artifacts", str(self._artifacts), "--host", environment.host]
         command += ["--port", str(environment.port), "--workers", str(environment.workers)]
         command += ["--grpc-port", str(environment.grpc_port)] if environment.grpc_port else []
+        command += ["--environments", str(self._root / _ENVIRONMENTS), "--keys", str(self._root / KEYS)]
         log = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         pid = os.posix_spawn(
             sys.executable,

@@ -11,6 +11,7 @@ import pytest
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.record import digest_of
 from lamplighter.domain.version import Artifact, Badge, Lock, Manifest, address
+from lamplighter.serving.runtimes.base import Surroundings
 
 Answer = TypeVar("Answer")
 
@@ -18,6 +19,8 @@ CONTRACT = Contract(
     inputs=(Column(name="x", kind=Kind.NUMBER, nullable=True),),
     output=Output(name="prediction", meaning=Meaning.NUMBER),
 )
+#: The machine of whoever wrote the model.
+AUTHOR = Surroundings(is_author=True)
 HERE = Lock(python=f"{sys.version_info.major}.{sys.version_info.minor}")
 
 

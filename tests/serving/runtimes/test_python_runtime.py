@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.serving.runtimes.conftest import AUTHOR
 
 from lamplighter.domain.version import Badge, Lock
 from lamplighter.serving.runtimes.base import Failed, Unloadable
@@ -51,7 +52,7 @@ def ask(root: Path, store: Any, work: Callable[[Python], Awaitable[None]], deadl
     manifest = store({"model": ("python-source", Badge.CODE, MODEL)}, "python")
 
     async def main() -> None:
-        runtime = await load(manifest, root, Limits(deadline=deadline))
+        runtime = await load(manifest, root, AUTHOR, Limits(deadline=deadline))
         try:
             await work(runtime)
         finally:
@@ -171,7 +172,7 @@ def test_a_full_queue_refuses_at_once_and_has_room_again(tmp_path: Path, store: 
     manifest = store({"model": ("python-source", Badge.CODE, MODEL)}, "python")
 
     async def main() -> None:
-        runtime = await load(manifest, tmp_path, Limits(requests=2, rows=10))
+        runtime = await load(manifest, tmp_path, AUTHOR, Limits(requests=2, rows=10))
         try:
             running = asyncio.create_task(runtime.score({"x": [-7]}, 1))
             await asyncio.sleep(0.05)
@@ -251,7 +252,7 @@ def test_close_refuses_what_waits_and_may_be_repeated(tmp_path: Path, store: Any
 
 def unloadable(root: Path, manifest: Any) -> str:
     with pytest.raises(Unloadable) as caught:
-        asyncio.run(load(manifest, root))
+        asyncio.run(load(manifest, root, AUTHOR))
     return str(caught.value)
 
 

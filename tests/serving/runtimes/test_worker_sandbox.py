@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.serving.runtimes.conftest import AUTHOR
 
 from lamplighter.domain.version import Badge
 from lamplighter.serving.runtimes.python import load
@@ -108,7 +109,7 @@ def test_every_probe_is_closed(tmp_path: Path, store: Any, listeners: int) -> No
     manifest = store({"model": ("python-source", Badge.CODE, source)}, "python")
 
     async def main() -> tuple[str, list[float]]:
-        runtime = await load(manifest, tmp_path)
+        runtime = await load(manifest, tmp_path, AUTHOR)
         try:
             return runtime.sandbox, await runtime.score({"x": [0.0] * 30}, 30)
         finally:
@@ -145,7 +146,7 @@ predict.__lamplighter_predictor__ = ()
     manifest = store({"model": ("python-source", Badge.CODE, source)}, "python")
 
     async def main() -> list[float]:
-        runtime = await load(manifest, tmp_path)
+        runtime = await load(manifest, tmp_path, AUTHOR)
         try:
             return await runtime.score({"x": [0.0] * 4}, 4)
         finally:

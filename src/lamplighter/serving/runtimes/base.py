@@ -1,12 +1,12 @@
 """The promise of a runtime: it is loaded once from verified artifacts and turns columns into scores.
 
 Every other file of this folder is one runtime; its name is what a manifest says in `runtime`. Each has
-`async def load(manifest, artifacts) -> Runtime`, where `artifacts` is the root of the local artifact store.
+`async def load(manifest, artifacts, surroundings) -> Runtime`, where `artifacts` is the root of the local artifact store.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from lamplighter.domain.version import Manifest
 
@@ -24,6 +24,21 @@ class Failed(Exception):
 
 class Unloadable(Exception):
     """The version cannot be served here: bytes that differ from their digest, or an environment that does not fit."""
+
+
+class Surroundings(NamedTuple):
+    """What a process group offers to the versions it loads, beside their bytes."""
+
+    #: Folder for environments of versions whose packages are not those here; nothing if none may be made.
+    environments: Path | None = None
+    #: Folder of public keys; a version that runs code when it is opened has to be signed by one of them.
+    keys: Path | None = None
+    #: Whether code is opened unsigned: only where its author tries it out.
+    is_author: bool = False
+
+
+#: Nothing at all: no environments, and no code.
+NOTHING = Surroundings()
 
 
 class Runtime(Protocol):
@@ -61,6 +76,6 @@ class Isolated(Protocol):
 class Loader(Protocol):
     """What the module of a runtime offers."""
 
-    async def load(self, manifest: Manifest, artifacts: Path) -> Runtime:
+    async def load(self, manifest: Manifest, artifacts: Path, surroundings: Surroundings) -> Runtime:
         """Load a version whose artifacts have been verified; raises `Unloadable`."""
         ...

@@ -12,7 +12,7 @@ from lamplighter.serving.artifacts import verified
 from lamplighter.serving.compiled.model import CompiledModel
 from lamplighter.serving.compiled.plan import Linear, read
 from lamplighter.serving.compiled.rows import Row
-from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.runtimes.base import NOTHING, Surroundings, Unloadable
 
 #: From this many rows on, the work leaves the thread of the event loop, so that others are answered meanwhile.
 MANY_ROWS = 512
@@ -43,7 +43,7 @@ class Compiled:
         """Nothing is held beside memory."""
 
 
-async def load(manifest: Manifest, artifacts: Path) -> Compiled:
+async def load(manifest: Manifest, artifacts: Path, _: Surroundings = NOTHING) -> Compiled:
     """Load the plan and the trees of a version; raises `Unloadable`."""
     try:
         plan = read(verified(artifacts, manifest.artifact("plan")))

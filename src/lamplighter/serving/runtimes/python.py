@@ -1,5 +1,6 @@
 """The runtime of models that stay as they were trained: closed processes for each, and requests joined into batches."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -7,12 +8,14 @@ from typing import Any
 
 import msgspec
 
-from lamplighter.domain.version import Artifact, Badge, Manifest
+from lamplighter.domain.version import Artifact, Badge, Lock, Manifest
+from lamplighter.serving import signatures
 from lamplighter.serving.artifacts import verified
-from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.runtimes.base import NOTHING, Surroundings, Unloadable
 from lamplighter.serving.worker import environment
 from lamplighter.serving.worker.batcher import Batcher
 from lamplighter.serving.worker.crew import Crew
+from lamplighter.serving.worker.environments import Held, hold
 from lamplighter.serving.worker.process import Worker, order_to_load
 from lamplighter.serving.worker.queue import STANDARD, Limits
 
@@ -30,8 +33,9 @@ FORMATS: Mapping[str, Badge] = {
 class Python:
     """A loaded version behind its workers."""
 
-    def __init__(self, batcher: Batcher, sandbox: str) -> None:
+    def __init__(self, batcher: Batcher, sandbox: str, held: Held | None = None) -> None:
         self._batcher = batcher
+        self._held = held
         #: How closed the workers are: full, partial or none.
         self.sandbox = sandbox
 
@@ -58,18 +62,40 @@ class Python:
     async def close(self) -> None:
         """End the workers; idempotent."""
         await self._batcher.close()
+        _let_go(self._held)
 
 
-async def load(manifest: Manifest, artifacts: Path, limits: Limits = STANDARD) -> Python:
+async def load(manifest: Manifest, artifacts: Path, surroundings: Surroundings = NOTHING, limits: Limits = STANDARD) -> Python:
     """Start a worker with the artifact `model` of a version; raises `Unloadable`."""
-    environment.check(manifest.lock)
     artifact = _model(manifest)
-    content = verified(artifacts, artifact)
     is_code = artifact.badge is Badge.CODE
+    if is_code and not surroundings.is_author:
+        signatures.check(manifest, artifacts, surroundings.keys)
+    content = verified(artifacts, artifact)
+    held = await _environment(manifest.lock, surroundings.environments)
     order = order_to_load(artifact.format, content, manifest.contract, is_code=is_code, warm_up=_first_row(manifest, artifacts))
-    start = partial(Worker.start, order)
-    worker = await start()
-    return Python(Batcher(Crew(start, worker), limits), worker.sandbox)
+    start = partial(Worker.start, order, held)
+    try:
+        worker = await start()
+    except BaseException:
+        _let_go(held)
+        raise
+    return Python(Batcher(Crew(start, worker), limits), worker.sandbox, held)
+
+
+async def _environment(lock: Lock, folder: Path | None) -> Held | None:
+    """An environment of the version's own, unless the packages here are those of its lock."""
+    if folder is None:
+        environment.check(lock)
+        return None
+    if environment.fits(lock):
+        return None
+    return await asyncio.to_thread(hold, lock, folder)
+
+
+def _let_go(held: Held | None) -> None:
+    if held is not None:
+        held.let_go()
 
 
 def _model(manifest: Manifest) -> Artifact:

@@ -19,6 +19,11 @@ def check(lock: Lock) -> None:
         )
 
 
+def fits(lock: Lock) -> bool:
+    """Whether `check` would pass."""
+    return next(_differences(lock), None) is None
+
+
 def _differences(lock: Lock) -> Iterator[str]:
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     if lock.python and lock.python != here:

@@ -5,12 +5,12 @@ batch: numbers are float64, whole numbers int64 (float64 if they may be empty), 
 empty), texts are objects with not-a-number where a row is empty.
 """
 
+import importlib
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from lamplighter.domain.contract import Column, Contract, Kind
@@ -19,17 +19,21 @@ from lamplighter.domain.contract import Column, Contract, Kind
 Categories = Mapping[str, Sequence[str]]
 
 
-def typed(contract: Contract, columns: Mapping[str, Sequence[Any]], categories: Categories | None = None) -> pd.DataFrame:
+def typed(contract: Contract, columns: Mapping[str, Sequence[Any]], categories: Categories | None = None) -> Any:
     """The columns as a frame in the order of the contract."""
+    # Imported where a table is made: a model of arrays has an environment without it.
+    pandas = importlib.import_module("pandas")
     known = categories or {}
-    return pd.DataFrame({column.name: _series(column, columns[column.name], known) for column in contract.inputs}, copy=False)
+    return pandas.DataFrame(
+        {column.name: _series(pandas, column, columns[column.name], known) for column in contract.inputs}, copy=False
+    )
 
 
-def _series(column: Column, values: Sequence[Any], categories: Categories) -> Any:
+def _series(pandas: Any, column: Column, values: Sequence[Any], categories: Categories) -> Any:
     if column.name in categories:
-        return pd.Categorical(values, categories=list(categories[column.name]))
+        return pandas.Categorical(values, categories=list(categories[column.name]))
     if column.kind is Kind.TEXT:
-        return pd.Series(objects(values), dtype=object)
+        return pandas.Series(objects(values), dtype=object)
     return typed_array(column, values)
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from lamplighter.domain.contract import Contract
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.serving.worker.deaths import Cause, cause_of, memory_kills
+from lamplighter.serving.worker.environments import Held
 from lamplighter.serving.worker.wire import HEAD, LARGEST_REPLY, Load, Order, Ready, Refused, Reply, Score, pack, reply
 
 #: The whole environment of a worker; nothing is inherited.
@@ -46,6 +47,18 @@ def order_to_load(
     return Load(format=form, content=content, contract=contract, memory=memory, is_code=is_code, warm_up=warm_up)
 
 
+#: Our own package comes last, so that it hides nothing of the environment.
+_FROM_SHELF = (
+    "import sys, runpy; sys.path.append(sys.argv.pop(1)); runpy.run_module('lamplighter.serving.worker', run_name='__main__')"
+)
+
+
+def _command(held: Held | None) -> list[str]:
+    if held is None:
+        return [sys.executable, "-I", "-m", "lamplighter.serving.worker"]
+    return [str(held.interpreter), "-I", "-c", _FROM_SHELF, str(held.shelf)]
+
+
 class Worker:
     """A running worker with an open model. Use `Worker.start`."""
 
@@ -74,9 +87,10 @@ class Worker:
         return cause_of(self._process.returncode, out_of_memory=memory_kills() > self._memory_kills)
 
     @classmethod
-    async def start(cls, model: Load) -> "Worker":
-        """Start a process and have it open the model; raises `Unloadable` with the reason it gives."""
-        worker = await cls._spawn()
+    async def start(cls, model: Load, held: Held | None = None) -> "Worker":
+        """Start a process, in an environment of the model's own if one is held, and have it open the model; raises
+        `Unloadable` with the reason it gives."""
+        worker = await cls._spawn(held)
         try:
             async with asyncio.timeout(START_LIMIT):
                 answer = await worker._ask(replace(model, scratch=worker._scratch))
@@ -96,16 +110,13 @@ class Worker:
         raise Unloadable(f"The worker refused the model: {reason}.")
 
     @classmethod
-    async def _spawn(cls) -> "Worker":
+    async def _spawn(cls, held: Held | None) -> "Worker":
         ours, theirs = socket.socketpair()
         scratch = tempfile.mkdtemp(prefix="lamplighter-")
         try:
             with theirs:
                 process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-I",
-                    "-m",
-                    "lamplighter.serving.worker",
+                    *_command(held),
                     str(theirs.fileno()),
                     pass_fds=(theirs.fileno(),),
                     env=dict(ENVIRONMENT),

@@ -80,5 +80,7 @@ def _limit(memory: int) -> None:
 
 
 def _readable() -> list[Path]:
-    found = [Path(entry) for entry in (*sys.path, *_SYSTEM, *_DEVICES, *_PROCESSORS) if entry]
+    # Our own package may be reached by a link, and rights belong to where a file lies.
+    ours = str(Path(__file__).resolve().parents[2])
+    found = [Path(entry) for entry in (*sys.path, ours, *_SYSTEM, *_DEVICES, *_PROCESSORS) if entry]
     return [path for path in found if path.exists()]

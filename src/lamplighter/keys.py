@@ -1,0 +1,107 @@
+"""Keys that sign versions which run code: one private key for whoever releases, public keys where they are trusted."""
+
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from lamplighter.domain.errors import Conflict, Invalid
+from lamplighter.domain.record import canonical, digest_of
+from lamplighter.domain.signing import PAYLOAD_TYPE, Envelope, Signature, payload, signed_bytes
+from lamplighter.domain.version import Manifest
+
+
+def make(file: Path) -> Ed25519PublicKey:
+    """A new private key in a file that only its user can read, its public key beside it as `.pub`; raises `Conflict`."""
+    key = Ed25519PrivateKey.generate()
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Conflict(
+            "There is a signing key already.",
+            why=f"A new one in {file.name} would make the old one's versions nobody's.",
+            fix="Use it, or move it away first.",
+            code="E1582",
+        ) from None
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        out.flush()
+        os.fsync(out.fileno())
+    public = key.public_key()
+    file.with_suffix(".pub").write_bytes(_pem(public))
+    return public
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """SHA-256 of the key's bytes, the id that signatures name."""
+    return digest_of(key.public_bytes_raw())
+
+
+def trust(folder: Path, key: Ed25519PublicKey) -> Path:
+    """Have versions signed by the key opened from now on; gives the file that says so."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / f"{fingerprint(key)[:16]}.pem"
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(_pem(key))
+    return file
+
+
+def distrust(folder: Path, name: str) -> None:
+    """Have versions of the key opened no more, from their next start on; `name` begins its id. Raises `Invalid`."""
+    found = [file for file in folder.glob("*.pem") if name and file.stem.startswith(name[:16])]
+    if len(found) != 1:
+        raise _no_key(f"No key of ours begins with {name[:16]}, or more than one does.")
+    found[0].unlink()
+
+
+def trusted(folder: Path) -> dict[str, Path]:
+    """The trusted keys, by id."""
+    return {fingerprint(public(file)): file for file in sorted(folder.glob("*.pem"))}
+
+
+def public(file: Path) -> Ed25519PublicKey:
+    """The public key in a file; raises `Invalid`."""
+    try:
+        key = load_pem_public_key(file.read_bytes())
+    except (OSError, ValueError):
+        raise _no_key("The file holds no public key in PEM.") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise _no_key("The key is not one of Ed25519.")
+    return key
+
+
+def sign(manifest: Manifest, file: Path) -> bytes:
+    """The envelope of a manifest, signed with the private key in a file; raises `Invalid`."""
+    try:
+        key = load_pem_private_key(file.read_bytes(), None)
+    except FileNotFoundError:
+        raise Invalid(
+            "The version has to be signed, and there is no key here.",
+            why="Opening it runs code, and serving opens code only if a key it trusts has signed it.",
+            fix="Make a key with lamp key new, and have it trusted where the platform runs: lamp key trust FILE.",
+            code="E1196",
+        ) from None
+    except (OSError, ValueError, TypeError):
+        raise _no_key("The signing key cannot be read.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _no_key("The signing key is not one of Ed25519.")
+    content = payload(manifest)
+    signature = Signature(keyid=fingerprint(key.public_key()), sig=key.sign(signed_bytes(content)))
+    return canonical(Envelope(payload_type=PAYLOAD_TYPE, payload=content, signatures=(signature,)))
+
+
+def _pem(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _no_key(why: str) -> Invalid:
+    return Invalid("That is no key.", why=why, fix="Name a file that lamp key new has made.", code="E1197")
