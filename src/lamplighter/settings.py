@@ -85,9 +85,15 @@ class Settings(Strict, frozen=True):
         """Folder with the compacted prediction log, by environment, model and day."""
         return self.folder / "recorded"
 
+    @property
     def signing_key(self) -> Path:
         """The private key of whoever releases from here."""
         return self.folder / "keys" / "signing.pem"
+
+    @property
+    def model_environments(self) -> Path:
+        """Environments of versions with other packages; where the local target has them made."""
+        return self.serving / ".environments"
 
     @property
     def trusted_keys(self) -> Path:

@@ -101,6 +101,10 @@ class Order(Record, frozen=True):
     artifacts: str
     #: By consumer.
     thresholds: Mapping[str, Thresholds]
+    #: Where environments of versions with other packages lie; empty if there are none.
+    environments: str = ""
+    #: Folder of the public keys whose versions may run code; empty if there are none.
+    keys: str = ""
 
 
 class Figures(Record, frozen=True):

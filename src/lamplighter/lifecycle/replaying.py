@@ -84,6 +84,8 @@ class Replaying:
             candidate=Served(number=replay.number, digest=replay.version),
             artifacts=str(self._kit.settings.artifacts),
             thresholds={name: thresholds[name] for name in chosen},
+            environments=str(self._kit.settings.model_environments),
+            keys=str(self._kit.settings.trusted_keys),
         )
         (place / "order.json").write_bytes(msgspec.json.encode(order))
         (place / "requests.seg").write_bytes(b"".join(frame(one) for records in chosen.values() for one in records))

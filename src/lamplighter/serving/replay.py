@@ -22,7 +22,7 @@ from lamplighter.domain.replay import Figures, Order, Outcome, Thresholds
 from lamplighter.domain.route import Arm
 from lamplighter.serving.codecs.base import Question
 from lamplighter.serving.files import replace
-from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.runtimes.base import Surroundings, Unloadable
 from lamplighter.serving.versions import Loaded, open_version
 
 #: Steps of courtesy towards the processes that answer callers.
@@ -53,12 +53,15 @@ def main(folder: Path) -> int:
 
 
 async def _outcome(order: Order, records: Sequence[Scored]) -> Outcome:
+    around = Surroundings(
+        environments=Path(order.environments) if order.environments else None, keys=Path(order.keys) if order.keys else None
+    )
     try:
-        live = await open_version(order.model, order.live, Path(order.artifacts))
+        live = await open_version(order.model, order.live, Path(order.artifacts), around)
     except Unloadable as error:
         return Outcome(why=f"The live version cannot be loaded: {error}")
     try:
-        candidate = await open_version(order.model, order.candidate, Path(order.artifacts))
+        candidate = await open_version(order.model, order.candidate, Path(order.artifacts), around)
     except Unloadable as error:
         live.retire()
         await live.closed()
