@@ -136,7 +136,7 @@ def test_a_worker_killed_from_outside_costs_no_answer(tmp_path: Path, store: Any
         os.kill(runtime.pid, signal.SIGKILL)
         assert await runtime.score({"x": [4.0]}, 1) == [8.0]
 
-    ask(tmp_path, store, work)
+    ask(tmp_path, store, work, deadline=20.0)
 
 
 def test_kills_from_outside_cost_no_answer_and_put_nothing_in_quarantine(tmp_path: Path, store: Any) -> None:
