@@ -61,7 +61,7 @@ def project(name: str, **more: Any) -> Project:
 
 def critical(name: str, *, steps: Mapping[str, Any] | None = None, **more: Any) -> Project:
     """A model of the strictest tier: every gate, every environment in order, and two keys."""
-    quick = {"steps": [50, 100], "each": "0s", "least_requests": 0}
+    quick = {"steps": [50, 100], "each": "0s", "least_requests": 1}
     impact = {"customers": True, "loss": "large", "reversible": False, "automated": True, "updates": "monthly"}
     problem = {
         "statement": "Passengers learn too late that a connection is lost.",

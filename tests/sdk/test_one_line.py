@@ -11,6 +11,7 @@ from tests.sdk.grounds import Ground
 from tests.sdk.homes import free_ports
 from tests.sdk.test_local_processes import processes_of
 
+from lamplighter import keys
 from lamplighter.sdk import local
 from lamplighter.settings import read_settings
 
@@ -93,14 +94,17 @@ def test_a_script_starts_a_platform_by_itself(fresh: dict[str, str], tmp_path: P
 
 @pytest.mark.parametrize("ground", ["remote"], indirect=True)
 def test_a_script_uses_the_platform_and_the_person_that_variables_name(ground: Ground, tmp_path: Path) -> None:
+    home = tmp_path / "home"
     variables = {
-        "LAMP_HOME": str(tmp_path / "unused"),
+        "LAMP_HOME": str(home),
         "LAMP_CONFIG": str(tmp_path / "nobody-signed-in.toml"),
         "LAMP_URL": ground.settings.url,
         "LAMP_TOKEN": ground.tokens["dana"],
     }
     (tmp_path / "rule.py").write_text(_RULE)
+    mine = read_settings(variables)
+    keys.trust(ground.settings.trusted_keys, keys.make(mine.signing_key))
     lines = run(tmp_path, _RULE_DEPLOYED, variables)
     assert lines == [f"<by-variables@1 live in dev: {ground.settings.url}/m/by-variables>", "[True]"]
     assert ground["rita"].version("by-variables@1").version.author == "dana@trains.example"
-    assert not (tmp_path / "unused").exists()
+    assert [path.name for path in home.iterdir()] == ["keys"]
