@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lamplighter.domain.prediction import Scored, frame, frames, prediction_id
+from lamplighter.domain.prediction import Scored, frame, frame_of, frames, prediction_id
 from lamplighter.domain.route import Arm
 
 CELLS = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=5)
@@ -92,3 +92,10 @@ def test_a_record_of_a_newer_release_has_more_fields() -> None:
 
 def test_a_label_names_request_and_row() -> None:
     assert prediction_id("q-1", 3) == "q-1.3"
+
+
+@given(records=SEGMENTS)
+def test_values_in_order_give_the_same_bytes(records: list[Scored]) -> None:
+    for record in records:
+        values = tuple(getattr(record, name) for name in Scored.__struct_fields__)
+        assert frame_of(values) == frame(record)

@@ -67,7 +67,8 @@ def compiled(
     truth, contract, columns = prepared(model, table, nullable)
     form = compile_model(model, contract, columns)
     assert isinstance(form, Compiled), form
-    return CompiledModel(read(write(form.plan)), form.trees), truth, contract, columns
+    names = [column.name for column in contract.inputs]
+    return CompiledModel(read(write(form.plan)), form.trees, names), truth, contract, columns
 
 
 def check(model: Any, table: Any, tolerance: float = EXACT, nullable: tuple[str, ...] = ("wind", "carrier")) -> None:
@@ -80,6 +81,9 @@ def check(model: Any, table: Any, tolerance: float = EXACT, nullable: tuple[str,
             assert np.max(np.abs(wanted - got) / np.maximum(size, np.abs(wanted))) <= tolerance
             alone = [form.score({name: [values[row]] for name, values in part.items()}, 1)[0] for row in range(0, rows, 10)]
             assert alone == got[::10].tolist()
+            tuples = list(zip(*(part[column.name] for column in contract.inputs), strict=True))
+            for together in (1, 5, 6, 63, 400):
+                assert form.score_rows(tuples[:together]) == got[:together].tolist()
 
 
 ESTIMATORS = [

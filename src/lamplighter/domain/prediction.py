@@ -66,7 +66,15 @@ def prediction_id(request: str, row: int) -> str:
 
 def frame(record: Scored) -> bytes:
     """The bytes of one record in a segment."""
-    body = _encoder.encode(record)
+    return _framed(_encoder.encode(record))
+
+
+def frame_of(values: tuple[Any, ...]) -> bytes:
+    """The same bytes for the values of all fields of a `Scored` in their order; cheaper where there are many."""
+    return _framed(_encoder.encode(values))
+
+
+def _framed(body: bytes) -> bytes:
     return _HEAD.pack(len(body), zlib.crc32(body)) + body
 
 

@@ -11,17 +11,17 @@ from typing import Any, Protocol
 
 import msgspec
 
+from lamplighter.domain.prediction import frame_of
 from lamplighter.domain.route import Arm, takes_challenger
 from lamplighter.serving.asking import Ids
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.codecs.typed import Row
 from lamplighter.serving.encodings import packed
-from lamplighter.serving.frames import Noted, framed
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.recorder import DURABLE, Recorder
 from lamplighter.serving.router import Adopted
-from lamplighter.serving.versions import Attempt, Loaded
+from lamplighter.serving.versions import Loaded
 
 #: Rows that one turn scores on the thread of the event loop; a request with more goes the long way.
 MOST_ROWS = 256
@@ -65,7 +65,9 @@ class Gathering:
         rows = version.rows_of(codec.ROWS, request.body)
         if rows is None or len(rows) > MOST_ROWS:
             return False
-        name = request.id = self._ids.next()
+        if not self._waiting:
+            self._ids.begin()
+        name = request.id = self._ids.following()
         if adopted.challenger is not None and takes_challenger(adopted.route, f"{consumer}\x00{name}"):
             return False
         if not self._waiting:
@@ -84,28 +86,34 @@ class Gathering:
                 self._keep(version, adopted, group, *scores)
 
     def _keep(self, version: Loaded, adopted: Adopted, group: list[_Waiting], scores: Sequence[float], duration: int) -> None:
-        names, start, redactor = version.names, 0, adopted.redactor
+        names, start, redactor, now = version.names, 0, adopted.redactor, time.time_ns() // 1000
+        model, number, digest, redacted = (
+            version.manifest.model,
+            version.served.number,
+            version.served.digest,
+            redactor.redacted,
+        )
         replies, frames = [], []
         for one in group:
             count = len(one.rows)
-            own = scores[start : start + count]
+            own = list(scores[start : start + count])
             start += count
             columns: dict[str, Any] = dict(zip(names, zip(*one.rows, strict=True), strict=True))
-            outcome = Attempt(version, Arm.CHAMPION, duration, list(own))
-            noted = Noted(one.id, one.consumer, redactor.kept(one.id, columns), count, redacted=redactor.redacted)
-            frames.append(framed(noted, outcome, with_rows=True))
-            replies.append((one, Question(columns, count), outcome.scores))
-        kept = self._recorder.keep(b"".join(frames), adopted.route.durability)
-        if isinstance(kept, bytes):
-            self._answer(version, replies, kept)
+            kept = columns if redactor.keeps_all else redactor.kept(one.id, columns)
+            about = (one.id, model, number, digest, "champion", one.consumer, now, now, duration)
+            frames.append(frame_of((*about, kept, own, "", count, redacted)))
+            replies.append((one, Question(columns, count), own))
+        written = self._recorder.keep(b"".join(frames), adopted.route.durability)
+        if isinstance(written, bytes):
+            self._answer(version, replies, written)
         else:
-            kept.add_done_callback(lambda done: self._answer(version, replies, DURABLE if done.result() else b""))
+            written.add_done_callback(lambda done: self._answer(version, replies, DURABLE if done.result() else b""))
 
     def _answer(self, version: Loaded, replies: list[tuple[_Waiting, Question, list[float]]], kept: bytes) -> None:
         now = self._loop.time()
+        rows = sum([question.rows for _, question, _ in replies])
+        self._meters.count_answers(version, Arm.CHAMPION, rows, [now - one.request.received for one, _, _ in replies])
         for one, question, scores in replies:
-            seconds = now - one.request.received
-            self._meters.count(version, Arm.CHAMPION, rows=question.rows, seconds=seconds, failed=False)
             if kept:
                 answer = one.codec.write(question, version.reply(one.id, scores), version.lines(one.id) + kept)
                 one.sink.reply(packed(answer, one.request))

@@ -1,6 +1,7 @@
 """What this process has counted since it started."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 import msgspec
 
@@ -35,6 +36,16 @@ class Meters:
         counts.failures += failed
         counts.seconds += seconds
         counts.latencies[bisect_left(LATENCY_BOUNDS, seconds)] += 1
+
+    def count_answers(self, version: Loaded, arm: Arm, rows: int, waited: Sequence[float]) -> None:
+        """Requests with so many rows together that the version answered, and what each has waited in seconds."""
+        counts = self._of(version, arm)
+        counts.requests += len(waited)
+        counts.rows += rows
+        counts.seconds += sum(waited)
+        latencies = counts.latencies
+        for seconds in waited:
+            latencies[bisect_left(LATENCY_BOUNDS, seconds)] += 1
 
     def drop(self, version: Loaded) -> None:
         """One request that the shadow left out."""

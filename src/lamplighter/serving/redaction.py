@@ -29,6 +29,8 @@ class Redactor:
         self._key = key
         #: Names of the columns that are not written down as they are.
         self.redacted = tuple(self._redact)
+        #: Whether columns are always written down as they are.
+        self.keeps_all = not self._redact and self._sample >= 1.0
 
     def kept(self, request: str, columns: Columns) -> Columns:
         """The columns as they are written down; none for a request outside the sample. The same for every arm of a request."""

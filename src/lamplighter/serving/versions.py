@@ -51,7 +51,7 @@ class Loaded:
         self.names = tuple(column.name for column in manifest.contract.inputs)
         #: Scores rows at once on the calling thread, where the runtime can; raises whatever is wrong.
         self.score_rows: ScoreRows | None = getattr(runtime, "score_rows", None)
-        self._readers: dict[tuple[str, ...], Read | None] = {}
+        self._readers: dict[tuple[str, ...], Read] = {}
         self._line = b"Lamp-Version: %b\r\nLamp-Prediction-Id: " % self.name.encode()
         self._runtime = runtime
         self._users = 0
@@ -88,10 +88,10 @@ class Loaded:
 
     def rows_of(self, keys: tuple[str, ...], body: bytes) -> Sequence[Row] | None:
         """The rows that stand as objects under one of the keys and fit the contract without a remark; else nothing."""
-        if keys not in self._readers:
-            self._readers[keys] = reader(self.contract, keys)
-        read = self._readers[keys]
-        return None if read is None else read(body)
+        read = self._readers.get(keys)
+        if read is None:
+            read = self._readers[keys] = reader(self.contract, keys) or _reads_nothing
+        return read(body)
 
     def lines(self, request: str) -> bytes:
         """Header lines of its answer to a request."""
@@ -133,6 +133,10 @@ async def attempt(version: Loaded, arm: Arm, question: Question) -> Attempt:
         failed = Failed("contract-mismatch", "Rows that fit the champion's contract do not fit this version's.")
         return Attempt(version, arm, 0, [], failed)
     return await version.attempt(arm, question)
+
+
+def _reads_nothing(_: bytes) -> None:
+    """The reader of a contract that needs more than types to be checked."""
 
 
 def _checked(scores: list[float], rows: int) -> list[float]:

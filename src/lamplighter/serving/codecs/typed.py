@@ -52,9 +52,12 @@ class _Reader:
         # An escape may stand for a character that no text may hold.
         if b"\\" in body or b"\x00" in body:
             return None
-        decode = next((decode for start, decode in self._decoders if body.startswith(start)), None)
-        if decode is None:
-            return None
+        for start, decode in self._decoders:
+            if body.startswith(start):
+                return self._decoded(decode, body)
+        return None
+
+    def _decoded(self, decode: Callable[[bytes], Any], body: bytes) -> Sequence[Row] | None:
         try:
             rows = decode(body).rows
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

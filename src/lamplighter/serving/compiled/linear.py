@@ -8,7 +8,7 @@ import numpy as np
 
 from lamplighter.serving.compiled.encoder import Cells, LookUp, Matrix, refused, scaled, scaled_column
 from lamplighter.serving.compiled.plan import Linear, Number, Plan, Table
-from lamplighter.serving.compiled.rows import Row
+from lamplighter.serving.compiled.rows import FEW, Row
 
 
 class FoldedTable:
@@ -66,7 +66,9 @@ class LinearModel:
 
     def of_rows(self, rows: Sequence[Row]) -> list[float]:
         """The sum of each row, given as values in the order of the names."""
-        return [self._sum(row) for row in rows]
+        if len(rows) < FEW:
+            return [self._sum(row) for row in rows]
+        return self.rows(dict(zip(self._names, zip(*rows, strict=True), strict=True)), len(rows))
 
     def _sum(self, row: Row) -> float:
         total = self._start
@@ -92,7 +94,10 @@ class LinearModel:
             for folded in self._numbers:
                 total = total + folded.weight * scaled_column(folded.number, columns[folded.number.column])
         for table in self._tables:
-            total = total + np.array([_share(table, value) for value in columns[table.column]])
+            shares = list(map(table.known.get, columns[table.column]))
+            if None in shares:
+                shares = [_share(table, value) for value in columns[table.column]]
+            total = total + np.array(shares)
         answers: list[float] = total.tolist()
         return answers
 
