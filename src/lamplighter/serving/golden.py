@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 
-from lamplighter.domain.contract import problems_of
 from lamplighter.domain.golden import ROLE, Golden
 from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Arm, Served
@@ -46,7 +45,7 @@ async def prove(version: Loaded, artifacts: Path) -> None:
 
 def _fits(version: Loaded, golden: Golden) -> bool:
     rows = {len(golden.scores), *(len(values) for values in golden.columns.values())}
-    return len(rows) == 1 and 0 not in rows and not problems_of(version.contract, golden.columns)
+    return len(rows) == 1 and 0 not in rows and not version.problems_of(golden.columns)
 
 
 async def _asked(version: Loaded, golden: Golden) -> Sequence[float]:

@@ -6,7 +6,6 @@ from functools import partial
 
 import msgspec
 
-from lamplighter.domain.contract import problems_of
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.route import Credential
@@ -121,7 +120,7 @@ class Predictions:
         body_id = request_id(question.id) if question.id and not given else name
         if isinstance(body_id, Refusal):
             return body_id, name
-        problems = problems_of(adopted.champion.contract, question.columns)
+        problems = adopted.champion.problems_of(question.columns)
         if problems:
             return misfit(problems, adopted.champion.name), body_id
         drills = is_drill(request, caller)

@@ -4,13 +4,13 @@ import asyncio
 import importlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 
-from lamplighter.domain.contract import problems_of
+from lamplighter.domain.contract import Problem, problems_of
 from lamplighter.domain.names import DIGEST
 from lamplighter.domain.record import digest_of, from_json
 from lamplighter.domain.route import Arm, Condition, Served
@@ -18,6 +18,7 @@ from lamplighter.domain.version import Manifest, address
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.codecs.base import Question, Reply
 from lamplighter.serving.codecs.typed import Read, Row, reader
+from lamplighter.serving.fitting import Fit
 from lamplighter.serving.runtimes.base import Failed, Isolated, Loader, Runtime, Surroundings, Unloadable
 
 ScoreRows = Callable[[Sequence[Row]], list[float]]
@@ -51,6 +52,7 @@ class Loaded:
         self.names = tuple(column.name for column in manifest.contract.inputs)
         #: Scores rows at once on the calling thread, where the runtime can; raises whatever is wrong.
         self.score_rows: ScoreRows | None = getattr(runtime, "score_rows", None)
+        self._fit = Fit(manifest.contract)
         self._readers: dict[tuple[str, ...], Read] = {}
         self._line = b"Lamp-Version: %b\r\nLamp-Prediction-Id: " % self.name.encode()
         self._runtime = runtime
@@ -93,6 +95,10 @@ class Loaded:
             read = self._readers[keys] = reader(self.contract, keys) or _reads_nothing
         return read(body)
 
+    def problems_of(self, columns: Mapping[str, Sequence[Any]]) -> tuple[Problem, ...]:
+        """Everything wrong with these columns; nothing if they fit the contract."""
+        return () if self._fit.holds(columns) else problems_of(self.contract, columns)
+
     def lines(self, request: str) -> bytes:
         """Header lines of its answer to a request."""
         return b"%b%b\r\n" % (self._line, request.encode())
@@ -129,7 +135,7 @@ class Loaded:
 
 async def attempt(version: Loaded, arm: Arm, question: Question) -> Attempt:
     """Ask a version whose contract may differ from the champion's; rows that do not fit it are its failure."""
-    if arm is not Arm.CHAMPION and problems_of(version.contract, question.columns):
+    if arm is not Arm.CHAMPION and version.problems_of(question.columns):
         failed = Failed("contract-mismatch", "Rows that fit the champion's contract do not fit this version's.")
         return Attempt(version, arm, 0, [], failed)
     return await version.attempt(arm, question)
