@@ -7,7 +7,7 @@ BIN := .venv/bin
 LOCKS := requirements/uv.txt requirements/build.txt
 ARGS ?=
 # Benchmarks of serving, those that decide first.
-SERVING_BENCHES ?= online front_ends shares density python_runtime
+SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles
 
 .PHONY: help setup demo test check format lint types imports docs bench bench-start bench-serving bench-kill9 lock clean
 
