@@ -76,6 +76,16 @@ def requests(version: Version, count: int, name: str = "q") -> list[Scored]:
     return made
 
 
+def test_who_asks_again_with_the_same_id_has_asked_once(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    chunks = [scored(version, f"job-7-{place:08d}", [0.1, 0.9], at=NOON + place) for place in range(6)]
+    Segment(life.settings, name="0-1-000000").write(*chunks[:4], chunks[3])
+    Segment(life.settings, name="1-1-000000").write(*chunks[2:])
+    assert collection.collect(life.kit, "prod") == 9
+    # The service was asked nine times; what it said counts once.
+    assert counted(life.kit) == {**expected(chunks), "requests": 9, "requested rows": 18}
+
+
 def test_every_record_counts_once_over_segments_and_restarts(life: Life) -> None:
     version = life.version(models.project(MODEL))
     records = requests(version, 120)

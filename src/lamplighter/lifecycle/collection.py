@@ -3,6 +3,7 @@
 The position in a segment and everything made of what stands before it are kept in one transaction.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ from lamplighter.store.transaction import Transaction
 
 #: Bytes of one segment that are read in one transaction.
 _BITE = 8 * 1024 * 1024
+#: An id that serving has made.
+_OURS = re.compile("[0-9a-f]{30}")
 #: Microseconds in a day of event time.
 DAY = 86_400_000_000
 
@@ -73,7 +76,7 @@ def read(segment: Path, position: int) -> list[tuple[Scored, int]]:
 def _keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:
     asked = [record for record in records if not record.consumer.startswith(DRILL)]
     # An answer in place of a version is no answer of that version and never counts as one.
-    scored = [record for record in asked if record.arm is not Arm.FALLBACK]
+    scored = _once(change, [record for record in asked if record.arm is not Arm.FALLBACK])
     rows = [row for record in scored for row in _rows(record, environment)]
     change.predictions.keep(rows)
     change.traffic.add(_traffic(asked, environment))
@@ -82,6 +85,21 @@ def _keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Sco
     touched = {(record.model, environment, record.event_at // DAY * DAY) for record in scored}
     change.profiles.soil(touched)
     profiles.count(kit, change, environment, scored)
+
+
+def _once(change: Transaction, records: Sequence[Scored]) -> list[Scored]:
+    """Without the records that are there under the same id and version: whoever asks again with an id of its own, such as a
+    job that goes on after a crash, has asked once. Ids that serving has made are never the same."""
+    given = [record for record in records if record.scores and not _OURS.fullmatch(record.request)]
+    known = change.predictions.known({prediction_id(record.request, 0) for record in given})
+    kept = []
+    for record in records:
+        key = (prediction_id(record.request, 0), record.number)
+        if key not in known:
+            kept.append(record)
+            if record.scores:
+                known.add(key)
+    return kept
 
 
 def _rows(record: Scored, environment: str) -> Iterable[dict[str, Any]]:

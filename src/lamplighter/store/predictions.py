@@ -13,6 +13,8 @@ from lamplighter.store.collection import upsert
 
 #: Rows in one statement.
 _CHUNK = 2000
+#: Ids in one question.
+_ASKED = 500
 
 
 class Joined(msgspec.Struct, frozen=True):
@@ -56,6 +58,15 @@ class Predictions:
         for start in range(0, len(rows), _CHUNK):
             upsert(self.connection, schema.predictions, rows[start : start + _CHUNK], keys=["id", "number"], set_=[])
 
+    def known(self, ids: Iterable[str]) -> set[tuple[str, int]]:
+        """Which of these rows are kept, with the numbers of the versions that scored them."""
+        p = schema.predictions
+        wanted, found = list(ids), set()
+        for start in range(0, len(wanted), _ASKED):
+            query = select(p.c.id, p.c.number).where(p.c.id.in_(wanted[start : start + _ASKED]))
+            found |= {(row[0], int(row[1])) for row in self.connection.execute(query)}
+        return found
+
     def label(self, rows: Sequence[tuple[str, float, int]], now: int) -> None:
         """Keep labels: id, value, revision. The highest revision of an id wins, in whatever order they come."""
         values = [{"id": i, "value": v, "revision": r, "received_at": now} for i, v, r in rows]
@@ -78,8 +89,8 @@ class Predictions:
         """Model, environment and day of event time of the predictions with these ids; a day has `day` microseconds."""
         p = schema.predictions
         wanted, found = list(ids), set()
-        for start in range(0, len(wanted), 500):
-            query = select(p.c.model, p.c.environment, p.c.event_at).where(p.c.id.in_(wanted[start : start + 500]))
+        for start in range(0, len(wanted), _ASKED):
+            query = select(p.c.model, p.c.environment, p.c.event_at).where(p.c.id.in_(wanted[start : start + _ASKED]))
             found |= {(row[0], row[1], row[2] // day * day) for row in self.connection.execute(query)}
         return found
 
