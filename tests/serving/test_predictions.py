@@ -276,6 +276,13 @@ def test_models_describe_themselves(caller: Caller) -> None:
     assert caller.get(f"/v2/models/{MODEL}/versions/6")[0] == 404
     assert caller.get("/v2/models")[1] == caller.get("/v1/models")[1] == {"models": [MODEL, "strict"]}
     assert [row["version"] for row in caller.post("/v2/repository/index", b"{}")[1]] == ["7", "8", "1"]
+    told = [
+        caller.post(f"/v2/repository/models/{name}/{verb}", b"{}")[0]
+        for name in (MODEL, "nobody")
+        for verb in ("load", "unload")
+    ]
+    assert told == [200, 403, 404, 404]
+    assert caller.infer()[0] == 200
     assert caller.get(f"/m/{MODEL}/ping")[:2] == caller.get(f"/m/{MODEL}/health")[:2] == (200, b"\n")
     assert caller.get("/v2")[1]["name"] == "lamplighter"
 

@@ -171,6 +171,10 @@ class Application:
         match door.verb:
             case Verb.METADATA:
                 return descriptions.metadata(adopted, call)
+            case Verb.LOAD:
+                return descriptions.loaded(adopted)
+            case Verb.UNLOAD:
+                return descriptions.NOT_FOR_CALLERS
             case Verb.MODEL_READY:
                 return descriptions.ready(adopted, call)
             case Verb.OPENAPI:

@@ -58,6 +58,15 @@ def ready(adopted: Adopted, call: Call) -> Answer | Refusal:
     return version if isinstance(version, Refusal) else _json({"name": call.model, "ready": True}, version)
 
 
+#: What is loaded follows from the route alone.
+NOT_FOR_CALLERS = Refusal("forbidden", "Models come and go by rollouts: lamp deploy, lamp rollback.")
+
+
+def loaded(adopted: Adopted) -> Answer:
+    """Nothing has to be done for a model that answers."""
+    return _json({}, adopted.champion)
+
+
 def ping(adopted: Adopted) -> Answer:
     """A line end, as the scoring server of MLflow answers."""
     return Answer(200, b"\n", TEXT, _version_line(adopted.champion))

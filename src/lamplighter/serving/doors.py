@@ -23,6 +23,10 @@ class Verb(StrEnum):
     INDEX = "index"
     #: Names, versions and states of the models.
     REPOSITORY = "repository"
+    #: A caller asks that the model be loaded: it is, or it is not for callers to say.
+    LOAD = "load"
+    #: A caller asks that the model be unloaded; that is not for callers to say.
+    UNLOAD = "unload"
     #: What a model takes and gives.
     METADATA = "metadata"
     #: The model can answer.
@@ -76,6 +80,8 @@ _V2 = (
     Door("GET", "/v2/health/ready", Verb.READY, Who.ANYONE, "v2"),
     Door("GET", "/v2/models", Verb.INDEX, Who.CALLER, "v2"),
     Door("POST", "/v2/repository/index", Verb.REPOSITORY, Who.CALLER, "v2"),
+    Door("POST", "/v2/repository/models/{model}/load", Verb.LOAD, Who.CALLER_OF_MODEL, "v2"),
+    Door("POST", "/v2/repository/models/{model}/unload", Verb.UNLOAD, Who.CALLER_OF_MODEL, "v2"),
     Door("GET", "/v2/models/{model}", Verb.METADATA, Who.CALLER_OF_MODEL, "v2"),
     Door("GET", "/v2/models/{model}/versions/{number}", Verb.METADATA, Who.CALLER_OF_MODEL, "v2"),
     Door("GET", "/v2/models/{model}/ready", Verb.MODEL_READY, Who.CALLER_OF_MODEL, "v2"),
