@@ -1,18 +1,21 @@
 """Online scoring against the servers people use: the same model, the same rows, one process each, turn by turn.
 
 `online.py [PEER ...]` compares with some. Each figure is the median of the rounds, and in every round the two servers are
-loaded one after the other while both run, so that a slow moment of the machine meets both.
+loaded one after the other while both run, so that a slow moment of the machine meets both. Ours keeps its log, buffered
+unless the line says durable; the others keep none.
 """
 
 import statistics
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import ground
 import lines
 import rivals
 from load import Load, load
+
+from lamplighter.domain.durability import Durability
 
 ROUNDS = 5
 
@@ -28,14 +31,17 @@ class Work(NamedTuple):
 
 #: What is measured against the service that is written by hand, and against everybody else.
 BY_HAND = (Work("one_row_64", 1, 64, 3), Work("one_row_1", 1, 1, 2), Work("hundred_rows_1", 100, 1, 2))
+DURABLE = (Work("durable_64", 1, 64, 3), Work("durable_1", 1, 1, 2))
 OTHERS = (Work("one_row_64", 1, 64, 3),)
 
 
-def compare(peer: str, model: ground.Trained, works: Sequence[Work], suffix: str = "", **route: Any) -> None:
+def compare(
+    peer: str, model: ground.Trained, works: Sequence[Work], suffix: str = "", durability: Durability = Durability.BUFFERED
+) -> None:
     """Print the lines of one peer."""
     records = ground.rows(200)
     rival, port = rivals.RIVALS[peer], ground.free_port()
-    with rivals.running(peer, model.pickled, port, records), ground.serving(model, **route) as ours:
+    with rivals.running(peer, model.pickled, port, records), ground.serving(model, durability=durability) as ours:
         address = f"http://127.0.0.1:{port}{rival.path}"
         for work in works:
             groups = [records[start : start + work.rows] for start in range(0, len(records), work.rows)]
@@ -66,6 +72,7 @@ def main(peers: Sequence[str]) -> None:
     for peer in peers:
         compare(peer, boosting, BY_HAND if peer == "fastapi" else OTHERS)
     if "fastapi" in peers:
+        compare("fastapi", boosting, DURABLE, durability=Durability.DURABLE)
         for name in ("logistic_regression", "random_forest"):
             compare("fastapi", ground.trained(name), BY_HAND, f"_{name}")
 
