@@ -6,11 +6,11 @@ from types import ModuleType
 from typing import Any
 
 from lamplighter.domain.errors import Invalid
-from lamplighter.packaging.sources import estimator, function, lightgbm, onnx, xgboost
+from lamplighter.packaging.sources import catboost, estimator, function, lightgbm, onnx, xgboost
 from lamplighter.packaging.sources.base import Captured, Request, unsupported
 
 #: Kinds of models, the first that recognises an object takes it.
-KINDS: tuple[ModuleType, ...] = (function, lightgbm, xgboost, onnx, estimator)
+KINDS: tuple[ModuleType, ...] = (function, lightgbm, xgboost, catboost, onnx, estimator)
 
 
 def capture(model: Any, request: Request = Request()) -> Captured:  # noqa: B008  a request is immutable

@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 
 from lamplighter.domain.contract import Contract
-from lamplighter.packaging.compile import ensemble, lightgbm_trees, linear, sklearn_trees, xgboost_trees
+from lamplighter.packaging.compile import (
+    catboost_trees,
+    catboost_wires,
+    ensemble,
+    lightgbm_trees,
+    linear,
+    sklearn_trees,
+    xgboost_trees,
+)
 from lamplighter.packaging.compile.assembly import Assembly
 from lamplighter.packaging.compile.base import Compiled, Declined, NotCompiled, kind_of
 from lamplighter.packaging.compile.columns import trace
@@ -18,11 +26,12 @@ from lamplighter.serving.worker.frame import matrix, typed
 
 _LIGHTGBM = ("Booster", "LGBMClassifier", "LGBMRegressor")
 _XGBOOST = ("Booster", "XGBClassifier", "XGBRegressor")
+_CATBOOST = ("CatBoost", "CatBoostClassifier", "CatBoostRegressor")
 _ROWS = 20
 
 
 def compile_model(model: Any, contract: Contract, sample: Mapping[str, Sequence[Any]]) -> Compiled | NotCompiled:
-    """The compiled form of a scikit-learn, LightGBM or XGBoost model that takes the columns of the contract in their order.
+    """The compiled form of a fitted model of a known library that takes the columns of the contract in their order.
 
     `sample` are rows that fit the contract; they show whether the steps in front of the estimator make a sparse matrix.
     """
@@ -31,6 +40,9 @@ def compile_model(model: Any, contract: Contract, sample: Mapping[str, Sequence[
         wires: Sequence[Wire] = [Direct(column=column.name, kind=column.kind) for column in contract.inputs]
         for step in steps:
             wires = trace(step, wires)
+        package, name = kind_of(estimator)
+        if package == "catboost" and name in _CATBOOST:
+            return _catboost(estimator, wires, sample)
         return _finish(estimator, wires, is_sparse=bool(steps) and _is_sparse(steps, model, contract, sample))
     except Declined as declined:
         return NotCompiled(step=declined.step, why=declined.why)
@@ -85,6 +97,11 @@ def _xgboost(estimator: Any, name: str, wires: Sequence[Wire], *, is_sparse: boo
         raise Declined(estimator, "its missing value is another than not-a-number")
     forest, link = xgboost_trees.forest(estimator if name == "Booster" else estimator.get_booster())
     return _trees(forest, link, Assembly(wires, zero_is_missing=is_sparse))
+
+
+def _catboost(estimator: Any, wires: Sequence[Wire], sample: Mapping[str, Sequence[Any]]) -> Compiled:
+    export = catboost_trees.Export(estimator)
+    return _trees(export.forest(), export.link, Assembly(catboost_wires.wires(export, wires, sample)))
 
 
 def _trees(forest: Forest, link: Link, parts: Assembly, steepness: float = 1.0) -> Compiled:

@@ -24,6 +24,7 @@ FORMATS: Mapping[str, Badge] = {
     "skops": Badge.AUDITED,
     "lightgbm": Badge.DATA,
     "xgboost": Badge.DATA,
+    "catboost": Badge.DATA,
     "onnx": Badge.DATA,
     "python-source": Badge.CODE,
     "cloudpickle": Badge.CODE,

@@ -8,7 +8,7 @@ from typing import Any
 from lamplighter.domain.contract import Contract
 from lamplighter.serving.worker.graph import of_graph
 from lamplighter.serving.worker.mark import PREDICTOR_MARK
-from lamplighter.serving.worker.scorers import Scorer, of_estimator, of_lightgbm, of_predictor, of_xgboost
+from lamplighter.serving.worker.scorers import Scorer, of_catboost, of_estimator, of_lightgbm, of_predictor, of_xgboost
 from lamplighter.serving.worker.trusted import TRUSTED
 
 #: What is imported for a format before the worker closes itself. onnxruntime is not: it starts a thread, and the sandbox binds
@@ -17,6 +17,7 @@ IMPORTS: Mapping[str, Sequence[str]] = {
     "skops": ("skops.io", "sklearn.pipeline", "sklearn.compose", "pandas"),
     "lightgbm": ("lightgbm",),
     "xgboost": ("xgboost",),
+    "catboost": ("catboost", "pandas"),
     "onnx": (),
     "python-source": ("pandas",),
     "cloudpickle": ("cloudpickle", "pandas"),
@@ -47,6 +48,13 @@ def _xgboost(content: bytes, contract: Contract) -> Scorer:
     return of_xgboost(booster, contract)
 
 
+def _catboost(content: bytes, contract: Contract) -> Scorer:
+    catboost = importlib.import_module("catboost")
+    model = catboost.CatBoost()
+    model.load_model(blob=content)
+    return of_catboost(model, contract)
+
+
 def _cloudpickle(content: bytes, contract: Contract) -> Scorer:
     return of_estimator(importlib.import_module("cloudpickle").loads(content), contract)
 
@@ -70,6 +78,7 @@ _OPENERS: Mapping[str, Callable[[bytes, Contract], Scorer]] = {
     "skops": _skops,
     "lightgbm": _lightgbm,
     "xgboost": _xgboost,
+    "catboost": _catboost,
     "onnx": of_graph,
     "python-source": _source,
     "cloudpickle": _cloudpickle,

@@ -13,6 +13,9 @@ from lamplighter.serving.worker.frame import Categories, matrix, typed
 #: Columns and the number of rows; raises `Failed` for an answer that is no number, and whatever the model raises.
 Scorer = Callable[[Mapping[str, Sequence[Any]], int], list[float]]
 
+#: Losses of CatBoost whose regressor predicts the exponential of the sum.
+_EXPONENTIALS = ("Poisson", "Tweedie", "LogLinQuantile")
+
 
 def of_estimator(model: Any, contract: Contract) -> Scorer:
     """A model with `predict_proba` or `predict`; it gets a frame if it was trained on named columns, else an array."""
@@ -69,6 +72,34 @@ def of_xgboost(booster: Any, contract: Contract) -> Scorer:
         return finite(booster.predict(data), rows)
 
     return score
+
+
+def of_catboost(model: Any, contract: Contract) -> Scorer:
+    """A CatBoost model, its categories as texts or whole numbers; raises `ValueError` if it takes another number of columns."""
+    names = list(model.feature_names_)
+    if len(names) != len(contract.inputs):
+        raise ValueError(f"the model takes {len(names)} columns")
+    kind = _catboost_answer(model, contract)
+
+    def score(columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
+        table = typed(contract, columns)
+        table.columns = names
+        answer = model.predict(table, prediction_type=kind, thread_count=1)
+        return positive(answer, rows) if kind == "Probability" else finite(answer, rows)
+
+    return score
+
+
+def _catboost_answer(model: Any, contract: Contract) -> str:
+    """What CatBoost's regressor answers with by itself, or probabilities."""
+    if contract.output.meaning is Meaning.PROBABILITY:
+        return "Probability"
+    return "Exponent" if catboost_objective(model) in _EXPONENTIALS else "RawFormulaVal"
+
+
+def catboost_objective(model: Any) -> str:
+    """The name of the loss of a CatBoost model, without its parameters."""
+    return str(model.get_all_params()["loss_function"]).split(":")[0]
 
 
 def of_predictor(function: Callable[[Any], Any], contract: Contract) -> Scorer:
