@@ -5,6 +5,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 LOCKS := requirements/uv.txt requirements/build.txt
+# The package is installed anew when what builds it changes.
+BUILD := pyproject.toml hatch_build.py src/lamplighter/serving/compiled/walker.c
 ARGS ?=
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles
@@ -63,8 +65,8 @@ lock: .venv/.dev-ready ## Write requirements/*.txt anew from pyproject.toml; ARG
 clean: ## Remove the virtual environment and every cache.
 	@rm -rf .venv .venv-clients build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.venv/.dev-ready: pyproject.toml requirements/dev.txt $(LOCKS) scripts/setup
+.venv/.dev-ready: $(BUILD) requirements/dev.txt $(LOCKS) scripts/setup
 	@scripts/setup dev
 
-.venv/.demo-ready: pyproject.toml requirements/demo.txt $(LOCKS) scripts/setup
+.venv/.demo-ready: $(BUILD) requirements/demo.txt $(LOCKS) scripts/setup
 	@scripts/setup demo

@@ -24,6 +24,7 @@ from lamplighter.cli.table import Table
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.stage import Status
 from lamplighter.sdk import local
+from lamplighter.serving.compiled import native
 from lamplighter.settings import Settings, read_settings
 
 _PACKAGES = ("numpy", "onnxruntime", "sqlalchemy", "msgspec", "starlette", "scikit-learn", "lightgbm", "pandas")
@@ -63,6 +64,7 @@ def _setting(name: str, value: str, origin: str) -> dict[str, str]:
 def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     yield Seen("python", Status.HEALTHY, f"{machine.python_version()} at {sys.executable}")
     yield Seen("packages", Status.HEALTHY, f"lamplighter {__version__}, {', '.join(_packages())}")
+    yield _walker()
     yield _home(settings)
     yield _database(settings)
     runs = local.running(settings)
@@ -80,6 +82,13 @@ def _packages() -> Iterator[str]:
             yield f"{name} {version(name)}"
         except PackageNotFoundError:
             yield f"{name} missing"
+
+
+def _walker() -> Seen:
+    if native.is_built():
+        return Seen("walker of trees", Status.HEALTHY, "Our own library, built with the package.")
+    fix = "Install a C compiler, then lamplighter from its source, if speed matters."
+    return Seen("walker of trees", Status.HEALTHY, "onnxruntime: the package was built without a compiler.", fix)
 
 
 def _home(settings: Settings) -> Seen:

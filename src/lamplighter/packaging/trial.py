@@ -41,6 +41,8 @@ class Bulb(Record, frozen=True):
     size_mb: float = 0.0
     #: How closed the process of the model is; empty for a compiled model, which has none.
     sandbox: str = ""
+    #: Who walked the trees of a compiled model here: native or onnxruntime; empty for every other form.
+    walker: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,4 +116,5 @@ async def _switch_on(manifest: Manifest, runtime: Runtime, sample: Mapping[str, 
         latency_ms=round(statistics.median(times) * 1000, 4),
         size_mb=round(sum(artifact.size for artifact in manifest.artifacts) / 1e6, 3),
         sandbox=str(getattr(runtime, "sandbox", "")),
+        walker=str(getattr(runtime, "walker", "")),
     )

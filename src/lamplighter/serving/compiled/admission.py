@@ -5,7 +5,10 @@ native library. Source of the numbers of fields and of the attributes: `onnx.pro
 `ai.onnx.ml`, version 5.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from lamplighter.serving.compiled.protobuf import Integers, field, fields, repeated
 
@@ -29,8 +32,31 @@ _INTEGERS = frozenset((*_INNER, "leaf_targetids", "tree_roots"))
 _TENSORS = {"nodes_splits": (_DOUBLE, 8), "nodes_modes": (_UINT8, 1), "leaf_weights": (_DOUBLE, 8)}
 
 
-def check(content: bytes, width: int) -> None:
-    """Raise `ValueError` unless the bytes are a tree ensemble over `width` numbers that is safe to open."""
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """An ensemble that was found safe: every index is inside its array, and each node belongs to one tree."""
+
+    #: Place in the row that each inner node looks at.
+    features: Integers
+    #: A value up to this one goes to the true side.
+    splits: NDArray[np.float64]
+    #: Whether a missing value goes to the true side.
+    missing_true: Flags
+    #: The child on the true side, and whether it is a leaf.
+    true: tuple[Integers, Flags]
+    #: The child on the false side, and whether it is a leaf.
+    false: tuple[Integers, Flags]
+    #: What each leaf adds.
+    leaves: NDArray[np.float64]
+    #: The first inner node of each tree.
+    roots: Integers
+
+
+def check(content: bytes, width: int) -> Arrays:
+    """The arrays in the bytes of a tree ensemble over `width` numbers; raises `ValueError` unless it is safe to open."""
     graph = _bytes_of(_only(content, _MODEL_FIELDS, _GRAPH))
     node = _bytes_of(_only(graph, _GRAPH_FIELDS, _NODE))
     parts = list(fields(node))
@@ -38,7 +64,9 @@ def check(content: bytes, width: int) -> None:
         raise ValueError("the graph holds another operator than a tree ensemble")
     if [value for number, value in parts if number == _DOMAIN] != [b"ai.onnx.ml"]:
         raise ValueError("the operator is not that of ai.onnx.ml")
-    _check_ensemble(_attributes([_bytes_of(value) for number, value in parts if number == _ATTRIBUTE]), width)
+    ensemble = _attributes([_bytes_of(value) for number, value in parts if number == _ATTRIBUTE])
+    _check_ensemble(ensemble, width)
+    return _arrays(ensemble)
 
 
 def _bytes_of(value: int | bytes) -> bytes:
@@ -118,8 +146,12 @@ def _check_ensemble(ensemble: _Ensemble, width: int) -> None:
     same = {integers[name].size for name in _INNER} | {lengths["nodes_modes"]}
     if same != {nodes} or integers["leaf_targetids"].size != leaves or not nodes:
         raise ValueError("the arrays of the ensemble differ in length")
+    if np.isnan(_doubles(ensemble, "nodes_splits")).any():
+        raise ValueError("a node of the ensemble compares with no number")
     if any(ensemble.raw["nodes_modes"]) or integers["leaf_targetids"].any():
         raise ValueError("the ensemble compares otherwise than by <= or has more than one target")
+    for name in ("nodes_missing_value_tracks_true", "nodes_trueleafs", "nodes_falseleafs"):
+        _check_range(integers[name], 2)
     _check_range(integers["nodes_featureids"], width)
     _check_range(integers["tree_roots"], nodes)
     own, pointed = np.arange(nodes), [integers["tree_roots"]]
@@ -132,6 +164,23 @@ def _check_ensemble(ensemble: _Ensemble, width: int) -> None:
         pointed.append(ids[~leaf])
     if (np.bincount(np.concatenate(pointed), minlength=nodes) != 1).any():
         raise ValueError("a node of the ensemble belongs to no tree or to more than one")
+
+
+def _doubles(ensemble: _Ensemble, name: str) -> NDArray[np.float64]:
+    return np.frombuffer(ensemble.raw[name], dtype="<f8").astype(np.float64, copy=False)
+
+
+def _arrays(ensemble: _Ensemble) -> Arrays:
+    integers = ensemble.integers
+    return Arrays(
+        features=integers["nodes_featureids"],
+        splits=_doubles(ensemble, "nodes_splits"),
+        missing_true=integers["nodes_missing_value_tracks_true"].astype(bool),
+        true=(integers["nodes_truenodeids"], integers["nodes_trueleafs"].astype(bool)),
+        false=(integers["nodes_falsenodeids"], integers["nodes_falseleafs"].astype(bool)),
+        leaves=_doubles(ensemble, "leaf_weights"),
+        roots=integers["tree_roots"],
+    )
 
 
 def _check_range(values: Integers, end: int) -> None:

@@ -1,20 +1,19 @@
-"""From columns to encoded vectors.
-
-One row goes through plain Python, many rows through NumPy; both do the same float64 operations in the same order.
-"""
+"""The two things a plan makes of values: numbers that are scaled, and look-ups in tables."""
 
 import math
 from array import array
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lamplighter.serving.compiled.plan import Cell, Number, Plan, Stage, Table
+from lamplighter.serving.compiled.plan import Cell, Number, Stage, Table
 from lamplighter.serving.runtimes.base import Failed
 
 Matrix = NDArray[np.float64]
+#: Encoded rows, one after another.
+Numbers: TypeAlias = "array[float] | Matrix"
 Cells = tuple[tuple[int, float], ...]
 
 
@@ -42,59 +41,6 @@ class LookUp:
         if found is None:
             raise refused(self.column)
         return found
-
-
-class Encoder:
-    """Turns columns into vectors of `len(plan.template)` numbers."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._template = array("d", [math.nan if value is None else value for value in plan.template])
-        self._plain = [(n.column, n.position, _null(n)) for n in plan.numbers if not n.stages and not n.zero_is_missing]
-        self._staged = [number for number in plan.numbers if number.stages or number.zero_is_missing]
-        self._numbers = plan.numbers
-        self._tables = [LookUp(table) for table in plan.tables]
-        self._look_ups = [(table.column, table.known, table.null, table.other) for table in self._tables]
-
-    def row(self, columns: Mapping[str, Sequence[Any]]) -> Matrix:
-        """The first row of the columns as a matrix of one row."""
-        vector = self._template[:]
-        for name, position, null in self._plain:
-            value = columns[name][0]
-            vector[position] = null if value is None else value
-        for number in self._staged:
-            vector[number.position] = scaled(number, columns[number.column][0])
-        for name, known, null_cells, other in self._look_ups:
-            value = columns[name][0]
-            cells = null_cells if value is None else known.get(value, other)
-            if cells is None:
-                raise refused(name)
-            for position, cell in cells:
-                vector[position] = cell
-        return np.frombuffer(vector, dtype=np.float64).reshape(1, -1)
-
-    def rows(self, columns: Mapping[str, Sequence[Any]], count: int) -> Matrix:
-        """All rows of the columns, one a line."""
-        matrix = np.tile(np.frombuffer(self._template, dtype=np.float64), (count, 1))
-        for number in self._numbers:
-            matrix[:, number.position] = scaled_column(number, columns[number.column])
-        for table in self._tables:
-            fill(matrix, table, columns[table.column])
-        return matrix
-
-
-def fill(matrix: Matrix, table: LookUp, values: Sequence[Any]) -> None:
-    """Write the cells of every row's value into the matrix, in place."""
-    codes: dict[Any, int] = {}
-    indices = np.array([codes.setdefault(value, len(codes)) for value in values], dtype=np.intp)
-    answers = [table.cells(value) for value in codes]
-    places = sorted({place for cells in answers for place, _ in cells})
-    if places:
-        slot = {place: number for number, place in enumerate(places)}
-        block = np.tile(matrix[:1, places], (len(answers), 1))
-        for number, cells in enumerate(answers):
-            for place, value in cells:
-                block[number, slot[place]] = value
-        matrix[:, places] = block[indices]
 
 
 def _null(number: Number) -> float:

@@ -60,10 +60,6 @@ class LinearModel:
         self._row = [(place[one.number.column], one.weight, one.null, one.stages) for one in self._numbers]
         self._look_ups = [(place[table.column], table.known, table) for table in self._tables]
 
-    def row(self, columns: Mapping[str, Sequence[Any]]) -> list[float]:
-        """The sum of the first row."""
-        return [self._sum(tuple([columns[name][0] for name in self._names]))]
-
     def of_rows(self, rows: Sequence[Row]) -> list[float]:
         """The sum of each row, given as values in the order of the names."""
         if len(rows) < FEW:

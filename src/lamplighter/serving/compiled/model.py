@@ -4,12 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lamplighter.serving.compiled.encoder import Encoder
 from lamplighter.serving.compiled.linear import LinearModel
 from lamplighter.serving.compiled.link import LINKS
 from lamplighter.serving.compiled.plan import Linear, Plan, Trees
-from lamplighter.serving.compiled.rows import Row, RowEncoder
-from lamplighter.serving.compiled.trees import Ensemble
+from lamplighter.serving.compiled.rows import FEW, Row, RowEncoder
+from lamplighter.serving.compiled.trees import Walker, opened
 from lamplighter.serving.runtimes.base import Failed
 
 
@@ -17,21 +16,19 @@ class TreeModel:
     """The sum of a plan with trees."""
 
     def __init__(self, plan: Plan, estimator: Trees, content: bytes, names: Sequence[str]) -> None:
-        self._encoder, self._row_encoder = Encoder(plan), RowEncoder(plan, names)
-        self._ensemble = Ensemble(content, len(plan.template))
+        self._encoder, self._names = RowEncoder(plan, names), tuple(names)
+        self._walker: Walker = opened(content, len(plan.template))
+        #: Who walks the trees.
+        self.walker = self._walker.name
         self._base, self._divisor = estimator.base, estimator.divisor
-
-    def row(self, columns: Mapping[str, Sequence[Any]]) -> list[float]:
-        """The sum of the first row."""
-        return self._scaled(self._ensemble.sums(self._encoder.row(columns)))
 
     def of_rows(self, rows: Sequence[Row]) -> list[float]:
         """The sum of each row, given as values in the order of the names."""
-        return self._scaled(self._ensemble.sums(self._row_encoder.matrix(rows)))
+        return self._scaled(self._walker.sums(self._encoder.encoded(rows), len(rows)))
 
     def rows(self, columns: Mapping[str, Sequence[Any]], count: int) -> list[float]:
         """The sum of every row."""
-        return self._scaled(self._ensemble.sums(self._encoder.rows(columns, count)))
+        return self._scaled(self._walker.sums(self._encoder.of_columns([columns[name] for name in self._names], count), count))
 
     def _scaled(self, sums: list[float]) -> list[float]:
         return [self._base + value / self._divisor for value in sums]
@@ -47,16 +44,25 @@ class CompiledModel:
         self._sums: LinearModel | TreeModel = (
             LinearModel(plan, estimator, order) if isinstance(estimator, Linear) else TreeModel(plan, estimator, trees, order)
         )
+        self._names = order
+        #: Who walks the trees: `native`, `onnxruntime`, or nobody for a linear plan.
+        self.walker = "" if isinstance(self._sums, LinearModel) else self._sums.walker
         self._link, self._steepness = LINKS[plan.link], plan.steepness
 
     def score(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
         """One finite score a row, in order. Raises `Failed`."""
         if not rows:
             return []
-        return self._linked(self._sums.row(columns) if rows == 1 else self._sums.rows(columns, rows))
+        if rows < FEW:
+            return self.score_rows(list(zip(*[columns[name] for name in self._names], strict=True)))
+        return self._linked(self._sums.rows(columns, rows))
 
     def score_rows(self, rows: Sequence[Row]) -> list[float]:
-        """The same bits for rows as tuples in the order of the names; fast for some hundred rows. Raises `Failed`."""
+        """The same bits for rows as tuples in the order of the names, such as those of many requests that came together.
+
+        Plain Python writes them into one block of numbers and one call walks them all; fast for some hundred rows. Raises
+        `Failed`.
+        """
         return self._linked(self._sums.of_rows(rows))
 
     def _linked(self, sums: list[float]) -> list[float]:

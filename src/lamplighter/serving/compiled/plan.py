@@ -25,6 +25,11 @@ class Stage(Record, frozen=True):
     factor: float = 1.0
     offset: float = 0.0
 
+    @property
+    def multiplies(self) -> bool:
+        """Whether it does more than to shift and divide."""
+        return (self.factor, self.offset) != (1.0, 0.0)
+
 
 class Number(Record, frozen=True):
     """A numeric column that fills one place of the encoded vector."""

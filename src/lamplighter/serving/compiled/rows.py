@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lamplighter.serving.compiled.encoder import LookUp, Matrix, refused, scaled, scaled_column
+from lamplighter.serving.compiled.encoder import LookUp, Matrix, Numbers, refused, scaled, scaled_column
 from lamplighter.serving.compiled.plan import Number, Plan, Stage, Table
 
 Row = tuple[Any, ...]
@@ -19,49 +19,51 @@ FEW = 6
 
 
 class RowEncoder:
-    """Writes rows into one matrix; the same float64 operations in the same order as `Encoder`."""
+    """Writes rows one after another, with the float64 operations of the plan in their order."""
 
     def __init__(self, plan: Plan, names: Sequence[str]) -> None:
         place = {name: index for index, name in enumerate(names)}
-        self._width = len(plan.template)
         self._template = array("d", [math.nan if value is None else value for value in plan.template])
-        self._plain, self._single, self._others = [], [], []
+        self._plain, self._divided, self._others = [], [], []
         for number in plan.numbers:
-            null = math.nan if number.null is None else number.null
-            at = place[number.column], number.position, null
-            if number.zero_is_missing or len(number.stages) > 1:
+            at = place[number.column], number.position, math.nan if number.null is None else number.null
+            if number.zero_is_missing or len(number.stages) > 1 or any(stage.multiplies for stage in number.stages):
                 self._others.append((place[number.column], number))
             elif number.stages:
-                stage = number.stages[0]
-                self._single.append((*at, stage.shift, stage.divisor, stage.factor, stage.offset))
+                self._divided.append((*at, number.stages[0].shift, number.stages[0].divisor))
             else:
                 self._plain.append(at)
-        self._columns = _ColumnEncoder(plan, place)
         tables = [LookUp(table) for table in plan.tables]
-        self._tables = [(place[table.column], table.known, table.null, table.other, table.column) for table in tables]
+        self._tables = [
+            (place[table.column], {**table.known, None: table.null}.get, table.other, table.column) for table in tables
+        ]
+        self._columns = _ColumnEncoder(plan, place)
 
-    def matrix(self, rows: Sequence[Row]) -> Matrix:
-        """The rows, one a line; raises `Failed` for a value that the model refuses."""
+    def encoded(self, rows: Sequence[Row]) -> Numbers:
+        """The numbers of all rows; raises `Failed` for a value that the model refuses."""
         if len(rows) >= FEW:
-            return self._columns.matrix(rows)
-        encoded = array("d")
+            return self._columns.matrix(list(zip(*rows, strict=True)), len(rows))
+        numbers = array("d")
         for row in rows:
-            encoded.extend(self._vector(row))
-        return np.frombuffer(encoded, dtype=np.float64).reshape(len(rows), self._width)
+            numbers += self._vector(row)
+        return numbers
+
+    def of_columns(self, columns: Sequence[Sequence[Any]], rows: int) -> Matrix:
+        """The same for columns in the order of the names."""
+        return self._columns.matrix(columns, rows)
 
     def _vector(self, row: Row) -> "array[float]":
         vector = self._template[:]
         for index, position, null in self._plain:
             value = row[index]
             vector[position] = null if value is None else value
-        for index, position, null, shift, divisor, factor, offset in self._single:
+        for index, position, null, shift, divisor in self._divided:
             value = row[index]
-            vector[position] = null if value is None else (value - shift) / divisor * factor + offset
+            vector[position] = null if value is None else (value - shift) / divisor
         for index, number in self._others:
             vector[number.position] = scaled(number, row[index])
-        for index, known, null_cells, other, column in self._tables:
-            value = row[index]
-            cells = null_cells if value is None else known.get(value, other)
+        for index, ask, other, column in self._tables:
+            cells = ask(row[index], other)
             if cells is None:
                 raise refused(column)
             for position, cell in cells:
@@ -79,10 +81,9 @@ class _ColumnEncoder:
         self._others = [(place[number.column], number) for number in plan.numbers if number not in usual]
         self._tables = [(place[table.column], _Lines(table, self._template)) for table in plan.tables]
 
-    def matrix(self, rows: Sequence[Row]) -> Matrix:
+    def matrix(self, columns: Sequence[Sequence[Any]], rows: int) -> Matrix:
         """The rows, one a line."""
-        columns = list(zip(*rows, strict=True))
-        matrix = np.empty((len(rows), self._template.size))
+        matrix = np.empty((rows, self._template.size))
         matrix[:] = self._template
         if self._usual is not None:
             self._usual.write(matrix, columns)

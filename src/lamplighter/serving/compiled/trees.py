@@ -1,23 +1,50 @@
-"""Trees in float64, evaluated by onnxruntime on the calling thread."""
+"""Trees in float64, walked by our own library where it was built and by onnxruntime elsewhere, with the same bits."""
 
 import importlib
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
+
+from lamplighter.serving.compiled import native
 from lamplighter.serving.compiled.admission import check
-from lamplighter.serving.compiled.encoder import Matrix
+from lamplighter.serving.compiled.encoder import Matrix, Numbers
+from lamplighter.serving.compiled.native import Native
 
 #: Name of the input and the output of the graph.
 INPUT, OUTPUT = "x", "y"
-#: Rows that one call of the library takes at most, and bytes of trees up to which more than one row is taken.
+#: Rows that one call of onnxruntime takes at most, and bytes of trees up to which more than one row is taken.
 _MANY_ROWS, _SMALL_TREES = 64, 4_000_000
 
 
-class Ensemble:
-    """The sum over the leaves that each row reaches."""
+class Walker(Protocol):
+    """Who walks the trees, on the calling thread."""
+
+    @property
+    def name(self) -> str:
+        """How it is named to people."""
+        ...
+
+    def sums(self, numbers: Numbers, rows: int) -> list[float]:
+        """One sum over the leaves reached for each row; `numbers` are the encoded rows, one after another."""
+        ...
+
+
+def opened(content: bytes, width: int) -> Walker:
+    """The walker of this machine for the bytes of an ONNX file over `width` numbers; raises `ValueError` for anything but one
+    plain ensemble."""
+    arrays = check(content, width)
+    return Native(arrays, width) if native.is_built() else OnnxRuntime(content, width)
+
+
+class OnnxRuntime:
+    """The sum over the leaves that each row reaches; it was admitted before."""
+
+    #: How the walker is named to people.
+    name = "onnxruntime"
 
     def __init__(self, content: bytes, width: int) -> None:
-        """Open the bytes of an ONNX file over `width` numbers; raises `ValueError` for anything but one plain ensemble."""
-        check(content, width)
+        """Open an admitted file; raises `ValueError` if the library does not."""
+        self._width = width
         # Small trees stay in the processor's cache while many rows pass; large ones are walked fastest row by row.
         self._together = _MANY_ROWS if len(content) <= _SMALL_TREES else 1
         try:
@@ -25,11 +52,10 @@ class Ensemble:
         except Exception as error:  # the library's errors share no base
             raise ValueError(f"onnxruntime does not open the trees: {type(error).__name__}") from error
 
-    def sums(self, matrix: Matrix) -> list[float]:
-        """One sum for each row of the matrix (rows by width)."""
-        if len(matrix) <= self._together:
-            return self._some(matrix)
-        starts = range(0, len(matrix), self._together)
+    def sums(self, numbers: Numbers, rows: int) -> list[float]:
+        """One sum a row for rows of encoded numbers, one after another."""
+        matrix = np.frombuffer(numbers, dtype=np.float64).reshape(rows, self._width)
+        starts = range(0, rows, self._together)
         return [value for start in starts for value in self._some(matrix[start : start + self._together])]
 
     def _some(self, matrix: Matrix) -> list[float]:

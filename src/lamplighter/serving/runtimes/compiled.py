@@ -23,6 +23,8 @@ class Compiled:
 
     def __init__(self, model: CompiledModel) -> None:
         self._model = model
+        #: Who walks the trees: native, onnxruntime, or nobody for a linear plan.
+        self.walker = model.walker
 
     async def score(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
         """One finite score a row, in order. The columns fit the contract. Raises `Failed`."""
@@ -35,8 +37,11 @@ class Compiled:
         return self._model.score(columns, rows)
 
     def score_rows(self, rows: Sequence[Row]) -> list[float]:
-        """One finite score for each row, given as values in the order of the contract; the same bits as `score`, on the calling
-        thread. Rows of many requests may be handed over together. Raises `Failed`."""
+        """One finite score for each row, given as values in the order of the contract: the same bits as `score`.
+
+        This is the entry for single rows of many requests. They are encoded one after another into one block and walked by one
+        call, on the calling thread. Raises `Failed`, for all of them if one is refused.
+        """
         return self._model.score_rows(rows)
 
     async def close(self) -> None:
