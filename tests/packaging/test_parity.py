@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import lightgbm
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
@@ -47,6 +48,39 @@ def test_the_right_plan_passes(case: Case) -> None:
     assert found.single_rows >= 1_000
     assert found.largest_difference < 1e-12
     assert found.largest_spread == 0.0
+
+
+class Single:
+    """A served form that takes its numbers in float32."""
+
+    def __init__(self, inner: Runtime) -> None:
+        self._inner = inner
+
+    async def score(self, columns: Any, rows: int) -> list[float]:
+        single = {name: [_single(value) for value in values] for name, values in columns.items()}
+        return list(await self._inner.score(single, rows))
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _single(value: Any) -> Any:
+    return float(np.float32(value)) if type(value) is float else value
+
+
+def test_float32_is_found_out_at_the_edges_of_splits(case: Case) -> None:
+    form, truth, contract, columns = case
+    assert set(form.edges) >= {"delay", "distance", "wind"}
+    exact = Runtime(CompiledModel(form.plan, form.trees))
+    found, wrong = (
+        asyncio.run(parity(truth, runtime, contract, columns, name="compiled", edges=form.edges))
+        for runtime in (exact, Single(exact))
+    )
+    assert (found.passed, found.rows_by_kind) == (True, {"whole": 4_000, "mixed": 4_000, "extreme": 2_000, "edge": 2_000})
+    assert found.largest_difference < 1e-12
+    assert not wrong.passed
+    assert asyncio.run(parity(truth, Single(exact), contract, columns, name="compiled")).passed
+    assert wrong.largest_difference > 1e-3
 
 
 def test_a_shifted_sum_is_refused(case: Case) -> None:

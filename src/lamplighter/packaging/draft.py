@@ -150,9 +150,9 @@ def _tried(material: _Material) -> tuple[Manifest, Mapping[str, bytes], tuple[Fa
     form = compile_model(material.captured.model, material.contract, material.columns)
     evidence = [Fact(kind="compilation", facts=_told(form))]
     forms = [_served(material)] if isinstance(form, NotCompiled) else [_compiled(material, form), _served(material)]
-    why = ""
+    edges, why = {} if isinstance(form, NotCompiled) else form.edges, ""
     for manifest, blobs in forms:
-        outcome = trial.run(manifest, blobs, material.truth, material.columns)
+        outcome = trial.run(manifest, blobs, material.truth, material.columns, edges)
         evidence.append(Fact(kind="load-check", facts=structs.asdict(outcome.bulb)))
         if outcome.parity is not None:
             evidence.append(Fact(kind="parity", facts=structs.asdict(outcome.parity)))

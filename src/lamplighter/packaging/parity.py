@@ -6,17 +6,22 @@ from typing import Any
 from lamplighter.domain.contract import Contract, Meaning
 from lamplighter.domain.record import Record
 from lamplighter.packaging import reference
-from lamplighter.packaging.reference import Rows
+from lamplighter.packaging.reference import Edges, Rows
 from lamplighter.serving.runtimes.base import Failed, Runtime
 from lamplighter.serving.worker.scorers import Scorer
 
 #: Rows tried at least.
 ROWS = 10_000
+#: Rows around split points tried as well.
+EDGE_ROWS = 2_000
 #: Rows also tried one by one.
 SINGLE_ROWS = 1_000
 #: Largest lawful difference of a probability; of a number, relative to its size, or to the largest on the sample's own rows
 #: if that is larger.
 TOLERANCE = 1e-6
+
+
+_KINDS = ("whole", "mixed", "extreme")
 
 
 class Parity(Record, frozen=True):
@@ -25,6 +30,8 @@ class Parity(Record, frozen=True):
     runtime: str
     #: Rows compared in batches.
     rows: int
+    #: Rows of them of each kind: whole rows of the sample, mixed, extreme, and on the edge of a split.
+    rows_by_kind: Mapping[str, int]
     #: Rows of them compared one by one as well.
     single_rows: int
     #: Rows that the model itself refuses, so that there is no truth.
@@ -45,6 +52,7 @@ class _Tally:
     def __init__(self, contract: Contract, threshold: float) -> None:
         self._relative = contract.output.meaning is Meaning.NUMBER
         self._threshold = threshold
+        self.rows_by_kind: dict[str, int] = {}
         self.rows = self.single_rows = self.refused_rows = self.changed = 0
         self.largest = self.spread = self._size = 0.0
 
@@ -52,9 +60,10 @@ class _Tally:
         distance = abs(truth - score)
         return distance / max(self._size, abs(truth)) if self._relative else distance
 
-    def compare(self, truth: Sequence[float], scores: Sequence[float]) -> None:
+    def compare(self, kind: str, truth: Sequence[float], scores: Sequence[float]) -> None:
         self._size = self._size or max(map(abs, truth)) or 1.0
         self.rows += len(truth)
+        self.rows_by_kind[kind] = len(truth)
         for wanted, got in zip(truth, scores, strict=True):
             self._one(wanted, got)
 
@@ -74,6 +83,7 @@ class _Tally:
         return Parity(
             runtime=name,
             rows=self.rows,
+            rows_by_kind=self.rows_by_kind,
             single_rows=self.single_rows,
             refused_rows=self.refused_rows,
             largest_difference=self.largest,
@@ -97,15 +107,19 @@ async def parity(
     rows: int = ROWS,
     single_rows: int = SINGLE_ROWS,
     seed: int = 0,
+    edges: Edges | None = None,
 ) -> Parity:
     """Compare a loaded runtime (of this name) with the truth on reference rows made from the sample, in batches and one by one.
 
+    `edges` are values around split points, which get rows of their own.
     It passes if no difference is above the tolerance and no decision changes. A block of rows that the model itself refuses is
     left out and counted; if that leaves no rows, or the runtime fails where the model does not, it does not pass.
     """
     tally = _Tally(contract, threshold)
-    parts = reference.blocks(contract, sample, rows, seed)
-    for part in parts:
+    parts = dict(zip(_KINDS, reference.blocks(contract, sample, rows, seed), strict=True))
+    if edges:
+        parts["edge"] = reference.edge_rows(contract, sample, edges, EDGE_ROWS, seed)
+    for kind, part in parts.items():
         count = len(next(iter(part.values())))
         try:
             wanted = truth(part, count)
@@ -113,15 +127,16 @@ async def parity(
             tally.refused_rows += count
             continue
         try:
-            await _compare(tally, runtime, part, wanted, single_rows // len(parts))
+            await _compare(tally, runtime, (kind, part), wanted, single_rows // len(parts))
         except Failed as failed:
             return tally.result(name, tolerance, f"The served form failed where the model answers ({failed.code}).")
     return tally.result(name, tolerance, "" if tally.rows else "The model itself refuses all reference rows.")
 
 
-async def _compare(tally: _Tally, runtime: Runtime, part: Rows, wanted: Sequence[float], single_rows: int) -> None:
+async def _compare(tally: _Tally, runtime: Runtime, block: tuple[str, Rows], wanted: Sequence[float], single_rows: int) -> None:
+    kind, part = block
     batched = await runtime.score(part, len(wanted))
-    tally.compare(wanted, batched)
+    tally.compare(kind, wanted, batched)
     step = max(1, len(wanted) // max(1, single_rows))
     for row in range(0, len(wanted), step):
         (alone,) = await runtime.score({name: [values[row]] for name, values in part.items()}, 1)

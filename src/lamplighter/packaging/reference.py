@@ -1,5 +1,6 @@
 """Rows on which two forms of a model are compared: rows of the sample, new mixtures of its values, and what lies beyond it."""
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +13,8 @@ _NULLS, _UNSEEN_SHARE, _EXTREME_SHARE = 0.1, 0.05, 0.35
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 Rows = dict[str, list[Any]]
+#: Values around split points, by column.
+Edges = Mapping[str, Sequence[float]]
 
 
 def blocks(contract: Contract, sample: Mapping[str, Sequence[Any]], rows: int, seed: int) -> tuple[Rows, Rows, Rows]:
@@ -27,6 +30,29 @@ def blocks(contract: Contract, sample: Mapping[str, Sequence[Any]], rows: int, s
         {column.name: _mixed(column, sample[column.name], mixed, source) for column in contract.inputs},
         {column.name: _extreme(column, sample[column.name], rows - whole - mixed, source) for column in contract.inputs},
     )
+
+
+def edge_rows(contract: Contract, sample: Mapping[str, Sequence[Any]], edges: Edges, rows: int, seed: int) -> Rows:
+    """Mixtures with values around split points: in the first half of the rows in all columns at once, then in one at a time.
+
+    Whole numbers get the whole numbers on both sides.
+    """
+    source = random.Random(seed)  # noqa: S311  not for secrets
+    found = {column.name: _mixed(column, sample[column.name], rows, source) for column in contract.inputs}
+    columns = [column for column in contract.inputs if column.kind in (Kind.NUMBER, Kind.INTEGER) and column.name in edges]
+    for place, column in enumerate(columns):
+        values = _lawful(column, edges[column.name])
+        source.shuffle(values)
+        for row in (*range(rows // 2), *range(rows // 2 + place, rows, len(columns))):
+            found[column.name][row] = values[row % len(values)]
+    return found
+
+
+def _lawful(column: Column, values: Sequence[float]) -> list[Any]:
+    if column.kind is Kind.NUMBER:
+        return list(values)
+    whole = {side for value in values for side in (math.floor(value), math.floor(value) + 1)}
+    return [min(max(value, _LOWEST), _HIGHEST) for value in sorted(whole)]
 
 
 def _whole_rows(contract: Contract, sample: Mapping[str, Sequence[Any]], rows: int, source: random.Random) -> Rows:

@@ -14,6 +14,7 @@ from typing import Any
 from lamplighter.domain.record import Record
 from lamplighter.domain.version import Manifest, address
 from lamplighter.packaging.parity import ROWS, SINGLE_ROWS, Parity, parity
+from lamplighter.packaging.reference import Edges
 from lamplighter.serving.runtimes.base import Failed, Runtime, Surroundings, Unloadable
 from lamplighter.serving.worker.scorers import Scorer
 
@@ -54,8 +55,16 @@ class Outcome:
     parity: Parity | None
 
 
-def run(manifest: Manifest, blobs: Mapping[str, bytes], truth: Scorer, sample: Mapping[str, Sequence[Any]]) -> Outcome:
+def run(
+    manifest: Manifest,
+    blobs: Mapping[str, bytes],
+    truth: Scorer,
+    sample: Mapping[str, Sequence[Any]],
+    edges: Edges | None = None,
+) -> Outcome:
     """Load the version from its bytes in its runtime and compare it with the truth.
+
+    `edges` are values around split points that are compared as well.
 
     It runs in a thread with an event loop of its own, so it may be called where one is running, such as in a notebook.
     """
@@ -65,10 +74,12 @@ def run(manifest: Manifest, blobs: Mapping[str, bytes], truth: Scorer, sample: M
             path = root / address(digest)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-        return pool.submit(lambda: asyncio.run(_run(manifest, root, truth, sample))).result()
+        return pool.submit(lambda: asyncio.run(_run(manifest, root, truth, sample, edges))).result()
 
 
-async def _run(manifest: Manifest, root: Path, truth: Scorer, sample: Mapping[str, Sequence[Any]]) -> Outcome:
+async def _run(
+    manifest: Manifest, root: Path, truth: Scorer, sample: Mapping[str, Sequence[Any]], edges: Edges | None
+) -> Outcome:
     module = importlib.import_module(f"lamplighter.serving.runtimes.{manifest.runtime}")
     start = time.perf_counter()
     try:
@@ -78,12 +89,14 @@ async def _run(manifest: Manifest, root: Path, truth: Scorer, sample: Mapping[st
     seconds = time.perf_counter() - start
     try:
         bulb = await _switch_on(manifest, runtime, sample, seconds)
-        return Outcome(bulb, await _compare(manifest, runtime, truth, sample) if bulb.passed else None)
+        return Outcome(bulb, await _compare(manifest, runtime, truth, sample, edges) if bulb.passed else None)
     finally:
         await runtime.close()
 
 
-async def _compare(manifest: Manifest, runtime: Runtime, truth: Scorer, sample: Mapping[str, Sequence[Any]]) -> Parity:
+async def _compare(
+    manifest: Manifest, runtime: Runtime, truth: Scorer, sample: Mapping[str, Sequence[Any]], edges: Edges | None
+) -> Parity:
     return await parity(
         truth,
         runtime,
@@ -93,6 +106,7 @@ async def _compare(manifest: Manifest, runtime: Runtime, truth: Scorer, sample: 
         threshold=manifest.decision.threshold,
         rows=ROWS,
         single_rows=_SINGLE_ROWS.get(manifest.runtime, SINGLE_ROWS),
+        edges=edges,
     )
 
 

@@ -1,6 +1,7 @@
 """What the compiler says: a compiled form, or which step it does not know."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from lamplighter.serving.compiled.plan import Plan
@@ -13,6 +14,8 @@ class Compiled:
     plan: Plan
     #: The trees as an ONNX file; empty for a linear plan.
     trees: bytes
+    #: Values of numeric columns around split points of the trees.
+    edges: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

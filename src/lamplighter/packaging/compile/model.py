@@ -19,6 +19,7 @@ from lamplighter.packaging.compile import (
 from lamplighter.packaging.compile.assembly import Assembly
 from lamplighter.packaging.compile.base import Compiled, Declined, NotCompiled, kind_of
 from lamplighter.packaging.compile.columns import trace
+from lamplighter.packaging.compile.edges import edges
 from lamplighter.packaging.compile.forest import Forest
 from lamplighter.packaging.compile.wires import Direct, Wire
 from lamplighter.serving.compiled.plan import Link, Plan, Trees
@@ -116,4 +117,4 @@ def _trees(forest: Forest, link: Link, parts: Assembly, steepness: float = 1.0) 
         link=link,
         steepness=steepness,
     )
-    return Compiled(plan=plan, trees=ensemble.write(forest, width))
+    return Compiled(plan=plan, trees=ensemble.write(forest, width), edges=edges(forest, parts.numbers))
