@@ -1,5 +1,6 @@
 """A platform of one's own, through the real executable from the first file to the way back."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.cli.commands import here, lamp
+
+from lamplighter.serving import selftest
 
 TRAIN = """
 import numpy as np
@@ -101,6 +104,9 @@ def test_doctor_before_and_while_another_program_has_the_port(folder: Path) -> N
     sources = {one["name"]: one["from"] for one in before.json["data"]["settings"]}
     assert sources["port"] == "variable LAMP_PORT"
     assert sources["policy"] == "default"
+    seen = {one["name"]: one["what"] for one in before.json["data"]["seen"]}
+    level = asyncio.run(selftest.fresh()).level
+    assert seen["sandbox"].startswith(f"{level}")
     with socket.create_server(("127.0.0.1", int(os.environ["LAMP_PORT"]))):
         taken = here("doctor")
     assert taken.code == 8

@@ -26,7 +26,7 @@ EVIDENCE = {
     "data_checks": "data-checks", "load_check": "load-check", "parity": "parity", "performance": "performance",
     "challenger": "challenge", "shadow": "shadow", "consumers": "replay",
 }  # fmt: skip
-OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "sources"}
+OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "sandbox", "sources"}
 
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -47,7 +47,7 @@ def silent() -> Dossier:
     bare = read_project('[model]\nname = "late-flights"\n')
     nobody = ownership_of(bare, {}, {})
     live = specimens.version(1, contract=msgspec.structs.replace(specimens.contract(), inputs=()))
-    dangerous = specimens.version(2, artifacts=(specimens.artifact(badge=Badge.CODE),))
+    dangerous = specimens.version(2, runtime="python", artifacts=(specimens.artifact(badge=Badge.CODE),))
     return specimens.dossier(project=bare, ownership=nobody, approvals=tuple(Side), live=live, version=dangerous)
 
 

@@ -11,6 +11,8 @@ from lamplighter.domain.contract import Column, Kind
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.ownership import ownership_of
+from lamplighter.domain.sandbox import Level as Closed
+from lamplighter.domain.sandbox import Sandbox
 from lamplighter.domain.version import Badge
 from lamplighter.gates import (
     brief,
@@ -23,6 +25,7 @@ from lamplighter.gates import (
     ownership,
     parity,
     performance,
+    sandbox,
     shadow,
     sources,
 )
@@ -56,6 +59,8 @@ TO_THE_SHADOW = "Let it score along for longer: lamp shadow REF, then lamp shado
 AT_ACCEPTANCE = Environment(name="staging", level=Level.ACCEPTANCE, port=7082)
 AT_DEVELOPMENT = Environment(name="dev", level=Level.DEVELOPMENT, port=7081)
 LIVE = specimens.version(6)
+UNCOMPILED = specimens.version(runtime="python")
+LEAKY = Sandbox(level=Closed.PARTIAL, open=("tcp", "udp"))
 WIDER = msgspec.structs.replace(
     specimens.contract(), inputs=(*specimens.contract().inputs, Column(name="hour", kind=Kind.INTEGER))
 )
@@ -157,6 +162,37 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
     (
         "formats code allowed", formats.Gate(allowed=(Badge.CODE,)),
         {"version": specimens.version(artifacts=(specimens.artifact(badge=Badge.CODE),))}, Passed(why="Badge code."),
+    ),
+    ("sandbox compiled", sandbox.Gate(), {}, Passed(why="It is compiled and has no process of its own.")),
+    (
+        "sandbox full", sandbox.Gate(), {"version": UNCOMPILED, "sandbox": Sandbox(level=Closed.FULL)},
+        Passed(why="The sandbox of prod is full."),
+    ),
+    (
+        "sandbox open", sandbox.Gate(), {"version": UNCOMPILED, "sandbox": LEAKY},
+        Refused(
+            why="The sandbox of prod is partial, open: tcp, udp; wanted is full.",
+            fix="Run lamp doctor on its machine, or build the model so that it can be compiled.",
+        ),
+    ),
+    (
+        "sandbox open and allowed", sandbox.Gate(least=Closed.PARTIAL), {"version": UNCOMPILED, "sandbox": LEAKY},
+        Passed(why="The sandbox of prod is partial."),
+    ),
+    (
+        "sandbox not tried", sandbox.Gate(least=Closed.PARTIAL),
+        {"version": UNCOMPILED, "sandbox": Sandbox(level=Closed.NONE, why="it ended.")},
+        Refused(
+            why="The sandbox of prod is none, not tested: it ended; wanted is partial.",
+            fix="Run lamp doctor on its machine, or build the model so that it can be compiled.",
+        ),
+    ),
+    (
+        "sandbox unknown", sandbox.Gate(), {"version": UNCOMPILED},
+        Undecided(
+            why="How closed the sandbox of prod is has not been tested.",
+            fix="Serving tests it when it starts: bring any version to prod or to an environment before it.",
+        ),
     ),
     (
         "load passes", load_check.Gate(), known("load-check", passed=True, latency_ms=0.5, size_mb=1.25),

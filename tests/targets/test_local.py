@@ -76,6 +76,18 @@ def test_a_group_is_told_and_seen(target: Target, environment: Environment, tmp_
     assert list(target.observe(environment).refused) == [missing.digest]
 
 
+def test_what_a_group_found_of_the_sandbox_is_told_for_every_environment_of_the_machine(
+    target: Target, environment: Environment
+) -> None:
+    other = Environment(name="staging", level=Level.ACCEPTANCE, port=free_port())
+    assert target.sandbox(other) is None
+    target.apply(environment)
+    until(lambda: len(seen := target.observe(environment).reports) == 2 and all(one.sandbox for one in seen), 60)
+    assert target.sandbox(other) == target.sandbox(environment) == target.observe(environment).reports[0].sandbox
+    target.remove(environment)
+    assert target.sandbox(other) is None
+
+
 def test_applying_again_changes_nothing_and_any_target_finds_the_group(
     target: Target, environment: Environment, tmp_path: Path
 ) -> None:

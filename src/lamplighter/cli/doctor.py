@@ -1,5 +1,6 @@
 """What is wrong with this machine and the platform on it: everything is looked at, nothing is changed."""
 
+import asyncio
 import os
 import platform as machine
 import shutil
@@ -22,8 +23,10 @@ from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.session import Session
 from lamplighter.cli.table import Table
 from lamplighter.domain.errors import LampError
+from lamplighter.domain.sandbox import Level
 from lamplighter.domain.stage import Status
 from lamplighter.sdk import local
+from lamplighter.serving import selftest
 from lamplighter.serving.compiled import native
 from lamplighter.settings import Settings, read_settings
 
@@ -65,6 +68,7 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     yield Seen("python", Status.HEALTHY, f"{machine.python_version()} at {sys.executable}")
     yield Seen("packages", Status.HEALTHY, f"lamplighter {__version__}, {', '.join(_packages())}")
     yield _walker()
+    yield _sandbox()
     yield _home(settings)
     yield _database(settings)
     runs = local.running(settings)
@@ -89,6 +93,17 @@ def _walker() -> Seen:
         return Seen("walker of trees", Status.HEALTHY, "Our own library, built with the package.")
     fix = "Install a C compiler, then lamplighter from its source, if speed matters."
     return Seen("walker of trees", Status.HEALTHY, "onnxruntime: the package was built without a compiler.", fix)
+
+
+def _sandbox() -> Seen:
+    """A process that opens no model tries it out here and now."""
+    found = asyncio.run(selftest.fresh())
+    if found.level is Level.FULL:
+        return Seen("sandbox", Status.HEALTHY, "full: a model finds every way out closed.")
+    return Seen(
+        "sandbox", Status.WATCH, f"{found.told.rstrip('.')}.",
+        "Use Linux 6.12 or later with Landlock and seccomp, or serve only compiled models here.",
+    )  # fmt: skip
 
 
 def _home(settings: Settings) -> Seen:

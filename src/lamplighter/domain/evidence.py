@@ -12,6 +12,7 @@ from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.replay import Replay
+from lamplighter.domain.sandbox import Sandbox
 from lamplighter.domain.version import Version
 
 
@@ -59,6 +60,8 @@ class Dossier(Record, frozen=True):
     consents: tuple[Consent, ...] = ()
     #: The replay of this version against the live one, if one was asked for.
     replay: Replay | None = None
+    #: How closed processes of versions are there; nothing if that is not known.
+    sandbox: Sandbox | None = None
     #: Microseconds since the epoch, UTC.
     now: int = 0
 

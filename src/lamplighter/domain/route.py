@@ -14,6 +14,7 @@ from lamplighter.domain.log import Log
 from lamplighter.domain.outage import Outage
 from lamplighter.domain.paired import Paired, added
 from lamplighter.domain.record import Record
+from lamplighter.domain.sandbox import Sandbox
 
 
 class Arm(StrEnum):
@@ -175,6 +176,8 @@ class WorkerReport(Record, frozen=True):
     conditions: tuple[Condition, ...] = ()
     #: What shadows scored beside the versions that answered.
     pairs: tuple[Paired, ...] = ()
+    #: How closed processes of versions are on its machine; nothing while that is not tested.
+    sandbox: Sandbox | None = None
 
 
 class WorkerPast(Record, frozen=True):

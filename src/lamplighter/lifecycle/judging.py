@@ -47,6 +47,7 @@ def dossier(kit: Kit, look: Transaction, version: Version, environment: Environm
         callers=look.callers(project),
         consents=tuple(look.consents.all(version=version.digest, environment=environment.name)),
         replay=look.replays.find(**pair),
+        sandbox=kit.target(environment).sandbox(environment),
         now=kit.clock.now(),
     )
 

@@ -8,6 +8,8 @@ CREDENTIALS = "credentials.json"
 WORKERS = "workers"
 #: What processes before the present ones had counted, `<slot>.json`.
 PAST = "past"
+#: What the self-test of the sandbox has found.
+SANDBOX = "sandbox.json"
 #: The prediction log.
 SEGMENTS = "segments"
 #: Names the parent; locked while the group runs.

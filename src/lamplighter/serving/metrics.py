@@ -50,6 +50,7 @@ def exposition(environment: str, totals: Iterable[ArmMeter], reports: Iterable[W
     reports = tuple(reports)
     lines += _answers(environment, reports)
     lines += _processes(environment, reports)
+    lines += _sandboxes(environment, reports)
     lines += _head("lamp_build_info", "gauge", "Release of lamplighter and of Python.")
     lines.append(f'lamp_build_info{{version="{__version__}",python="{platform.python_version()}"}} 1')
     return ("\n".join(lines) + "\n").encode()
@@ -140,4 +141,14 @@ def _processes(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]
         f'lamp_model_sandbox{{env="{environment}",slot="{slot}",digest="{one.digest[:12]}",level="{one.sandbox}"}} 1'
         for slot, one in seen
     ]
+    return lines
+
+
+def _sandboxes(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:
+    """What the self-test has found on the machine of each process."""
+    seen = [(report.slot, report.sandbox) for report in reports if report.sandbox is not None]
+    lines = _head("lamp_sandbox_level", "gauge", "1 at the level that the self-test of the sandbox has found.")
+    lines += [f'lamp_sandbox_level{{env="{environment}",slot="{slot}",level="{one.level}"}} 1' for slot, one in seen]
+    lines += _head("lamp_sandbox_open_probes", "gauge", "Ways out of the sandbox that the self-test has found open.")
+    lines += [f'lamp_sandbox_open_probes{{env="{environment}",slot="{slot}"}} {len(one.open)}' for slot, one in seen]
     return lines

@@ -37,6 +37,7 @@ from lamplighter.serving.reports import Reports
 from lamplighter.serving.router import Router
 from lamplighter.serving.runtimes.base import Surroundings
 from lamplighter.serving.segments import Segments
+from lamplighter.serving.selftest import SelfTest
 from lamplighter.serving.shadows import Shadows
 from lamplighter.serving.snapshot import Snapshot
 from lamplighter.serving.versions import manifest_of
@@ -76,10 +77,11 @@ class Slot:
         self._recorder = Recorder(segments, loop)
         self._pairs = Pairs()
         self._shadows = Shadows(self._meters, self._pairs)
+        self._self_test = SelfTest(options.directory, self._report)
         opening = partial(
             open_ready,
             artifacts=options.artifacts,
-            surroundings=Surroundings(environments=options.environments, keys=options.keys),
+            surroundings=Surroundings(environments=options.environments, keys=options.keys, sandbox=self._self_test.result),
         )
         describing = partial(manifest_of, artifacts=options.artifacts)
         key = redaction_key(options.directory)
@@ -126,6 +128,7 @@ class Slot:
         self._front.open(listening)
         if self._rpc is not None:
             await self._rpc.open(self._options.host, self._options.grpc_port)
+        self._self_test.begin()
         log.info("slot %d answers, pid %d", self._slot, os.getpid())
         await self._ending.wait()
         await asyncio.gather(self._front.drain(_DRAIN), *([self._rpc.drain(_DRAIN)] if self._rpc is not None else []))
@@ -134,6 +137,7 @@ class Slot:
         await self._shadows.close(1.0)
         await asyncio.to_thread(self._recorder.close)
         await self._adoption.close()
+        await self._self_test.close()
         await self._bodies.close()
         self._report()
 
@@ -177,6 +181,7 @@ class Slot:
             meters=self._meters.arms(),
             conditions=self._adoption.conditions,
             pairs=self._pairs.meters(),
+            sandbox=self._self_test.found,
         )
         try:
             self._reports.write(report)

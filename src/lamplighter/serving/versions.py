@@ -54,7 +54,8 @@ class Loaded:
         self.score_rows: ScoreRows | None = getattr(runtime, "score_rows", None)
         self._fit = Fit(manifest.contract)
         self._readers: dict[tuple[str, ...], Read] = {}
-        self._line = b"Lamp-Version: %b\r\nLamp-Prediction-Id: " % self.name.encode()
+        closed = b"Lamp-Sandbox: %b\r\n" % runtime.sandbox.encode() if isinstance(runtime, Isolated) else b""
+        self._line = b"%bLamp-Version: %b\r\nLamp-Prediction-Id: " % (closed, self.name.encode())
         self._runtime = runtime
         self._users = 0
         self._retired = False

@@ -7,6 +7,7 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.paired import Paired
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import Credentials, Route, WorkerReport
+from lamplighter.domain.sandbox import Level, Sandbox
 
 
 class Observation(Record, frozen=True):
@@ -34,6 +35,13 @@ def quarantined_in(reports: Iterable[WorkerReport]) -> dict[str, str]:
     return {condition.digest: condition.quarantine for condition in conditions if condition.quarantine}
 
 
+def least_closed(reports: Iterable[WorkerReport]) -> Sandbox | None:
+    """The weakest of what the processes have found of the sandbox; nothing if none has tested it."""
+    order = list(Level)
+    found = (report.sandbox for report in reports if report.sandbox is not None)
+    return max(found, key=lambda one: order.index(one.level), default=None)
+
+
 class Target(Protocol):
     """A place that runs serving process groups. Every verb may be repeated; a repetition changes nothing."""
 
@@ -47,6 +55,10 @@ class Target(Protocol):
 
     def observe(self, environment: Environment) -> Observation:
         """What the group does now."""
+        ...
+
+    def sandbox(self, environment: Environment) -> Sandbox | None:
+        """How closed processes of versions are, or would be, on the machine of the group; nothing if that is not tested."""
         ...
 
     def remove(self, environment: Environment) -> None:

@@ -18,7 +18,8 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Unavailable
 from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Credentials, Route, WorkerPast, WorkerReport, compared
-from lamplighter.targets.base import Observation, quarantined_in
+from lamplighter.domain.sandbox import Sandbox
+from lamplighter.targets.base import Observation, least_closed, quarantined_in
 
 #: Where packages come from, for the environments of versions.
 _INDEX = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_OFFLINE", "SSL_CERT_FILE")
@@ -80,8 +81,7 @@ class Target:
         parent = _holder(folder)
         if parent is None:
             return Observation(alive=False)
-        paths = sorted((folder / "workers").glob("[0-9]*.json"))
-        found = [report for path in paths if (report := _report(path)) is not None]
+        found = _reports(folder)
         reports = tuple(report for report in found if _is_child(report.pid, parent))
         pasts = [past for path in sorted((folder / "past").glob("[0-9]*.json")) if (past := _past(path)) is not None]
         complete = len(reports) == environment.workers
@@ -94,6 +94,16 @@ class Target:
             reports=reports,
             pairs=compared(found, pasts),
         )
+
+    def sandbox(self, environment: Environment) -> Sandbox | None:
+        """By the group itself, or by the other groups while it does not run: all are on this machine."""
+        folder = self.folder(environment.name)
+        others = [path.parent for path in sorted(self._root.glob("*/serving.pid"))]
+        return self._tested([folder]) or self._tested(others)
+
+    def _tested(self, folders: list[Path]) -> Sandbox | None:
+        held = [(folder, parent) for folder in folders if (parent := _holder(folder)) is not None]
+        return least_closed(one for folder, parent in held for one in _reports(folder) if _is_child(one.pid, parent))
 
     def remove(self, environment: Environment) -> None:
         """Ask the group to end, wait, and kill what is left of it."""
@@ -152,6 +162,12 @@ def _read(path: Path) -> Route | None:
         return from_json(path.read_bytes(), Route)
     except (FileNotFoundError, msgspec.MsgspecError):
         return None
+
+
+def _reports(folder: Path) -> list[WorkerReport]:
+    """Of all slots, also those of processes that have died."""
+    paths = sorted((folder / "workers").glob("[0-9]*.json"))
+    return [report for path in paths if (report := _report(path)) is not None]
 
 
 def _report(path: Path) -> WorkerReport | None:

@@ -4,10 +4,11 @@ Every other file of this folder is one runtime; its name is what a manifest says
 `async def load(manifest, artifacts, surroundings) -> Runtime`, where `artifacts` is the root of the local artifact store.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from lamplighter.domain.sandbox import Level, Sandbox
 from lamplighter.domain.version import Manifest
 
 
@@ -35,6 +36,8 @@ class Surroundings(NamedTuple):
     keys: Path | None = None
     #: Whether code is opened unsigned: only where its author tries it out.
     is_author: bool = False
+    #: Waits for what the self-test of the machine has found; nothing where none is made.
+    sandbox: Callable[[], Awaitable[Sandbox]] | None = None
 
 
 #: Nothing at all: no environments, and no code.
@@ -58,8 +61,8 @@ class Isolated(Protocol):
     """A runtime whose version has processes of its own."""
 
     @property
-    def sandbox(self) -> str:
-        """How closed they are: full, partial or none."""
+    def sandbox(self) -> Level:
+        """How closed they are."""
         ...
 
     @property

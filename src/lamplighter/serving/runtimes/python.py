@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.sandbox import Level, weaker
 from lamplighter.domain.version import Artifact, Badge, Lock, Manifest
 from lamplighter.serving import signatures
 from lamplighter.serving.artifacts import verified
@@ -34,10 +35,10 @@ FORMATS: Mapping[str, Badge] = {
 class Python:
     """A loaded version behind its workers."""
 
-    def __init__(self, batcher: Batcher, sandbox: str, held: Held | None = None) -> None:
+    def __init__(self, batcher: Batcher, sandbox: Level, held: Held | None = None) -> None:
         self._batcher = batcher
         self._held = held
-        #: How closed the workers are: full, partial or none.
+        #: How closed the workers are: as they say, or as the self-test has found if that is less.
         self.sandbox = sandbox
 
     @property
@@ -72,6 +73,7 @@ async def load(manifest: Manifest, artifacts: Path, surroundings: Surroundings =
     is_code = artifact.badge is Badge.CODE
     if is_code and not surroundings.is_author:
         signatures.check(manifest, artifacts, surroundings.keys)
+    found = None if surroundings.sandbox is None else await surroundings.sandbox()
     content = verified(artifacts, artifact)
     held = await _environment(manifest.lock, surroundings.environments)
     order = order_to_load(artifact.format, content, manifest.contract, is_code=is_code, warm_up=_first_row(manifest, artifacts))
@@ -81,7 +83,8 @@ async def load(manifest: Manifest, artifacts: Path, surroundings: Surroundings =
     except BaseException:
         _let_go(held)
         raise
-    return Python(Batcher(Crew(start, worker), limits), worker.sandbox, held)
+    level = worker.sandbox if found is None else weaker(worker.sandbox, found.level)
+    return Python(Batcher(Crew(start, worker), limits), level, held)
 
 
 async def _environment(lock: Lock, folder: Path | None) -> Held | None:

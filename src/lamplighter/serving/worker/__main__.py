@@ -10,12 +10,27 @@ import sys
 import warnings
 from pathlib import Path
 
+from lamplighter.domain.sandbox import Level
 from lamplighter.serving.runtimes.base import Failed
 from lamplighter.serving.worker import sandbox
 from lamplighter.serving.worker.deaths import OUT_OF_MEMORY
 from lamplighter.serving.worker.opening import IMPORTS, open_model
 from lamplighter.serving.worker.scorers import Scorer
-from lamplighter.serving.worker.wire import HEAD, Fault, Load, Ready, Refused, Reply, Score, Scores, order, pack
+from lamplighter.serving.worker.wire import (
+    HEAD,
+    Fault,
+    Load,
+    Order,
+    Probe,
+    Probed,
+    Ready,
+    Refused,
+    Reply,
+    Score,
+    Scores,
+    order,
+    pack,
+)
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:
@@ -28,20 +43,30 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
     return bytes(content)
 
 
-def _receive(connection: socket.socket) -> Load | Score:
+def _receive(connection: socket.socket) -> Order:
     (length,) = HEAD.unpack(_exactly(connection, HEAD.size))
     return order(_exactly(connection, length))
 
 
-def _open(load: Load) -> tuple[Scorer, str]:
+def _open(load: Load) -> tuple[Scorer, Level]:
     for name in IMPORTS.get(load.format, ()):
         importlib.import_module(name)
     level = sandbox.enter(Path(load.scratch), load.memory)
-    if load.is_code and level is sandbox.Level.NONE:
+    if load.is_code and level is Level.NONE:
         raise RuntimeError("this system has no sandbox, and opening this format runs code")
     scorer = open_model(load.format, load.content, load.contract)
     _warm_up(scorer, load)
     return scorer, level
+
+
+def _probe(order: Probe) -> Reply:
+    # Only here, so that a worker with a model starts without it.
+    from lamplighter.serving.worker import probing
+
+    try:
+        return Probed(sandbox=probing.tested(order.ground, lambda: sandbox.enter(Path(order.scratch), order.memory)))
+    except Exception as error:  # whatever closing itself raises is told
+        return Refused(why=_reason(error))
 
 
 def _warm_up(scorer: Scorer, load: Load) -> None:
@@ -76,6 +101,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     connection = socket.socket(fileno=int(sys.argv[1]))
     load = _receive(connection)
+    if isinstance(load, Probe):
+        connection.sendall(pack(_probe(load)))
+        return
     if not isinstance(load, Load):
         raise TypeError("the first message opens a model")
     try:

@@ -13,10 +13,24 @@ from msgspec import MsgspecError
 from msgspec.structs import replace
 
 from lamplighter.domain.contract import Contract
+from lamplighter.domain.sandbox import Level
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.serving.worker.deaths import Cause, cause_of, memory_kills
 from lamplighter.serving.worker.environments import Held
-from lamplighter.serving.worker.wire import HEAD, LARGEST_REPLY, Load, Order, Ready, Refused, Reply, Score, pack, reply
+from lamplighter.serving.worker.wire import (
+    HEAD,
+    LARGEST_REPLY,
+    Ground,
+    Load,
+    Order,
+    Probe,
+    Ready,
+    Refused,
+    Reply,
+    Score,
+    pack,
+    reply,
+)
 
 #: The whole environment of a worker; nothing is inherited.
 ENVIRONMENT: Mapping[str, str] = {
@@ -66,8 +80,8 @@ class Worker:
         self._process, self._connection, self._scratch = process, connection, scratch
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._memory_kills = memory_kills()
-        #: How closed it is: full, partial or none.
-        self.sandbox = ""
+        #: How closed it says it is.
+        self.sandbox = Level.NONE
 
     @property
     def pid(self) -> int:
@@ -108,6 +122,16 @@ class Worker:
         await worker.end()
         reason = answer.why if isinstance(answer, Refused) else "it answered out of turn"
         raise Unloadable(f"The worker refused the model: {reason}.")
+
+    @classmethod
+    async def probe(cls, ground: Ground) -> Reply:
+        """Have a process that opens no model try every way out; raises `Died` or `TimeoutError`."""
+        worker = await cls._spawn(None)
+        try:
+            async with asyncio.timeout(START_LIMIT):
+                return await worker._ask(Probe(ground=ground, memory=_LIBRARIES, scratch=worker._scratch))
+        finally:
+            await worker.end()
 
     @classmethod
     async def _spawn(cls, held: Held | None) -> "Worker":

@@ -7,22 +7,10 @@ import ctypes
 import resource
 import signal
 import sys
-from enum import StrEnum
 from pathlib import Path
 
+from lamplighter.domain.sandbox import Level
 from lamplighter.serving.worker import landlock, seccomp
-
-
-class Level(StrEnum):
-    """How closed a worker is."""
-
-    #: Landlock with network and signal rules, and seccomp.
-    FULL = "full"
-    #: One of the layers is missing or too old.
-    PARTIAL = "partial"
-    #: Only limits.
-    NONE = "none"
-
 
 _DIE_WITH_PARENT = 1
 #: The Landlock ABI that covers TCP, abstract sockets and signals.

@@ -11,6 +11,7 @@ import msgspec
 
 from lamplighter.domain.contract import Contract
 from lamplighter.domain.record import Record
+from lamplighter.domain.sandbox import Level, Sandbox
 
 #: Length of the message that follows.
 HEAD = struct.Struct("<I")
@@ -41,11 +42,38 @@ class Score(Record, frozen=True, tag="score"):
     rows: int
 
 
+class Ground(Record, frozen=True):
+    """What is laid out for the self-test to find."""
+
+    #: Folder with a file `secret` and a listening socket `socket`.
+    folder: str
+    #: Port of a listener on loopback.
+    port: int
+    #: Name of a listener among the abstract sockets.
+    name: str
+
+
+class Probe(Record, frozen=True, tag="probe"):
+    """Open no model; close yourself and try every way out."""
+
+    ground: Ground
+    #: Most bytes of address space.
+    memory: int
+    #: Directory the worker may write in.
+    scratch: str = ""
+
+
 class Ready(Record, frozen=True, tag="ready"):
     """The model is open."""
 
-    #: How closed the worker is: full, partial or none.
-    sandbox: str
+    #: How closed the worker is.
+    sandbox: Level
+
+
+class Probed(Record, frozen=True, tag="probed"):
+    """Every way out was tried."""
+
+    sandbox: Sandbox
 
 
 class Refused(Record, frozen=True, tag="refused"):
@@ -68,8 +96,8 @@ class Fault(Record, frozen=True, tag="fault"):
     kind: str
 
 
-Order = Load | Score
-Reply = Ready | Refused | Scores | Fault
+Order = Load | Score | Probe
+Reply = Ready | Probed | Refused | Scores | Fault
 
 _encoder = msgspec.msgpack.Encoder()
 _orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
