@@ -53,6 +53,8 @@ class Settings(Strict, frozen=True):
     apprise: Mapping[str, str] = {}
     #: Trainings by name. A project can only name one of these: callers never bring a command.
     trainings: Mapping[str, Training] = {}
+    #: Files of tables by name, for scoring on a schedule. A project can only name one of these: callers never bring a path.
+    tables: Mapping[str, str] = {}
     #: Channels that every incident goes to, beside those of its project.
     channels: tuple[str, ...] = ("inbox",)
 

@@ -20,6 +20,7 @@ from lamplighter.domain.expiry import Action, Expiry
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.incident import advance as incident_after
+from lamplighter.domain.job import Cause, Failure, Run, State
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
@@ -319,6 +320,17 @@ class Memory:
         return incident_after(self.trouble, Step.RESOLVE, now=NOON, note=note)
 
     # Management
+
+    def run_job(self, model: str, name: str) -> Run:
+        self._did("run_job", model, name)
+        return Run(id="J-1", model=model, job=name, due_at=0)
+
+    def job_runs(self, model: str) -> list[Run]:
+        return [self.job_run("J-1")]
+
+    def job_run(self, key: str) -> Run:
+        failure = Failure(cause=Cause.DATA, why="Row 7: hour.", code="E1410", rows=5)
+        return Run(id=key, model="late-flights", job="nightly", due_at=0, state=State.FAILED, failure=failure)
 
     def retrain(self, model: str, cause: str = "") -> Retraining:
         self._did("retrain", model, cause)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain import specimens
 
-from lamplighter.domain import incident, retraining, rollout
+from lamplighter.domain import incident, job, retraining, rollout
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.rollout import Phase, Rollout, Signal
 
@@ -41,6 +41,12 @@ MACHINES = [
         "retraining", retraining.MOVES, retraining.State, retraining.Step, "state",
         lambda state: specimens.retraining(state=state), lambda noun, step: retraining.advance(noun, step, now=9, why="so"),
         (retraining.State.REQUESTED,), (retraining.State.FINISHED, retraining.State.FAILED),
+    ),
+    Machine(
+        "job", job.MOVES, job.State, job.Step, "state",
+        lambda state: job.Run(id="J-1", model="late-flights", job="nightly", due_at=1, state=state),
+        lambda noun, step: job.advance(noun, step, now=9),
+        (job.State.WAITING, job.State.SKIPPED), (job.State.FINISHED, job.State.FAILED, job.State.SKIPPED),
     ),
 ]  # fmt: skip
 each = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)

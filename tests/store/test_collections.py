@@ -16,6 +16,7 @@ from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.identity import Credential, Person, Purpose, Role, Team
 from lamplighter.domain.incident import State
+from lamplighter.domain.job import Run
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.replay import Replay
 from lamplighter.domain.retraining import State as Training
@@ -65,6 +66,7 @@ CASES = [
     case("environments", Environment(name="prod", level=Level.PRODUCTION, port=7083), "name", workers=4),
     case("evidence", specimens.evidence("parity", rows=1000), "digest"),
     case("incidents", specimens.incident(), "id", notes=("mine",), revision=1),
+    case("job_runs", Run(id="J-1", model="late-flights", job="nightly", due_at=1), "id", rows=3, revision=1),
     case("people", specimens.PEOPLE[specimens.ADA], "email", active=False),
     case("policies", specimens.starter(), "digest"),
     Case("projects", specimens.project(), {"model": "late-flights"}, specimens.project('[model]\nname = "late-flights"\n')),

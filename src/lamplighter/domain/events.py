@@ -246,6 +246,18 @@ class RetrainingMoved(Event, frozen=True, tag=True):
     why: str = ""
 
 
+class JobRunMoved(Event, frozen=True, tag=True):
+    """A run of a scheduled job started, finished, failed or is tried again."""
+
+    run: str = ""
+    job: str = ""
+    state: str = ""
+    version: str = ""
+    rows: int = 0
+    cause: str = ""
+    why: str = ""
+
+
 class ChallengeOpened(Event, frozen=True, tag=True):
     """A trial of two versions on the same rows began."""
 
@@ -296,6 +308,7 @@ AnyEvent = (
     | Notified
     | RetrainingRequested
     | RetrainingMoved
+    | JobRunMoved
     | ChallengeOpened
     | ChallengeDecided
 )

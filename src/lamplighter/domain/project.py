@@ -15,6 +15,7 @@ from lamplighter.domain.consumer import Consumer, check_declared, check_names
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
+from lamplighter.domain.job import Job, check_job_names, check_schedule
 from lamplighter.domain.log import LogPlan
 from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.outage import Fallback, OutagePlan, check_outage
@@ -259,6 +260,7 @@ class Project(Settings, frozen=True):
     expiry: ExpiryPlan = ExpiryPlan()
     outage: OutagePlan = OutagePlan()
     log: LogPlan = LogPlan()
+    job: tuple[Job, ...] = ()
 
     @property
     def name(self) -> str:
@@ -343,6 +345,10 @@ def _held(project: Project) -> _Held:
         yield "the name of an [env]", model_name, name
         if plan.rollout is not None:
             yield f"env.{name}.rollout", check_steps, plan.rollout
+    for job in project.job:
+        yield "job.name", model_name, job.name
+        yield f"job {job.name}", check_schedule, job.schedule
+    yield "job", check_job_names, project.job
     yield "expiry", check_expiry, project.expiry
     yield "outage", check_outage, project.outage
     yield "outage.max_age", _if_named(seconds), project.outage.max_age

@@ -13,6 +13,7 @@ from lamplighter.domain.consumer import Account
 from lamplighter.domain.errors import Invalid, NotAllowed, Unauthenticated
 from lamplighter.domain.events import EnvironmentSaved, PersonAdded, SignedIn, TeamSaved, TokenIssued
 from lamplighter.domain.identity import PLATFORM, Actor, Credential, Person, Purpose, Role, Team
+from lamplighter.domain.job import HOLDER
 from lamplighter.domain.names import party_name, unknown
 from lamplighter.domain.record import digest_of
 from lamplighter.lifecycle.kit import Kit
@@ -163,6 +164,34 @@ def issue_sign_in(kit: Kit, email: str) -> Secret:
 def issue_drill(kit: Kit, email: str, model: str) -> Secret:
     """A token that may ask one model for the answer of an outage, good for 2 minutes."""
     return _issue(kit, email, Purpose.DRILL, "lmp_drill_", 2 * _MINUTE, model)
+
+
+def issue_for_job(kit: Kit, job: str, model: str, environment: str, seconds: float) -> Secret:
+    """A token with which a run of a job calls one model in one environment, and can do nothing else."""
+    secret, now = f"lmp_app_{secrets.token_urlsafe(32)}", kit.clock.now()
+    until = now + int(seconds * 1_000_000)
+    with kit.store.transaction() as change:
+        change.credentials.add(
+            Credential(
+                digest=digest_of(secret.encode()),
+                email=f"{HOLDER}{job}",
+                purpose=Purpose.PREDICT,
+                created_at=now,
+                expires_at=until,
+                label=environment,
+                models=(model,),
+                environment=environment,
+            )
+        )
+    return Secret(secret=secret, expires_at=until)
+
+
+def revoke_of_job(kit: Kit, digest: str) -> None:
+    """Make the token of a run worthless, by its digest."""
+    with kit.store.transaction() as change:
+        found = change.credentials.find(digest=digest, purpose=Purpose.PREDICT)
+        if found is not None:
+            change.credentials.put(msgspec.structs.replace(found, revoked=True))
 
 
 def redeem(kit: Kit, secret: str) -> Secret:

@@ -12,6 +12,7 @@ from lamplighter.lifecycle import (
     ageing,
     collection,
     compaction,
+    jobs,
     management,
     ownership,
     progress,
@@ -75,6 +76,7 @@ class Reconciler:
             self._advance,
             self._react,
             self._train,
+            self._score_tables,
             self._deliver,
             self._measure,
             self._watch,
@@ -135,6 +137,13 @@ class Reconciler:
             open_ones = look.retrainings.all(open=True)
         for asked in open_ones:
             self._guarded(partial(management.advance, self._kit, asked))
+
+    def _score_tables(self) -> None:
+        self._guarded(partial(jobs.schedule, self._kit))
+        with self._kit.store.reading() as look:
+            open_ones = look.job_runs.all(open=True)
+        for run in open_ones:
+            self._guarded(partial(jobs.advance, self._kit, run))
 
     def _deliver(self) -> None:
         ownership.deliver(self._kit)

@@ -7,6 +7,7 @@ import time
 
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.identity import Permission, Purpose
+from lamplighter.domain.job import HOLDER
 from lamplighter.domain.outage import DRILL
 from lamplighter.domain.route import Credential, Credentials, Route
 from lamplighter.domain.routing import Routing
@@ -72,12 +73,12 @@ def _credentials(kit: Kit, look: Transaction, environment: str) -> Credentials:
 
 
 def _applications(look: Transaction, environment: str, now: int) -> tuple[Credential, ...]:
-    """Tokens of applications for this environment, each for the models it names."""
+    """Tokens of applications and of runs of jobs for this environment, each for the models it names."""
     open_ones = {account.name for account in look.consumers.all() if account.active}
     return tuple(
         Credential(token_digest=c.digest, holder=c.email, models=c.models, expires_at=c.expires_at)
         for c in look.credentials.all(purpose=Purpose.PREDICT)
-        if c.environment == environment and c.email in open_ones and c.valid(now)
+        if c.environment == environment and (c.email in open_ones or c.email.startswith(HOLDER)) and c.valid(now)
     )
 
 

@@ -14,6 +14,7 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.identity import Actor, Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
+from lamplighter.domain.job import Run
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
@@ -32,6 +33,7 @@ from lamplighter.lifecycle import (
     drills,
     identity,
     industrialization,
+    jobs,
     judging,
     management,
     ownership,
@@ -331,6 +333,21 @@ class Embedded(Platform):
         with self._kit.store.reading() as look:
             self._known(look, model)
             return look.retrainings.all(newest="requested_at", model=model)
+
+    def run_job(self, model: str, name: str) -> Run:
+        return jobs.ask(self._kit, self._actor, model, name)
+
+    def job_runs(self, model: str) -> list[Run]:
+        with self._kit.store.reading() as look:
+            self._known(look, model)
+            return look.job_runs.all(newest="due_at", model=model)
+
+    def job_run(self, key: str) -> Run:
+        with self._kit.store.reading() as look:
+            run = look.job_runs.find(id=key)
+            if run is None:
+                raise unknown("run", key, (found.id for found in look.job_runs.all(newest="due_at", limit=1000)))
+            return run
 
     def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
         with self._kit.store.reading() as look:

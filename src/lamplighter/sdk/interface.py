@@ -17,6 +17,7 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.identity import Permission, Person, Role, Team
 from lamplighter.domain.incident import Incident
+from lamplighter.domain.job import Run
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.paired import ShadowRun
@@ -359,6 +360,21 @@ class Platform(Protocol):
     @door("GET", "/models/{model}/trainings", Permission.READ)
     def trainings(self, model: str) -> list[Retraining]:
         """Trainings of a model, newest first."""
+        ...
+
+    @door("POST", "/models/{model}/jobs/{name}/runs", Permission.RETRAIN)
+    def run_job(self, model: str, name: str) -> Run:
+        """Score the table of a scheduled job now, beside its schedule."""
+        ...
+
+    @door("GET", "/models/{model}/job-runs", Permission.READ)
+    def job_runs(self, model: str) -> list[Run]:
+        """Runs of the scheduled jobs of a model, newest first."""
+        ...
+
+    @door("GET", "/job-runs/{key}", Permission.READ)
+    def job_run(self, key: str) -> Run:
+        """One run of a scheduled job."""
         ...
 
     @door("POST", "/versions/{reference}/challenges", Permission.RETRAIN)

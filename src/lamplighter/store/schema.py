@@ -199,6 +199,19 @@ retrainings = Table(
     _body(),
 )
 
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("model", _NAME, nullable=False),
+    Column("job", _NAME, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    _body(),
+    UniqueConstraint("model", "job", "due_at"),
+)
+
 challenges = Table(
     "challenges",
     metadata,

@@ -20,6 +20,7 @@ from lamplighter.store.decisions import Decisions
 from lamplighter.store.environments import Environments
 from lamplighter.store.evidence import EvidenceFound
 from lamplighter.store.incidents import Incidents
+from lamplighter.store.job_runs import JobRuns
 from lamplighter.store.journal import Journal
 from lamplighter.store.migrations import upgrade
 from lamplighter.store.notices import Notices
@@ -60,6 +61,7 @@ class Transaction:
         self.projects = Projects(connection)
         self.readings = Readings(connection)
         self.replays = Replays(connection)
+        self.job_runs = JobRuns(connection)
         self.retrainings = Retrainings(connection)
         self.rollouts = Rollouts(connection)
         self.routings = Routings(connection)

@@ -32,6 +32,7 @@ SENTENCES: Mapping[type[Event], str] = {
     events.IncidentMoved: "{e.incident} is {e.state}. {e.note}",
     events.Notified: "{e.person} was told of {e.incident} through {e.channel}. {e.why}",
     events.RetrainingRequested: "{e.retraining} was asked for: {e.cause}.",
+    events.JobRunMoved: "{e.run} of the job {e.job} is {e.state}. {e.why}",
     events.RetrainingMoved: "{e.retraining} is {e.state}. {e.why}",
     events.ChallengeOpened: "{e.challenge}: v{e.challenger} scores along with v{e.champion} in {e.environment}.",
     events.ChallengeDecided: "{e.challenge}, v{e.challenger} against v{e.champion}: {e.verdict}.",

@@ -1,0 +1,76 @@
+"""MANAGEMENT: tables that are scored on a schedule."""
+
+from collections.abc import Sequence
+
+import click
+
+from lamplighter.cli.flags import Noun
+from lamplighter.cli.instants import local
+from lamplighter.cli.page import Page
+from lamplighter.cli.places import model_of
+from lamplighter.cli.session import Session, with_session
+from lamplighter.cli.table import Table
+from lamplighter.domain.job import Run
+
+
+@click.group(cls=Noun)
+def jobs() -> None:
+    """Tables that are scored on a schedule, by the version that is live."""
+
+
+@jobs.command("list")
+@click.argument("reference", metavar="REF")
+@with_session
+def list_(session: Session, reference: str) -> Page:
+    """The runs of a model's jobs, newest first."""
+    model = model_of(reference)
+    runs = session.platform.job_runs(model)
+    return Page(
+        says=f"{len(runs)} run{'' if len(runs) == 1 else 's'} of jobs of {model}.",
+        data={"runs": runs},
+        table=Table([_row(run) for run in runs], ("RUN", "JOB", "DUE", "STATE", "VERSION", "ROWS")),
+        next=[f"lamp jobs show {runs[0].id}"] if runs else [f"lamp jobs run {model} JOB"],
+        url=session.address(f"/m/{model}"),
+    )
+
+
+@jobs.command("show")
+@click.argument("key", metavar="RUN")
+@with_session
+def show(session: Session, key: str) -> Page:
+    """One run: where it stands, and what ended its last try that failed."""
+    run = session.platform.job_run(key)
+    return Page(
+        says=f"{run.id}: the job {run.job} of {run.model} is {run.state}.",
+        data={"run": run},
+        facts=_facts(run),
+        next=[f"lamp jobs list {run.model}"],
+        url=session.address(f"/m/{run.model}"),
+    )
+
+
+@jobs.command("run")
+@click.argument("reference", metavar="REF")
+@click.argument("name", metavar="JOB")
+@with_session
+def run_(session: Session, reference: str, name: str) -> Page:
+    """Score the table of a job now, beside its schedule."""
+    run = session.platform.run_job(model_of(reference), name)
+    return Page(
+        says=f"✓ {run.id}: the job {run.job} of {run.model} is {run.state}.",
+        data={"run": run},
+        next=[f"lamp jobs show {run.id}"],
+        url=session.address(f"/m/{run.model}"),
+    )
+
+
+def _row(run: Run) -> Sequence[str]:
+    return run.id, run.job, local(run.due_at), run.state, run.version, f"{run.rows:,}"
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    facts = [("due", local(run.due_at)), ("version", run.version), ("tries", str(run.tries)), ("rows", f"{run.rows:,}")]
+    if run.failure is not None:
+        place = f"after {run.failure.rows:,} rows: {run.failure.why}"
+        facts += [("failure", run.failure.cause.value), ("where", place)]
+    return facts

@@ -1,0 +1,96 @@
+"""The process of a run of a scheduled job: `python -m lamplighter.sdk.scheduled ORDER`.
+
+It finds a token in `LAMP_TOKEN`, leaves the number of rows in the file `LAMP_RESULT`, or what ended it in `LAMP_FAILURE`.
+"""
+
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import msgspec
+
+from lamplighter.domain.errors import Conflict, Invalid, LampError, NotAllowed, NotFound, Unauthenticated, Unavailable
+from lamplighter.domain.job import Cause, Failure
+from lamplighter.lifecycle.jobs import Order
+from lamplighter.sdk.batch import Progress, Scoring, plan
+
+#: Seconds until every process of serving knows the token.
+_PATIENCE = 10.0
+
+
+def main(order_file: Path) -> int:
+    """Score the table of an order; gives the exit code."""
+    order = msgspec.json.decode(order_file.read_bytes(), type=Order)
+    runner = _Runner(order, os.environ["LAMP_TOKEN"])
+    try:
+        rows = runner.run()
+    except Exception as error:  # whatever ends it is said, with the story in the log
+        traceback.print_exc()
+        _leave(Path(os.environ["LAMP_FAILURE"]), msgspec.json.encode(_failure(error, runner.rows)))
+        return 1
+    _leave(Path(os.environ["LAMP_RESULT"]), msgspec.json.encode({"number": rows}))
+    return 0
+
+
+class _Runner:
+    def __init__(self, order: Order, token: str) -> None:
+        self._order, self._token = order, token
+        target = Path(order.target)
+        self._target, self._unfinished = target, target.with_name(f"{target.stem}.{order.run}{target.suffix}")
+        #: Rows from the start that have their scores.
+        self.rows = 0
+
+    def run(self) -> int:
+        """Score every row, then put the output in its place at once; gives the number of rows."""
+        source, end = Path(self._order.source), time.monotonic() + _PATIENCE
+        job = plan(self._order.version, source, self._order.rows)
+        while True:
+            scoring = Scoring(job, self._order.version, self._order.address, self._token, source, self._unfinished)
+            try:
+                done = scoring.run(resume=True, told=self._told)
+            except (Unauthenticated, NotAllowed):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+            else:
+                self._unfinished.replace(self._target)
+                sys.stdout.write(f"{done.rows} rows, {done.kept} of {done.chunks} chunks from before\n")
+                return done.rows
+
+    def _told(self, progress: Progress) -> None:
+        self.rows = progress.rows
+        sys.stdout.write(f"{progress.rows} rows\n")
+
+
+def _failure(error: Exception, rows: int) -> Failure:
+    if not isinstance(error, LampError):
+        cause = Cause.INFRASTRUCTURE if isinstance(error, OSError) else Cause.CODE
+        return Failure(cause=cause, why=f"{type(error).__name__}; the log has the story.", rows=rows)
+    return Failure(cause=_cause(error), why=f"{error.what} {error.why}", code=error.code, rows=rows)
+
+
+def _cause(error: LampError) -> Cause:
+    match error:
+        case Unavailable():
+            return Cause.INFRASTRUCTURE
+        case Unauthenticated() | NotAllowed():
+            return Cause.CREDENTIALS
+        case Invalid() | NotFound():
+            return Cause.DATA
+        case Conflict(code="E1529"):
+            # The table is another than the one that was begun with.
+            return Cause.DATA
+        case _:
+            return Cause.CODE
+
+
+def _leave(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
