@@ -74,3 +74,6 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         place = f"after {run.failure.rows:,} rows: {run.failure.why}"
         facts += [("failure", run.failure.cause.value), ("where", place)]
     return facts
+
+
+COMMANDS = {"jobs": jobs}
