@@ -1,6 +1,6 @@
 """MANAGEMENT: tables that are scored on a schedule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -76,4 +76,4 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     return facts
 
 
-COMMANDS = {"jobs": jobs}
+COMMANDS: Mapping[str, click.Command] = {"jobs": jobs}
