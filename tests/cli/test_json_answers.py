@@ -52,7 +52,20 @@ LINES = (
 )
 
 
-NOUNS = {"owners", "approvals", "users", "teams", "tokens", "rollout", "monitor", "incident", "challenge", "audit", "env"}
+NOUNS = {
+    "owners",
+    "approvals",
+    "users",
+    "teams",
+    "tokens",
+    "rollout",
+    "monitor",
+    "incident",
+    "challenge",
+    "audit",
+    "env",
+    "jobs",
+}
 
 
 @pytest.mark.parametrize("line", LINES)
