@@ -40,7 +40,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _write(path: Path, columns: dict[str, list[Any]]) -> None:
     kinds = {int: DataType.int64(), float: DataType.float64(), str: DataType.string()}
-    arrays = {name: Array(values, kinds[type(values[0])]) for name, values in columns.items()}
+    arrays: dict[str, Any] = {name: Array(values, kinds[type(values[0])]) for name, values in columns.items()}
     table_stream.FORMS[path.suffix][1](Table.from_pydict(arrays), str(path))
 
 

@@ -175,6 +175,8 @@ def _end(kit: Kit, run: Run, step: Step, *, rows: int = 0, failure: Failure | No
     if run.credential:
         identity.revoke_of_job(kit, run.credential)
     _moved(kit, run, step, rows=rows, failure=failure or run.failure, credential="")
+    if run.credential:
+        routing.apply_everywhere(kit)
 
 
 def _moved(kit: Kit, run: Run, step: Step, **changes: object) -> Run:
