@@ -130,7 +130,7 @@ def _material(
     checked = model_name(name)
     captured = capture(model, request)
     columns = arranged(captured, frames.columns(sample))
-    contract = contracts.infer(columns, captured.output, nullable)
+    contract = contracts.infer(columns, captured.output, {*nullable, *(captured.nullable & columns.keys())})
     try:
         truth = captured.truth(contract)
     except ValueError as error:

@@ -17,7 +17,7 @@ from lamplighter.domain.version import Provenance
 class Build:
     """A model and what it was made from."""
 
-    #: Anything with `predict`, or a function marked with `lamplighter.predictor`.
+    #: Anything with `predict`, a function marked with `lamplighter.predictor`, or the path of an MLflow model or ONNX file.
     model: Any
     #: Rows as the model was trained on, without the target; contract, reference and parity come from them.
     sample: Any = field(repr=False)

@@ -62,12 +62,19 @@ class Deployment:
         return f"<{self.version.name} live in {self.environment}: {self.url}>"
 
 
-def register(model: Any, name: str, *, sample: Any, labels: Any = None, nullable: Collection[str] = ()) -> Version:
-    """Register a model as a version of `name`, on the platform that the surroundings name."""
+def register(
+    model: Any, name: str, *, sample: Any, labels: Any = None, nullable: Collection[str] = (), trust: bool = False
+) -> Version:
+    """Register a model as a version of `name`, on the platform that the surroundings name.
+
+    Only with `trust` it is stored in a format that runs code when opened.
+    """
     named = _named()
     platform = remote(named.url, named.token)
     return release(
-        platform, _project(platform, name, "", ""), Build(model=model, sample=sample, labels=labels, nullable=nullable)
+        platform,
+        _project(platform, name, "", ""),
+        Build(model=model, sample=sample, labels=labels, nullable=nullable, trust=trust),
     )
 
 
@@ -81,17 +88,18 @@ def deploy(
     owner: str = "",
     criticality: str = "internal",
     nullable: Collection[str] = (),
+    trust: bool = False,
     wait: float = 60.0,
 ) -> Deployment:
     """Register a model and bring it live, in the first environment unless `env` names another.
 
-    A platform is started on this machine if none is named. Raises `Blocked` with the first gate that refuses, and `TimedOut`
-    after `wait` seconds.
+    Only with `trust` it is stored in a format that runs code when opened. A platform is started on this machine
+    if none is named. Raises `Blocked` with the first gate that refuses, and `TimedOut` after `wait` seconds.
     """
     named = _named()
     platform = remote(named.url, named.token)
     project = _project(platform, name, owner, criticality)
-    version = release(platform, project, Build(model=model, sample=sample, labels=labels, nullable=nullable))
+    version = release(platform, project, Build(model=model, sample=sample, labels=labels, nullable=nullable, trust=trust))
     environment = env or next(place.name for place in platform.environments() if place.level is Level.DEVELOPMENT)
     bring_live(platform, version, environment, wait)
     return Deployment(platform, version, environment, named.token, f"{named.url}/m/{name}")

@@ -52,6 +52,8 @@ class Captured:
     truth: Callable[[Contract], Scorer]
     #: Names of the top modules that the model is made of.
     roots: frozenset[str]
+    #: Columns that the model itself declares as ones that may be empty.
+    nullable: frozenset[str] = frozenset()
 
 
 def output_of(classes: Sequence[Any], request: Request) -> Output:

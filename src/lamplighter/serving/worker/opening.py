@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lamplighter.domain.contract import Contract
+from lamplighter.serving.worker.directory import of_directory
 from lamplighter.serving.worker.graph import of_graph
 from lamplighter.serving.worker.mark import PREDICTOR_MARK
 from lamplighter.serving.worker.scorers import Scorer, of_catboost, of_estimator, of_lightgbm, of_predictor, of_xgboost
@@ -21,6 +22,7 @@ IMPORTS: Mapping[str, Sequence[str]] = {
     "onnx": (),
     "python-source": ("pandas",),
     "cloudpickle": ("cloudpickle", "pandas"),
+    "mlflow-directory": ("cloudpickle", "pandas"),
 }
 
 
@@ -82,4 +84,5 @@ _OPENERS: Mapping[str, Callable[[bytes, Contract], Scorer]] = {
     "onnx": of_graph,
     "python-source": _source,
     "cloudpickle": _cloudpickle,
+    "mlflow-directory": of_directory,
 }
