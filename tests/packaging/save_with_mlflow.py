@@ -42,7 +42,7 @@ def main() -> None:
     gaps.loc[::7, "wind"] = np.nan
     minutes = table.delay * 2 + table.wind
     late = (minutes > 20).astype(int)
-    one = {"n_jobs": 1, "n_estimators": 8}
+    one: dict[str, Any] = {"n_jobs": 1, "n_estimators": 8}
     booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1}, lightgbm.Dataset(gaps, late), 8)
     pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(table, late)
     trusted = ["numpy.dtype", "sklearn.pipeline.Pipeline"]
