@@ -77,6 +77,8 @@ def test_check_tells_the_gate_that_does_not_pass(folder: Path) -> None:
     outcome = here("check", str(folder))
     assert outcome.code == 5
     assert "  ✗  brief " in outcome.out
+    assert "compiled form " in outcome.out
+    assert " serves. At most " in outcome.out
     assert "\n✗ churn would not get into production. " in outcome.err
 
 

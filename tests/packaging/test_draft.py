@@ -8,19 +8,24 @@ from typing import Any
 
 import lightgbm
 import msgspec
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.calibration import CalibratedClassifierCV  # type: ignore[import-untyped]
 from sklearn.compose import make_column_transformer  # type: ignore[import-untyped]
+from sklearn.decomposition import PCA  # type: ignore[import-untyped]
+from sklearn.ensemble import RandomForestClassifier  # type: ignore[import-untyped]
 from sklearn.linear_model import LinearRegression, LogisticRegression  # type: ignore[import-untyped]
+from sklearn.naive_bayes import GaussianNB  # type: ignore[import-untyped]
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
-from sklearn.preprocessing import OneHotEncoder  # type: ignore[import-untyped]
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder  # type: ignore[import-untyped]
 
 from lamplighter.domain.contract import Kind, Unknown
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.record import digest_of
 from lamplighter.domain.version import Artifact, Badge, Provenance, address
-from lamplighter.packaging.draft import Draft, Fact, draft, with_artifacts
+from lamplighter.packaging.draft import Draft, draft, with_artifacts
+from lamplighter.packaging.fact import Fact
 from lamplighter.serving.runtimes import compiled
 
 
@@ -121,19 +126,56 @@ def test_more_artifacts_change_the_manifest_and_are_checked(light: Draft) -> Non
         with_artifacts(light, [(profile, b"other")])
 
 
-def test_what_does_not_compile_is_served_by_python(flights: Any) -> None:
+def tried(found: Draft) -> list[tuple[str, bool]]:
+    return [(step["form"], step["serves"]) for step in facts(found, "compilation")[0].facts["tried"]]
+
+
+def parts(found: Draft) -> list[tuple[str, str]]:
+    return [(part.role, part.format) for part in found.manifest.artifacts if part.role not in ("sample", "golden")]
+
+
+def test_what_does_not_compile_is_served_as_a_graph(flights: Any) -> None:
     table = flights.table[["delay", "distance"]]
     found = draft(CalibratedClassifierCV(LogisticRegression(), cv=2).fit(table, flights.late), "late-flights", table)
-    assert found.manifest.runtime == "python"
-    assert [(part.role, part.format) for part in found.manifest.artifacts] == [
-        ("model", "skops"),
-        ("sample", "json"),
-        ("golden", "json"),
-    ]
-    assert found.evidence[0].facts["step"] == "CalibratedClassifierCV"
+    assert (found.manifest.runtime, parts(found)) == ("python", [("model", "onnx"), ("source", "skops")])
+    assert "onnxruntime" in found.manifest.lock.packages
+    assert "scikit-learn" not in found.manifest.lock.packages
+    compilation = facts(found, "compilation")[0].facts
+    assert (compilation["compiled"], compilation["step"]) == (False, "CalibratedClassifierCV")
+    assert tried(found) == [("compiled", False), ("graph", True)]
+    assert compilation["tried"][0]["why"] == "CalibratedClassifierCV: this estimator is not compiled."
     (parity,) = facts(found, "parity")
     assert parity.facts["passed"]
+    assert parity.facts["rows_by_kind"] == {"whole": 4_000, "mixed": 4_000, "extreme": 2_000, "edge": 2_000}
     assert parity.facts["largest_difference"] < 1e-12
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        CalibratedClassifierCV(GaussianNB(), method="isotonic", cv=2),
+        make_pipeline(PCA(2), RandomForestClassifier(20, random_state=0)),
+    ],
+    ids=["isotonic", "float32 forest"],
+)
+def test_a_graph_that_is_wrong_gives_way_to_the_model(flights: Any, model: Any) -> None:
+    """skl2onnx converts both without a word; the answers differ by some hundredths."""
+    table = flights.table[["delay", "distance"]]
+    found = draft(model.fit(table, flights.late), "late-flights", table)
+    assert (found.manifest.runtime, parts(found)) == ("python", [("model", "skops")])
+    assert tried(found) == [("compiled", False), ("graph", False), ("model", True)]
+    graph, served = facts(found, "parity")
+    assert (graph.facts["passed"], served.facts["passed"]) == (False, True)
+    assert graph.facts["largest_difference"] > 1e-3
+    assert served.facts["largest_difference"] < 1e-12
+
+
+def test_what_skl2onnx_cannot_convert_is_served_as_it_is(flights: Any) -> None:
+    table = flights.table[["distance"]]
+    found = draft(make_pipeline(FunctionTransformer(np.cbrt), LogisticRegression()).fit(table, flights.late), "late", table)
+    assert (found.manifest.runtime, parts(found)) == ("python", [("model", "skops")])
+    assert tried(found) == [("compiled", False), ("graph", False), ("model", True)]
+    assert "skl2onnx does not convert it" in facts(found, "compilation")[0].facts["tried"][1]["why"]
 
 
 def test_inside_a_running_event_loop(flights: Any) -> None:

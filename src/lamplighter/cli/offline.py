@@ -1,5 +1,6 @@
 """A model judged on this machine, by the gates of the policy that need no platform."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import time_ns
 
@@ -81,6 +82,13 @@ def check_page(ready: Prepared) -> Page:
     raise NotDone(page, f"{ready.project.name} would not get into production.", why=why, fix=fix, code="E1480")
 
 
+def _forms(ready: Prepared) -> Iterator[tuple[str, str]]:
+    """Every form that was tried, in turn, and why it serves or does not."""
+    found = [brought.facts for brought in ready.version.evidence if brought.kind == "compilation"]
+    for tried in found[0]["tried"] if found else ():
+        yield f"{tried['form']} form", f"{'serves' if tried['serves'] else 'does not serve'}. {tried['why']}"
+
+
 def prepared_page(ready: Prepared, says: str) -> Page:
     """What would be registered, and what the gates that can be asked here say of it."""
     manifest = ready.version.manifest
@@ -89,6 +97,7 @@ def prepared_page(ready: Prepared, says: str) -> Page:
         ("criticality", f"{ready.criticality.tier}: {ready.criticality.why}"),
         ("version", f"sha256:{manifest.digest[:12]}, {manifest.runtime} runtime, {size:.1f} MB, {manifest.badge} format"),
         ("contract", f"{len(manifest.contract.inputs)} inputs, answers {manifest.contract.output.name}"),
+        *_forms(ready),
     ]
     return Page(
         says=says,

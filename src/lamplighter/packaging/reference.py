@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from lamplighter.domain.contract import Column, Contract, Kind, Unknown
@@ -10,6 +11,8 @@ from lamplighter.domain.contract import Column, Contract, Kind, Unknown
 #: A category that no training data holds.
 UNSEEN = "\u2044unseen\u2044"
 _NULLS, _UNSEEN_SHARE, _EXTREME_SHARE = 0.1, 0.05, 0.35
+#: Pairs of neighbours in a column of the sample between which values are taken.
+_PAIRS = 100
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 Rows = dict[str, list[Any]]
@@ -30,6 +33,24 @@ def blocks(contract: Contract, sample: Mapping[str, Sequence[Any]], rows: int, s
         {column.name: _mixed(column, sample[column.name], mixed, source) for column in contract.inputs},
         {column.name: _extreme(column, sample[column.name], rows - whole - mixed, source) for column in contract.inputs},
     )
+
+
+def midpoints(contract: Contract, sample: Mapping[str, Sequence[Any]]) -> Edges:
+    """Values around the middle of two neighbours in the sample: most trees split there, and their splits may not be known."""
+    found = {}
+    for column in contract.inputs:
+        if column.kind in (Kind.NUMBER, Kind.INTEGER):
+            values = sorted({float(value) for value in sample[column.name] if value is not None})
+            pairs = list(pairwise(values))
+            chosen = pairs[:: -(-len(pairs) // _PAIRS)] if pairs else []
+            found[column.name] = [edge for low, high in chosen for edge in around(low / 2 + high / 2)]
+    return {name: values for name, values in found.items() if values}
+
+
+def around(value: float) -> Sequence[float]:
+    """The float before, the value and the float behind, as far as they are finite."""
+    near = (math.nextafter(value, -math.inf), value, math.nextafter(value, math.inf))
+    return [one for one in near if math.isfinite(one)]
 
 
 def edge_rows(contract: Contract, sample: Mapping[str, Sequence[Any]], edges: Edges, rows: int, seed: int) -> Rows:

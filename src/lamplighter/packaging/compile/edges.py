@@ -7,6 +7,7 @@ import numpy as np
 
 from lamplighter.packaging.compile.forest import Floats, Forest
 from lamplighter.packaging.compile.wires import through
+from lamplighter.packaging.reference import around
 from lamplighter.serving.compiled.plan import Number
 
 #: Splits of a column that are tried, evenly over all of them.
@@ -35,11 +36,10 @@ def _some(thresholds: Floats) -> list[float]:
     return chosen
 
 
-def _around(number: Number, split: float) -> list[float]:
+def _around(number: Number, split: float) -> Sequence[float]:
     """The last float that goes left, the one before it and the one behind it."""
     last = _last(number, split)
-    around = [] if last is None else [math.nextafter(last, -math.inf), last, math.nextafter(last, math.inf)]
-    return [value for value in around if math.isfinite(value)]
+    return [] if last is None else around(last)
 
 
 def _last(number: Number, split: float) -> float | None:
