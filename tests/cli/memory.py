@@ -242,8 +242,8 @@ class Memory:
         self._did("stop", key)
         return self._move(Signal.STOPPED)
 
-    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> RolledBack:
-        self._did("roll_back", model, environment, to, reason)
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "", leaving: int = 0) -> RolledBack:
+        self._did("roll_back", model, environment, to, reason, leaving)
         return RolledBack(model=model, environment=environment, before=7, now=to or 6, seconds=0.42)
 
     def shadow(self, model: str, environment: str, number: int) -> Routing:

@@ -138,7 +138,7 @@ def test_on_a_terminal_a_rollback_asks_once() -> None:
         "Next: lamp status late-flights      lamp promote late-flights@7 --to prod\n"
         "http://127.0.0.1:7070/m/late-flights\n"
     )
-    assert platform.deeds == [("roll_back", "late-flights", "prod", 0, "slow")]
+    assert platform.deeds == [("roll_back", "late-flights", "prod", 0, "slow", 7)]
 
 
 @pytest.mark.parametrize("typed", ["n\n", "\n"])
@@ -152,7 +152,7 @@ def test_no_means_no(typed: str) -> None:
 def test_yes_asks_nothing() -> None:
     platform = Memory()
     assert told(platform, "--yes", "rollback", "late-flights", "--to", "late-flights@5").code == 0
-    assert platform.deeds == [("roll_back", "late-flights", "prod", 5, "")]
+    assert platform.deeds == [("roll_back", "late-flights", "prod", 5, "", 7)]
 
 
 def test_live_nowhere() -> None:
@@ -169,7 +169,7 @@ class Interrupted(Memory):
     def rollout(self, key: str) -> Any:
         raise KeyboardInterrupt
 
-    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> Any:
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "", leaving: int = 0) -> Any:
         raise KeyboardInterrupt
 
     def status(self, model: str) -> Any:

@@ -41,7 +41,7 @@ class Site(NamedTuple):
     url: str
     kit: Kit
     #: Rollbacks that were asked for: model, environment, number, reason.
-    asked: list[tuple[str, str, int, str]]
+    asked: list[tuple[str, str, int, str, int]]
 
     def secret(self, email: str) -> str:
         """A one-time secret."""
@@ -51,10 +51,10 @@ class Site(NamedTuple):
 class Rehearsed(Embedded):
     """The real platform, but for verbs that would start serving models: a rollback is written down, a rollout only moves."""
 
-    asked: list[tuple[str, str, int, str]]
+    asked: list[tuple[str, str, int, str, int]]
 
-    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> RolledBack:
-        self.asked.append((model, environment, to, reason))
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "", leaving: int = 0) -> RolledBack:
+        self.asked.append((model, environment, to, reason, leaving))
         return RolledBack(model=model, environment=environment, before=8, now=to, seconds=0.4)
 
     def pause(self, key: str) -> Rollout:
@@ -74,7 +74,7 @@ class Rehearsed(Embedded):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     kit = seed.open_kit(tmp_path_factory.mktemp("home"))
     seed.fill(kit)
-    asked: list[tuple[str, str, int, str]] = []
+    asked: list[tuple[str, str, int, str, int]] = []
 
     def open_platform(request: Request) -> Platform:
         rehearsed = Rehearsed(kit, guard.actor(request))
@@ -97,7 +97,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     yield from _served(kit, with_pages(kit, pages()), [])
 
 
-def _served(kit: Kit, application: object, asked: list[tuple[str, str, int, str]]) -> Iterator[Site]:
+def _served(kit: Kit, application: object, asked: list[tuple[str, str, int, str, int]]) -> Iterator[Site]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         # Without its lifespan the reconciler stays still, so that what was written is what is shown.

@@ -129,7 +129,7 @@ def test_a_rollback_says_what_will_happen_and_does_that(page: Page, site: Site) 
     sheet.locator("button.primary").click()
     page.wait_for_url(re.compile("/incidents/I-2"))
     assert page.locator(".said").inner_text().startswith("Rolled back.")
-    assert site.asked[-1] == ("churn", "prod", 7, "errors since 03:04")
+    assert site.asked[-1] == ("churn", "prod", 7, "errors since 03:04", 8)
 
 
 def test_while_a_version_is_on_trial_the_way_back_is_to_stop_it(page: Page) -> None:

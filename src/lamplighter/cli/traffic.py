@@ -112,8 +112,8 @@ def rollback(session: Session, reference: str, target: str, environment: str, re
     model = model_of(reference)
     place = main_place(session, model, environment)
     number = _number(model, target)
-    _ask(session, model, place, number)
-    done = session.platform.roll_back(model, place, number, reason)
+    leaving = _ask(session, model, place, number)
+    done = session.platform.roll_back(model, place, number, reason, leaving)
     return Page(
         says=f"✓ v{done.now} of {model} has all traffic in {place} ({done.seconds:.1f} s).",
         data={"rollback": done},
@@ -134,15 +134,17 @@ def _number(model: str, text: str) -> int:
     )
 
 
-def _ask(session: Session, model: str, place: str, number: int) -> None:
+def _ask(session: Session, model: str, place: str, number: int) -> int:
+    """Ask whether to go back; gives the version that is live at this moment, 0 for none."""
     live = next((live for live in live_in(session, model) if live.environment == place), None)
     if live is None:
         session.ask(f"Roll back {model} in {place}?", ())
-        return
+        return 0
     target = f"v{number or live.previous}" if number or live.previous else "the version before"
     details = [f"v{live.number} has served since {local(live.since)}.", "All traffic moves at once; nothing restarts."]
     undo = f"Undo: lamp promote {model}@{live.number} --to {place}"
     session.ask(f"Roll back {model} in {place} from v{live.number} to {target}?", [*details, undo])
+    return live.number
 
 
 COMMANDS: Mapping[str, click.Command] = {"deploy": deploy, "promote": promote, "shadow": shadow, "rollback": rollback}

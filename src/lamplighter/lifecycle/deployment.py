@@ -16,6 +16,7 @@ from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import declared, judging, replays, routing
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.collection import stale
 from lamplighter.store.transaction import Transaction
 
 #: Phases of a rollout that a rollback stops: its version may get, or has, a share of the traffic.
@@ -188,16 +189,18 @@ def steer(kit: Kit, actor: Actor, key: str, signal: Signal, why: str) -> Rollout
     return after
 
 
-def roll_back(kit: Kit, actor: Actor, model: str, environment: Environment, to: int, reason: str) -> Returned:
+def roll_back(kit: Kit, actor: Actor, model: str, environment: Environment, to: int, reason: str, leaving: int = 0) -> Returned:
     """Give all traffic to the version before, or to `to`, which must have been live there before. Gates are not asked.
 
-    A rollout that is open there is stopped by it. Raises `NotFound`, `Conflict` where there is no way back, and `TimedOut`
-    if the change is recorded but not every worker answers by it yet.
+    A rollout that is open there is stopped by it. Raises `NotFound`, `Conflict` where there is no way back or where the live
+    version is not `leaving`, and `TimedOut` if the change is recorded but not every worker answers by it yet.
     """
     begun = kit.clock.elapsed()
     with kit.store.transaction() as change:
         change.project(model)
         before = change.routings.of(model, environment.name)
+        if leaving and (before.champion is None or before.champion.number != leaving):
+            raise stale(f"What is live of {model} in {environment.name}")
         open_one = change.rollouts.find(model=model, environment=environment.name, open=True)
         stopped = open_one is not None and open_one.phase in _ON_TRIAL
         if open_one is not None and stopped:

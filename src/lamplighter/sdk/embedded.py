@@ -238,10 +238,10 @@ class Embedded(Platform):
     def stop(self, key: str) -> Rollout:
         return deployment.steer(self._kit, self._actor, key, Signal.STOPPED, f"Stopped by {self._actor.email}.")
 
-    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> RolledBack:
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "", leaving: int = 0) -> RolledBack:
         with self._kit.store.reading() as look:
             place = look.environment(environment)
-        done = deployment.roll_back(self._kit, self._actor, model, place, to, reason)
+        done = deployment.roll_back(self._kit, self._actor, model, place, to, reason, leaving)
         return RolledBack(
             model=done.model, environment=done.environment, before=done.before, now=done.now, seconds=done.seconds
         )

@@ -279,8 +279,12 @@ class Platform(Protocol):
         ...
 
     @door("POST", "/models/{model}/rollback", Permission.ROLL_BACK)
-    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "") -> RolledBack:
-        """Give all traffic to the version before, or to one that was live before; never blocked by gates."""
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "", leaving: int = 0) -> RolledBack:
+        """Give all traffic to the version before, or to one that was live before; never blocked by gates.
+
+        `leaving` is the version that the caller saw live; a rollback from another one is refused, so that of two people who
+        go back at once the second does not bring the bad version live again. 0 asks for nothing.
+        """
         ...
 
     @door("POST", "/models/{model}/shadow", Permission.DEPLOY)

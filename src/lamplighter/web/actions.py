@@ -47,7 +47,7 @@ def _roll_back(model: str, place: Live, person: Person, duties: Ownership, incid
     return Action(
         label=f"Roll back to {to}",
         address=f"/incidents/{incident}/roll-back" if incident else f"/m/{model}/roll-back",
-        fields={"environment": place.environment, "to": str(place.previous)},
+        fields={"environment": place.environment, "to": str(place.previous), "leaving": str(place.number)},
         facts=(
             ("Model", model),
             ("From", f"v{place.number} in {place.environment}"),

@@ -106,8 +106,8 @@ def roll_back(request: Request, platform: Platform) -> Response:
     """Give all traffic to the version that the sheet named, because of this incident."""
     incident = platform.incident(request.path_params["key"])
     reason = forms.text(request, "reason") or incident.id
-    to = forms.whole(request, "to")
-    platform.roll_back(incident.model, incident.environment, to=to, reason=reason)
+    to, leaving = forms.whole(request, "to"), forms.whole(request, "leaving")
+    platform.roll_back(incident.model, incident.environment, to=to, reason=reason, leaving=leaving)
     return done(f"/incidents/{incident.id}", "rolled-back")
 
 

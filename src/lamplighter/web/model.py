@@ -116,7 +116,8 @@ def roll_back(request: Request, platform: Platform) -> Response:
     """Give all traffic to the version that the sheet named."""
     name = request.path_params["model"]
     environment, to = forms.needed(request, "environment"), forms.whole(request, "to")
-    platform.roll_back(name, environment, to=to, reason=forms.text(request, "reason"))
+    leaving = forms.whole(request, "leaving")
+    platform.roll_back(name, environment, to=to, reason=forms.text(request, "reason"), leaving=leaving)
     return done(f"/m/{name}", "rolled-back")
 
 
