@@ -100,10 +100,16 @@ class Ground:
             endpoint.close()
 
 
+def tables(folder: Path) -> str:
+    """The configuration that names a table to score and one for the scores."""
+    return f'[tables]\ntrains = "{folder / "trains.csv"}"\nscored = "{folder / "scored.csv"}"\n'
+
+
 @contextmanager
 def embedded(folder: Path) -> Iterator[Ground]:
     """A kit in this process with a running reconciler."""
-    settings = home(folder, more=training(folder / "project", "python", "enter.py", str(folder)))
+    more = training(folder / "project", "python", "enter.py", str(folder)) + tables(folder)
+    settings = home(folder, more=more)
     kit = Kit.open(settings)
     identity.bootstrap(kit)
     reconciler = Reconciler(kit)
@@ -121,7 +127,8 @@ def embedded(folder: Path) -> Iterator[Ground]:
 @contextmanager
 def served(folder: Path) -> Iterator[Ground]:
     """The process of a control plane, over HTTP."""
-    settings = home(folder, more=training(folder / "project", "python", "-m", "lamplighter.sdk.training"))
+    more = training(folder / "project", "python", "-m", "lamplighter.sdk.training") + tables(folder)
+    settings = home(folder, more=more)
     clients: list[Any] = []
 
     def enter(token: str) -> Platform:
