@@ -14,7 +14,7 @@ import pytest
 from sklearn.calibration import CalibratedClassifierCV  # type: ignore[import-untyped]
 from sklearn.compose import make_column_transformer  # type: ignore[import-untyped]
 from sklearn.decomposition import PCA  # type: ignore[import-untyped]
-from sklearn.ensemble import RandomForestClassifier  # type: ignore[import-untyped]
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier  # type: ignore[import-untyped]
 from sklearn.linear_model import LinearRegression, LogisticRegression  # type: ignore[import-untyped]
 from sklearn.naive_bayes import GaussianNB  # type: ignore[import-untyped]
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
@@ -206,6 +206,18 @@ def test_a_column_that_the_model_needs_may_not_be_made_nullable(flights: Any) ->
 
 def test_an_unfitted_model_is_refused(flights: Any) -> None:
     assert code_of(LinearRegression(), flights.table[["delay"]]) == "E1158"
+
+
+def test_code_is_needed_only_where_no_other_form_serves(flights: Any) -> None:
+    """skops does not take what histogram gradient boosting keeps for categories, and the compiled form does not need it."""
+    table = flights.table[["delay", "month"]]
+    model = HistGradientBoostingClassifier(max_iter=10, categorical_features=[1]).fit(table, flights.late)
+    found = draft(model, "late", table)
+    assert (found.manifest.runtime, found.manifest.badge) == ("compiled", Badge.DATA)
+    assert parts(found) == [("plan", "json"), ("model", "onnx")]
+    own = make_pipeline(FunctionTransformer(lambda table: table * 2), LogisticRegression()).fit(table, flights.late)
+    assert code_of(own, table) == "E1155"
+    assert draft(own, "late", table, trust=True).manifest.badge is Badge.CODE
 
 
 def test_an_unlawful_name_is_refused(flights: Any) -> None:

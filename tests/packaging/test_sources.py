@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -184,13 +185,28 @@ def refused(model: Any, code: str, request: Request = PLAIN) -> Invalid:
     return caught.value
 
 
-def test_a_system_call_in_a_pipeline_is_refused_and_named(flights: Any) -> None:
-    model = make_pipeline(FunctionTransformer(os.system), LogisticRegression())
-    assert "posix.system" in refused(model, "E1155").why
+def unsafe(model: Any) -> Invalid:
+    captured = capture(model)
+    assert captured.source.badge is Badge.CODE
+    assert captured.unsafe is not None
+    assert capture(model, Request(trust=True)).unsafe is None
+    return captured.unsafe
 
 
-def test_an_object_that_no_safe_format_takes_is_refused() -> None:
-    assert "no scikit-learn estimator" in refused(Outsider(), "E1155").why
+def test_a_system_call_in_a_pipeline_is_named_and_needs_trust(flights: Any) -> None:
+    found = unsafe(make_pipeline(FunctionTransformer(os.system), LogisticRegression()))
+    assert (found.code, "posix.system" in found.why) == ("E1155", True)
+
+
+def test_an_object_that_no_safe_format_takes_needs_trust() -> None:
+    found = unsafe(Outsider())
+    assert (found.code, "no scikit-learn estimator" in found.why) == ("E1155", True)
+
+
+def test_an_object_that_cannot_be_pickled_is_refused() -> None:
+    outsider = Outsider()
+    outsider.lock = threading.Lock()  # type: ignore[attr-defined]
+    refused(outsider, "E1155")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ class _Trials:
 
 
 def chosen(material: Material) -> tuple[Packed, tuple[Fact, ...]]:
-    """The first form that answers as the model does, with the evidence of all tried; raises `Invalid` if none does."""
+    """The first form that answers as the model does, with the evidence of all tried; raises `Invalid` if none does or may."""
     form = compile_model(material.captured.model, material.contract, material.columns)
     known = {} if isinstance(form, NotCompiled) else form.edges
     trials = _Trials(known or reference.midpoints(material.contract, material.columns))
@@ -102,6 +102,8 @@ def _graph(material: Material) -> Packed | str:
 
 
 def _model(material: Material) -> Packed:
+    if material.captured.unsafe is not None:
+        raise material.captured.unsafe
     return packed(material, "python", [("model", material.captured.source)], _roots(material))
 
 
@@ -112,4 +114,5 @@ def _kept(material: Material) -> list[tuple[str, Source]]:
 
 def _roots(material: Material) -> frozenset[str]:
     captured = material.captured
-    return frozenset(captured.roots | {name.split(".")[0] for name in IMPORTS[captured.source.format]})
+    opened = () if captured.unsafe else IMPORTS[captured.source.format]
+    return frozenset(captured.roots | {name.split(".")[0] for name in opened})

@@ -11,6 +11,7 @@ from lamplighter.packaging.compile import (
     catboost_trees,
     catboost_wires,
     ensemble,
+    histogram,
     lightgbm_trees,
     linear,
     sklearn_trees,
@@ -77,8 +78,12 @@ def _finish(estimator: Any, wires: Sequence[Wire], *, is_sparse: bool) -> Compil
     if package == "sklearn" and name in sklearn_trees.KINDS:
         forest, link = sklearn_trees.KINDS[name](estimator)
         return _trees(forest, link, Assembly(wires))
+    if package == "sklearn" and name in histogram.KINDS:
+        forest, link, wires = histogram.histogram(estimator, wires)
+        return _trees(forest, link, Assembly(wires))
     if package == "lightgbm" and name in _LIGHTGBM:
-        forest, link, steepness = lightgbm_trees.forest(estimator if name == "Booster" else estimator.booster_)
+        booster = estimator if name == "Booster" else estimator.booster_
+        forest, link, steepness, wires = lightgbm_trees.forest(booster, wires)
         return _trees(forest, link, Assembly(wires), steepness)
     if package == "xgboost" and name in _XGBOOST:
         return _xgboost(estimator, name, wires, is_sparse=is_sparse)

@@ -1,4 +1,4 @@
-"""Trees of scikit-learn: single trees, forests, gradient boosting and histogram gradient boosting."""
+"""Trees of scikit-learn: single trees, forests and gradient boosting."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -63,32 +63,6 @@ def _gradient_boosting(estimator: Any) -> Translated:
     return Forest(trees, base=float(start[0, 0])), Link.SIGMOID if classifies else Link.IDENTITY
 
 
-_LINKS = {"poisson": Link.EXPONENTIAL, "gamma": Link.EXPONENTIAL, "log_loss": Link.SIGMOID}
-
-
-def _histogram(estimator: Any) -> Translated:
-    predictors = [stage[0] for stage in estimator._predictors]
-    if len(estimator._predictors[0]) != 1 or not isinstance(estimator.loss, str):
-        raise Declined(estimator, "it has more than one output or a loss of its own")
-    if any(predictor.nodes["is_categorical"].any() for predictor in predictors):
-        raise Declined(estimator, "it splits on categories of its own")
-    base = float(np.asarray(estimator._baseline_prediction).reshape(-1)[0])
-    return Forest([_histogram_tree(part.nodes) for part in predictors], base=base), _LINKS.get(estimator.loss, Link.IDENTITY)
-
-
-def _histogram_tree(nodes: Any) -> Tree:
-    """These trees compare float64 values; children of a leaf are 0 there."""
-    leaf = nodes["is_leaf"].astype(bool)
-    return Tree(
-        feature=nodes["feature_idx"].astype(np.int64),
-        threshold=nodes["num_threshold"].astype(np.float64),
-        left=np.where(leaf, -1, nodes["left"].astype(np.int64)),
-        right=np.where(leaf, -1, nodes["right"].astype(np.int64)),
-        missing_left=nodes["missing_go_to_left"].astype(bool),
-        value=nodes["value"].astype(np.float64),
-    )
-
-
 #: Estimators by name.
 KINDS: Mapping[str, Callable[[Any], Translated]] = {
     "DecisionTreeClassifier": _single,
@@ -99,8 +73,6 @@ KINDS: Mapping[str, Callable[[Any], Translated]] = {
     "ExtraTreesRegressor": _forest,
     "GradientBoostingClassifier": _gradient_boosting,
     "GradientBoostingRegressor": _gradient_boosting,
-    "HistGradientBoostingClassifier": _histogram,
-    "HistGradientBoostingRegressor": _histogram,
     "RandomForestClassifier": _forest,
     "RandomForestRegressor": _forest,
 }

@@ -52,6 +52,8 @@ class Captured:
     truth: Callable[[Contract], Scorer]
     #: Names of the top modules that the model is made of.
     roots: frozenset[str]
+    #: Why the source may not be stored without trust; a form of the model that holds no code may serve nevertheless.
+    unsafe: Invalid | None = None
     #: Columns that the model itself declares as ones that may be empty.
     nullable: frozenset[str] = frozenset()
 

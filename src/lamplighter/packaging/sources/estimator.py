@@ -17,16 +17,17 @@ def recognises(model: Any) -> bool:
 
 
 def capture(model: Any, request: Request) -> Captured:
-    """The model as skops, or as cloudpickle if that is trusted; raises `Invalid` if it cannot be saved safely."""
-    names = getattr(model, "feature_names_in_", None)
+    """The model as skops, or as cloudpickle, which is marked as unsafe without trust; raises `Invalid` for other models."""
+    names, (source, strange) = getattr(model, "feature_names_in_", None), _source(model)
     return Captured(
         model=model,
-        source=_source(model, request),
+        source=source,
         output=output_of(_classes(model), request),
         inputs=None if names is None else tuple(str(name) for name in names),
         width=getattr(model, "n_features_in_", None),
         truth=lambda contract: of_estimator(model, contract),
         roots=frozenset((*_roots(model), "pandas")),
+        unsafe=_unsafe(model, strange) if strange and not request.trust else None,
     )
 
 
@@ -44,31 +45,37 @@ def _classes(model: Any) -> Sequence[Any]:
     return found
 
 
-def _source(model: Any, request: Request) -> Source:
+def _source(model: Any) -> tuple[Source, str]:
+    """The model in the safest format, and why that is none of the safe ones."""
     if type(model).__module__.split(".")[0] != "sklearn":
-        return _pickled(model, request, "it is no scikit-learn estimator")
+        return _pickled(model, "it is no scikit-learn estimator")
     try:
         skops = importlib.import_module("skops.io")
         content = skops.dumps(model)
     except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
-        return _pickled(model, request, f"skops cannot write it ({type(error).__name__})")
+        return _pickled(model, f"skops cannot write it ({type(error).__name__})")
     strange = sorted(set(skops.get_untrusted_types(data=content)) - set(TRUSTED))
     if strange:
-        return _pickled(model, request, f"it holds {', '.join(strange[:5])}")
-    return Source(name="model.skops", format="skops", badge=Badge.AUDITED, content=content)
+        return _pickled(model, f"it holds {', '.join(strange[:5])}")
+    return Source(name="model.skops", format="skops", badge=Badge.AUDITED, content=content), ""
 
 
-def _pickled(model: Any, request: Request, why: str) -> Source:
-    if not request.trust:
-        raise Invalid(
-            f"{type(model).__name__} cannot be saved in a format that is safe to open.",
-            why=f"The safe formats do not take it: {why}.",
-            fix="Build it from scikit-learn, LightGBM or XGBoost parts, make it a predictor function, or pass trust=True to"
-            " store it as code that runs only in a closed process.",
-            code="E1155",
-        )
-    content = importlib.import_module("cloudpickle").dumps(model)
-    return Source(name="model.pkl", format="cloudpickle", badge=Badge.CODE, content=content)
+def _pickled(model: Any, why: str) -> tuple[Source, str]:
+    try:
+        content = importlib.import_module("cloudpickle").dumps(model)
+    except Exception as error:  # whatever an object raises that cannot be pickled
+        raise _unsafe(model, why) from error
+    return Source(name="model.pkl", format="cloudpickle", badge=Badge.CODE, content=content), why
+
+
+def _unsafe(model: Any, why: str) -> Invalid:
+    return Invalid(
+        f"{type(model).__name__} cannot be saved in a format that is safe to open.",
+        why=f"The safe formats do not take it: {why}.",
+        fix="Build it from scikit-learn, LightGBM, XGBoost or CatBoost parts, make it a predictor function, or pass trust=True"
+        " to store it as code that runs only in a closed process.",
+        code="E1155",
+    )
 
 
 def _roots(model: Any) -> Iterable[str]:
