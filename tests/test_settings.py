@@ -61,6 +61,7 @@ def test_without_anything_there_are_defaults(tmp_path: Path) -> None:
         ("LAMP_HOST", ("localhost", "127.0.0.2", "127.0.0.3"), None),
         ("LAMP_PORT", ("1", "65535", "80"), (1, 65535, 80)),
         ("LAMP_POLICY", ("a.toml", "b.toml", "c.toml"), None),
+        ("LAMP_SIGN_WITH", ("a.pem", "b.pem", "c.pem"), None),
         ("LAMP_TICK", ("0.1", "2", "1e-3"), (0.1, 2.0, 0.001)),
         ("LAMP_SERVING_PORT", ("8000", "8001", "8002"), (8000, 8001, 8002)),
     ],
@@ -83,7 +84,8 @@ def test_an_argument_goes_before_a_variable_before_the_file_before_the_default(
 
 def test_every_variable_is_tried() -> None:
     assert set(VARIABLES) == {
-        "LAMP_HOME", "LAMP_DATABASE", "LAMP_HOST", "LAMP_PORT", "LAMP_POLICY", "LAMP_TICK", "LAMP_SERVING_PORT",
+        "LAMP_HOME", "LAMP_DATABASE", "LAMP_HOST", "LAMP_PORT", "LAMP_POLICY", "LAMP_SIGN_WITH", "LAMP_TICK",
+        "LAMP_SERVING_PORT",
     }  # fmt: skip
     assert set(VARIABLES.values()) <= set(Settings.__struct_fields__)
 

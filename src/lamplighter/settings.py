@@ -53,6 +53,8 @@ class Settings(Strict, frozen=True):
     apprise: Mapping[str, str] = {}
     #: Trainings by name. A project can only name one of these: callers never bring a command.
     trainings: Mapping[str, Training] = {}
+    #: Private key that signs what is released from here; `keys/signing.pem` of the folder if empty. `LAMP_SIGN_WITH`
+    sign_with: str = ""
     #: Files of tables by name, for scoring on a schedule. A project can only name one of these: callers never bring a path.
     tables: Mapping[str, str] = {}
     #: Channels that every incident goes to, beside those of its project.
@@ -90,7 +92,7 @@ class Settings(Strict, frozen=True):
     @property
     def signing_key(self) -> Path:
         """The private key of whoever releases from here."""
-        return self.folder / "keys" / "signing.pem"
+        return Path(self.sign_with) if self.sign_with else self.folder / "keys" / "signing.pem"
 
     @property
     def model_environments(self) -> Path:
@@ -121,6 +123,7 @@ VARIABLES = {
     "LAMP_PORT": "port",
     "LAMP_SERVING_PORT": "serving_port",
     "LAMP_POLICY": "policy",
+    "LAMP_SIGN_WITH": "sign_with",
     "LAMP_TICK": "tick",
 }
 

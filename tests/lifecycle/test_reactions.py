@@ -17,7 +17,9 @@ from lamplighter.domain.events import (
     IncidentOpened,
     RetrainingMoved,
     RolledBack,
+    RolloutMoved,
     VersionExtended,
+    VersionRegistered,
     WentLive,
     Withdrawn,
 )
@@ -25,6 +27,8 @@ from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind
+from lamplighter.domain.outcome import Judgement, Outcome
+from lamplighter.domain.replay import Replay
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle.reactions import REACTIONS
 from lamplighter.store import schema
@@ -63,8 +67,31 @@ def mitigable(life: Life, versions: list[Version], event: AnyEvent) -> Entry:
     return record(life, event)
 
 
+#: What the journal says of a rollout that the platform has paused, because too little was seen.
+UNDECIDED = RolloutMoved(
+    model=MODEL,
+    rollout="R-1",
+    environment="prod",
+    number=3,
+    phase="paused",
+    why="Too little was seen.",
+    outcome=Outcome(judgement=Judgement.UNDECIDED, why="Too little was seen.", checks=()),
+)
+
+
+def replays(life: Life) -> list[Replay]:
+    """Replays of the model."""
+    with life.kit.store.reading() as look:
+        return [replay for replay in look.replays.all() if replay.model == MODEL]
+
+
 #: For each name of a reaction, an entry that it has something to do for, and what it has then done.
 SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[[Life], Any]]] = {
+    "ask_everywhere": (
+        lambda life, versions: newest(life, VersionRegistered),
+        lambda life: [(replay.number, replay.live_number) for replay in replays(life)] == [(3, 2)],
+    ),
+    "ask": (lambda life, versions: record(life, UNDECIDED), lambda life: len(outbox(life)) == 1),
     "report_withdrawal": (
         lambda life, versions: record(life, Withdrawn(model=MODEL, environment="prod", number=3, why="broken: It raised.")),
         lambda life: [event.finding.measure for event in life.events(FindingMade) if event.finding] == ["trial-v3"],

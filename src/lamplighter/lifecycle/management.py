@@ -123,7 +123,14 @@ def _start(kit: Kit, asked: Retraining, training: Training) -> None:
     job = Job(command=training.command, folder=training.folder, seconds=training.seconds)
     try:
         token = issue_token(kit, PLATFORM, asked.author, f"training {asked.id}", days=1).secret
-        variables = {"LAMP_URL": kit.settings.url, "LAMP_TOKEN": token, "LAMP_TRAINING": asked.id, "LAMP_MODEL": asked.model}
+        # A training is named by the platform's configuration, so what it makes is vouched for by the platform's own key.
+        variables = {
+            "LAMP_SIGN_WITH": str(kit.settings.signing_key),
+            "LAMP_URL": kit.settings.url,
+            "LAMP_TOKEN": token,
+            "LAMP_TRAINING": asked.id,
+            "LAMP_MODEL": asked.model,
+        }
         name = plugins.plugin("trainers", training.trainer).start(job, _place(kit, asked), variables)
     except LampError as error:
         _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.what} {error.why}")
