@@ -11,6 +11,8 @@ from lamplighter.packaging.reference import UNSEEN
 from lamplighter.serving.worker.scorers import Scorer
 
 Row = dict[str, list[Any]]
+#: A column with the value that may be refused there.
+Asked = tuple[Column, str | None]
 
 
 def explored(contract: Contract, sample: Mapping[str, Sequence[Any]], truth: Scorer) -> Contract:
@@ -27,22 +29,31 @@ def explored(contract: Contract, sample: Mapping[str, Sequence[Any]], truth: Sco
             fix="Hand over a fitted model, and rows as it was trained on, without the target.",
             code="E1158",
         )
-    for column in contract.inputs:
-        if column.nullable and _refusal(truth, {**row, column.name: [None]}):
+    asked: list[Asked] = [(column, None) for column in contract.inputs if column.nullable]
+    asked += [(column, UNSEEN) for column in contract.inputs if column.kind is Kind.TEXT and column.categories]
+    refused = _refused(asked, row, truth)
+    for column, value in refused:
+        if value is None:
             raise _cannot_be_empty(column)
-    return replace(contract, inputs=tuple(_explored(column, row, truth) for column in contract.inputs))
+    strict = {column.name for column, _ in refused}
+    inputs = (replace(column, unknown=Unknown.REFUSE) if column.name in strict else column for column in contract.inputs)
+    return replace(contract, inputs=tuple(inputs))
 
 
-def _explored(column: Column, row: Row, truth: Scorer) -> Column:
-    if column.kind is Kind.TEXT and column.categories and _refusal(truth, {**row, column.name: [UNSEEN]}):
-        return replace(column, unknown=Unknown.REFUSE)
-    return column
+def _refused(asked: Sequence[Asked], row: Row, truth: Scorer) -> Sequence[Asked]:
+    """Those that the model refuses in this row. Asked all at once first: most models refuse none, and a call may be slow."""
+    together = {name: values * len(asked) for name, values in row.items()}
+    for place, (column, value) in enumerate(asked):
+        together[column.name][place] = value
+    if not asked or not _refusal(truth, together):
+        return ()
+    return [(column, value) for column, value in asked if _refusal(truth, {**row, column.name: [value]})]
 
 
 def _refusal(truth: Scorer, row: Row) -> str:
-    """The name of what the model raises on a row, or nothing."""
+    """The name of what the model raises on these rows, or nothing."""
     try:
-        truth(row, 1)
+        truth(row, len(next(iter(row.values()))))
     except Exception as error:  # a model may raise anything
         return type(error).__name__
     return ""

@@ -24,7 +24,8 @@ def write(forest: Forest, width: int) -> bytes:
     parts = _Parts(forest)
     onnx = importlib.import_module("onnx")
     helper, double = onnx.helper, onnx.TensorProto.DOUBLE
-    node = helper.make_node("TreeEnsemble", [INPUT], [OUTPUT], domain="ai.onnx.ml", **parts.attributes(onnx.numpy_helper))
+    node = helper.make_node("TreeEnsemble", [INPUT], [OUTPUT], domain="ai.onnx.ml")
+    node.attribute.extend(_attribute(onnx, *part) for part in sorted(parts.attributes(onnx.numpy_helper).items()))
     graph = helper.make_graph(
         [node],
         "trees",
@@ -34,6 +35,13 @@ def write(forest: Forest, width: int) -> bytes:
     operators = [helper.make_opsetid("ai.onnx.ml", _OPERATORS)]
     content: bytes = helper.make_model(graph, opset_imports=operators, ir_version=_FORM).SerializeToString(deterministic=True)
     return content
+
+
+def _attribute(onnx: Any, name: str, value: Any) -> Any:
+    """As `onnx.helper` makes it, which looks at each of a million numbers several times."""
+    if not isinstance(value, list):
+        return onnx.helper.make_attribute(name, value)
+    return onnx.AttributeProto(name=name, type=onnx.AttributeProto.INTS, ints=value)
 
 
 class _Parts:
