@@ -41,6 +41,7 @@ _VALUES: Mapping[str, Any] = {
     "reason": "words",
     "key": "X-1",
     "to": 1,
+    "leaving": 1,
     "number": 1,
     "labels": [],
     "aspect": "quality",
