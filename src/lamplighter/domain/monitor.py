@@ -15,6 +15,8 @@ class Kind(StrEnum):
     FUNCTIONAL = "functional"
     #: A version that grows too old.
     LIFETIME = "lifetime"
+    #: A source that is late, empty or broken: whoever owns the source can mend it, and nobody else.
+    FEED = "feed"
 
 
 #: Who has to answer a finding.
@@ -22,7 +24,19 @@ DUTY_OF = {
     Kind.TECHNICAL: Duty.MONITOR_TECHNICAL,
     Kind.FUNCTIONAL: Duty.MONITOR_FUNCTIONAL,
     Kind.LIFETIME: Duty.RETIRE,
+    Kind.FEED: Duty.MONITOR_TECHNICAL,
 }
+
+
+class Severity(StrEnum):
+    """How loudly a finding is told. Inputs that only move are never more than a notice."""
+
+    #: Written down, for whoever looks.
+    NOTE = "note"
+    #: Told in working hours; nobody is woken, and nothing escalates.
+    NOTICE = "notice"
+    #: Told at once, and to the deputy if nobody has it in time.
+    PAGE = "page"
 
 
 #: The measure of a finding about a version whose processes ended so often that it is not started any more.
@@ -74,3 +88,8 @@ class Finding(Record, frozen=True):
     end: int
     #: Rows scored by the platform for this model and environment when it was found.
     after_rows: int
+    severity: Severity = Severity.PAGE
+    #: The input it is about; empty for the model as a whole.
+    column: str = ""
+    #: The source that is at fault as far as is known; findings of one source are one incident.
+    source: str = ""

@@ -19,7 +19,7 @@ from lamplighter.domain.monitor import DUTY_OF, QUARANTINE, Finding, Kind, Readi
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.record import Record
-from lamplighter.lifecycle import windows
+from lamplighter.lifecycle import answering, quality, windows
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import quality_measure
 from lamplighter.monitoring.figure import Figure, Missing
@@ -103,7 +103,7 @@ def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
         measure=reading.measure,
         value=reading.value,
         limit=reading.limit,
-        sentence=windows.sentence(change, reading),
+        sentence=quality.sentence(change, reading),
         start=reading.start,
         end=reading.end,
         after_rows=change.predictions.count(reading.model, reading.environment),
@@ -125,7 +125,7 @@ def watch_service(kit: Kit) -> None:
         routings = [routing for routing in look.routings.all() if routing.champion]
     for routing in routings:
         with kit.store.transaction() as change:
-            finding = windows.service_finding(change, routing, now)
+            finding = answering.finding(change, routing, now)
             if finding is not None:
                 report(kit, change, finding)
 
