@@ -61,6 +61,9 @@ def _print(name: str, peer: str, pairs: Sequence[tuple[Load, Load]]) -> None:
     if failed:
         raise SystemExit(f"{name}: {failed} requests of ours failed")
     ours, theirs = (statistics.median(pair[side].rate for pair in pairs) for side in (0, 1))
+    if not theirs:
+        print(f"{name}: {peer} answered nobody in most rounds, so there is no ratio", file=sys.stderr)
+        return
     lines.line(name, ours, peer, theirs, "requests/s")
     ours, theirs = (statistics.median(pair[side].p99 for pair in pairs) for side in (0, 1))
     lines.line(f"{name}_p99", ours, peer, theirs, "ms", lower_is_better=True)
