@@ -9,7 +9,7 @@ LOCKS := requirements/uv.txt requirements/build.txt
 BUILD := pyproject.toml hatch_build.py src/lamplighter/serving/compiled/walker.c
 ARGS ?=
 # Benchmarks of serving, those that decide first.
-SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity
+SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity workers_killed withdrawals
 
 .PHONY: help setup demo test check format lint types imports docs bench bench-start bench-serving bench-kill9 lock clean
 

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ predict.__lamplighter_predictor__ = ()
 """
 FRAIL = "frail"
 PATH = f"/v2/models/{FRAIL}/infer"
+BODY = {"inputs": [{"name": "x", "shape": [1], "datatype": "FP64", "data": [1.0]}]}
 
 
 def frail(ground: Ground) -> Served:
@@ -123,12 +125,10 @@ def test_an_endless_call_ends_at_the_deadline_and_the_queue_is_bounded(ground: G
 
 
 def test_a_worker_killed_again_and_again_fails_nobody(ground: Ground) -> None:
-    body = {"inputs": [{"name": "x", "shape": [1], "datatype": "FP64", "data": [1.0]}]}
-
     def stream(until_: float) -> list[int]:
         caller, found = ground.caller(), []
         while time.monotonic() < until_:
-            found.append(caller.post(PATH, body)[0])
+            found.append(caller.post(PATH, BODY)[0])
         return found
 
     def kill() -> None:
@@ -146,3 +146,21 @@ def test_a_worker_killed_again_and_again_fails_nobody(ground: Ground) -> None:
     assert len(statuses) > 100
     assert condition(ground).quarantine == ""
     assert set(condition(ground).deaths) <= {"outside"}
+
+
+def test_a_worker_killed_while_it_starts_is_started_again_and_says_nothing_against_the_model(ground: Ground) -> None:
+    front = ground.reports()[0].pid
+
+    def kill_all() -> None:
+        for child in Path(f"/proc/{front}/task/{front}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(lambda: ground.caller().post(PATH, BODY)[0])
+        for _ in range(6):
+            kill_all()
+            time.sleep(0.1)
+        assert asked.result() == 200
+    assert condition(ground).quarantine == ""
+    assert set(condition(ground).deaths) == {"outside"}

@@ -11,7 +11,7 @@ import numpy as np
 from lamplighter.domain.outcome import Judged, Judgement
 from lamplighter.domain.steps import ScoreShift
 from lamplighter.monitoring.distribution import Distribution
-from lamplighter.monitoring.sequential import mean_half_width, shares_half_width
+from lamplighter.monitoring.sequential import difference_half_width, shares_half_width
 
 #: The bounds of a mean are asymptotic; below this many values they are not used.
 FEWEST = 50
@@ -28,12 +28,14 @@ def judge_scores(
     """Judge the shift of the scores, both counted in the same numeric bins.
 
     Fails when the means or the distributions differ by more than the tolerance beyond chance; the share of false failures
-    is `alpha` at most over all looks, for independent scores. Passes with at least `least` scores of each arm that differ
-    by no more than the tolerance; else undecided. A part of the tolerance that is left out is not asked.
+    is `alpha` at most over all looks, for independent scores, and the parts of the tolerance that are asked share it.
+    Passes with at least `least` scores of each arm that differ by no more than the tolerance; else undecided. A part of
+    the tolerance that is left out is not asked.
     """
     fewest = min(int(champion.present), int(challenger.present))
-    shift, shift_error = _shift(champion, challenger, alpha / 4.0)
-    apart, apart_error = _apart(champion, challenger, alpha / 4.0)
+    part = alpha / max(1, sum(limit is not None for limit in (tolerance.mean, tolerance.distance)))
+    shift, shift_error = _shift(champion, challenger, part)
+    apart, apart_error = _apart(champion, challenger, part / 2.0)
     most, farthest = (math.inf if limit is None else limit for limit in (tolerance.mean, tolerance.distance))
     judgement, why = Judgement.UNDECIDED, f"{fewest} scores are too few to compare."
     if shift - shift_error > most:
@@ -54,7 +56,8 @@ def judge_scores(
 def _shift(champion: Distribution, challenger: Distribution, alpha: float) -> tuple[float, float]:
     if min(int(champion.present), int(challenger.present)) < FEWEST:
         return 0.0, math.inf
-    error = sum(mean_half_width(float(arm.deviation()), int(arm.present), alpha) for arm in (champion, challenger))
+    deviations = float(champion.deviation()), float(challenger.deviation())
+    error = difference_half_width(deviations, (int(champion.present), int(challenger.present)), alpha)
     return abs(float(challenger.mean()) - float(champion.mean())), error
 
 

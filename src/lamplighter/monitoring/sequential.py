@@ -27,7 +27,7 @@ def rate_bounds(events: int, trials: int, alpha: float) -> tuple[float, float]:
     return low, high
 
 
-def mean_half_width(deviation: float, n: int, alpha: float) -> float:
+def mean_half_width(deviation: float, n: float, alpha: float) -> float:
     """Half the width of bounds of a mean that hold at all sizes together, for samples of more than some dozens.
 
     Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, Annals of Statistics 52 (2024), asymptotic confidence sequences; tuned
@@ -38,6 +38,21 @@ def mean_half_width(deviation: float, n: int, alpha: float) -> float:
     tuning = (-2.0 * math.log(alpha) + math.log(1.0 - 2.0 * math.log(alpha))) / 500.0
     grown = n * tuning + 1.0
     return deviation * math.sqrt(grown / (n * n * tuning) * math.log(grown / alpha**2))
+
+
+def difference_half_width(deviations: tuple[float, float], sizes: tuple[int, int], alpha: float) -> float:
+    """Half the width of bounds of the difference of two means that hold at all sizes together.
+
+    The two samples share one stream in fixed parts, so the difference is one sum over the stream with the variance of the two
+    means together (the estimator of an experiment's effect in the source of `mean_half_width`); its clock is the effective
+    size `n m / (n + m)`. Narrower than two bounds added up, the more so the more equal the parts are.
+    """
+    n, m = sizes
+    if not n or not m:
+        return math.inf
+    effective = n * m / (n + m)
+    deviation = math.sqrt((deviations[0] ** 2 / n + deviations[1] ** 2 / m) * effective)
+    return mean_half_width(deviation, effective, alpha)
 
 
 def shares_half_width(n: int, alpha: float) -> float:

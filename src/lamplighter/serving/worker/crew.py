@@ -6,7 +6,7 @@ from typing import Any
 
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.serving.worker.deaths import Cause, Deaths
-from lamplighter.serving.worker.process import Start, Worker
+from lamplighter.serving.worker.process import Interrupted, Start, Worker
 
 
 class Crew:
@@ -32,6 +32,10 @@ class Crew:
             self._spare = starting
             try:
                 worker = await asyncio.shield(starting)
+            except Interrupted:
+                self._spare = None
+                self.deaths.record(Cause.OUTSIDE)
+                continue
             except Unloadable:
                 self._spare = None
                 self.deaths.record(Cause.START)

@@ -53,6 +53,10 @@ class Died(Exception):
     """The worker ended, or answered with something that is no message."""
 
 
+class Interrupted(Unloadable):
+    """The worker was killed from outside before it had opened the model; that says nothing about the model."""
+
+
 def order_to_load(
     form: str, content: bytes, contract: Contract, *, is_code: bool, warm_up: Mapping[str, Sequence[Any]]
 ) -> Load:
@@ -111,10 +115,14 @@ class Worker:
         except TimeoutError:
             await worker.end()
             raise Unloadable(f"The model did not open within {START_LIMIT:.0f} seconds.") from None
-        except BaseException as error:
+        except Died:
+            cause = await worker.cause()
             await worker.end()
-            if isinstance(error, Died):
-                raise Unloadable("The worker ended while it opened the model.") from None
+            if cause is Cause.OUTSIDE:
+                raise Interrupted("The worker was killed from outside while it opened the model.") from None
+            raise Unloadable("The worker ended while it opened the model.") from None
+        except BaseException:
+            await worker.end()
             raise
         if isinstance(answer, Ready):
             worker.sandbox = answer.sandbox
