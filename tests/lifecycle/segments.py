@@ -51,7 +51,7 @@ def scored(version: Version, request: str, scores: Sequence[float], *, at: int, 
 
 def failed(version: Version, request: str, *, at: int, **more: Any) -> Scored:
     """A request that a version failed."""
-    return scored(version, request, [], at=at, failure="it raised", rows=1, columns={}, **more)
+    return scored(version, request, [], at=at, **{"failure": "it raised", "rows": 1, "columns": {}, **more})
 
 
 def _columns(count: int) -> Mapping[str, Sequence[float]]:

@@ -51,6 +51,19 @@ def test_nothing_acknowledged_is_lost(world: World, tmp_path: Path, whom: str) -
     assert [i for i, count in recorded.items() if count > 1] == []
 
 
+def test_whoever_looks_after_it_is_told_once_that_nobody_was_answered(world: World) -> None:
+    parent = int((world.settings.serving / "prod" / "serving.pid").read_text())
+    for victim in [parent, *_workers(parent)]:
+        os.kill(victim, signal.SIGKILL)
+    end = time.monotonic() + 20.0
+    while not (told := [one for one in world.platform.incidents() if one.finding.measure == "unavailable"]):
+        assert time.monotonic() < end, "nobody was told"
+        time.sleep(0.05)
+    (incident,) = told
+    assert (incident.model, incident.environment, incident.duty) == (world.project.name, "prod", "monitor-technical")
+    assert incident.finding.sentence.endswith("answers nobody: the processes of prod have ended and are started again.")
+
+
 def test_every_acknowledged_row_reaches_the_database_once(world: World, tmp_path: Path) -> None:
     name, before = world.project.name, world.platform.status(world.project.name).rows
     recorded_before = sum(_recorded(world).values())

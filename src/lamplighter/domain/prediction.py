@@ -15,6 +15,8 @@ import msgspec
 from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.route import Arm
 
+#: How the failure of a request begins that found no place in the line.
+FULL = "queue-full"
 _HEAD = struct.Struct("<II")
 #: A body larger than this is not a frame but damage.
 LARGEST_BODY = 256 * 1024 * 1024
@@ -53,6 +55,11 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     def broke(self) -> bool:
         """Whether the version failed. One whose time is over did not: nothing that follows on failures may follow on this."""
         return bool(self.failure) and not self.failure.startswith(f"{EXPIRED}:")
+
+    @property
+    def found_no_room(self) -> bool:
+        """Whether it was refused because too many requests waited for the version; that counts as a failure too."""
+        return self.failure.startswith(f"{FULL}:")
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -20,8 +20,12 @@ from lamplighter.domain.log import LogPlan
 from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.outage import Fallback, OutagePlan, check_outage
 from lamplighter.domain.record import Settings, canonical, digest_of
+from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.domain.stage import Stage
 from lamplighter.domain.steps import ScoreShift, Steps
+
+#: The last bound of the latency buckets, milliseconds.
+_LONGEST_MS = LATENCY_BOUNDS[-1] * 1000.0
 
 
 class Frequency(StrEnum):
@@ -226,6 +230,8 @@ class Monitor(Settings, frozen=True):
     quality: Quality = Quality()
     #: Share of failed requests that pages.
     errors: float = 0.01
+    #: Milliseconds that 19 of 20 requests may take at most; nothing is asked of it if none are given.
+    p95_ms: float | None = None
     #: Drift measure for the inputs.
     measure: str = "jensen_shannon"
     #: Channels by the names of the settings, such as webhook.
@@ -354,9 +360,21 @@ def _held(project: Project) -> _Held:
     yield "outage.max_age", _if_named(seconds), project.outage.max_age
     yield "log.keep", _if_named(seconds), project.log.keep
     yield "expiry.then", _check_fallback, project
+    yield "monitor.p95_ms", _check_latency, project.monitor.p95_ms
     yield "monitor.quality.window", seconds, project.monitor.quality.window
     yield "monitor.labels.expected_after", seconds, project.monitor.labels.expected_after
     yield "retrain.cooldown", seconds, project.retrain.cooldown
+
+
+def _check_latency(milliseconds: float | None) -> float | None:
+    if milliseconds is not None and not 0.0 < milliseconds < _LONGEST_MS:
+        raise Invalid(
+            "That is no limit of a latency.",
+            why=f"It lies above 0 and below {_LONGEST_MS:g} milliseconds: longer ones are not told apart.",
+            fix="Write p95_ms = 200.",
+            code="E1235",
+        )
+    return milliseconds
 
 
 def _check_fallback(project: Project) -> Project:

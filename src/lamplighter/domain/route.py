@@ -171,6 +171,8 @@ class WorkerReport(Record, frozen=True):
     refused_requests: int = 0
     #: Requests that were answered with an error of ours (5xx).
     failed_requests: int = 0
+    #: Of these, requests refused because the worker had as many in work as it takes, by model.
+    turned_away: dict[str, int] = {}
     meters: tuple[ArmMeter, ...] = ()
     #: The versions that have processes of their own.
     conditions: tuple[Condition, ...] = ()

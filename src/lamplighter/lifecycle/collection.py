@@ -134,6 +134,7 @@ def _one(record: Scored, environment: str) -> Traffic:
         requests=1,
         rows=record.rows or len(record.scores),
         failures=int(record.broke),
+        crowded=int(record.found_no_room),
         latencies=tuple(int(place == bucket) for place in range(len(LATENCY_BOUNDS) + 1)),
     )
 

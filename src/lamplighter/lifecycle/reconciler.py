@@ -22,7 +22,9 @@ from lamplighter.lifecycle import (
     watching,
 )
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.presence import Presence, Seen
 from lamplighter.lifecycle.replaying import Replaying
+from lamplighter.targets.base import Observation
 
 _log = logging.getLogger("lamplighter.reconciler")
 _CURSOR = "reactions"
@@ -43,6 +45,7 @@ class Reconciler:
         self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
         self._seen: dict[str, float] = {}
         self._replaying = Replaying(kit)
+        self._presences: dict[str, Presence] = {}
         self._slow_at = 0.0
         self._measure_at = 0.0
         self._compact_at = 0.0
@@ -160,15 +163,28 @@ class Reconciler:
         if self._kit.clock.elapsed() < self._slow_at:
             return
         self._slow_at = self._kit.clock.elapsed() + _SLOW
-        watching.watch_service(self._kit)
+        turned_away: dict[tuple[str, str], int] = {}
+        for name in self._environments():
+            self._guarded(partial(self._revive, name, turned_away))
+        self._guarded(partial(watching.watch_service, self._kit, turned_away))
         self._guarded(partial(ageing.watch, self._kit))
         ownership.escalate(self._kit)
-        for name in self._environments():
-            self._guarded(partial(self._revive, name))
 
-    def _revive(self, name: str) -> None:
+    def _revive(self, name: str, turned_away: dict[tuple[str, str], int]) -> None:
+        """Tell of what is not there and bring it back; adds what the processes of the environment turned away."""
         revision = routing.wanted_revision(self._kit, name)
         observation = routing.observe(self._kit, name)
-        watching.watch_processes(self._kit, name, observation.quarantined)
+        seen = self._present(name, observation, revision)
+        turned_away |= {(model, name): count for model, count in seen.turned_away.items()}
+        watching.watch_processes(self._kit, name, observation.quarantined, seen)
         if revision and (not observation.alive or observation.revision != revision):
             routing.apply(self._kit, name)
+
+    def _present(self, name: str, observation: Observation, revision: int) -> Seen:
+        with self._kit.store.reading() as look:
+            place, routings = look.environment(name), look.routings.all(environment=name)
+            rollouts = look.rollouts.all(environment=name, open=True)
+        numbers = {one.model: one.champion.number for one in routings if one.champion is not None}
+        coming = {rollout.model for rollout in rollouts if numbers.get(rollout.model) == rollout.number}
+        presence = self._presences.setdefault(name, Presence())
+        return presence.look(place, observation, revision, routings, coming, self._kit.clock.elapsed())

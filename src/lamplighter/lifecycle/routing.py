@@ -92,10 +92,11 @@ def _drills(look: Transaction, now: int) -> tuple[Credential, ...]:
 
 
 def observe(kit: Kit, name: str) -> Observation:
-    """What the environment says of itself."""
-    with kit.store.reading() as look:
-        environment = look.environment(name)
-    return kit.target(environment).observe(environment)
+    """What the environment says of itself, between two changes: a group that is being started anew is not one that died."""
+    with kit.routes[name]:
+        with kit.store.reading() as look:
+            environment = look.environment(name)
+        return kit.target(environment).observe(environment)
 
 
 def wanted_revision(kit: Kit, name: str) -> int:

@@ -1,6 +1,6 @@
 """Monitoring: readings by window, findings where a limit is crossed, incidents that somebody has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import (
@@ -19,8 +19,11 @@ from lamplighter.domain.monitor import DUTY_OF, QUARANTINE, Finding, Kind, Readi
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.record import Record
-from lamplighter.lifecycle import answering, quality, windows
+from lamplighter.domain.route import Served
+from lamplighter.domain.routing import Routing
+from lamplighter.lifecycle import answering, presence, quality, windows
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.presence import Seen
 from lamplighter.measures import quality_measure
 from lamplighter.monitoring.figure import Figure, Missing
 from lamplighter.monitoring.outcomes import outcomes
@@ -118,42 +121,69 @@ def report(kit: Kit, change: Transaction, finding: Finding) -> None:
         kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
 
 
-def watch_service(kit: Kit) -> None:
-    """Hold what callers feel against the limits of each live model."""
+def watch_service(kit: Kit, turned_away: Mapping[tuple[str, str], int] | None = None) -> None:
+    """Hold what callers feel against the limits of each live model; what they no longer feel is mitigated. Of each model in
+    each environment `turned_away` counts requests of the last minute that a process refused for want of room."""
     now = kit.clock.now()
     with kit.store.reading() as look:
         routings = [routing for routing in look.routings.all() if routing.champion]
-    for routing in routings:
-        with kit.store.transaction() as change:
-            finding = answering.finding(change, routing, now)
-            if finding is not None:
-                report(kit, change, finding)
+        seen = [(routing, one) for routing in routings for one in _looks(look, routing, now, turned_away or {})]
+    for routing, one in seen:
+        if one.finding is not None:
+            with kit.store.transaction() as change:
+                report(kit, change, one.finding)
+        elif one.calm:
+            calm(kit, routing.model, routing.environment, one.measure, one.calm)
 
 
-def watch_processes(kit: Kit, name: str, quarantined: Mapping[str, str]) -> None:
-    """Find the live versions of an environment that are in quarantine; `quarantined` says why, by digest."""
-    if not quarantined:
-        return
+def _looks(
+    look: Transaction, routing: Routing, now: int, turned_away: Mapping[tuple[str, str], int]
+) -> Iterator[answering.Look]:
+    return answering.looks(look, routing, now, turned_away.get((routing.model, routing.environment), 0))
+
+
+def calm(kit: Kit, model: str, environment: str, measure: str, why: str) -> None:
+    """Callers no longer feel it: an incident that is open is mitigated with what shows that. People say when it is over."""
+    wanted = {"model": model, "environment": environment, "measure": measure, "open": True}
+    with kit.store.reading() as look:
+        found = [one for one in look.incidents.all(equals=wanted) if one.state in (State.OPEN, State.ACKNOWLEDGED)]
+    for incident in found:
+        if kit.clock.now() - incident.opened_at >= answering.CALM * 1_000_000:
+            move(kit, PLATFORM, incident.id, Step.MITIGATE, f"Callers no longer feel it: {why}")
+
+
+def watch_processes(kit: Kit, name: str, quarantined: Mapping[str, str], seen: Seen) -> None:
+    """Find the live versions of an environment that answer nobody: those in quarantine, by digest with the reason, and those
+    whose processes are not there."""
+    with kit.store.reading() as look:
+        live = [(one, one.champion) for one in look.routings.all(environment=name) if one.champion is not None]
+    for routing, champion in live:
+        why = quarantined.get(champion.digest, "")
+        if why:
+            _absent(kit, routing, champion, QUARANTINE, f"v{champion.number} answers nobody. {why}")
+        if routing.model in seen.absent:
+            _absent(kit, routing, champion, presence.MEASURE, seen.absent[routing.model])
+        elif routing.model in seen.present:
+            calm(kit, routing.model, name, presence.MEASURE, seen.present[routing.model])
+
+
+def _absent(kit: Kit, routing: Routing, champion: Served, measure: str, sentence: str) -> None:
     now = kit.clock.now()
     with kit.store.transaction() as change:
-        for routing in change.routings.all(environment=name):
-            champion = routing.champion
-            if champion is None or champion.digest not in quarantined:
-                continue
-            finding = Finding(
-                model=routing.model,
-                environment=name,
-                number=champion.number,
-                kind=Kind.TECHNICAL,
-                measure=QUARANTINE,
-                value=1.0,
-                limit=0.0,
-                sentence=f"v{champion.number} answers nobody. {quarantined[champion.digest]}",
-                start=now,
-                end=now,
-                after_rows=change.predictions.count(routing.model, name),
-            )
-            report(kit, change, finding)
+        finding = Finding(
+            model=routing.model,
+            environment=routing.environment,
+            number=champion.number,
+            kind=Kind.TECHNICAL,
+            measure=measure,
+            value=1.0,
+            limit=0.0,
+            sentence=sentence,
+            start=now,
+            end=now,
+            after_rows=change.predictions.count(routing.model, routing.environment),
+        )
+        report(kit, change, finding)
 
 
 def open_incident(kit: Kit, entry: Entry) -> None:

@@ -111,6 +111,7 @@ class Application:
             if isinstance(entry, Answer):
                 return entry
             if self._room <= 0:
+                self._turn_away(entry[1])
                 return _refuse(request, _FULL, entry[0])
             self._room -= 1
             try:
@@ -123,6 +124,11 @@ class Application:
             )
             log.error("internal error %s at %s", type(error).__name__, places)
             return _refuse(request, _INTERNAL, None)
+
+    def _turn_away(self, call: Call) -> None:
+        """Only models that answer here are counted: a caller may name whatever it likes."""
+        if call.model in self._router.models:
+            self._meters.turned_away[call.model] += 1
 
     def _enter(self, request: Request, call: Call | None) -> tuple[Door, Call, Credential] | Answer:
         """The door, once the caller has shown that it may use it. A stranger learns nothing of what exists."""

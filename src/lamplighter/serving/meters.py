@@ -1,6 +1,7 @@
 """What this process has counted since it started."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -27,6 +28,8 @@ class Meters:
         self.refused = 0
         #: Requests answered with an error of ours.
         self.failed = 0
+        #: Requests refused because as many were in work as this process takes, by model.
+        self.turned_away: Counter[str] = Counter()
 
     def count(self, version: Loaded, arm: Arm, *, rows: int, seconds: float, failed: bool) -> None:
         """One request that the version scored or tried to."""

@@ -117,6 +117,14 @@ def _answers(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:
     lines += [f'lamp_refused_requests_total{{env="{environment}",slot="{one.slot}"}} {one.refused_requests}' for one in reports]
     lines += _head("lamp_failed_requests_total", "counter", "Answers with a 5xx status since the process of the slot started.")
     lines += [f'lamp_failed_requests_total{{env="{environment}",slot="{one.slot}"}} {one.failed_requests}' for one in reports]
+    lines += _head(
+        "lamp_turned_away_requests_total", "counter", "Requests that a process at its limit refused, since the slot's start."
+    )
+    for one in reports:
+        labels = f'env="{environment}",slot="{one.slot}"'
+        lines += [
+            f'lamp_turned_away_requests_total{{{labels},model="{model}"}} {count}' for model, count in one.turned_away.items()
+        ]
     lines += _head("lamp_route_revision", "gauge", "Revision of the route that the process of the slot answers by.")
     lines += [f'lamp_route_revision{{env="{environment}",slot="{one.slot}"}} {one.revision}' for one in reports]
     return lines

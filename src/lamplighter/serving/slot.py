@@ -178,6 +178,7 @@ class Slot:
             refused=dict(self._adoption.refused),
             refused_requests=self._meters.refused,
             failed_requests=self._meters.failed,
+            turned_away=dict(self._meters.turned_away),
             meters=self._meters.arms(),
             conditions=self._adoption.conditions,
             pairs=self._pairs.meters(),

@@ -280,8 +280,10 @@ traffic = Table(
     Column("requests", Integer, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
+    Column("crowded", Integer, nullable=False, server_default=text("0")),
     Column("latencies", Text, nullable=False),
     PrimaryKeyConstraint("model", "environment", "number", "arm", "second"),
+    Index(None, "model", "environment", "second"),
 )
 
 tallies = Table(

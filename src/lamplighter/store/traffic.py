@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.store import schema
@@ -22,6 +22,8 @@ class Traffic(msgspec.Struct, frozen=True):
     requests: int = 0
     rows: int = 0
     failures: int = 0
+    #: Failures that were no fault of the version: too many requests waited for it.
+    crowded: int = 0
     #: Requests by latency bucket; bounds are `LATENCY_BOUNDS`, the last is open.
     latencies: tuple[int, ...] = (0,) * (len(LATENCY_BOUNDS) + 1)
 
@@ -34,6 +36,7 @@ def total(parts: Sequence[Traffic]) -> Traffic:
         requests=sum(part.requests for part in parts),
         rows=sum(part.rows for part in parts),
         failures=sum(part.failures for part in parts),
+        crowded=sum(part.crowded for part in parts),
         latencies=tuple(sum(column) for column in zip(*(part.latencies for part in parts), strict=True)) or first.latencies,
     )
 
@@ -52,7 +55,7 @@ class TrafficSeen:
             key = {name: getattr(part, name) for name in self._keys}
             known = self._where(**key)
             merged = total([part, *known])
-            counts = {"requests": merged.requests, "rows": merged.rows, "failures": merged.failures}
+            counts = {"requests": merged.requests, "rows": merged.rows, "failures": merged.failures, "crowded": merged.crowded}
             row = {**key, **counts, "latencies": msgspec.json.encode(merged.latencies).decode()}
             upsert(self.connection, schema.traffic, [row], keys=list(self._keys), set_=[*counts, "latencies"])
 
@@ -61,6 +64,17 @@ class TrafficSeen:
         table = schema.traffic
         query = select(table).filter_by(model=model, environment=environment, **equals).where(table.c.second >= second)
         return [_traffic(row._mapping) for row in self.connection.execute(query.order_by(table.c.second))]
+
+    def sums(self, model: str, environment: str, number: int, second: int) -> dict[str, Traffic]:
+        """What one version did from a second on, by arm, without its latencies; the database adds up."""
+        table = schema.traffic
+        counts = [func.sum(table.c[name]) for name in ("requests", "rows", "failures", "crowded")]
+        query = select(table.c.arm, *counts).filter_by(model=model, environment=environment, number=number)
+        found = self.connection.execute(query.where(table.c.second >= second).group_by(table.c.arm))
+        return {
+            arm: Traffic(model, environment, number, arm, second, int(requests), int(rows), int(failures), int(crowded))
+            for arm, requests, rows, failures, crowded in found
+        }
 
     def _where(self, **equals: object) -> list[Traffic]:
         return [_traffic(row._mapping) for row in self.connection.execute(select(schema.traffic).filter_by(**equals))]

@@ -1,0 +1,112 @@
+"""Whether the processes of an environment are there and answer, as far as can be seen from outside.
+
+What was seen at the looks before is kept in memory: a control plane that starts again begins with a fresh eye.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.routing import Routing
+from lamplighter.targets.base import Observation
+
+#: The measure of findings about processes that are gone, missing or answer by nothing.
+MEASURE = "unavailable"
+#: Seconds until something that a start takes is not one any more: processes that come, versions that are loaded.
+_COMING = 10.0
+#: Seconds in which a new route is adopted, environments of its versions made.
+_ADOPTING = 300.0
+#: Seconds of refusals that are remembered.
+_REMEMBERED = 60.0
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What one look at an environment says of its live models, by name."""
+
+    #: Why nobody, or not everybody, is answered.
+    absent: dict[str, str] = {}
+    #: Models whose callers have been answered for a minute by every process.
+    present: dict[str, str] = {}
+    #: Requests of the last minute that processes at their limit refused.
+    turned_away: dict[str, int] = {}
+
+
+class Presence:
+    """What was seen of one environment."""
+
+    def __init__(self) -> None:
+        #: Since when something is as it should not be, by what it is; seconds of the steady clock.
+        self._since: dict[str, float] = {}
+        #: When a model was last seen absent, or first seen at all.
+        self._absent_at: dict[str, float] = {}
+        self._was_alive = False
+        self._refusals: deque[tuple[float, dict[str, int]]] = deque()
+        #: What the processes had refused at the look before; nothing before the first.
+        self._counted: dict[tuple[int, int, str], int] | None = None
+
+    def look(
+        self, place: Environment, seen: Observation, wanted: int, routings: Iterable[Routing], on_trial: set[str], now: float
+    ) -> Seen:
+        """What is to be said now. `wanted` is the revision of the newest route, `on_trial` names models whose only version is
+        just coming, `now` is in seconds of the steady clock."""
+        live = [one for one in routings if one.champion is not None and one.model not in on_trial]
+        absent = self._absent(place, seen, wanted, live, now) if live else {}
+        self._was_alive = seen.alive
+        for one in live:
+            if one.model in absent or one.model not in self._absent_at:
+                self._absent_at[one.model] = now
+        there = f"Every process of {place.name} answers for a minute and more."
+        calm = [one.model for one in live if now - self._absent_at[one.model] >= _REMEMBERED]
+        return Seen(absent, dict.fromkeys(calm, there), self._turned_away(seen, now))
+
+    def _absent(self, place: Environment, seen: Observation, wanted: int, live: list[Routing], now: float) -> dict[str, str]:
+        is_dead = self._lasts("dead", not seen.alive, now, 0.0 if self._was_alive else _COMING)
+        is_short = self._lasts("short", seen.alive and len(seen.reports) < place.workers, now, _COMING)
+        is_behind = self._lasts("behind", seen.alive and 0 <= seen.revision < wanted, now, _ADOPTING)
+        found = {}
+        for one in live:
+            assert one.champion is not None
+            digest, name = one.champion.digest, f"v{one.champion.number}"
+            unready = seen.alive and len(seen.reports) == place.workers and digest not in seen.loaded
+            lacks = self._lasts(f"lacks {one.model} {digest}", unready and digest not in seen.quarantined, now, _COMING)
+            if is_dead:
+                found[one.model] = f"{name} answers nobody: the processes of {place.name} have ended and are started again."
+            elif lacks:
+                why = seen.refused.get(digest, "It is not loaded in every process.")
+                found[one.model] = f"{name} does not answer everybody in {place.name}. {why}"
+            elif is_short:
+                count = f"{len(seen.reports)} of {place.workers}"
+                found[one.model] = f"{name} has only {count} processes in {place.name}: the others do not stay up."
+            elif is_behind:
+                found[one.model] = f"{place.name} still answers by an older route than it was given; see its serving.log."
+        return found
+
+    def _lasts(self, what: str, holds: bool, now: float, seconds: float) -> bool:
+        """Whether it holds and has held for so long."""
+        if not holds:
+            self._since.pop(what, None)
+            return False
+        return now - self._since.setdefault(what, now) >= seconds
+
+    def _turned_away(self, seen: Observation, now: float) -> dict[str, int]:
+        """What each process has refused since the look before, added up over the last minute. Counters begin again with it."""
+        counted = {
+            (report.slot, report.started_at, model): count
+            for report in seen.reports
+            for model, count in report.turned_away.items()
+        }
+        before = counted if self._counted is None else self._counted
+        fresh: dict[str, int] = {}
+        for key, count in counted.items():
+            fresh[key[2]] = fresh.get(key[2], 0) + count - before.get(key, 0)
+        self._counted = counted
+        self._refusals.append((now, fresh))
+        while now - self._refusals[0][0] > _REMEMBERED:
+            self._refusals.popleft()
+        whole: dict[str, int] = {}
+        for _, counts in self._refusals:
+            for model, count in counts.items():
+                whole[model] = whole.get(model, 0) + count
+        return {model: count for model, count in whole.items() if count}

@@ -1,0 +1,101 @@
+"""What can be seen of processes from outside: which of it means that nobody is answered, and from when on."""
+
+from typing import Any
+
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.route import Served, WorkerReport
+from lamplighter.domain.routing import Routing
+from lamplighter.lifecycle.presence import Presence, Seen
+from lamplighter.targets.base import Observation
+
+PLACE = Environment(name="prod", level=Level.PRODUCTION, port=1, workers=2)
+LIVE = Routing(model="trains", environment="prod", champion=Served(number=3, digest="d"))
+
+
+def report(slot: int, **more: Any) -> WorkerReport:
+    return WorkerReport(**{"pid": slot, "slot": slot, "started_at": 1, "written_at": 2, "revision": 5, **more})
+
+
+def well(**more: Any) -> Observation:
+    """Both processes run, with the version loaded."""
+    usual: dict[str, Any] = {"alive": True, "revision": 5, "loaded": frozenset("d"), "reports": (report(0), report(1))}
+    return Observation(**{**usual, **more})
+
+
+class Eye:
+    """One environment that is looked at every two seconds."""
+
+    def __init__(self) -> None:
+        self.presence, self.now = Presence(), 100.0
+
+    def look(self, seen: Observation, *, on_trial: frozenset[str] = frozenset(), wanted: int = 5) -> Seen:
+        self.now += 2.0
+        return self.presence.look(PLACE, seen, wanted, [LIVE], set(on_trial), self.now)
+
+    def seconds_until_absent(self, seen: Observation, **more: Any) -> float:
+        start = self.now
+        while self.now < start + 1_000.0:
+            if self.look(seen, **more).absent:
+                return self.now - start
+        return float("inf")
+
+
+def test_a_group_that_dies_is_told_at_the_first_look() -> None:
+    eye = Eye()
+    assert eye.look(well()).absent == {}
+    assert eye.look(Observation(alive=False)).absent == {
+        "trains": "v3 answers nobody: the processes of prod have ended and are started again."
+    }
+
+
+def test_a_group_that_was_never_seen_is_given_time_to_start() -> None:
+    assert 10.0 <= Eye().seconds_until_absent(Observation(alive=False)) <= 14.0
+
+
+def test_a_version_that_is_just_coming_is_not_missed() -> None:
+    eye = Eye()
+    assert eye.seconds_until_absent(Observation(alive=False), on_trial=frozenset({"trains"})) == float("inf")
+
+
+def test_a_process_that_does_not_stay_up_is_told_once_it_has_had_time() -> None:
+    eye = Eye()
+    eye.look(well())
+    assert 10.0 <= eye.seconds_until_absent(well(revision=-1, loaded=frozenset(), reports=(report(0),))) <= 14.0
+
+
+def test_a_version_that_fails_its_golden_request_is_told_with_the_reason() -> None:
+    eye = Eye()
+    refused = well(loaded=frozenset(), refused={"d": "It fails on its golden rows (model-failed): it raised"})
+    assert 10.0 <= eye.seconds_until_absent(refused) <= 14.0
+    assert eye.look(refused).absent["trains"].endswith("It fails on its golden rows (model-failed): it raised")
+
+
+def test_one_in_quarantine_is_told_of_elsewhere() -> None:
+    eye = Eye()
+    assert eye.seconds_until_absent(well(loaded=frozenset(), quarantined={"d": "It died."})) == float("inf")
+
+
+def test_a_route_that_is_not_adopted_is_told_after_five_minutes() -> None:
+    eye = Eye()
+    assert 300.0 <= eye.seconds_until_absent(well(), wanted=6) <= 304.0
+
+
+def test_what_is_there_again_counts_as_there_after_a_minute() -> None:
+    eye = Eye()
+    eye.look(well())
+    eye.look(Observation(alive=False))
+    seen = [eye.look(well()) for _ in range(32)]
+    assert [one.present for one in seen[:29]] == [{}] * 29
+    assert list(seen[-1].present) == ["trains"]
+
+
+def test_refusals_of_a_minute_are_added_up_across_processes_and_their_deaths() -> None:
+    eye = Eye()
+    # What was refused before the first look is not news.
+    assert eye.look(well(reports=(report(0, turned_away={"trains": 900}), report(1)))).turned_away == {}
+    first = well(reports=(report(0, turned_away={"trains": 903}), report(1, turned_away={"trains": 2})))
+    assert eye.look(first).turned_away == {"trains": 5}
+    reborn = report(0, started_at=7, turned_away={"trains": 4})
+    again = well(reports=(reborn, report(1, turned_away={"trains": 2})))
+    assert eye.look(again).turned_away == {"trains": 9}
+    assert [eye.look(again).turned_away for _ in range(31)][-1] == {}
