@@ -33,6 +33,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "check": Entry("daily", "[PATH]", "build, pack and judge a model here; no platform"),
         "apply": Entry("daily", "[PATH]", "save lamp.toml as the project of its model"),
         "deploy": Entry("traffic", "[PATH|REF] [--env E]", "bring a version into an environment"),
+        "adopt": Entry("adopting", "NAME --reference FILE ...", "take on a model that runs elsewhere"),
         "status": Entry("daily", "[REF]", "how a model is; exit 8 if it is failing"),
         "list": Entry("daily", "[--needs me]", "all models, those that need somebody first"),
         "try": Entry("daily", "REF [FILE|-]", "score a row or a file; no file = a sample row"),

@@ -140,6 +140,9 @@ def _ask(session: Session, model: str, place: str, number: int) -> int:
     if live is None:
         session.ask(f"Roll back {model} in {place}?", ())
         return 0
+    if live.elsewhere:
+        # The refusal says what to do there; there is nothing to say yes to.
+        return live.number
     target = f"v{number or live.previous}" if number or live.previous else "the version before"
     details = [f"v{live.number} has served since {local(live.since)}.", "All traffic moves at once; nothing restarts."]
     undo = f"Undo: lamp promote {model}@{live.number} --to {place}"

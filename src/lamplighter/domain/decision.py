@@ -1,6 +1,7 @@
 """What gates say, and what was decided on it. A refusal is a value."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from lamplighter.domain.record import Record, canonical, digest_of
 
@@ -8,8 +9,19 @@ from lamplighter.domain.record import Record, canonical, digest_of
 class Passed(Record, frozen=True, tag="passed", tag_field="verdict"):
     """The gate is content."""
 
+    word: ClassVar[str] = "passed"
     #: What was found, as a sentence.
     why: str = ""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class Inapplicable(Record, frozen=True, tag="inapplicable", tag_field="verdict"):
+    """There is nothing that the gate could judge. It holds nothing up, and says that it has seen nothing."""
+
+    word: ClassVar[str] = "inapplicable"
+    why: str
 
     def __bool__(self) -> bool:
         return True
@@ -18,6 +30,7 @@ class Passed(Record, frozen=True, tag="passed", tag_field="verdict"):
 class Refused(Record, frozen=True, tag="refused", tag_field="verdict"):
     """The gate says no."""
 
+    word: ClassVar[str] = "refused"
     why: str
     fix: str
 
@@ -28,6 +41,7 @@ class Refused(Record, frozen=True, tag="refused", tag_field="verdict"):
 class Undecided(Record, frozen=True, tag="undecided", tag_field="verdict"):
     """The gate lacks evidence, or waits for people. Never a pass."""
 
+    word: ClassVar[str] = "undecided"
     why: str
     fix: str
     #: Whether only people's word is missing, so that waiting helps.
@@ -37,7 +51,7 @@ class Undecided(Record, frozen=True, tag="undecided", tag_field="verdict"):
         return False
 
 
-Verdict = Passed | Refused | Undecided
+Verdict = Passed | Inapplicable | Refused | Undecided
 
 
 class Judgement(Record, frozen=True):
@@ -73,7 +87,7 @@ class Decision(Record, frozen=True):
 
     @property
     def passed(self) -> bool:
-        """Whether every gate passed."""
+        """Whether no gate stands in the way: every one passed, or has nothing to judge."""
         return all(judgement.verdict for judgement in self.judgements)
 
     @property

@@ -1,8 +1,10 @@
 """When a live version expires, from the policy, its project and the routing; the same for serving, status and notices."""
 
+import msgspec
+
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Environment, Level
-from lamplighter.domain.expiry import DAY, Age, Expiry, age_of, expiry_of
+from lamplighter.domain.expiry import DAY, Action, Age, Expiry, age_of, expiry_of
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.project import Project, seconds
 from lamplighter.domain.record import Record
@@ -31,5 +33,8 @@ def lifetime_of(policy: Policy, project: Project, environment: Environment, rout
         live_since=routing.live_since,
         extended_to=routing.extended_to,
     )
+    if routing.elsewhere:
+        # Nobody here can stop what runs elsewhere; its owner hears of it until somebody extends or replaces it.
+        expiry = msgspec.structs.replace(expiry, action=Action.SERVE)
     left = (expiry.at - now) // DAY if now <= expiry.at else -((now - expiry.at) // DAY)
     return Lifetime(expiry=expiry, age=age_of(expiry, seconds(tier.expiry.warn), now), days_left=left)

@@ -50,6 +50,8 @@ class Signal(StrEnum):
     DENIED = "denied"
     #: The environment was told to load the version.
     APPLIED = "applied"
+    #: The version runs elsewhere: nothing is loaded and no traffic moves here.
+    DECLARED = "declared"
     #: Every worker has loaded and verified the version.
     READY = "ready"
     #: The guard passed at this step and its time is over.
@@ -78,6 +80,7 @@ MOVES: Mapping[tuple[Phase, Signal], Phase] = {
     (Phase.WAITING, Signal.DENIED): Phase.REFUSED,
     (Phase.WAITING, Signal.STOPPED): Phase.REFUSED,
     (Phase.PENDING, Signal.APPLIED): Phase.STARTING,
+    (Phase.PENDING, Signal.DECLARED): Phase.COMPLETING,
     (Phase.PENDING, Signal.STOPPED): Phase.WITHDRAWING,
     (Phase.PENDING, Signal.BROKEN): Phase.WITHDRAWING,
     (Phase.STARTING, Signal.READY): Phase.SHIFTING,
@@ -135,6 +138,8 @@ class Rollout(Record, frozen=True):
     why: str = ""
     #: Grows with every write; a write that saw an older one is refused.
     revision: int = 0
+    #: Whether the version runs elsewhere.
+    elsewhere: bool = False
 
     @property
     def share(self) -> float:

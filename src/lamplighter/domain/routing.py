@@ -25,10 +25,12 @@ class Routing(Record, frozen=True):
     shadow_since: int = 0
     #: Grows with every change.
     revision: int = 0
+    #: Whether the champion runs elsewhere: people say that it is live, and no traffic of ours goes to it.
+    elsewhere: bool = False
 
     def route(self) -> ModelRoute | None:
-        """The part of the route file, once there is a champion."""
-        if self.champion is None:
+        """The part of the route file, once there is a champion that is served here."""
+        if self.champion is None or self.elsewhere:
             return None
         return ModelRoute(
             model=self.model,
@@ -62,6 +64,11 @@ def promoted(routing: Routing, version: Served, now: int) -> Routing:
         live_since=now,
         extended_to=0,
     )
+
+
+def declared_live(routing: Routing, version: Served, now: int) -> Routing:
+    """The version is live somewhere else, as people say; the one before it is what they would return to."""
+    return msgspec.structs.replace(promoted(routing, version, now), elsewhere=True)
 
 
 def extended(routing: Routing, to: int) -> Routing:

@@ -7,6 +7,8 @@ Everything that can change a decision is in the manifest, so another threshold i
 from collections.abc import Mapping
 from enum import StrEnum
 
+import msgspec
+
 from lamplighter.domain.contract import Contract
 from lamplighter.domain.record import Record, canonical, digest_of
 
@@ -72,17 +74,36 @@ class Provenance(Record, frozen=True):
     licence: str = ""
 
 
+#: The runtime of a version that runs elsewhere: nothing here can serve it.
+EXTERNAL = "external"
+
+
+class Elsewhere(Record, frozen=True):
+    """Where a version runs that is not served here, for people, and how its payloads are read."""
+
+    #: An address or words, such as `https://churn.example.com` or `the vendor's cloud`.
+    at: str
+    #: What somebody does there to return to the version before, in words.
+    back: str = ""
+    #: Name of the output that holds the score in its payloads; empty where there is only one.
+    output: str = ""
+    #: Place of the score where the answer to a row is several numbers; -1 is the last.
+    place: int = -1
+
+
 class Manifest(Record, frozen=True):
     """Everything that can change a decision."""
 
     model: str
-    #: Which runtime serves it: the name of a file in `serving/runtimes/`.
+    #: Which runtime serves it: the name of a file in `serving/runtimes/`, or `external`.
     runtime: str
     contract: Contract
     artifacts: tuple[Artifact, ...]
     decision: DecisionRule = DecisionRule()
     lock: Lock = Lock()
     provenance: Provenance = Provenance()
+    #: Where it runs, if not here. Absent from the bytes of every other version, whose digests it leaves alone.
+    elsewhere: Elsewhere | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def digest(self) -> str:
@@ -118,6 +139,12 @@ class Version(Record, frozen=True):
     def name(self) -> str:
         """The reference people use, such as `late-flights@7`."""
         return f"{self.model}@{self.number}"
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """Where it runs; nothing for a version that is served here."""
+        found = self.manifest.elsewhere
+        return found if isinstance(found, Elsewhere) else None
 
 
 def address(digest: str) -> str:

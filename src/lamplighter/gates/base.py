@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from lamplighter.domain.decision import Verdict
+from lamplighter.domain.decision import Inapplicable, Verdict
 from lamplighter.domain.evidence import Dossier
 
 
@@ -17,6 +17,12 @@ class Judging(Protocol):
     def judge(self, dossier: Dossier) -> Verdict:
         """What the gate says. Pure: the same dossier gives the same verdict. Too little evidence is never a pass."""
         ...
+
+
+def elsewhere(dossier: Dossier, told: str) -> Inapplicable | None:
+    """What a gate that needs the bytes or the answers of a version says of one that runs elsewhere; nothing for any other."""
+    found = dossier.version.elsewhere
+    return Inapplicable(why=f"It runs elsewhere ({found.at}): {told}.") if found else None
 
 
 def number(facts: Mapping[str, Any], name: str) -> float:

@@ -4,7 +4,7 @@ from lamplighter.domain.challenge import Verdict as Outcome
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
-from lamplighter.gates.base import number
+from lamplighter.gates.base import elsewhere, number
 
 
 class Gate(Settings, frozen=True):
@@ -14,6 +14,9 @@ class Gate(Settings, frozen=True):
 
     def judge(self, dossier: Dossier) -> Verdict:
         """Refused if it lost; undecided without a trial where one is needed."""
+        away = elsewhere(dossier, "it cannot score along here, so no trial can be held")
+        if away is not None:
+            return away
         found = dossier.evidence.get("challenge")
         if dossier.live is None:
             return Passed(why="Nothing is live there that it could be compared with.")

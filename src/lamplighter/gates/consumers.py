@@ -10,6 +10,7 @@ from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
 from lamplighter.domain.replay import KIND, Figures, Replayed, State, replayed
 from lamplighter.domain.version import Version
+from lamplighter.gates.base import elsewhere
 
 
 class Otherwise(StrEnum):
@@ -42,8 +43,7 @@ class Gate(Settings, frozen=True):
         """Undecided and waiting, naming who is affected and who must consent; refused where an owner said no."""
         if dossier.live is None:
             return Passed(why="Nothing is live there, so nobody can be affected.")
-        evidence = dossier.evidence.get(KIND)
-        found = replayed(evidence.facts if evidence else None, dossier.environment.name, dossier.live.digest)
+        found = _replay_of(dossier, dossier.live)
         if found is None:
             return _not_yet(dossier)
         callers = [caller for caller in dossier.callers if caller.concerned(dossier.environment.name)]
@@ -56,7 +56,10 @@ class Gate(Settings, frozen=True):
                 return Refused(why=f"{word.person} refused it for {caller.name}.", fix="Answer the reason with a new version.")
             if word is not None:
                 open_ones.remove(caller)
-        return _held(dossier, open_ones, hit) if open_ones else Passed(why=_seen(callers, found))
+        if open_ones:
+            return _held(dossier, open_ones, hit)
+        away = elsewhere(dossier, "no request can be replayed here; by their contracts no consumer is broken")
+        return away or Passed(why=_seen(callers, found))
 
     def troubles(self, caller: Caller, live: Version, candidate: Version, found: Replayed) -> list[str]:
         """What the owner of a consumer must agree to, as sentences."""
@@ -76,6 +79,15 @@ class Gate(Settings, frozen=True):
         if 0 < seen.requests < self.least_requests and self.too_few is Otherwise.HOLD:
             told.append(f"only {seen.requests} requests could be replayed, {self.least_requests} are needed")
         return told
+
+
+def _replay_of(dossier: Dossier, live: Version) -> Replayed | None:
+    """What the replay has shown; of a version that runs elsewhere nothing can be replayed, and the contract alone speaks."""
+    environment = dossier.environment.name
+    if dossier.version.elsewhere:
+        return Replayed(environment=environment, live=live.digest, live_number=live.number, consumers={})
+    evidence = dossier.evidence.get(KIND)
+    return replayed(evidence.facts if evidence else None, environment, live.digest)
 
 
 def consent_of(dossier: Dossier, caller: Caller, figures: Figures | None) -> Consent | None:

@@ -4,6 +4,7 @@ from lamplighter.domain.decision import Passed, Refused, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
 from lamplighter.domain.version import Badge
+from lamplighter.gates.base import elsewhere
 
 
 class Gate(Settings, frozen=True):
@@ -13,6 +14,9 @@ class Gate(Settings, frozen=True):
 
     def judge(self, dossier: Dossier) -> Verdict:
         """Refused naming the artifact."""
+        away = elsewhere(dossier, "no file of it is opened here")
+        if away is not None:
+            return away
         for artifact in dossier.version.manifest.artifacts:
             if artifact.badge not in self.allowed:
                 return Refused(

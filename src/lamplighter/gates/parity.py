@@ -3,7 +3,7 @@
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
-from lamplighter.gates.base import number
+from lamplighter.gates.base import elsewhere, number
 
 
 class Gate(Settings, frozen=True):
@@ -14,6 +14,9 @@ class Gate(Settings, frozen=True):
 
     def judge(self, dossier: Dossier) -> Verdict:
         """Refused with the largest difference."""
+        away = elsewhere(dossier, "there is no served form that could be compared with the model")
+        if away is not None:
+            return away
         found = dossier.evidence.get("parity")
         if found is None:
             return Undecided(

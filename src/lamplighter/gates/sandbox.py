@@ -4,6 +4,7 @@ from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
 from lamplighter.domain.sandbox import Level, weaker
+from lamplighter.gates.base import elsewhere
 
 #: The runtime that answers without a process of the model's own.
 _COMPILED = "compiled"
@@ -16,6 +17,9 @@ class Gate(Settings, frozen=True):
 
     def judge(self, dossier: Dossier) -> Verdict:
         """Refused naming what is open; undecided while nothing is tested."""
+        away = elsewhere(dossier, "no process of it is started here")
+        if away is not None:
+            return away
         if dossier.version.manifest.runtime == _COMPILED:
             return Passed(why="It is compiled and has no process of its own.")
         found, name = dossier.sandbox, dossier.environment.name

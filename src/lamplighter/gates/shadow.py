@@ -7,7 +7,7 @@ from typing import Any
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
-from lamplighter.gates.base import number
+from lamplighter.gates.base import elsewhere, number
 from lamplighter.monitoring.intervals import wilson
 from lamplighter.monitoring.probability import normal_quantile
 
@@ -32,6 +32,9 @@ class Gate(Settings, frozen=True):
 
     def judge(self, dossier: Dossier) -> Verdict:
         """Undecided without a run beside the version that is live now."""
+        away = elsewhere(dossier, "it cannot score along here")
+        if away is not None:
+            return away
         if dossier.live is None:
             return Passed(why="Nothing is live there that it could be compared with.")
         found = dossier.evidence.get("shadow")

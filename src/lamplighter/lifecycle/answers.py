@@ -28,6 +28,9 @@ def roll_back(kit: Kit, entry: Entry) -> None:
     measure = incident.finding.measure
     # A version in quarantine answers nobody, so there is nothing to weigh.
     due = measure == QUARANTINE or (wanted is Answer.ROLL_BACK and measure == "failures")
+    if live.elsewhere:
+        # Nothing here moves the traffic of what runs elsewhere; whoever has the incident does it there.
+        return
     is_cause = live.champion is not None and live.champion.number == incident.finding.number
     if due and is_cause and live.previous is not None:
         # The number is named: without it a trial that happens to be open would be ended, and the failing version would stay.

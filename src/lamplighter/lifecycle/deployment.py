@@ -11,10 +11,10 @@ from lamplighter.domain.ownership import acts_for, ownership_of
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Phase, Rollout, Signal, advance, looked
 from lamplighter.domain.route import Served
-from lamplighter.domain.routing import Routing, emptied, promoted, shadowed, with_challenger, withdrawn
+from lamplighter.domain.routing import Routing, declared_live, emptied, promoted, shadowed, with_challenger, withdrawn
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import declared, judging, replays, routing
+from lamplighter.lifecycle import declared, elsewhere, judging, replays, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.collection import stale
 from lamplighter.store.transaction import Transaction
@@ -65,6 +65,7 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
             opened_at=kit.clock.now(),
             moved_at=kit.clock.now(),
             why="Every gate passed." if decision.passed else "It waits for people.",
+            elsewhere=version.elsewhere is not None,
         )
         change.rollouts.add(rollout)
         kit.record(change, moved_event(rollout), actor)
@@ -150,8 +151,8 @@ def _desired(before: Routing, rollout: Rollout, now: int) -> Routing:
     match rollout.phase:
         case Phase.STARTING | Phase.SHIFTING:
             return _on_trial(before, served, rollout.share, now)
-        case Phase.COMPLETING:
-            return promoted(before, served, now) if before.champion != served else before
+        case Phase.COMPLETING if before.champion != served:
+            return declared_live(before, served, now) if rollout.elsewhere else promoted(before, served, now)
         case Phase.WITHDRAWING:
             return emptied(before) if before.champion == served else withdrawn(before)
         case _:
@@ -192,8 +193,8 @@ def steer(kit: Kit, actor: Actor, key: str, signal: Signal, why: str) -> Rollout
 def roll_back(kit: Kit, actor: Actor, model: str, environment: Environment, to: int, reason: str, leaving: int = 0) -> Returned:
     """Give all traffic to the version before, or to `to`, which must have been live there before. Gates are not asked.
 
-    A rollout that is open there is stopped by it. Raises `NotFound`, `Conflict` where there is no way back or where the live
-    version is not `leaving`, and `TimedOut` if the change is recorded but not every worker answers by it yet.
+    A rollout that is open there is stopped by it. Raises `NotFound`, `Conflict` where there is no way back, where the live
+    version is not `leaving` or runs elsewhere, and `TimedOut` if the change is recorded but not every worker answers by it yet.
     """
     begun = kit.clock.elapsed()
     with kit.store.transaction() as change:
@@ -201,6 +202,8 @@ def roll_back(kit: Kit, actor: Actor, model: str, environment: Environment, to: 
         before = change.routings.of(model, environment.name)
         if leaving and (before.champion is None or before.champion.number != leaving):
             raise stale(f"What is live of {model} in {environment.name}")
+        if before.elsewhere:
+            raise elsewhere.no_way_back(change, before, to)
         open_one = change.rollouts.find(model=model, environment=environment.name, open=True)
         stopped = open_one is not None and open_one.phase in _ON_TRIAL
         if open_one is not None and stopped:
@@ -260,9 +263,10 @@ def _return(kit: Kit, change: Transaction, before: Routing, served: Served, acto
 def shadow(kit: Kit, actor: Actor, model: str, environment: Environment, number: int) -> Routing:
     """Let a version score along without answering; 0 ends it.
 
-    Raises `Conflict` where nothing is live, and for the version that answers.
+    Raises `Conflict` where nothing is live, for the version that answers, and for a model that runs elsewhere.
     """
     with kit.store.transaction() as change:
+        elsewhere.check_served(change, model)
         before = change.routings.of(model, environment.name)
         version = change.versions.find(model=model, number=number)
         if number and version is None:

@@ -16,7 +16,7 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.outage import Fallback
 from lamplighter.domain.route import Served
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import identity, routing
+from lamplighter.lifecycle import elsewhere, identity, routing
 from lamplighter.lifecycle.kit import Kit
 
 #: Requests of each sort, each on a connection of its own, so that several processes are met.
@@ -31,6 +31,7 @@ def outage(kit: Kit, actor: Actor, version: Version, environment: Environment) -
     Raises `Conflict` for a version that is not the live one there, and `Unavailable` where the environment does not answer.
     """
     with kit.store.reading() as look:
+        elsewhere.check_served(look, version.model)
         champion = look.routings.of(version.model, environment.name).champion
         declared = look.project(version.model).outage.answer
     if champion != Served(number=version.number, digest=version.digest):

@@ -15,7 +15,7 @@ from lamplighter.domain.job import Cause, Failure, Job, Run, State, Step
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import identity, routing
+from lamplighter.lifecycle import elsewhere, identity, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 from lamplighter.trainers import command
@@ -140,6 +140,7 @@ def _ordered(kit: Kit, run: Run) -> tuple[Job, Order]:
     with kit.store.reading() as look:
         job = _declared(look, run.model, run.job)
         environment = look.environment(job.environment)
+        elsewhere.check_served(look, run.model)
         number = int(run.version.rpartition("@")[2]) if run.version else 0
         if not number:
             champion = look.routings.of(run.model, job.environment).champion

@@ -28,6 +28,7 @@ from lamplighter.domain.project import Project, seconds
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
+from lamplighter.lifecycle import elsewhere
 from lamplighter.lifecycle.identity import issue_token
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.comparison import Comparison, compare
@@ -160,6 +161,7 @@ def challenge(kit: Kit, actor: Actor, version: Version, environment: Environment
     if metric not in METRICS:
         raise unknown("metric", metric, METRICS)
     with kit.store.transaction() as change:
+        elsewhere.check_served(change, version.model)
         champion = change.routings.of(version.model, environment.name).champion
         if champion is None or champion.digest == version.digest:
             raise Conflict(

@@ -51,7 +51,8 @@ class Presence:
     ) -> Seen:
         """What is to be said now. `wanted` is the revision of the newest route, `on_trial` names models whose only version is
         just coming, `now` is in seconds of the steady clock."""
-        live = [one for one in routings if one.champion is not None and one.model not in on_trial]
+        # What runs elsewhere has no process here that could be missed.
+        live = [one for one in routings if one.champion is not None and not one.elsewhere and one.model not in on_trial]
         absent = self._absent(place, seen, wanted, live, now) if live else {}
         self._was_alive = seen.alive
         for one in live:

@@ -56,7 +56,7 @@ def advance(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:
         return _keep(kit, aged, seen.outcome)
     with kit.store.transaction() as change:
         after = deployment.move(kit, change, aged, seen.signal, PLATFORM, seen.why, seen.outcome)
-    if not after.phase.final:
+    if not (after.phase.final or after.elsewhere):
         routing.apply(kit, rollout.environment)
     return after
 
@@ -110,7 +110,9 @@ def _waiting(kit: Kit, rollout: Rollout) -> Seen:
     return _NOTHING
 
 
-def _pending(_: Kit, __: Rollout) -> Seen:
+def _pending(_: Kit, rollout: Rollout) -> Seen:
+    if rollout.elsewhere:
+        return Seen(Signal.DECLARED, "It runs elsewhere: from now on it counts as live.")
     return Seen(Signal.APPLIED, "The environment is told to load it.")
 
 
@@ -147,6 +149,8 @@ def _paused(kit: Kit, rollout: Rollout) -> Seen:
 
 
 def _ending(kit: Kit, rollout: Rollout) -> Seen:
+    if rollout.elsewhere:
+        return Seen(Signal.SETTLED, rollout.why)
     observation = routing.observe(kit, rollout.environment)
     if routing.settled(observation, routing.wanted_revision(kit, rollout.environment)):
         return Seen(Signal.SETTLED, rollout.why)

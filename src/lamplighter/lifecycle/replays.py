@@ -26,8 +26,10 @@ def ask(
 ) -> None:
     """Ask for the replay of a version against the live one, unless it is under way or its figures are the newest evidence.
 
-    One that has ended in a state of `repeat` is made again.
+    One that has ended in a state of `repeat` is made again. Nothing is asked of a version that runs elsewhere.
     """
+    if version.elsewhere:
+        return
     champion = change.routings.of(version.model, environment.name).champion
     wanted = judging.rules_of(kit.policy, change.project(version.model), environment).gates
     if champion is None or champion.digest == version.digest or not any(use["use"] == GATE for use in wanted):

@@ -18,15 +18,19 @@ from lamplighter.targets.base import Observation
 
 
 def change_routing(change: Transaction, before: Routing, after: Routing) -> None:
-    """Keep the next desired state and give the environment a new revision; raises `Conflict` if somebody was faster."""
+    """Keep the next desired state and give the environment a new revision; raises `Conflict` if somebody was faster.
+
+    What runs elsewhere is in no route, so the environment has nothing to learn of it.
+    """
     change.routings.save(before, after)
-    change.counters.next(_revision(after.environment))
+    if not after.elsewhere:
+        change.counters.next(_revision(after.environment))
 
 
 def renew(change: Transaction, model: str) -> list[str]:
     """Give every environment in which a model is live a new revision, because its project says something else about
     answering; their names, to be applied afterwards."""
-    names = [routing.environment for routing in change.routings.all(model=model) if routing.champion]
+    names = [routing.environment for routing in change.routings.all(model=model) if routing.route()]
     for name in names:
         change.counters.next(_revision(name))
     return names

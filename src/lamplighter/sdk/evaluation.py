@@ -26,12 +26,25 @@ def performance(project: Project, build: Build, draft: Draft) -> list[Facts]:
     rows = labelled(build, draft)
     if rows is None:
         return []
-    columns, labels, scores = rows
-    names = _REGRESSION if draft.manifest.contract.output.meaning is Meaning.NUMBER else _CLASSIFICATION
+    meaning = draft.manifest.contract.output.meaning
+    return [measured(project, meaning, build.threshold, *rows, held_out=build.evaluation is not None)]
+
+
+def measured(
+    project: Project,
+    meaning: Meaning,
+    threshold: float,
+    columns: Mapping[str, Sequence[Any]],
+    labels: Sequence[float],
+    scores: Sequence[float],
+    *,
+    held_out: bool,
+) -> Facts:
+    """The same for rows whose scores and labels are at hand."""
+    names = _REGRESSION if meaning is Meaning.NUMBER else _CLASSIFICATION
     slices = dict.fromkeys(["", *(requirement.slice for requirement in project.requirement)])
-    figures = {part: _figures(names, build.threshold, *_sliced(part, columns, labels, scores)) for part in slices}
-    facts = {"rows": len(labels), "held_out": build.evaluation is not None, "figures": figures}
-    return [Facts(kind="performance", facts=facts)]
+    figures = {part: _figures(names, threshold, *_sliced(part, columns, labels, scores)) for part in slices}
+    return Facts(kind="performance", facts={"rows": len(labels), "held_out": held_out, "figures": figures})
 
 
 def labelled(build: Build, draft: Draft) -> tuple[Mapping[str, Sequence[Any]], Sequence[float], Sequence[float]] | None:

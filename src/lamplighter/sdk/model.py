@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import msgspec
 
-from lamplighter.domain.errors import Blocked, Invalid, LampError, NotAllowed, NotFound, Unavailable
+from lamplighter.domain.errors import Blocked, Conflict, Invalid, LampError, NotAllowed, NotFound, Unavailable
 from lamplighter.domain.names import parse_reference
 from lamplighter.domain.prediction import prediction_id
 from lamplighter.domain.record import Record
@@ -90,7 +90,10 @@ def _moved(pointer: str, first: int) -> str:
 
 
 def live_in(platform: Platform, model: str, environment: str = "") -> Live:
-    """Where a model answers; raises `NotFound` if it does not. Without an environment it is the most protected one."""
+    """Where a model answers; raises `NotFound` if it does not, and `Conflict` if it runs elsewhere.
+
+    Without an environment it is the most protected one.
+    """
     found = [live for live in platform.status(model).live if environment in ("", live.environment)]
     if not found:
         raise NotFound(
@@ -98,6 +101,13 @@ def live_in(platform: Platform, model: str, environment: str = "") -> Live:
             why="No version has traffic there.",
             fix=f"Deploy it: lamp deploy {model}",
             code="E1211",
+        )
+    if found[-1].elsewhere:
+        raise Conflict(
+            f"{model} runs elsewhere.",
+            why=f"It answers at {found[-1].elsewhere}, and nothing of it can be asked here.",
+            fix=f"Ask it there, and push what came of it: lamp predictions push {model} FILE",
+            code="E1573",
         )
     return found[-1]
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from lamplighter import keys
-from lamplighter.domain.contract import problems_of
+from lamplighter.domain.contract import Contract, problems_of
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record, canonical, digest_of
@@ -21,7 +22,7 @@ from lamplighter.sdk.build import Build, load_build
 from lamplighter.sdk.interface import Facts, Platform
 from lamplighter.settings import read_settings
 
-__all__ = ["Build", "Checked", "checked", "load_build", "release"]
+__all__ = ["Build", "Checked", "checked", "data_checks", "load_build", "profile_artifact", "registered", "release"]
 
 
 class Checked(Record, frozen=True):
@@ -54,9 +55,9 @@ def checked(project: Project, build: Build) -> Checked:
     )
     draft = replace(draft, manifest=msgspec.structs.replace(draft.manifest, provenance=_provenance(project, build, draft)))
     profile = profile_bytes(reference.frozen(build, draft))
-    whole = drafting.with_artifacts(draft, [(_artifact(profile), profile)])
+    whole = drafting.with_artifacts(draft, [(profile_artifact(profile), profile)])
     facts = [Facts(kind=fact.kind, facts=fact.facts) for fact in draft.evidence]
-    facts.append(_data_checks(draft))
+    facts.append(data_checks(draft.manifest.contract, draft.columns, draft.labels))
     facts += evaluation.performance(project, build, draft)
     return Checked(manifest=whole.manifest, blobs=whole.blobs, evidence=tuple(_last_of_kind(facts)), note=build.note)
 
@@ -83,21 +84,21 @@ def _provenance(project: Project, build: Build, draft: Draft) -> Provenance:
     )
 
 
-def _artifact(content: bytes) -> Artifact:
+def profile_artifact(content: bytes) -> Artifact:
+    """How a version names the bytes of its reference profile."""
     digest = digest_of(content)
     return Artifact(role="profile", name="profile.bin", digest=digest, size=len(content), format="profile")
 
 
-def _data_checks(draft: Draft) -> Facts:
+def data_checks(contract: Contract, columns: Mapping[str, Sequence[Any]], labels: Sequence[float]) -> Facts:
     """The checks of the sample: every value fits the contract, no column is empty or constant, no row is without label."""
-    columns = draft.columns
     rows = len(next(iter(columns.values()), ()))
     distinct = {name: list(dict.fromkeys(values)) for name, values in columns.items()}
-    problems = problems_of(draft.manifest.contract, distinct)
+    problems = problems_of(contract, distinct)
     failed = [f"{problem.pointer.rpartition('/')[2]} is {problem.code}" for problem in problems]
     failed += [f"{name} is always empty" for name, values in columns.items() if distinct[name] == [None]]
     failed += [f"{name} never changes" for name, values in columns.items() if rows > 1 and len(distinct[name]) == 1]
-    failed += ["one class only in the labels"] if draft.labels and len(set(draft.labels)) < 2 else []
+    failed += ["one class only in the labels"] if labels and len(set(labels)) < 2 else []
     empty = {name: sum(value is None for value in values) / rows for name, values in columns.items() if rows}
     facts = {"rows": rows, "checks": 3 * len(columns) + 1, "failed": failed, "empty_share": empty}
     return Facts(kind="data-checks", facts=facts)
@@ -112,6 +113,11 @@ def release(platform: Platform, project: Project, build: Build, signing_key: Pat
     if ready.manifest.badge is Badge.CODE:
         ready = _signed(ready, signing_key or read_settings().signing_key)
     platform.save_project(project.name, project)
+    return registered(platform, ready)
+
+
+def registered(platform: Platform, ready: Checked) -> Version:
+    """Bring the artifacts that are not there yet and register the version with its evidence."""
     for digest in platform.missing_artifacts(list(ready.blobs)):
         platform.put_artifact(digest, ready.blobs[digest])
-    return platform.register(project.name, ready.manifest, ready.evidence, ready.note)
+    return platform.register(ready.manifest.model, ready.manifest, ready.evidence, ready.note)

@@ -90,6 +90,20 @@ def batches(file: Path, rows: int) -> Iterator[Any]:
         ) from None
 
 
+def columns(batch: Any) -> dict[str, list[Any]]:
+    """The values of a batch by column, as Python has them; those of a dictionary are not copied for every row."""
+    return {name: _values(batch.column(place)) for place, name in enumerate(batch.schema.names)}
+
+
+def _values(array: Any) -> list[Any]:
+    from arro3.core import DataType, dictionary_dictionary, dictionary_indices
+
+    if not DataType.is_dictionary(array.type):
+        return list(array.to_pylist())
+    texts = dictionary_dictionary(array).to_pylist()
+    return [None if place is None else texts[place] for place in dictionary_indices(array).to_pylist()]
+
+
 def stream(table: Any) -> bytes:
     """The bytes of a table or batch as an Arrow stream."""
     from arro3.io import write_ipc_stream

@@ -25,6 +25,8 @@ class Live(Record, frozen=True):
     shadow: int = 0
     #: Number of the version a rollback returns to; 0 for none.
     previous: int = 0
+    #: Where it runs if it is not served here; empty if it is.
+    elsewhere: str = ""
 
 
 def live_versions(look: Transaction, model: str) -> tuple[Live, ...]:
@@ -37,6 +39,7 @@ def live_versions(look: Transaction, model: str) -> tuple[Live, ...]:
 def _live(look: Transaction, routing: Routing) -> Live:
     place = look.environment(routing.environment)
     champion = routing.champion
+    away = look.versions.find(model=routing.model, number=champion.number) if champion and routing.elsewhere else None
     return Live(
         environment=routing.environment,
         level=place.level,
@@ -48,4 +51,5 @@ def _live(look: Transaction, routing: Routing) -> Live:
         share=routing.share,
         shadow=routing.shadow.number if routing.shadow else 0,
         previous=routing.previous.number if routing.previous else 0,
+        elsewhere=away.elsewhere.at if away and away.elsewhere else "",
     )

@@ -143,6 +143,8 @@ def _sentence(main: Live | None, incidents: tuple[Incident, ...], wanted: tuple[
     if main is None:
         return f"Nothing is live yet. {wanted[0].missing[0]}" if wanted and wanted[0].missing else "Nothing is live yet."
     share = f"v{main.number} serves {100 - main.share * 100:g} % in {main.environment}."
+    if main.elsewhere:
+        share = f"v{main.number} runs elsewhere ({main.elsewhere}) and is live in {main.environment}."
     trial = f" v{main.challenger} is on trial with {main.share * 100:g} %." if main.challenger else ""
     if incidents:
         return f"{share}{trial} {incidents[0].finding.sentence}"

@@ -44,6 +44,10 @@ def _roll_back(model: str, place: Live, person: Person, duties: Ownership, incid
     why_not = _lacking(person, Permission.ROLL_BACK, duties, Duty.ROLL_BACK)
     if not place.previous:
         why_not = f"v{place.number} is the first version in {place.environment}; there is none to go back to."
+    if place.elsewhere:
+        why_not = (
+            f"It runs elsewhere ({place.elsewhere}), and this platform moves no traffic there. Go back there, then say so."
+        )
     return Action(
         label=f"Roll back to {to}",
         address=f"/incidents/{incident}/roll-back" if incident else f"/m/{model}/roll-back",

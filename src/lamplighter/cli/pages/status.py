@@ -50,6 +50,8 @@ def _live(live: Live) -> str:
     trial = f", v{live.challenger} on trial with {live.share * 100:g} %" if live.challenger else ""
     shadow = f", v{live.shadow} in the shadow" if live.shadow else ""
     back = f", back to v{live.previous}" if live.previous else ""
+    if live.elsewhere:
+        return f"v{live.number} in {live.environment}, elsewhere: {live.elsewhere}"
     return f"v{live.number} in {live.environment}{trial}{shadow}{back}"
 
 
