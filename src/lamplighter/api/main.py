@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from lamplighter.api.guard import Guarded, Public, guarded, refuse_unguarded
+from lamplighter.api.metrics import Metrics
 from lamplighter.api.openapi import document
 from lamplighter.api.problems import MethodNotTaken, problem, unexpected
 from lamplighter.api.routes import routes
@@ -34,12 +35,13 @@ def build(kit: Kit, pages: Sequence[Guarded] = ()) -> Starlette:
     )
     application.router.redirect_slashes = False
     application.state.kit = kit
+    application.state.reconciler = Reconciler(kit)
     return application
 
 
 @asynccontextmanager
 async def _lifespan(application: Starlette) -> AsyncIterator[None]:
-    reconciler = Reconciler(application.state.kit)
+    reconciler = application.state.reconciler
     reconciler.start()
     try:
         yield
@@ -66,6 +68,7 @@ def _own_routes() -> list[Guarded]:
         guarded("GET", "/livez", livez, Public.PROBE),
         guarded("GET", "/readyz", readyz, Public.PROBE),
         guarded("GET", "/openapi.json", openapi, Permission.READ),
+        guarded("GET", "/metrics", Metrics(), Permission.OBSERVE),
     ]
 
 

@@ -52,7 +52,19 @@ class MethodNotTaken(errors.Invalid):
     code = "E1136"
 
 
-_EXACT: Mapping[type[LampError], int] = {Malformed: 400, MethodNotTaken: 405, TooLarge: 413, UnsupportedMediaType: 415}
+class NotAcceptable(errors.Invalid):
+    """The answer has no form that the caller accepts."""
+
+    code = "E1255"
+
+
+_EXACT: Mapping[type[LampError], int] = {
+    Malformed: 400,
+    MethodNotTaken: 405,
+    NotAcceptable: 406,
+    TooLarge: 413,
+    UnsupportedMediaType: 415,
+}
 
 
 def status_of(error: LampError) -> int:

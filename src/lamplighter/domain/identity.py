@@ -31,6 +31,8 @@ class Permission(StrEnum):
     RESPOND = "respond"
     #: Start trainings and challenges.
     RETRAIN = "retrain"
+    #: Collect the figures of all models for a monitoring system.
+    OBSERVE = "observe"
     #: Add people, teams and tokens.
     ADMINISTER = "administer"
 
@@ -52,6 +54,8 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     #: An application that calls models; never approves.
     APPLICATION = "application"
+    #: A monitoring system that collects figures; sees nothing else.
+    OBSERVER = "observer"
 
 
 _BUILDER = frozenset(
@@ -66,6 +70,7 @@ _BUILDER = frozenset(
         Permission.PREDICT,
         Permission.RESPOND,
         Permission.RETRAIN,
+        Permission.OBSERVE,
     }
 )
 
@@ -81,12 +86,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.CONSENT,
             Permission.ROLL_BACK,
             Permission.RESPOND,
+            Permission.OBSERVE,
         }
     ),
     Role.BUSINESS: frozenset({Permission.READ, Permission.APPROVE, Permission.CONSENT, Permission.PREDICT, Permission.RESPOND}),
     Role.RISK: frozenset({Permission.READ, Permission.APPROVE, Permission.CONSENT}),
-    Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.ADMINISTER}),
+    Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.OBSERVE, Permission.ADMINISTER}),
     Role.APPLICATION: frozenset({Permission.PREDICT, Permission.LABEL}),
+    Role.OBSERVER: frozenset({Permission.OBSERVE}),
 }
 
 

@@ -43,6 +43,8 @@ class Reconciler:
         self._kit = kit
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
+        #: When the last look at everything ended, microseconds since the epoch; 0 before the first.
+        self.looked_at = 0
         self._seen: dict[str, float] = {}
         self._replaying = Replaying(kit)
         self._presences: dict[str, Presence] = {}
@@ -86,6 +88,7 @@ class Reconciler:
         )
         for part in parts:
             self._guarded(part)
+        self.looked_at = self._kit.clock.now()
 
     def _guarded(self, part: Callable[[], object]) -> None:
         try:

@@ -59,6 +59,7 @@ def push_labels(kit: Kit, labels: Sequence[Label]) -> int:
             newest[label.id] = label
     with kit.store.transaction() as change:
         change.predictions.label([(label.id, label.value, label.revision) for label in newest.values()], kit.clock.now())
+        change.predictions.advance_labels(newest)
         change.profiles.soil(change.predictions.days_of((label.id for label in labels), windows.DAY))
     return len(labels)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Table, and_, insert, select, update
+from sqlalchemy import CTE, JSON, Connection, String, Table, and_, cast, column, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -79,6 +79,22 @@ class Collection(Generic[Kept]):
         order = [self.table.c[newest].desc()] if newest else [column.asc() for column in self.table.primary_key]
         query = select(self.table.c.body).filter_by(**(equals or {}), **more).order_by(*order).limit(limit)
         return [self._decode(row[0]) for row in self.connection.execute(query)]
+
+
+def named_versions(connection: Connection, versions: Sequence[tuple[str, str, int]]) -> CTE:
+    """Versions (model, environment, number) as a table to join with. They go along as one parameter, so that the statement is
+    the same for any number of them."""
+    text = literal(msgspec.json.encode(versions).decode(), String)
+    is_postgresql = connection.dialect.name == "postgresql"
+    parts = func.json_array_elements(cast(text, JSON)) if is_postgresql else func.json_each(text)
+    one = (
+        parts.table_valued(column("value", JSON)).render_derived()
+        if is_postgresql
+        else parts.table_valued(column("value", JSON))
+    )
+    fields = (one.c.value[0].as_string(), one.c.value[1].as_string(), one.c.value[2].as_integer())
+    names = ("model", "environment", "number")
+    return select(*(field.label(name) for field, name in zip(fields, names, strict=True))).cte("wanted")
 
 
 def upsert(

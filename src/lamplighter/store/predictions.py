@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, and_, delete, func, select
 
 from lamplighter.store import schema
-from lamplighter.store.collection import upsert
+from lamplighter.store.collection import named_versions, upsert
 
 #: Rows in one statement.
 _CHUNK = 2000
@@ -74,6 +74,33 @@ class Predictions:
             chunk = values[start : start + _CHUNK]
             columns = ["value", "revision", "received_at"]
             upsert(self.connection, schema.labels, chunk, keys=["id"], set_=columns, grown="revision")
+
+    def advance_labels(self, ids: Iterable[str]) -> None:
+        """Remember the newest event time of rows whose label is known; `ids` are those that have got one, kept rows or not."""
+        p, heads = schema.predictions, schema.label_heads
+        wanted, newest = list(ids), dict[tuple[str, str], int]()
+        for start in range(0, len(wanted), _ASKED):
+            query = select(p.c.model, p.c.environment, func.max(p.c.event_at)).group_by(p.c.model, p.c.environment)
+            for model, environment, at in self.connection.execute(query.where(p.c.id.in_(wanted[start : start + _ASKED]))):
+                newest[model, environment] = max(int(at), newest.get((model, environment), 0))
+        rows = [{"model": m, "environment": e, "event_at": at} for (m, e), at in sorted(newest.items())]
+        upsert(self.connection, heads, rows, keys=["model", "environment"], set_=["event_at"], grown="event_at")
+
+    def label_heads(self) -> dict[tuple[str, str], int]:
+        """The newest event time of rows whose label is known, by model and environment."""
+        heads = schema.label_heads
+        query = select(heads.c.model, heads.c.environment, heads.c.event_at)
+        return {(row[0], row[1]): int(row[2]) for row in self.connection.execute(query)}
+
+    def spans(self, versions: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], tuple[int, int]]:
+        """First and last event time of versions (model, environment, number), by model and environment; those that scored."""
+        p, wanted = schema.predictions, named_versions(self.connection, versions)
+        of = and_(p.c.model == wanted.c.model, p.c.environment == wanted.c.environment, p.c.number == wanted.c.number)
+        # Each end by itself is one step into the index; both at once would read every row.
+        first_at, last_at = func.min(p.c.event_at), func.max(p.c.event_at)
+        ends = (select(end).where(of).correlate(wanted).scalar_subquery() for end in (first_at, last_at))
+        rows = self.connection.execute(select(wanted.c.model, wanted.c.environment, *ends))
+        return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows if row[2] is not None}
 
     def joined(self, model: str, environment: str, number: int, start: int, end: int) -> Joined:
         """Rows of one version in a window of event time that have a label, ordered by id."""

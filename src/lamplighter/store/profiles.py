@@ -1,10 +1,12 @@
 """Counts of inputs and scores by version and day: mergeable, so that any window is a sum."""
 
-from sqlalchemy import Connection, delete, select
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import CTE, ColumnElement, Connection, FromClause, and_, delete, func, select
 
 from lamplighter.domain.monitor import Reading
 from lamplighter.store import schema
-from lamplighter.store.collection import Collection, upsert
+from lamplighter.store.collection import Collection, named_versions, upsert
 
 
 class Profiles:
@@ -57,3 +59,17 @@ class Readings(Collection[Reading]):
 
     table = schema.readings
     kind = Reading
+
+    def newest(self, versions: Sequence[tuple[str, str, int]], aspects: Sequence[str]) -> Iterator[Reading]:
+        """Figures in the newest window of each aspect of these versions (model, environment, number)."""
+        of, older, wanted = self.table, self.table.alias("older"), named_versions(self.connection, versions)
+        for aspect in aspects:
+            last = select(func.max(older.c.end)).where(*_of(older, wanted, aspect)).correlate(wanted).scalar_subquery()
+            joined = wanted.join(of, and_(*_of(of, wanted, aspect), of.c.end == last))
+            for row in self.connection.execute(select(of.c.body).select_from(joined)):
+                yield self._decode(row[0])
+
+
+def _of(readings: FromClause, wanted: CTE, aspect: str) -> list[ColumnElement[bool]]:
+    same = [readings.c[name] == wanted.c[name] for name in ("model", "environment", "number")]
+    return [*same, readings.c.aspect == aspect]

@@ -269,6 +269,16 @@ labels = Table(
     Column("received_at", BigInteger, nullable=False),
 )
 
+#: Event time of the newest row of a model whose label is known.
+label_heads = Table(
+    "label_heads",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("event_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("model", "environment"),
+)
+
 traffic = Table(
     "traffic",
     metadata,
@@ -334,6 +344,8 @@ readings = Table(
     Column("end", BigInteger, nullable=False),
     _body(),
     PrimaryKeyConstraint("model", "environment", "number", "aspect", "measure", "column", "start", "end"),
+    #: The newest window of an aspect, whatever its measures and columns.
+    Index(None, "model", "environment", "number", "aspect", "end"),
 )
 
 dirty = Table(

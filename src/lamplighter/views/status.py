@@ -7,15 +7,15 @@ from lamplighter.domain.environment import Level
 from lamplighter.domain.expiry import Action, Age
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.lifetime import Lifetime, lifetime_of
-from lamplighter.domain.monitor import Kind
 from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Rollout
-from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status, worst
+from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.answering import Service, service
+from lamplighter.views.aspects import aspects, expired, inputs_matter
 from lamplighter.views.consumers import Consumed, consumers
 from lamplighter.views.live import Live, live_versions
 from lamplighter.views.waiting import Waiting, waiting
@@ -78,12 +78,12 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
     wanted = waiting(look, model)
     moved = main is not None and _inputs_matter(look, model, main)
     lifetime = _lifetime(look, project, policy, main, now)
-    aspects = _aspects(
-        main,
+    found = aspects(
         incidents,
+        live=main is not None,
         moved=moved,
         watched=project.monitor.quality.limit is not None,
-        governed=not duties.gaps and not _expired(lifetime),
+        governed=not duties.gaps and not expired(lifetime),
     )
     place = policy.rank(criticality.tier) + 1
     return ModelStatus(
@@ -91,7 +91,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
         summary=project.model.summary,
         criticality=criticality,
         dots=(place, len(policy.tier)),
-        status=aspects,
+        status=found,
         sentence=_sentence(main, incidents, wanted),
         stages=_stages(look, model, duties, incidents, live, wanted, lifetime),
         live=live,
@@ -109,34 +109,12 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
     )
 
 
-def _aspects(
-    main: Live | None, incidents: tuple[Incident, ...], *, moved: bool, watched: bool, governed: bool
-) -> dict[Aspect, Status]:
-    kinds = {incident.finding.kind for incident in incidents if incident.state is not State.MITIGATED}
-    known = main is not None
-    found = {
-        Aspect.SERVICE: _light(known, Kind.TECHNICAL in kinds, Status.FAILING),
-        Aspect.DATA: _light(known, moved, Status.WATCH),
-        Aspect.QUALITY: _light(known and watched, Kind.FUNCTIONAL in kinds, Status.WATCH),
-        Aspect.GOVERNANCE: _light(True, not governed, Status.WATCH),
-    }
-    overall = worst(found) if known else Status.UNKNOWN
-    return {Aspect.OVERALL: overall, **found}
-
-
 def _inputs_matter(look: Transaction, model: str, main: Live) -> bool:
-    """Whether inputs moved so far that the predictions did, or values stay away; what moves and changes nothing is harmless."""
     wanted = {"model": model, "environment": main.environment, "number": main.number}
     moved = look.readings.all(newest="end", limit=1, equals={**wanted, "aspect": "drift", "column": "@prediction"})
     empty = look.readings.all(newest="end", limit=200, equals={**wanted, "aspect": "completeness"})
     newest = [reading for reading in empty if reading.end == empty[0].end]
-    return any(reading.crossed for reading in [*moved, *newest])
-
-
-def _light(known: bool, wrong: bool, how_bad: Status) -> Status:
-    if not known:
-        return Status.UNKNOWN
-    return how_bad if wrong else Status.HEALTHY
+    return inputs_matter(moved, newest)
 
 
 def _sentence(main: Live | None, incidents: tuple[Incident, ...], wanted: tuple[Waiting, ...]) -> str:
@@ -237,7 +215,7 @@ def _management(
     facts += tuple(f"v{trial.challenger} against v{trial.champion}: {trial.verdict}" for trial in trials)
     if lifetime is not None:
         facts += (f"v{live[-1].number} {_age(lifetime)}",)
-    if _expired(lifetime):
+    if expired(lifetime):
         return Status.WATCH, facts
     return (Status.HEALTHY if facts else Status.UNKNOWN), facts or ("no training yet",)
 
@@ -250,12 +228,8 @@ def _lifetime(look: Transaction, project: Project, policy: Policy, main: Live | 
     return lifetime_of(policy, project, look.environment(main.environment), routing, now)
 
 
-def _expired(lifetime: Lifetime | None) -> bool:
-    return lifetime is not None and lifetime.age in (Age.GRACE, Age.EXPIRED)
-
-
 def _age(lifetime: Lifetime) -> str:
-    if not _expired(lifetime):
+    if not expired(lifetime):
         return f"expires in {lifetime.days_left} days"
     since = f"expired {-lifetime.days_left} days ago" if lifetime.days_left else "expired today"
     over = lifetime.age is Age.EXPIRED and lifetime.expiry.action is not Action.SERVE

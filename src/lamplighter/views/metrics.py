@@ -1,0 +1,141 @@
+"""What monitoring systems read of every live model: few questions to the database, whatever the number of models."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from lamplighter.domain.environment import Environment
+from lamplighter.domain.incident import Incident
+from lamplighter.domain.lifetime import lifetime_of
+from lamplighter.domain.metric import METRICS, STATUS, Metric
+from lamplighter.domain.monitor import Reading
+from lamplighter.domain.ownership import Ownership, ownership_of
+from lamplighter.domain.policy import Policy
+from lamplighter.domain.project import Project
+from lamplighter.domain.routing import Routing
+from lamplighter.domain.stage import STAGE_OF
+from lamplighter.monitoring.profile import PREDICTION
+from lamplighter.store.transaction import Transaction
+from lamplighter.views.aspects import aspects, expired, inputs_matter
+
+#: Aspects of readings that are figures of quality, and how they came about.
+_KINDS = {"quality": "measured", "estimate": "estimated"}
+_ASPECTS = ("drift", "completeness", *_KINDS)
+_Place = tuple[str, str]
+
+
+class Sample(NamedTuple):
+    """One figure with the values of its labels, in their order."""
+
+    metric: Metric
+    labels: tuple[str, ...]
+    value: float
+
+
+class _Estate(NamedTuple):
+    """Everything that is asked of the database."""
+
+    projects: Sequence[Project]
+    owners: Mapping[str, Ownership]
+    places: Mapping[str, Environment]
+    routings: Sequence[Routing]
+    #: Those that are not resolved, by model and environment.
+    incidents: Mapping[_Place, Sequence[Incident]]
+    #: By aspect, then by model and environment.
+    readings: Mapping[str, Mapping[_Place, Sequence[Reading]]]
+    spans: Mapping[_Place, tuple[int, int]]
+    label_heads: Mapping[_Place, int]
+
+
+def samples(look: Transaction, *, policy: Policy, now: int) -> Iterator[Sample]:
+    """Every figure that the database knows, as of now."""
+    estate = _estate(look)
+    yield from _owners(estate)
+    yield from _incidents(estate)
+    projects = {project.name: project for project in estate.projects}
+    for routing in estate.routings:
+        project = projects.get(routing.model)
+        if project is not None:
+            yield from _status(estate, project, routing, policy, now)
+        yield from _weights(routing)
+        yield from _figures(estate, (routing.model, routing.environment))
+
+
+def _estate(look: Transaction) -> _Estate:
+    projects, people, teams = look.projects.all(), look.people.by_email(), look.teams.by_name()
+    routings = [routing for routing in look.routings.all() if routing.champion]
+    champions = [(one.model, one.environment, one.champion.number) for one in routings if one.champion]
+    incidents: dict[_Place, list[Incident]] = {}
+    for incident in look.incidents.all(open=True):
+        incidents.setdefault((incident.model, incident.environment), []).append(incident)
+    return _Estate(
+        projects=projects,
+        owners={project.name: ownership_of(project, people, teams) for project in projects},
+        places={place.name: place for place in look.environments.all()},
+        routings=routings,
+        incidents=incidents,
+        readings=_readings(look, champions),
+        spans=look.predictions.spans(champions),
+        label_heads=look.predictions.label_heads(),
+    )
+
+
+def _readings(look: Transaction, champions: Sequence[tuple[str, str, int]]) -> dict[str, dict[_Place, list[Reading]]]:
+    found: dict[str, dict[_Place, list[Reading]]] = {aspect: {} for aspect in _ASPECTS}
+    for reading in look.readings.newest(champions, _ASPECTS):
+        found[reading.aspect].setdefault((reading.model, reading.environment), []).append(reading)
+    return found
+
+
+def _sample(name: str, value: float, *labels: str) -> Sample:
+    return Sample(METRICS[name], labels, value)
+
+
+def _owners(estate: _Estate) -> Iterator[Sample]:
+    for model, ownership in estate.owners.items():
+        for stage, owner in {STAGE_OF[one.duty]: one.accountable for one in ownership.assignments}.items():
+            yield _sample("lamp_owner_info", 1.0, model, stage, owner)
+
+
+def _incidents(estate: _Estate) -> Iterator[Sample]:
+    for place, incidents in estate.incidents.items():
+        for labels, count in Counter((one.finding.kind, one.finding.severity) for one in incidents).items():
+            yield _sample("lamp_incidents_open", float(count), *place, *labels)
+
+
+def _status(estate: _Estate, project: Project, routing: Routing, policy: Policy, now: int) -> Iterator[Sample]:
+    place = (routing.model, routing.environment)
+    lifetime = lifetime_of(policy, project, estate.places[routing.environment], routing, now)
+    found = aspects(
+        estate.incidents.get(place, ()),
+        live=True,
+        moved=inputs_matter(estate.readings["drift"].get(place, ()), estate.readings["completeness"].get(place, ())),
+        watched=project.monitor.quality.limit is not None,
+        governed=not estate.owners[project.name].gaps and not expired(lifetime),
+    )
+    for aspect, status in found.items():
+        yield _sample("lamp_model_status", STATUS[status], *place, aspect)
+
+
+def _weights(routing: Routing) -> Iterator[Sample]:
+    for served, weight in ((routing.champion, 1.0 - routing.share), (routing.challenger, routing.share)):
+        if served is not None:
+            yield _sample("lamp_rollout_weight", weight, routing.model, routing.environment, str(served.number))
+
+
+def _figures(estate: _Estate, place: _Place) -> Iterator[Sample]:
+    for reading in estate.readings["drift"].get(place, ()):
+        if reading.column == PREDICTION:
+            yield _sample("lamp_prediction_drift", reading.value, *place)
+        else:
+            yield _sample("lamp_input_drift", reading.value, *place, reading.column)
+    for aspect, kind in _KINDS.items():
+        for reading in estate.readings[aspect].get(place, ()):
+            yield _sample("lamp_quality", reading.value, *place, reading.measure, kind)
+            yield _sample("lamp_quality_low", reading.low, *place, reading.measure, kind)
+            yield _sample("lamp_quality_high", reading.high, *place, reading.measure, kind)
+    span = estate.spans.get(place)
+    if span is not None:
+        first, last = span
+        behind = max(0, last - estate.label_heads.get(place, first))
+        yield _sample("lamp_label_lag_seconds", behind / 1_000_000, *place)
