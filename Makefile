@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 LOCKS := requirements/uv.txt requirements/build.txt
 # The package is installed anew when what builds it changes.
-BUILD := pyproject.toml hatch_build.py src/lamplighter/serving/compiled/walker.c
+BUILD := pyproject.toml hatch_build.py src/lamplighter/serving/compiled/walker.c src/lamplighter/monitoring/kernel.c
 ARGS ?=
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity workers_killed withdrawals

@@ -1,4 +1,4 @@
-"""Builds the walker of trees where there is a compiler; a build without one is complete too, only slower."""
+"""Builds what is written in C where there is a compiler; a build without it is complete too, only slower."""
 
 import os
 import shlex
@@ -10,24 +10,34 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_FOLDER = Path("src/lamplighter/serving/compiled")
-#: The compiler may not fuse or reorder operations on numbers: the sums are those of onnxruntime to the last bit.
-_OPTIONS = ("-O3", "-std=c11", "-ffp-contract=off", "-fPIC", "-shared")
+_PACKAGE = Path("src/lamplighter")
+#: What is built beside its source, and what does its work where it was not.
+_SOURCES = {
+    _PACKAGE / "serving/compiled/walker.c": "onnxruntime will walk the trees",
+    _PACKAGE / "monitoring/kernel.c": "NumPy will count",
+}
+#: The compiler may not fuse or reorder operations on numbers: they are those of onnxruntime and NumPy to the last bit.
+_OPTIONS = ("-O3", "-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-shared")
 
 
-class WalkerHook(BuildHookInterface[Any]):
+class LibraryHook(BuildHookInterface[Any]):
     """For wheels and editable installs alike."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile `walker.c` beside itself; a wheel that holds the library is one for this platform."""
-        target = Path(self.root) / _FOLDER / "walker.so"
-        if not self._compile(target.with_suffix(".c"), target):
-            target.unlink(missing_ok=True)
-            self.app.display_warning("No C compiler: onnxruntime will walk the trees.")
-        elif version != "editable":
+        """Compile each source beside itself; a wheel that holds a library is one for this platform."""
+        built = [source.with_suffix(".so") for source, instead in _SOURCES.items() if self._is_built(source, instead)]
+        if built and version != "editable":
             platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
             build_data["tag"], build_data["pure_python"] = f"py3-none-{platform}", False
-            build_data["artifacts"].append(str(_FOLDER / "walker.so"))
+            build_data["artifacts"].extend(str(library) for library in built)
+
+    def _is_built(self, source: Path, instead: str) -> bool:
+        target = Path(self.root) / source.with_suffix(".so")
+        if self._compile(target.with_suffix(".c"), target):
+            return True
+        target.unlink(missing_ok=True)
+        self.app.display_warning(f"No C compiler: {instead}.")
+        return False
 
     def _compile(self, source: Path, target: Path) -> bool:
         compiler = shlex.split(os.environ.get("CC", "cc"))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.refusals import UnreadableColumn
+from lamplighter.monitoring.texts import Texts
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -27,13 +28,13 @@ class Coded(Record, frozen=True, eq=False):
         return int(self.codes.size)
 
 
-#: A column: Python values with None for nothing, an array, or a text column in dictionary encoding.
-Values = Sequence[Any] | NDArray[Any] | Coded
+#: A column: Python values with None for nothing, an array, or a text column as columnar files hold it.
+Values = Sequence[Any] | NDArray[Any] | Coded | Texts
 
 
 def as_numbers(values: Values, column: str) -> FloatArray:
     """The values as 64-bit floats, NaN for nothing; raises `UnreadableColumn`."""
-    if isinstance(values, Coded):
+    if isinstance(values, Coded | Texts):
         raise UnreadableColumn(column, "a number")
     try:
         numbers = np.asarray(values, dtype=np.float64)

@@ -9,14 +9,16 @@ gets a cell to itself.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
 from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.arrays import Coded, FloatArray, IntArray, Values
+from lamplighter.monitoring.texts import Texts
 
 #: Number of equal shares that the reference is cut into.
 QUANTILES = 512
@@ -114,8 +116,8 @@ def text_counts(values: Values) -> Counter[str]:
         codes = values.codes[values.codes >= 0]
         found = np.bincount(codes, minlength=len(values.categories))
         return Counter({category: int(number) for category, number in zip(values.categories, found, strict=True) if number})
-    listed = values.tolist() if isinstance(values, np.ndarray) else values
-    counted = Counter(listed)
+    listed: Iterable[Any] = values.tolist() if isinstance(values, np.ndarray | Texts) else values
+    counted: Counter[Any] = Counter(listed)
     return Counter({value: number for value, number in counted.items() if isinstance(value, str)})
 
 

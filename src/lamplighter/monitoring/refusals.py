@@ -60,6 +60,19 @@ class ImpossibleSetting(Invalid):
         super().__init__(what, why=why, fix=fix)
 
 
+class UnreadableStream(Invalid):
+    """A source of record batches that gives none, or breaks off."""
+
+    code = "E1220"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The table cannot be read.",
+            why="It is no stream of record batches, or its content is damaged.",
+            fix="Hand over a Parquet file or an Arrow table that its own reader can read.",
+        )
+
+
 class OtherProfile(Conflict):
     """Counts were made with the bins of another profile and cannot be added or compared."""
 

@@ -4,6 +4,7 @@ Sums are kept in fixed point: each value is rounded once to a grid of 2**-41 of 
 a sample) and then added as a whole number, split into two lanes of 32 bits that cannot overflow below 2**31 rows.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
+from lamplighter.monitoring import native
 from lamplighter.monitoring.arrays import FloatArray, IntArray, Values, as_numbers, present
 from lamplighter.monitoring.binning import Bins, CategoryBins, NumericBins, text_counts
 from lamplighter.monitoring.cells import cell_counts
@@ -39,17 +41,56 @@ class Tally(Record, frozen=True, eq=False):
         return int(self.cells.sum())
 
 
+class Sums:
+    """A tally while it grows."""
+
+    def __init__(self, cells: int) -> None:
+        self.cells: IntArray = np.zeros(cells, dtype=np.int64)
+        self.moments: IntArray = np.zeros((4, 2), dtype=np.int64)
+        self.low, self.high = math.inf, -math.inf
+
+    def widen(self, low: float, high: float) -> None:
+        """Take in the ends of what was counted."""
+        self.low, self.high = min(self.low, low), max(self.high, high)
+
+    def add(self, more: Tally) -> None:
+        """Take in what was counted elsewhere."""
+        self.cells += more.cells
+        self.moments += more.moments
+        self.widen(more.low, more.high)
+
+    def tally(self) -> Tally:
+        """What was counted up to now; these arrays are its own from here on."""
+        return Tally(cells=self.cells, moments=self.moments, low=self.low, high=self.high)
+
+
 def tally(bins: Bins, values: Values, column: str) -> Tally:
     """Count one column; raises `UnreadableColumn`."""
     if isinstance(bins, NumericBins):
         return tally_numbers(bins, as_numbers(values, column))
     if bins.kind is Kind.BOOLEAN:
-        return _tally_booleans(as_numbers(values, column))
+        return tally_booleans(as_numbers(values, column))
     return _tally_texts(bins, values)
 
 
 def tally_numbers(bins: NumericBins, numbers: FloatArray) -> Tally:
-    """Count numbers; NaN and infinities are missing. Works block by block, each small enough for the processor's cache."""
+    """Count numbers; NaN and infinities are missing."""
+    if native.library() is None:
+        return tally_plainly(bins, numbers)
+    sums = Sums(bins.cells)
+    sums.widen(*lookup(bins, numbers.size).count(numbers, sums.cells, sums.moments))
+    return sums.tally()
+
+
+def lookup(bins: NumericBins, rows: int) -> native.Lookup:
+    """The bins as the kernel wants them; `rows` says how many numbers will be counted at least."""
+    scales = ((2.0 ** (power * bins.exponent + _SPANS), 2.0 ** (GRID - power * bins.exponent)) for power in (1, 2))
+    (most, unit), (most_square, unit_square) = scales
+    return native.Lookup(bins.edges, bins.centre, (most, unit, most_square, unit_square), rows)
+
+
+def tally_plainly(bins: NumericBins, numbers: FloatArray) -> Tally:
+    """The same with NumPy alone, block by block, each small enough for the processor's cache."""
     total = _tally_block(bins, numbers[:_BLOCK])
     for start in range(_BLOCK, numbers.size, _BLOCK):
         total = added(total, _tally_block(bins, numbers[start : start + _BLOCK]))
@@ -108,7 +149,8 @@ def without_moments(cells: list[int]) -> Tally:
     return Tally(cells=np.array(cells, dtype=np.int64), moments=np.zeros((4, 2), np.int64), low=np.inf, high=-np.inf)
 
 
-def _tally_booleans(numbers: FloatArray) -> Tally:
+def tally_booleans(numbers: FloatArray) -> Tally:
+    """Count truth values given as 0 and 1, NaN for nothing."""
     false, true = int((numbers == 0.0).sum()), int((numbers == 1.0).sum())
     missing = int(np.isnan(numbers).sum())
     return without_moments([false, true, numbers.size - false - true - missing, missing])

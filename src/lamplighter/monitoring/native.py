@@ -1,0 +1,135 @@
+"""Counting by `kernel.c`, which is built with the package where there is a compiler; elsewhere NumPy counts the same."""
+
+import ctypes
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamplighter.monitoring.arrays import FloatArray, IntArray
+from lamplighter.monitoring.texts import Texts
+
+#: Where the build puts the library.
+LIBRARY = Path(__file__).with_name("kernel.so")
+#: The edition of `kernel.c` that this file calls; a library of another one is left alone.
+EDITION = 1
+#: Places of the grid that numbers are looked up in; below as many numbers it is not worth making.
+PLACES = 2**13
+#: More edges than a place of the grid can count.
+_MOST_EDGES = 2**16 - 1
+
+_pointer, _size, _double = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_double
+
+
+class _Bins(ctypes.Structure):
+    _fields_ = [
+        *((name, kind) for name, kind in (("edges", _pointer), ("count", _size), ("before", _pointer), ("places", _size))),
+        *((name, _double) for name in ("start", "scale", "centre", "most", "unit", "most_square", "unit_square")),
+    ]
+
+
+class _Tally(ctypes.Structure):
+    low: float
+    high: float
+    _fields_ = [("cells", _pointer), ("moments", _pointer), ("low", _double), ("high", _double)]
+
+
+class _Texts(ctypes.Structure):
+    _fields_ = [
+        ("layout", ctypes.c_int64),
+        ("index", _pointer),
+        ("contents", _pointer),
+        ("valid", _pointer),
+        ("skipped", _size),
+        ("rows", _size),
+    ]
+
+
+class _Known(ctypes.Structure):
+    _fields_ = [
+        *((name, _pointer) for name in ("offsets", "content", "starts")),
+        *(("count", _size), ("slots", _pointer), ("mask", _size)),
+    ]
+
+
+@cache
+def library(path: Path = LIBRARY) -> ctypes.CDLL | None:
+    """The library, if it is there, opens on this machine and is of our edition."""
+    try:
+        opened = ctypes.CDLL(str(path)) if path.is_file() else None
+        return opened if opened is not None and int(opened.edition()) == EDITION else None
+    except (OSError, AttributeError):
+        return None
+
+
+class Lookup:
+    """Numeric bins, laid out for the kernel."""
+
+    def __init__(self, edges: FloatArray, centre: float, units: tuple[float, float, float, float], rows: int) -> None:
+        """`units`: the largest distance and the parts it is counted in, then both for its square. `rows`: numbers to come."""
+        self._kernel = library()
+        self.cells = int(edges.size) + 2
+        self._edges = np.append(edges, np.inf)
+        self._before = np.empty(0, dtype=np.uint16)
+        start, scale = float(edges[0]), 0.0
+        if rows >= PLACES and edges.size < _MOST_EDGES and edges[-1] > edges[0]:
+            scale = float((PLACES - 3) / (edges[-1] - edges[0]))
+        if 0.0 < scale < np.inf:
+            self._before = _before(edges, start, scale)
+        places = max(self._before.size - 1, 0)
+        addresses = self._edges.ctypes.data, edges.size, self._before.ctypes.data, places
+        self._bins = _Bins(*addresses, start, scale, centre, *units)
+
+    def count(self, numbers: FloatArray, cells: IntArray, moments: IntArray) -> tuple[float, float]:
+        """Add the numbers to the cells and the moments, both C-contiguous; gives the smallest and the largest."""
+        out = _Tally(cells.ctypes.data, moments.ctypes.data, np.inf, -np.inf)
+        ready = np.ascontiguousarray(numbers)
+        assert self._kernel is not None
+        assert cells.size == self.cells
+        self._kernel.count_numbers(ctypes.byref(self._bins), _pointer(ready.ctypes.data), _size(ready.size), ctypes.byref(out))
+        return float(out.low), float(out.high)
+
+
+def _before(edges: FloatArray, start: float, scale: float) -> NDArray[np.uint16]:
+    places = np.clip((edges - start) * scale, -1.0, PLACES - 2.0).astype(np.int64) + 1
+    return np.concatenate([[0], np.cumsum(np.bincount(places, minlength=PLACES))]).astype(np.uint16)
+
+
+class Dictionary:
+    """Known texts, laid out for the kernel."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        encoded = [text.encode("utf-8", "surrogatepass") for text in known]
+        self._content = b"".join(encoded)
+        self._offsets = np.concatenate([[0], np.cumsum([len(text) for text in encoded])]).astype(np.int64)
+        self._slots = np.zeros(1 << (2 * len(encoded)).bit_length(), dtype=np.uint32)
+        address = ctypes.cast(ctypes.c_char_p(self._content), _pointer).value
+        self._starts = np.zeros(len(encoded), dtype=np.uint64)
+        addresses = self._offsets.ctypes.data, address, self._starts.ctypes.data
+        self._known = _Known(*addresses, len(encoded), self._slots.ctypes.data, self._slots.size - 1)
+        self._kernel = library()
+        assert self._kernel is not None
+        self._kernel.place_texts(ctypes.byref(self._known))
+
+    def find(self, texts: Texts) -> NDArray[np.int32]:
+        """The place of each text among the known ones; behind the last for another one, -1 for none."""
+        codes = np.empty(len(texts), dtype=np.int32)
+        assert self._kernel is not None
+        self._kernel.find_texts(ctypes.byref(self._known), ctypes.byref(_texts(texts)), _pointer(codes.ctypes.data))
+        return codes
+
+
+def lengths(texts: Texts) -> FloatArray:
+    """Characters of each text, NaN for none."""
+    found = np.empty(len(texts))
+    kernel = library()
+    assert kernel is not None
+    kernel.measure_texts(ctypes.byref(_texts(texts)), _pointer(found.ctypes.data))
+    return found
+
+
+def _texts(texts: Texts) -> Any:
+    return _Texts(texts.layout, texts.index, texts.contents, texts.valid, texts.skipped, texts.rows)
