@@ -57,6 +57,8 @@ class Settings(Strict, frozen=True):
     sign_with: str = ""
     #: Files of tables by name, for scoring on a schedule. A project can only name one of these: callers never bring a path.
     tables: Mapping[str, str] = {}
+    #: False alarms of drift that all models together may give in a month; each has an equal part, if that is less than its own.
+    false_alarms: Annotated[float, msgspec.Meta(gt=0)] = 30.0
     #: Channels that every incident goes to, beside those of its project.
     channels: tuple[str, ...] = ("inbox",)
 

@@ -289,7 +289,9 @@ class Memory:
         return [
             reading(JULY - DAY, 0.203, aspect="quality", measure="brier", column="", low=0.19, high=0.21, limit=0.21),
             reading(JULY, 0.222, aspect="quality", measure="brier", column="", low=0.215, high=0.229, limit=0.21, crossed=True),
-            reading(JULY, 0.04, aspect="drift", measure="jensen_shannon", column="precip", low=0.04, high=0.04),
+            reading(
+                JULY, 0.04, aspect="drift", measure="jensen_shannon", column="precip", low=0.04, high=0.04, false_alarms=0.42
+            ),
         ]
 
     def service(self, model: str, environment: str, seconds: int = 86400) -> Service:

@@ -319,6 +319,7 @@ def test_the_monitor_shows_the_newest_window_and_what_crossed_first() -> None:
     assert told(Memory(), "monitor", "show", "late-flights").out == (
         "1 of 2 figures of late-flights in prod crossed their limit.\n"
         "  service  12,345 requests in 24 h, 2 failed, p50 0.5 ms, p95 2.5 ms, p99 5 ms\n"
+        "  alarms   drift of v7, all inputs together: at most 0.42 false ones a month\n"
         "  STATUS     MEASURE          VERSION  WINDOW       ROWS  LIMIT  VALUE\n"
         "  ◐ watch    brier            v7       2013-07-01  1,200   0.21  0.2220 (0.2150\n"
         "                                                                 to 0.2290)\n"

@@ -71,6 +71,8 @@ BASE = '[model]\nname = "churn"\n'
         (BASE + '[env.prod.rollout]\nsteps = [10, 100]\neach = "1 minute"\n', "env.prod.rollout"),
         (BASE + '[monitor]\nquality = { window = "7" }\n', "monitor.quality.window"),
         (BASE + '[monitor]\nlabels = { expected_after = "-1d" }\n', "monitor.labels.expected_after"),
+        (BASE + "[monitor]\nfalse_alarms = 0.0\n", "monitor.false_alarms"),
+        (BASE + "[monitor]\nfalse_alarms = 32.0\n", "monitor.false_alarms"),
         (BASE + '[retrain]\ncooldown = "1w"\n', "retrain.cooldown"),
         (BASE + '[log]\nkeep = "forever"\n', "log.keep"),
         (BASE + '[log]\nsample = 1.5\n', "log.sample"),

@@ -13,7 +13,7 @@ from tests.sdk.cast import address
 from tests.sdk.homes import until
 
 from lamplighter.domain.events import RetrainingMoved, RetrainingRequested, TokenIssued
-from lamplighter.domain.monitor import Kind
+from lamplighter.domain.monitor import Kind, Severity
 from lamplighter.domain.project import Project
 from lamplighter.domain.retraining import Retraining, State
 from lamplighter.lifecycle import management
@@ -141,6 +141,13 @@ def test_a_technical_incident_and_a_silent_project_set_off_none(trained: Life) -
     found(trained, finding(appointed(trained, project("worn", "good"))))
     found(trained, finding(appointed(trained, project("by-hand", "good", when=[])), Kind.FUNCTIONAL))
     assert trained.events(RetrainingRequested) == []
+
+
+@pytest.mark.parametrize(("when", "trainings"), [(["quality"], 0), (["quality", "drift"], 1)])
+def test_drift_sets_off_a_training_only_where_the_project_says_so(trained: Life, when: list[str], trainings: int) -> None:
+    version = appointed(trained, project("moved", "good", when=when))
+    found(trained, finding(version, Kind.FUNCTIONAL, measure="drift", severity=Severity.NOTICE))
+    assert len(trained["dana"].trainings("moved")) == trainings
 
 
 def test_a_job_that_hangs_is_ended_and_keeps_no_other_waiting(trained: Life) -> None:

@@ -178,7 +178,8 @@ def test_each_version_has_its_own_figures_and_only_the_live_one_is_found_out(lif
         {1: brier_score_loss(truth, scores), 2: brier_score_loss([1 - value for value in truth], scores)}, abs=1e-9
     )
     findings = [event.finding for event in life.events(FindingMade)]
-    assert [finding.number for finding in findings if finding] == [1]
+    assert {finding.number for finding in findings if finding} == {1}
+    assert [finding.measure for finding in findings if finding].count("brier") == 1
 
 
 def test_a_figure_without_an_interval_can_be_kept_and_read(life: Life) -> None:

@@ -193,7 +193,8 @@ class Story:
         found: list[Any] = []
 
         def quiet() -> bool:
-            found[:] = [i for i in self.people["dana"].incidents(MODEL, True) if i.finding.kind == "functional"]
+            incidents = self.people["dana"].incidents(MODEL, True)
+            found[:] = [i for i in incidents if (i.finding.kind, i.finding.severity) == ("functional", "page")]
             return not found
 
         self.stream.play(until, while_=_still(quiet, every=0.25))

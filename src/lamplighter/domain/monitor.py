@@ -43,6 +43,10 @@ class Severity(StrEnum):
 QUARANTINE = "quarantine"
 
 
+#: Movement with less impact than this is harmless: at the limit, that of an input with a tenth of the largest importance.
+MATTERS = 0.05
+
+
 class Reading(Record, frozen=True):
     """One figure of one version in one window, as of the rows and labels known now."""
 
@@ -68,6 +72,16 @@ class Reading(Record, frozen=True):
     #: The limit it was held against.
     limit: float | None = None
     crossed: bool = False
+    #: How many false alarms a month are expected of the alarm that this figure belongs to: all inputs of the model together.
+    false_alarms: float | None = None
+    #: What this movement can do to the answers, from 0 to 1: the importance of the input, in parts of the largest, times
+    #: s / (1 + s) for a value of s times its limit.
+    impact: float = 0.0
+
+    @property
+    def matters(self) -> bool:
+        """Whether the movement of an input can do something to the answers; less is harmless."""
+        return self.impact >= MATTERS
 
 
 class Finding(Record, frozen=True):

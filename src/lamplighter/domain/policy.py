@@ -12,7 +12,7 @@ from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import ExpiryRule
 from lamplighter.domain.log import LogRule
-from lamplighter.domain.project import Impact, Loss, check_field, check_steps, seconds
+from lamplighter.domain.project import Impact, Loss, check_false_alarms, check_field, check_steps, seconds
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.steps import Steps
 
@@ -56,6 +56,8 @@ class Tier(Settings, frozen=True):
     expires_after_days: int
     #: What happens before and after that.
     expiry: ExpiryRule = ExpiryRule()
+    #: False alarms of drift that a model may give in a month, over all inputs together.
+    false_alarms: float = 1.0
     #: What is kept of requests at least, and what never.
     log: LogRule = LogRule()
     levels: Mapping[Level, LevelRules] = {}
@@ -124,6 +126,7 @@ def read_policy(text: str) -> Policy:
 
 def _check_tier(tier: Tier) -> None:
     check_field(f"escalate_after of {tier.name}", seconds, tier.escalate_after)
+    check_field(f"false_alarms of {tier.name}", check_false_alarms, tier.false_alarms)
     check_field(f"expiry.warn of {tier.name}", seconds, tier.expiry.warn)
     check_field(f"expiry.grace of {tier.name}", seconds, tier.expiry.grace)
     if tier.log.least_keep:

@@ -61,8 +61,10 @@ class Operator(StrEnum):
 class Trigger(StrEnum):
     """What sets off a training."""
 
-    #: An incident about drift or lost quality.
+    #: An incident about lost quality, measured or expected.
     QUALITY = "quality"
+    #: A notice of inputs that moved and matter, or of predictions that moved.
+    DRIFT = "drift"
 
 
 class Model(Settings, frozen=True):
@@ -234,6 +236,8 @@ class Monitor(Settings, frozen=True):
     p95_ms: float | None = None
     #: Drift measure for the inputs.
     measure: str = "jensen_shannon"
+    #: False alarms of drift that are allowed a month, over all inputs together; the policy's number if left out.
+    false_alarms: float | None = None
     #: Channels by the names of the settings, such as webhook.
     notify: tuple[str, ...] = ()
 
@@ -241,7 +245,7 @@ class Monitor(Settings, frozen=True):
 class Retrain(Settings, frozen=True):
     """When and how the next version is trained."""
 
-    #: Kinds of incident that start a training: `quality`.
+    #: Kinds of incident that start a training: `quality`, `drift`.
     when: tuple[Trigger, ...] = ()
     #: Name of a training in the configuration of the platform.
     run: str = ""
@@ -363,6 +367,7 @@ def _held(project: Project) -> _Held:
     yield "monitor.p95_ms", _check_latency, project.monitor.p95_ms
     yield "monitor.quality.window", seconds, project.monitor.quality.window
     yield "monitor.labels.expected_after", seconds, project.monitor.labels.expected_after
+    yield "monitor.false_alarms", check_false_alarms, project.monitor.false_alarms
     yield "retrain.cooldown", seconds, project.retrain.cooldown
 
 
@@ -375,6 +380,18 @@ def _check_latency(milliseconds: float | None) -> float | None:
             code="E1235",
         )
     return milliseconds
+
+
+def check_false_alarms(number: float | None) -> float | None:
+    """The number itself if so many false alarms a month can be allowed; raises `Invalid`."""
+    if number is not None and not 0.0 < number <= 31.0:
+        raise Invalid(
+            "That is not a number of false alarms.",
+            why="It is how many a month are allowed: above 0, because no alarm is always right, and at most one a day.",
+            fix="Write false_alarms = 1.0, or leave it out.",
+            code="E1225",
+        )
+    return number
 
 
 def _check_fallback(project: Project) -> Project:

@@ -3,88 +3,108 @@
 from functools import lru_cache
 from math import isfinite
 
+from msgspec.structs import replace
+
 from lamplighter.domain.monitor import Reading
-from lamplighter.domain.project import Monitor
+from lamplighter.domain.project import Monitor, Quality
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import profiles
+from lamplighter.lifecycle.alarms import Alarm
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.measures import drift_measure
+from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.measures.base import DriftMeasure
-from lamplighter.monitoring.alarms import Calibration
+from lamplighter.monitoring.alarms import Calibration, FalseAlarms, fixed
 from lamplighter.monitoring.counts import Counts, windows
-from lamplighter.monitoring.drift import drift
+from lamplighter.monitoring.drift import ColumnDrift, drift
+from lamplighter.monitoring.drift import Reading as Figured
 from lamplighter.monitoring.estimated import Estimate, estimate
-from lamplighter.monitoring.figure import Missing
+from lamplighter.monitoring.figure import Direction, Figure, Missing
+from lamplighter.monitoring.limits import Crossing, crossed
 from lamplighter.monitoring.profile import PREDICTION, Profile
 from lamplighter.store.transaction import Transaction
 
 
 def readings(
-    kit: Kit, look: Transaction, version: Version, environment: str, start: int, end: int, monitor: Monitor
+    kit: Kit, look: Transaction, version: Version, environment: str, start: int, end: int, monitor: Monitor, alarm: Alarm
 ) -> list[Reading]:
     """What the counts of a window say: drift, and the quality that its labels are expected to show."""
     counted = profiles.window(kit, look, version, environment, start, end)
     if counted is None or counted[1].rows < monitor.quality.least_rows:
         return []
-    estimates = _estimated(version, environment, start, end, *counted)
-    return [*_drift(version, environment, start, end, monitor, *counted), *estimates]
+    blank = Reading(
+        model=version.model,
+        environment=environment,
+        number=version.number,
+        aspect="drift",
+        measure=monitor.measure,
+        column="",
+        start=start,
+        end=end,
+        value=0.0,
+        low=0.0,
+        high=0.0,
+        count=counted[1].rows,
+    )
+    return [*_drift(blank, version.digest, alarm, *counted), *_estimated(blank, monitor.quality, *counted)]
 
 
-def _estimated(version: Version, environment: str, start: int, end: int, profile: Profile, counts: Counts) -> list[Reading]:
+def _estimated(blank: Reading, watched: Quality, profile: Profile, counts: Counts) -> list[Reading]:
     scores = windows(profile, counts).get(PREDICTION)
     made = estimate(profile.truth, scores) if profile.truth is not None and scores is not None else None
     figures = made.figures.values() if isinstance(made, Estimate) else ()
-    return [
-        Reading(
-            model=version.model,
-            environment=environment,
-            number=version.number,
-            aspect="estimate",
-            measure=figure.name,
-            column="",
-            start=start,
-            end=end,
-            value=figure.value,
-            low=figure.low,
-            high=figure.high,
-            count=figure.n,
-        )
-        for figure in figures
-    ]
+    return [_expected(blank, watched, figure) for figure in figures]
 
 
-def _drift(
-    version: Version, environment: str, start: int, end: int, monitor: Monitor, profile: Profile, counts: Counts
-) -> list[Reading]:
-    # Beyond chance and large enough to matter: with many rows the smallest change is beyond chance.
-    measures = (drift_measure(monitor.measure), drift_measure("missing"))
-    thresholds = _calibration(_Key(version.digest, profile), measures).thresholds(counts.rows)
-    limits = {measure.name: measure.limit for measure in measures}
-    made = []
-    for column in drift(profile, counts, measures, thresholds, profile.importance or None).columns:
-        for reading in column.readings:
-            if isinstance(reading.value, Missing) or isinstance(reading.threshold, Missing) or not isfinite(reading.value):
-                continue
-            limit = limits[reading.measure]
-            made.append(
-                Reading(
-                    model=version.model,
-                    environment=environment,
-                    number=version.number,
-                    aspect="completeness" if reading.measure == "missing" else "drift",
-                    measure=reading.measure,
-                    column=column.column,
-                    start=start,
-                    end=end,
-                    value=reading.value,
-                    low=reading.value,
-                    high=reading.value,
-                    count=column.rows,
-                    limit=max(reading.threshold, limit),
-                    crossed=reading.drifted and reading.value > limit,
-                )
-            )
-    return made
+def _expected(blank: Reading, watched: Quality, figure: Figure) -> Reading:
+    limit = watched.limit if figure.name == watched.metric else None
+    return replace(
+        blank,
+        aspect="estimate",
+        measure=figure.name,
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        count=figure.n,
+        limit=limit,
+        crossed=limit is not None and crossed(figure, limit, quality_measure(figure.name).direction) is Crossing.YES,
+    )
+
+
+def sentence(reading: Reading) -> str:
+    """What a crossed limit of the expected quality means, for people."""
+    worse = "under" if quality_measure(reading.measure).direction is Direction.HIGHER else "over"
+    return (
+        f"Quality ({reading.measure}) is expected to be {reading.value:.3f} ({reading.low:.3f} to {reading.high:.3f}), {worse} "
+        f"its limit of {reading.limit:g}: so say the scores of v{reading.number}; the labels are still to come."
+    )
+
+
+def _drift(blank: Reading, digest: str, alarm: Alarm, profile: Profile, counts: Counts) -> list[Reading]:
+    measures = (drift_measure(blank.measure), drift_measure("missing"))
+    calibration = _calibration(_Key(digest, profile), measures, alarm)
+    found = drift(profile, counts, measures, calibration.thresholds(counts.rows), profile.importance or None)
+    expected = found.false_alarms.expected * alarm.looks if isinstance(found.false_alarms, FalseAlarms) else None
+    blank = replace(blank, false_alarms=expected)
+    made = (_moved(blank, column, reading) for column in found.columns for reading in column.readings)
+    return [reading for reading in made if reading is not None]
+
+
+def _moved(blank: Reading, column: ColumnDrift, figure: Figured) -> Reading | None:
+    if isinstance(figure.value, Missing) or isinstance(figure.threshold, Missing) or not isfinite(figure.value):
+        return None
+    return replace(
+        blank,
+        aspect="completeness" if figure.measure == "missing" else "drift",
+        measure=figure.measure,
+        column=column.column,
+        value=figure.value,
+        low=figure.value,
+        high=figure.value,
+        count=column.rows,
+        limit=figure.threshold,
+        crossed=figure.drifted,
+        impact=column.importance * figure.strength / (1.0 + figure.strength),
+    )
 
 
 class _Key:
@@ -101,5 +121,7 @@ class _Key:
 
 
 @lru_cache(maxsize=64)
-def _calibration(key: _Key, measures: tuple[DriftMeasure, ...]) -> Calibration:
-    return Calibration(key.profile, measures)
+def _calibration(key: _Key, measures: tuple[DriftMeasure, ...], alarm: Alarm) -> Calibration:
+    # Beyond chance and large enough to matter: with many rows the smallest change is beyond chance.
+    floors = fixed(key.profile, measures).values
+    return Calibration(key.profile, measures, rate=alarm.rate, draws=alarm.draws, floors=floors)

@@ -24,11 +24,11 @@ from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
-from lamplighter.domain.project import Project, seconds
+from lamplighter.domain.project import Project, Trigger, seconds
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import elsewhere
+from lamplighter.lifecycle import elsewhere, movement
 from lamplighter.lifecycle.identity import issue_token
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.comparison import Comparison, compare
@@ -90,7 +90,10 @@ def answer(kit: Kit, entry: Entry) -> None:
         project = change.project(event.model)
         earlier = change.retrainings.all(newest="requested_at", model=event.model)
         young = kit.clock.now() - seconds(project.retrain.cooldown) * 1_000_000
-        if "quality" not in project.retrain.when or project.retrain.run not in kit.settings.trainings:
+        incident = change.incidents.find(id=event.incident)
+        moved = incident is not None and incident.finding.measure == movement.MEASURE
+        wanted = Trigger.DRIFT if moved else Trigger.QUALITY
+        if wanted not in project.retrain.when or project.retrain.run not in kit.settings.trainings:
             return
         if any(one.cause == event.incident or one.requested_at > young for one in earlier):
             return

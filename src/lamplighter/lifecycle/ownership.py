@@ -15,6 +15,7 @@ from lamplighter.domain.events import IncidentMoved, IncidentOpened, Notified, R
 from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.journal import Entry
+from lamplighter.domain.monitor import Severity
 from lamplighter.domain.names import is_team
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project, seconds
@@ -132,13 +133,19 @@ def escalate(kit: Kit) -> None:
     """Tell the deputy of every incident that nobody acknowledged within the time of its tier."""
     now = kit.clock.now()
     with kit.store.reading() as look:
-        waiting = [i for i in look.incidents.all(open=True) if i.state is State.OPEN and not i.escalated and i.deputy]
+        waiting = [i for i in look.incidents.all(open=True) if _escalates(i)]
     for incident in waiting:
         with kit.store.transaction() as change:
             tier = tier_of(kit.policy, criticality_of(change.project(incident.model), kit.policy).tier)
             if now - incident.opened_at < seconds(tier.escalate_after) * 1_000_000:
                 continue
             _escalate(kit, change, incident)
+
+
+def _escalates(incident: Incident) -> bool:
+    """Whether the deputy has to be told if nobody answers: a notice waits for working hours."""
+    unanswered = incident.state is State.OPEN and not incident.escalated and bool(incident.deputy)
+    return unanswered and incident.finding.severity is Severity.PAGE
 
 
 def _escalate(kit: Kit, change: Transaction, incident: Incident) -> None:
@@ -151,7 +158,8 @@ def _escalate(kit: Kit, change: Transaction, incident: Incident) -> None:
 
 def _post(kit: Kit, change: Transaction, incident: Incident, person: str, sequence: int) -> None:
     """Tell a person of an incident."""
-    title = f"{incident.model}: {incident.finding.kind} incident {incident.id}"
+    what = "notice" if incident.finding.severity is Severity.NOTICE else "incident"
+    title = f"{incident.model}: {incident.finding.kind} {what} {incident.id}"
     notice = Notice(sequence, "", person, incident.id, incident.model, title, _text(kit, incident))
     _put(kit, change, change.project(incident.model), notice)
 

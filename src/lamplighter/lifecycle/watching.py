@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import (
     FindingMade,
@@ -21,7 +23,7 @@ from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import answering, presence, quality, windows
+from lamplighter.lifecycle import answering, drifting, movement, presence, quality, windows
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.presence import Seen
 from lamplighter.measures import quality_measure
@@ -92,9 +94,20 @@ def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
             change.readings.put(reading)
         change.profiles.clean(model, environment, days)
         champion = change.routings.of(model, environment).champion
-        for reading in readings:
-            if reading.crossed and reading.aspect == "quality" and champion and reading.number == champion.number:
-                _find(kit, change, reading)
+        if champion is not None:
+            _judge(kit, change, [reading for reading in readings if reading.number == champion.number])
+
+
+def _judge(kit: Kit, change: Transaction, readings: Sequence[Reading]) -> None:
+    """Say what is wrong with the live version. What the labels say of a window goes before what was expected of it."""
+    measured = {(reading.measure, reading.start) for reading in readings if reading.aspect == "quality"}
+    for reading in readings:
+        known = reading.aspect == "estimate" and (reading.measure, reading.start) not in measured
+        if reading.crossed and (reading.aspect == "quality" or known):
+            _find(kit, change, reading)
+    moved = movement.finding(readings)
+    if moved is not None:
+        report(kit, change, replace(moved, after_rows=change.predictions.count(moved.model, moved.environment)))
 
 
 def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
@@ -107,7 +120,7 @@ def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
         measure=reading.measure,
         value=reading.value,
         limit=reading.limit,
-        sentence=quality.sentence(change, reading),
+        sentence=quality.sentence(change, reading) if reading.aspect == "quality" else drifting.sentence(reading),
         start=reading.start,
         end=reading.end,
         after_rows=change.predictions.count(reading.model, reading.environment),

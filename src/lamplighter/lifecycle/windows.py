@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Monitor, seconds
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import drifting, quality
+from lamplighter.lifecycle import alarms, drifting, quality
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
 #: Microseconds in a day.
 DAY = 86_400_000_000
+#: A twelfth of a year of 365.25 days.
+_MONTH = 30.4375 * DAY
 #: A window is judged once this share of its rows has a label: those that come first are not like the rest.
 _LABELLED = 0.99
 #: Or once this share has one, and twice the time has passed in which labels are expected.
@@ -21,9 +23,11 @@ _PARTS = 4
 
 def readings(kit: Kit, look: Transaction, model: str, environment: str, days: list[int]) -> list[Reading]:
     """The figures of every window that one of these days changes, for every version that scored in it."""
-    monitor = look.project(model).monitor
+    project = look.project(model)
+    monitor = project.monitor
     days = _touched(days, monitor)
-    length = max(1, round(seconds(monitor.quality.window) / 86400)) * DAY
+    length = _length(monitor)
+    alarm = alarms.alarm(kit, look, project, looks(monitor))
     found: list[Reading] = []
     for version in look.versions.all(model=model):
         span = look.predictions.span(model, environment, version.number)
@@ -32,8 +36,21 @@ def readings(kit: Kit, look: Transaction, model: str, environment: str, days: li
         for start in _starts(days, length, span):
             if _mature(look, version, environment, start, start + length, span[1], monitor):
                 found += quality.readings(look, version, environment, start, start + length, monitor)
-            found += drifting.readings(kit, look, version, environment, start, start + length, monitor)
+            found += drifting.readings(kit, look, version, environment, start, start + length, monitor, alarm)
     return found
+
+
+def looks(monitor: Monitor) -> float:
+    """How many windows end in a month, on average."""
+    return _MONTH / _step(_length(monitor))
+
+
+def _length(monitor: Monitor) -> int:
+    return max(1, round(seconds(monitor.quality.window) / 86400)) * DAY
+
+
+def _step(length: int) -> int:
+    return max(DAY, length // _PARTS // DAY * DAY)
 
 
 def _touched(days: list[int], monitor: Monitor) -> list[int]:
@@ -45,7 +62,7 @@ def _touched(days: list[int], monitor: Monitor) -> list[int]:
 
 def _starts(days: list[int], length: int, span: tuple[int, int]) -> Iterator[int]:
     """Windows that hold a day and that the version has lived through from end to end."""
-    step = max(DAY, length // _PARTS // DAY * DAY)
+    step = _step(length)
     first = span[0] // DAY * DAY
     wanted = {(day // step - back) * step for day in days for back in range(-(-length // step))}
     for start in sorted(wanted):

@@ -12,10 +12,14 @@ references: windows that are not small against their reference share its luck, a
 A measure that is zero in most draws looks at what the reference never held, such as missing values in a column that is
 always filled. It gets the common threshold but takes no part in the largest: perhaps such values cannot occur at all, and
 then it would use up false alarms that never come.
+
+An effect that is too small to matter is no alarm, however sure it is: a threshold never lies below its floor. Where floors
+are at work alarms are fewer than the rate allows, and how many remain is read from the draws: j of R of them alarm, and the
+interval of that share is that of Clopper and Pearson (Biometrika 26, 1934).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -63,6 +67,10 @@ def fixed(profile: Profile, measures: Sequence[Measure]) -> Thresholds:
     return Thresholds(values=values, false_alarms=Missing(why="Fixed thresholds state no rate of false alarms."))
 
 
+#: Smallest effects that count, by column and measure.
+Floors = Mapping[str, Mapping[str, float]]
+
+
 class Calibration:
     """Calibrated thresholds of one profile, by number of rows.
 
@@ -71,9 +79,17 @@ class Calibration:
     """
 
     def __init__(
-        self, profile: Profile, measures: Sequence[Measure], *, rate: float = 0.01, draws: int = 999, seed: int = 0
+        self,
+        profile: Profile,
+        measures: Sequence[Measure],
+        *,
+        rate: float = 0.01,
+        draws: int = 999,
+        seed: int = 0,
+        floors: Floors | None = None,
     ) -> None:
-        """`rate` is the probability of an alarm of any column in a window without drift.
+        """`rate` is the probability of an alarm of any column in a window without drift; with `floors`, such as those of
+        `fixed`, it is the most.
 
         Raises `ImpossibleSetting` if the draws are too few to tell such a rate.
         """
@@ -85,40 +101,68 @@ class Calibration:
                 fix="Ask for a higher rate or make more draws.",
             )
         self._profile, self._measures, self._draws, self._seed = profile, tuple(measures), draws, seed
-        self._kept: dict[int, dict[str, dict[str, float]]] = {}
+        self._floors = floors
+        self._kept: dict[int, Thresholds] = {}
 
     def thresholds(self, rows: int) -> Thresholds:
         """Thresholds for a window of this many rows, at least 1."""
         lower = rows.bit_length() - 1
-        values = self._at(lower)
-        if rows != 2**lower:
-            part = math.log2(rows) - lower
-            values = {
-                name: {measure: _between(low, self._at(lower + 1)[name][measure], part) for measure, low in found.items()}
-                for name, found in values.items()
-            }
-        return Thresholds(values=values, false_alarms=self.false_alarms)
+        part = math.log2(rows) - lower
+        return self._at(lower) if part == 0.0 else _between(self._at(lower), self._at(lower + 1), part)
 
     @property
     def false_alarms(self) -> FalseAlarms:
-        """What is promised for one window."""
+        """What is promised for one window, without floors."""
         k, rest = self._allowed, self._draws + 1 - self._allowed
         low, high = beta_quantile(0.025, k, rest), beta_quantile(0.975, k, rest)
         return FalseAlarms(expected=k / (self._draws + 1), low=low, high=high)
 
-    def _at(self, power: int) -> dict[str, dict[str, float]]:
+    def _at(self, power: int) -> Thresholds:
         if power not in self._kept:
             self._kept[power] = self._calibrated(power)
         return self._kept[power]
 
-    def _calibrated(self, power: int) -> dict[str, dict[str, float]]:
+    def _calibrated(self, power: int) -> Thresholds:
         random = np.random.default_rng([self._seed, power])
         roots: dict[tuple[str, str], FloatArray] = {}
         for name, reference in self._profile.columns.items():
             fitting = [measure for measure in self._measures if reference.kind in measure.columns]
             for measure, values in _null(reference, fitting, 2**power, self._draws, random):
                 roots[name, measure] = np.sqrt(np.maximum(values, 0.0))
-        return _common(roots, self._allowed)
+        common = _common(roots, self._allowed)
+        if self._floors is None:
+            return Thresholds(values=common, false_alarms=self.false_alarms)
+        raised = _raised(common, self._floors)
+        alarms = [root > math.sqrt(raised[name][measure]) for (name, measure), root in roots.items()]
+        beyond = int(np.any(alarms, axis=0).sum()) if alarms else 0
+        return Thresholds(values=raised, false_alarms=_share(beyond, self._draws))
+
+
+def _raised(values: dict[str, dict[str, float]], floors: Floors) -> dict[str, dict[str, float]]:
+    return {
+        name: {measure: max(value, floors.get(name, {}).get(measure, 0.0)) for measure, value in found.items()}
+        for name, found in values.items()
+    }
+
+
+def _share(beyond: int, draws: int) -> FalseAlarms:
+    """The probability behind so many of the draws, one more than counted to be on the safe side of the draw that is real."""
+    low = beta_quantile(0.025, beyond, draws + 1 - beyond) if beyond else 0.0
+    high = beta_quantile(0.975, beyond + 1, draws - beyond)
+    return FalseAlarms(expected=(beyond + 1) / (draws + 1), low=low, high=high)
+
+
+def _between(lower: Thresholds, upper: Thresholds, part: float) -> Thresholds:
+    values = {
+        name: {measure: _line(low, upper.values[name][measure], part) for measure, low in found.items()}
+        for name, found in lower.values.items()
+    }
+    one, other = lower.false_alarms, upper.false_alarms
+    assert isinstance(one, FalseAlarms)
+    assert isinstance(other, FalseAlarms)
+    expected = (1.0 - part) * one.expected + part * other.expected
+    alarms = FalseAlarms(expected=expected, low=min(one.low, other.low), high=max(one.high, other.high))
+    return Thresholds(values=values, false_alarms=alarms)
 
 
 def _null(
@@ -154,7 +198,7 @@ def _upper_tail(root: FloatArray) -> tuple[float, float]:
     return tenth - z[0] * spread, spread
 
 
-def _between(low: float, high: float, part: float) -> float:
+def _line(low: float, high: float, part: float) -> float:
     if low <= 0.0 or high <= 0.0:
         return max(low, high)
     return math.exp((1.0 - part) * math.log(low) + part * math.log(high))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import func, select
+
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
 from lamplighter.store import schema
@@ -24,6 +26,10 @@ class Routings(Collection[Routing]):
 
     table = schema.routings
     kind = Routing
+
+    def count(self) -> int:
+        """How many models were ever live, in each environment."""
+        return int(self.connection.execute(select(func.count()).select_from(self.table)).scalar_one())
 
     def of(self, model: str, environment: str) -> Routing:
         """The desired state; an empty one where nothing was ever live."""

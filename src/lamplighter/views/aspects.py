@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from lamplighter.domain.expiry import Age
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.lifetime import Lifetime
-from lamplighter.domain.monitor import Kind, Reading
+from lamplighter.domain.monitor import Kind, Reading, Severity
 from lamplighter.domain.stage import Aspect, Status, worst
 from lamplighter.monitoring.profile import PREDICTION
 
@@ -16,10 +16,12 @@ def aspects(incidents: Iterable[Incident], *, live: bool, moved: bool, watched: 
     `incidents` are those that are not resolved, `moved` says that what the inputs do matters, `watched` that the quality has a
     limit, `governed` that every duty has a holder and the version may still answer.
     """
-    kinds = {incident.finding.kind for incident in incidents if incident.state is not State.MITIGATED}
+    felt = [incident.finding for incident in incidents if incident.state is not State.MITIGATED]
+    kinds = {finding.kind for finding in felt if finding.severity is Severity.PAGE}
+    noticed = any(finding.severity is Severity.NOTICE and finding.kind is Kind.FUNCTIONAL for finding in felt)
     found = {
         Aspect.SERVICE: _light(live, Kind.TECHNICAL in kinds, Status.FAILING),
-        Aspect.DATA: _light(live, moved, Status.WATCH),
+        Aspect.DATA: _light(live, moved or noticed, Status.WATCH),
         Aspect.QUALITY: _light(live and watched, Kind.FUNCTIONAL in kinds, Status.WATCH),
         Aspect.GOVERNANCE: _light(True, not governed, Status.WATCH),
     }

@@ -19,7 +19,7 @@ def monitor_page(model: str, environment: str, readings: Sequence[Reading], serv
     return Page(
         says=_sentence(model, environment, newest, crossed),
         data={"model": model, "environment": environment, "newest": newest, "readings": readings, "service": service},
-        facts=[("service", _service(service))],
+        facts=[("service", _service(service)), *_alarms(newest)],
         table=Table([_row(reading) for reading in newest], _HEADS, frozenset({4, 5})),
         next=[f"lamp incident list --model {model}"] if crossed else [f"lamp status {model}"],
         url=address,
@@ -41,6 +41,15 @@ def _sentence(model: str, environment: str, newest: Sequence[Reading], crossed: 
 def _service(service: Service) -> str:
     felt = f"{service.requests:,} requests in {lasted(service.seconds)}, {service.failures:,} failed"
     return f"{felt}, p50 {service.p50_ms:g} ms, p95 {service.p95_ms:g} ms, p99 {service.p99_ms:g} ms"
+
+
+def _alarms(newest: Sequence[Reading]) -> list[tuple[str, str]]:
+    """What the alarm of the newest version promises where nothing has changed."""
+    drift = [reading for reading in newest if reading.false_alarms is not None]
+    if not drift:
+        return []
+    last = max(drift, key=lambda reading: (reading.number, reading.end))
+    return [("alarms", f"drift of v{last.number}, all inputs together: at most {last.false_alarms:.2g} false ones a month")]
 
 
 def _row(reading: Reading) -> tuple[str, ...]:
