@@ -73,6 +73,13 @@ def test_shares_owners_and_incidents(kit: Kit) -> None:
     }
 
 
+def test_callers_that_nobody_declared_share_one_name(kit: Kit) -> None:
+    assert figures(kit)["lamp_consumer_requests_total"] == {
+        ("late-flights", "prod", "ops-dashboard"): 147_600.0,
+        ("late-flights", "prod", "other"): 52.0,
+    }
+
+
 def test_a_stage_without_an_owner_is_there(kit: Kit) -> None:
     """A rule that joins the owner would otherwise lose the alert of a model that nobody has."""
     project = seed.project("orphan", "Nobody has it.")

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import exposition
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.openmetrics import exposition as openmetrics
 from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter import __version__
 from lamplighter.api.problems import NotAcceptable
-from lamplighter.domain.metric import CONTROL, METRICS
+from lamplighter.domain.metric import CONTROL, METRICS, Shape
 from lamplighter.serving.accepting import chosen
 from lamplighter.views.metrics import Sample, samples
 
@@ -24,6 +24,7 @@ _MEDIA = {
     _PLAIN: "text/plain; version=0.0.4; charset=utf-8",
     _OPEN: "application/openmetrics-text; version=1.0.0; charset=utf-8",
 }
+_FAMILY = {Shape.COUNTER: CounterMetricFamily, Shape.GAUGE: GaugeMetricFamily}
 #: How each is written.
 _WRITERS: Mapping[bytes, Callable[["Collected"], bytes]] = {
     _PLAIN: exposition.generate_latest,
@@ -66,7 +67,7 @@ class Collected:
     """Figures as the library asks for them."""
 
     def __init__(self, found: Iterable[Sample]) -> None:
-        self._families = {one.name: GaugeMetricFamily(one.name, one.sentence, labels=one.labels) for one in CONTROL}
+        self._families = {one.name: _FAMILY[one.shape](one.name, one.sentence, labels=one.labels) for one in CONTROL}
         for metric, labels, value in found:
             self._families[metric.name].add_metric(labels, value)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from lamplighter import __version__
+from lamplighter.domain.metric import METRICS
 from lamplighter.domain.paired import DIFFERENCE_BOUNDS, Paired
 from lamplighter.domain.route import LATENCY_BOUNDS, ArmMeter, WorkerReport
 from lamplighter.serving.accepting import chosen
@@ -51,13 +52,14 @@ def exposition(environment: str, totals: Iterable[ArmMeter], reports: Iterable[W
     lines += _answers(environment, reports)
     lines += _processes(environment, reports)
     lines += _sandboxes(environment, reports)
-    lines += _head("lamp_build_info", "gauge", "Release of lamplighter and of Python.")
+    lines += _head("lamp_build_info")
     lines.append(f'lamp_build_info{{version="{__version__}",python="{platform.python_version()}"}} 1')
     return ("\n".join(lines) + "\n").encode()
 
 
-def _head(name: str, kind: str, sentence: str) -> list[str]:
-    return [f"# HELP {name} {sentence}", f"# TYPE {name} {kind}"]
+def _head(name: str) -> list[str]:
+    metric = METRICS[name]
+    return [f"# HELP {name} {metric.sentence}", f"# TYPE {name} {metric.shape}"]
 
 
 def _labels(environment: str, meter: ArmMeter) -> str:
@@ -65,7 +67,7 @@ def _labels(environment: str, meter: ArmMeter) -> str:
 
 
 def _requests(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
-    yield from _head("lamp_requests_total", "counter", "Requests that a version scored (200) or failed (502).")
+    yield from _head("lamp_requests_total")
     for meter in meters:
         labels = _labels(environment, meter)
         yield f'lamp_requests_total{{{labels},code="200"}} {meter.requests - meter.failures}'
@@ -74,7 +76,7 @@ def _requests(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
 
 def _durations(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
     name = "lamp_request_duration_seconds"
-    yield from _head(name, "histogram", "From the whole request to its answer; for a shadow, the time it took to score.")
+    yield from _head(name)
     for meter in meters:
         labels = _labels(environment, meter)
         for bound, count in zip(_BOUNDS, accumulate(meter.latencies), strict=True):
@@ -84,7 +86,7 @@ def _durations(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
 
 
 def _dropped(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
-    yield from _head("lamp_shadow_dropped_total", "counter", "Requests that a shadow left out because too many were waiting.")
+    yield from _head("lamp_shadow_dropped_total")
     for meter in meters:
         if meter.arm == "shadow":
             yield f"lamp_shadow_dropped_total{{{_labels(environment, meter)}}} {meter.dropped}"
@@ -96,14 +98,14 @@ def _compared(environment: str, pairs: list[Paired]) -> Iterator[str]:
         f'model="{pair.model}",version="{pair.number}",against="{pair.against}",run="{pair.run}",env="{environment}"'
         for pair in pairs
     ]
-    yield from _head(rows, "counter", "Rows that a shadow and the version that answered have both scored.")
+    yield from _head(rows)
     for label, pair in zip(labels, pairs, strict=True):
         yield f"{rows}{{{label}}} {pair.rows}"
-    yield from _head(flips, "counter", "Of these, rows on which the two decide differently, each by its own threshold.")
+    yield from _head(flips)
     for label, pair in zip(labels, pairs, strict=True):
         yield f'{flips}{{{label},to="yes"}} {pair.up}'
         yield f'{flips}{{{label},to="no"}} {pair.down}'
-    yield from _head(sizes, "histogram", "Sizes of the differences between their scores.")
+    yield from _head(sizes)
     for label, pair in zip(labels, pairs, strict=True):
         for bound, count in zip(_SIZES, accumulate(pair.bins), strict=True):
             yield f'{sizes}_bucket{{{label},le="{bound}"}} {count}'
@@ -113,19 +115,17 @@ def _compared(environment: str, pairs: list[Paired]) -> Iterator[str]:
 
 def _answers(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:
     """Of the processes that run now, by slot: these counters begin again with a process."""
-    lines = _head("lamp_refused_requests_total", "counter", "Answers with a 4xx status since the process of the slot started.")
+    lines = _head("lamp_refused_requests_total")
     lines += [f'lamp_refused_requests_total{{env="{environment}",slot="{one.slot}"}} {one.refused_requests}' for one in reports]
-    lines += _head("lamp_failed_requests_total", "counter", "Answers with a 5xx status since the process of the slot started.")
+    lines += _head("lamp_failed_requests_total")
     lines += [f'lamp_failed_requests_total{{env="{environment}",slot="{one.slot}"}} {one.failed_requests}' for one in reports]
-    lines += _head(
-        "lamp_turned_away_requests_total", "counter", "Requests that a process at its limit refused, since the slot's start."
-    )
+    lines += _head("lamp_turned_away_requests_total")
     for one in reports:
         labels = f'env="{environment}",slot="{one.slot}"'
         lines += [
             f'lamp_turned_away_requests_total{{{labels},model="{model}"}} {count}' for model, count in one.turned_away.items()
         ]
-    lines += _head("lamp_route_revision", "gauge", "Revision of the route that the process of the slot answers by.")
+    lines += _head("lamp_route_revision")
     lines += [f'lamp_route_revision{{env="{environment}",slot="{one.slot}"}} {one.revision}' for one in reports]
     return lines
 
@@ -133,18 +133,16 @@ def _answers(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:
 def _processes(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:
     """Of the versions that have processes of their own, by the digest of the version."""
     seen = [(report.slot, condition) for report in reports for condition in report.conditions]
-    lines = _head(
-        "lamp_model_process_deaths_total", "counter", "Processes of a version that ended, by cause, since the slot's start."
-    )
+    lines = _head("lamp_model_process_deaths_total")
     for slot, one in seen:
         labels = f'env="{environment}",slot="{slot}",digest="{one.digest[:12]}"'
         lines += [f'lamp_model_process_deaths_total{{{labels},cause="{cause}"}} {count}' for cause, count in one.deaths.items()]
-    lines += _head("lamp_model_quarantined", "gauge", "Whether a version is not started any more after it ended its processes.")
+    lines += _head("lamp_model_quarantined")
     lines += [
         f'lamp_model_quarantined{{env="{environment}",slot="{slot}",digest="{one.digest[:12]}"}} {int(bool(one.quarantine))}'
         for slot, one in seen
     ]
-    lines += _head("lamp_model_sandbox", "gauge", "1 at the level to which the processes of a version are closed.")
+    lines += _head("lamp_model_sandbox")
     lines += [
         f'lamp_model_sandbox{{env="{environment}",slot="{slot}",digest="{one.digest[:12]}",level="{one.sandbox}"}} 1'
         for slot, one in seen
@@ -155,8 +153,8 @@ def _processes(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]
 def _sandboxes(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]:
     """What the self-test has found on the machine of each process."""
     seen = [(report.slot, report.sandbox) for report in reports if report.sandbox is not None]
-    lines = _head("lamp_sandbox_level", "gauge", "1 at the level that the self-test of the sandbox has found.")
+    lines = _head("lamp_sandbox_level")
     lines += [f'lamp_sandbox_level{{env="{environment}",slot="{slot}",level="{one.level}"}} 1' for slot, one in seen]
-    lines += _head("lamp_sandbox_open_probes", "gauge", "Ways out of the sandbox that the self-test has found open.")
+    lines += _head("lamp_sandbox_open_probes")
     lines += [f'lamp_sandbox_open_probes{{env="{environment}",slot="{slot}"}} {len(one.open)}' for slot, one in seen]
     return lines

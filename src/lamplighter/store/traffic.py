@@ -95,6 +95,12 @@ class TrafficSeen:
         query = select(table.c.environment, table.c.consumer, table.c.requests, table.c.last_at)
         return [tuple(row) for row in self.connection.execute(query.filter_by(model=model).order_by(table.c.consumer))]
 
+    def all_callers(self) -> list[tuple[str, str, str, int]]:
+        """Who has called what: model, environment, consumer, requests."""
+        table = schema.callers
+        query = select(table.c.model, table.c.environment, table.c.consumer, table.c.requests)
+        return [tuple(row) for row in self.connection.execute(query)]
+
 
 def _traffic(row: object) -> Traffic:
     values = dict(row)  # type: ignore[call-overload]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.incident import Incident
+from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.lifetime import lifetime_of
 from lamplighter.domain.metric import METRICS, STATUS, Metric
 from lamplighter.domain.monitor import Reading
@@ -52,6 +52,7 @@ def samples(look: Transaction, *, policy: Policy, now: int) -> Iterator[Sample]:
     estate = _estate(look)
     yield from _owners(estate)
     yield from _incidents(estate)
+    yield from _consumers(look, estate)
     projects = {project.name: project for project in estate.projects}
     for routing in estate.routings:
         project = projects.get(routing.model)
@@ -99,8 +100,19 @@ def _owners(estate: _Estate) -> Iterator[Sample]:
 
 def _incidents(estate: _Estate) -> Iterator[Sample]:
     for place, incidents in estate.incidents.items():
-        for labels, count in Counter((one.finding.kind, one.finding.severity) for one in incidents).items():
+        felt = (one for one in incidents if one.state is not State.MITIGATED)
+        for labels, count in Counter((one.finding.kind, one.finding.severity) for one in felt).items():
             yield _sample("lamp_incidents_open", float(count), *place, *labels)
+
+
+def _consumers(look: Transaction, estate: _Estate) -> Iterator[Sample]:
+    """Names of callers come from the projects alone, so that nobody can make labels by calling."""
+    declared = {project.name: {consumer.name for consumer in project.consumer} for project in estate.projects}
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for model, environment, consumer, requests in look.traffic.all_callers():
+        counts[model, environment, consumer if consumer in declared.get(model, ()) else "other"] += requests
+    for labels, count in counts.items():
+        yield _sample("lamp_consumer_requests_total", float(count), *labels)
 
 
 def _status(estate: _Estate, project: Project, routing: Routing, policy: Policy, now: int) -> Iterator[Sample]:
