@@ -57,6 +57,10 @@ _VALUES: Mapping[str, Any] = {
     "only": "failing",
     "page": 1,
     "instant": 1,
+    "newest": 1,
+    "rows": 3,
+    "passed": True,
+    "check": "words",
     "limit": 1,
 }
 _SPECIAL: Mapping[tuple[str, str], Any] = {

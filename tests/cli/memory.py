@@ -17,6 +17,7 @@ from lamplighter.domain.effect import Effect
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.events import AnyEvent, DecisionMade, WentLive
 from lamplighter.domain.expiry import Action, Expiry
+from lamplighter.domain.feed import Feed, FeedState, Heard
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.incident import advance as incident_after
@@ -275,6 +276,27 @@ class Memory:
         )  # fmt: skip
 
     # Monitoring
+
+    def feeds(self) -> list[Feed]:
+        return [self.feed("weather"), self.feed("timetable")]
+
+    def feed(self, name: str) -> Feed:
+        if name not in ("weather", "timetable"):
+            raise unknown("source", name, ("weather", "timetable"))
+        heard = Heard(newest=NOON, rows=240, passed=True, check="3 of 3 passed", arrived_at=NOON)
+        late = name == "weather"
+        return Feed(
+            name=name, owner="wes@example.com", models=(MODEL,), freshness="1h", columns=("precip",),
+            state=FeedState.LATE if late else FeedState.FRESH,
+            why="Its newest row is 3 hours old, and it may be 1h." if late else "Its newest row is 2 minutes old.",
+            heard=heard,
+        )  # fmt: skip
+
+    def push_arrival(
+        self, name: str, newest: int = 0, rows: int | None = None, passed: bool | None = None, check: str = ""
+    ) -> Feed:
+        self._did("push_arrival", name, newest, rows, passed, check)
+        return self.feed(name)
 
     def push_labels(self, model: str, labels: Sequence[Label]) -> int:
         self._did("push_labels", model, tuple(labels))

@@ -115,7 +115,7 @@ def test_what_nobody_feels_any_more_is_mitigated_and_never_resolved(life: Life) 
     life.clock.forward(61)
     assert [incident.state for incident in _watched(life)] == [State.MITIGATED]
     (incident,) = life["rita"].incidents(MODEL, closed=True)
-    assert "Callers no longer feel it: 0 of 50 requests failed in the last 15 minutes." in incident.notes[-1]
+    assert "Nobody feels it any more: 0 of 50 requests failed in the last 15 minutes." in incident.notes[-1]
     life.clock.forward(3600)
     assert [incident.state for incident in _watched(life)] == [State.MITIGATED]
 

@@ -24,6 +24,8 @@ INSTANTS = frozenset(
         "live_since",
         "requested_at",
         "expires_at",
+        "newest",
+        "arrived_at",
     ]
 )
 

@@ -107,3 +107,17 @@ class Finding(Record, frozen=True):
     column: str = ""
     #: The source that is at fault as far as is known; findings of one source are one incident.
     source: str = ""
+
+
+class Look(Record, frozen=True):
+    """One thing that is watched, as it stands."""
+
+    model: str
+    environment: str
+    measure: str
+    #: The source that it is about; empty for none.
+    source: str = ""
+    #: What is wrong, if anything is.
+    finding: Finding | None = None
+    #: What shows that nobody feels it any more; empty where nothing shows that.
+    calm: str = ""

@@ -191,6 +191,9 @@ class Source(Settings, frozen=True):
     owner: str = ""
     #: How old it may be, such as 1h.
     freshness: str = ""
+    #: Whether its owner is told even if nothing was ever heard of it for so long; otherwise it is watched from the first
+    #: arrival on.
+    watch: bool = False
     columns: tuple[str, ...] = ()
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 
 import msgspec
 
-from lamplighter.domain.monitor import Finding, Kind
+from lamplighter.domain.monitor import Finding, Kind, Look
 from lamplighter.domain.outcome import Judgement
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.domain.routing import Routing
@@ -34,16 +34,6 @@ _SAID = {
     "fallback": "were answered by what stands in for an outage",
     "saturation": "found no room",
 }
-
-
-class Look(msgspec.Struct, frozen=True):
-    """One measure of the service as it stands."""
-
-    measure: str
-    #: What is wrong beyond chance, if anything is.
-    finding: Finding | None
-    #: What shows that callers no longer feel it; empty where nothing shows that.
-    calm: str = ""
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -88,7 +78,8 @@ def looks(look: Transaction, routing: Routing, now: int, turned_away: int = 0) -
         begun = max(routing.live_since // 1_000_000, _moved(look, routing, measure) // 1_000_000 + 1)
         parts = [seen(length, begun) for length in LOOK_BACKS]
         bad, calm = _slowness(parts, limit) if measure == "latency" else _share(measure, parts, limit)
-        yield Look(measure, _finding(look, routing, now, measure, limit, bad) if bad else None, calm)
+        found = _finding(look, routing, now, measure, limit, bad) if bad else None
+        yield Look(model=routing.model, environment=routing.environment, measure=measure, finding=found, calm=calm)
 
 
 def _moved(look: Transaction, routing: Routing, measure: str) -> int:

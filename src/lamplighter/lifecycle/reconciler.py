@@ -12,6 +12,7 @@ from lamplighter.lifecycle import (
     ageing,
     collection,
     compaction,
+    feeds,
     jobs,
     management,
     ownership,
@@ -30,6 +31,8 @@ _log = logging.getLogger("lamplighter.reconciler")
 _CURSOR = "reactions"
 #: Seconds between two looks at what callers feel and at people's clocks.
 _SLOW = 2.0
+#: Seconds between two looks at what changes slowly.
+_SURVEY = 10.0
 #: Seconds between two measurements of windows.
 _GATHER = 1.0
 #: Seconds between two bites of compaction.
@@ -49,6 +52,7 @@ class Reconciler:
         self._replaying = Replaying(kit)
         self._presences: dict[str, Presence] = {}
         self._slow_at = 0.0
+        self._survey_at = 0.0
         self._measure_at = 0.0
         self._compact_at = 0.0
 
@@ -166,12 +170,19 @@ class Reconciler:
         if self._kit.clock.elapsed() < self._slow_at:
             return
         self._slow_at = self._kit.clock.elapsed() + _SLOW
+        if self._kit.clock.elapsed() >= self._survey_at:
+            self._survey_at = self._kit.clock.elapsed() + _SURVEY
+            self._guarded(self._survey)
         turned_away: dict[tuple[str, str], int] = {}
         for name in self._environments():
             self._guarded(partial(self._revive, name, turned_away))
         self._guarded(partial(watching.watch_service, self._kit, turned_away))
         self._guarded(partial(ageing.watch, self._kit))
         ownership.escalate(self._kit)
+
+    def _survey(self) -> None:
+        """What nobody can feel within seconds."""
+        watching.settle(self._kit, feeds.looks(self._kit))
 
     def _revive(self, name: str, turned_away: dict[tuple[str, str], int]) -> None:
         """Tell of what is not there and bring it back; adds what the processes of the environment turned away."""

@@ -1,6 +1,6 @@
 """Monitoring: readings by window, findings where a limit is crossed, incidents that somebody has."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -17,13 +17,13 @@ from lamplighter.domain.events import (
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.incident import Incident, State, Step, advance
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import DUTY_OF, QUARANTINE, Finding, Kind, Reading
+from lamplighter.domain.monitor import DUTY_OF, QUARANTINE, Finding, Kind, Look, Reading
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import answering, drifting, movement, presence, quality, windows
+from lamplighter.lifecycle import answering, drifting, emptied, movement, presence, quality, windows
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.presence import Seen
 from lamplighter.measures import quality_measure
@@ -105,9 +105,17 @@ def _judge(kit: Kit, change: Transaction, readings: Sequence[Reading]) -> None:
         known = reading.aspect == "estimate" and (reading.measure, reading.start) not in measured
         if reading.crossed and (reading.aspect == "quality" or known):
             _find(kit, change, reading)
+        _empty(kit, change, reading)
     moved = movement.finding(readings)
     if moved is not None:
         report(kit, change, replace(moved, after_rows=change.predictions.count(moved.model, moved.environment)))
+
+
+def _empty(kit: Kit, change: Transaction, reading: Reading) -> None:
+    version = change.versions.find(model=reading.model, number=reading.number) if reading.crossed else None
+    found = emptied.finding(kit, change, version, reading) if version is not None else None
+    if found is not None:
+        report(kit, change, found)
 
 
 def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
@@ -141,29 +149,34 @@ def watch_service(kit: Kit, turned_away: Mapping[tuple[str, str], int] | None = 
     now = kit.clock.now()
     with kit.store.reading() as look:
         routings = [routing for routing in look.routings.all() if routing.champion]
-        seen = [(routing, one) for routing in routings for one in _looks(look, routing, now, turned_away or {})]
-    for routing, one in seen:
-        if one.finding is not None:
-            with kit.store.transaction() as change:
-                report(kit, change, one.finding)
-        elif one.calm:
-            calm(kit, routing.model, routing.environment, one.measure, one.calm)
+        seen = [one for routing in routings for one in _looks(look, routing, now, turned_away or {})]
+    settle(kit, seen)
 
 
-def _looks(
-    look: Transaction, routing: Routing, now: int, turned_away: Mapping[tuple[str, str], int]
-) -> Iterator[answering.Look]:
-    return answering.looks(look, routing, now, turned_away.get((routing.model, routing.environment), 0))
-
-
-def calm(kit: Kit, model: str, environment: str, measure: str, why: str) -> None:
-    """Callers no longer feel it: an incident that is open is mitigated with what shows that. People say when it is over."""
-    wanted = {"model": model, "environment": environment, "measure": measure, "open": True}
+def settle(kit: Kit, looks: Iterable[Look]) -> None:
+    """Report what is wrong, and mitigate what nobody feels any more. That it is over is for people to say."""
+    seen = list(looks)
+    findings = [one.finding for one in seen if one.finding is not None]
+    if findings:
+        with kit.store.transaction() as change:
+            for finding in findings:
+                report(kit, change, finding)
+    calm = {_thing(one.model, one.environment, one.measure, one.source): one.calm for one in seen if one.calm}
     with kit.store.reading() as look:
-        found = [one for one in look.incidents.all(equals=wanted) if one.state in (State.OPEN, State.ACKNOWLEDGED)]
-    for incident in found:
-        if kit.clock.now() - incident.opened_at >= answering.CALM * 1_000_000:
-            move(kit, PLATFORM, incident.id, Step.MITIGATE, f"Callers no longer feel it: {why}")
+        felt = [one for one in look.incidents.all(open=True) if one.state in (State.OPEN, State.ACKNOWLEDGED)]
+    for incident in felt:
+        why = calm.get(_thing(incident.model, incident.environment, incident.finding.measure, incident.finding.source))
+        if why and kit.clock.now() - incident.opened_at >= answering.CALM * 1_000_000:
+            move(kit, PLATFORM, incident.id, Step.MITIGATE, f"Nobody feels it any more: {why}")
+
+
+def _thing(model: str, environment: str, measure: str, source: str) -> tuple[str, ...]:
+    """What a look and an incident are about: a source, whatever the model, or a measure of a model."""
+    return (source, measure) if source else (model, environment, measure)
+
+
+def _looks(look: Transaction, routing: Routing, now: int, turned_away: Mapping[tuple[str, str], int]) -> Iterator[Look]:
+    return answering.looks(look, routing, now, turned_away.get((routing.model, routing.environment), 0))
 
 
 def watch_processes(kit: Kit, name: str, quarantined: Mapping[str, str], seen: Seen) -> None:
@@ -178,7 +191,8 @@ def watch_processes(kit: Kit, name: str, quarantined: Mapping[str, str], seen: S
         if routing.model in seen.absent:
             _absent(kit, routing, champion, presence.MEASURE, seen.absent[routing.model])
         elif routing.model in seen.present:
-            calm(kit, routing.model, name, presence.MEASURE, seen.present[routing.model])
+            there = Look(model=routing.model, environment=name, measure=presence.MEASURE, calm=seen.present[routing.model])
+            settle(kit, [there])
 
 
 def _absent(kit: Kit, routing: Routing, champion: Served, measure: str, sentence: str) -> None:

@@ -12,6 +12,7 @@ from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.expiry import Expiry
+from lamplighter.domain.feed import Feed
 from lamplighter.domain.identity import Actor, Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.job import Run
@@ -31,6 +32,7 @@ from lamplighter.lifecycle import (
     deployment,
     design,
     drills,
+    feeds,
     identity,
     industrialization,
     jobs,
@@ -47,6 +49,7 @@ from lamplighter.sdk.interface import Deployed, Facts, Figures, Label, Platform,
 from lamplighter.store.transaction import Transaction
 from lamplighter.views import answering, history, live
 from lamplighter.views import consumers as callers
+from lamplighter.views import feeds as sources
 from lamplighter.views import fleet as fleets
 from lamplighter.views import status as statuses
 from lamplighter.views import version as inside
@@ -323,6 +326,20 @@ class Embedded(Platform):
 
     def resolve(self, key: str, note: str = "") -> Incident:
         return watching.move(self._kit, self._actor, key, Step.RESOLVE, note or "it is over.")
+
+    def feeds(self) -> list[Feed]:
+        with self._kit.store.reading() as look:
+            return sources.feeds(look, self._kit.clock.now())
+
+    def feed(self, name: str) -> Feed:
+        with self._kit.store.reading() as look:
+            return sources.feed(look, name, self._kit.clock.now())
+
+    def push_arrival(
+        self, name: str, newest: int = 0, rows: int | None = None, passed: bool | None = None, check: str = ""
+    ) -> Feed:
+        feeds.push(self._kit, self._actor, name, newest, rows, passed, check)
+        return self.feed(name)
 
     # Management
 

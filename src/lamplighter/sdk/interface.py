@@ -15,6 +15,7 @@ from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.expiry import Expiry
+from lamplighter.domain.feed import Feed
 from lamplighter.domain.identity import Permission, Person, Role, Team
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.job import Run
@@ -352,6 +353,24 @@ class Platform(Protocol):
     @door("POST", "/incidents/{key}/resolve", Permission.RESPOND)
     def resolve(self, key: str, note: str = "") -> Incident:
         """Say that it is over."""
+        ...
+
+    @door("GET", "/sources", Permission.READ)
+    def feeds(self) -> list[Feed]:
+        """Every source that a model needs and how it stands, those that need somebody first."""
+        ...
+
+    @door("GET", "/sources/{name}", Permission.READ)
+    def feed(self, name: str) -> Feed:
+        """One source and how it stands."""
+        ...
+
+    @door("POST", "/sources/{name}/arrivals", Permission.LABEL)
+    def push_arrival(
+        self, name: str, newest: int = 0, rows: int | None = None, passed: bool | None = None, check: str = ""
+    ) -> Feed:
+        """Say what came of a source: the time of its newest row, its rows, and whether the checks on it passed; what is left
+        out says nothing new. Gives how it stands now."""
         ...
 
     # Management

@@ -309,6 +309,15 @@ tallies = Table(
     PrimaryKeyConstraint("rollout", "step", "number"),
 )
 
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("source", _PARTY, nullable=False),
+    Column("arrived_at", BigInteger, nullable=False),
+    _body(),
+    PrimaryKeyConstraint("source", "arrived_at"),
+)
+
 callers = Table(
     "callers",
     metadata,

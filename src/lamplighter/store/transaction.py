@@ -14,6 +14,7 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Unavailable
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
+from lamplighter.store.arrivals import Arrivals
 from lamplighter.store.consumers import Consents, Consumers
 from lamplighter.store.counters import Counters
 from lamplighter.store.decisions import Decisions
@@ -43,6 +44,7 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.arrivals = Arrivals(connection)
         self.challenges = Challenges(connection)
         self.consents = Consents(connection)
         self.consumers = Consumers(connection)

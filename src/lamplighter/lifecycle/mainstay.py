@@ -1,0 +1,14 @@
+"""Where a model matters most: the most protected environment in which a version of it answers."""
+
+from lamplighter.domain.environment import Level
+from lamplighter.domain.routing import Routing
+from lamplighter.store.transaction import Transaction
+
+
+def mainstays(look: Transaction) -> list[Routing]:
+    """The routing of each live model there, ordered by model."""
+    order = list(Level)
+    level = {place.name: order.index(place.level) for place in look.environments.all()}
+    live = [routing for routing in look.routings.all() if routing.champion is not None]
+    found = {one.model: one for one in sorted(live, key=lambda one: (one.model, level[one.environment]))}
+    return list(found.values())
