@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.route import Served, WorkerReport
 from lamplighter.domain.routing import Routing
@@ -28,9 +30,9 @@ class Eye:
     def __init__(self) -> None:
         self.presence, self.now = Presence(), 100.0
 
-    def look(self, seen: Observation, *, on_trial: frozenset[str] = frozenset(), wanted: int = 5) -> Seen:
+    def look(self, seen: Observation, *, on_trial: frozenset[str] = frozenset(), wanted: int = 5, live: Routing = LIVE) -> Seen:
         self.now += 2.0
-        return self.presence.look(PLACE, seen, wanted, [LIVE], set(on_trial), self.now)
+        return self.presence.look(PLACE, seen, wanted, [live], set(on_trial), self.now)
 
     def seconds_until_absent(self, seen: Observation, **more: Any) -> float:
         start = self.now
@@ -55,6 +57,11 @@ def test_a_group_that_was_never_seen_is_given_time_to_start() -> None:
 def test_a_version_that_is_just_coming_is_not_missed() -> None:
     eye = Eye()
     assert eye.seconds_until_absent(Observation(alive=False), on_trial=frozenset({"trains"})) == float("inf")
+
+
+def test_a_model_that_runs_elsewhere_needs_no_process_here() -> None:
+    away = msgspec.structs.replace(LIVE, elsewhere=True)
+    assert Eye().seconds_until_absent(Observation(alive=False), live=away) == float("inf")
 
 
 def test_a_process_that_does_not_stay_up_is_told_once_it_has_had_time() -> None:
