@@ -44,6 +44,7 @@ _VALUES: Mapping[str, Any] = {
     "leaving": 1,
     "number": 1,
     "labels": [],
+    "predictions": [],
     "aspect": "quality",
     "measure": "brier",
     "start": 0,

@@ -5,15 +5,19 @@ import pytest
 from lamplighter.domain.acceptance import ROLE_OF, Side
 from lamplighter.domain.identity import PERMISSIONS, PLATFORM, Actor, Credential, Permission, Person, Purpose, Role
 
-BUILDS = {"read", "design", "register", "deploy", "roll-back", "label", "predict", "respond", "retrain", "consent"}
+BUILDS = {"read", "design", "register", "deploy", "roll-back", "label", "predict", "respond", "retrain", "consent"} | {
+    "push",
+    "observe",
+}
 AGREED = {
     Role.DATA_SCIENTIST: BUILDS,
     Role.ML_ENGINEER: BUILDS,
-    Role.IT: {"read", "deploy", "approve", "consent", "roll-back", "respond"},
+    Role.IT: {"read", "deploy", "approve", "consent", "roll-back", "respond", "observe"},
     Role.BUSINESS: {"read", "approve", "consent", "predict", "respond"},
     Role.RISK: {"read", "approve", "consent"},
-    Role.ADMINISTRATOR: {"read", "administer"},
-    Role.APPLICATION: {"predict", "label"},
+    Role.ADMINISTRATOR: {"read", "administer", "observe"},
+    Role.APPLICATION: {"predict", "label", "push"},
+    Role.OBSERVER: {"observe"},
 }
 
 
@@ -45,6 +49,7 @@ def test_roles_add_up_and_end_when_somebody_leaves() -> None:
         "consent",
         "predict",
         "label",
+        "push",
     }
     left = somebody(*Role, active=False)
     assert not any(left.may(permission) for permission in Permission)

@@ -100,7 +100,7 @@ def test_the_files_have_the_types_of_the_contract(life: Life) -> None:
     names = [batch.schema.field(place).name for place in range(batch.num_columns)]
     assert names == [
         "request", "number", "digest", "arm", "consumer", "at", "event_at", "duration", "failure", "rows",
-        "record", "row", "score", "kept", "redacted", "input.delay", "input.load",
+        "record", "id", "row", "score", "kept", "redacted", "input.delay", "input.load",
     ]  # fmt: skip
     assert str(batch.schema.field("at").type).strip() == 'arro3.core.DataType<Timestamp(µs, "UTC")>'
     assert batch.column("score").to_pylist() == [0.25, 0.5]

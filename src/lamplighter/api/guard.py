@@ -97,7 +97,7 @@ def _refused(request: Request, error: LampError) -> Response:
 
 
 def _allow(caller: Actor, permission: Permission) -> None:
-    if not caller.person.may(permission):
+    if not caller.may(permission):
         raise NotAllowed(
             "You may not do this.",
             why=f"It takes the permission {permission}, and none of your roles carries it.",

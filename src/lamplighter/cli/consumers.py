@@ -124,10 +124,12 @@ def close_consumer(session: Session, name: str) -> Page:
 @click.option("--model", required=True, metavar="MODEL", help="the model it calls")
 @click.option("--env", "environment", required=True, envvar="LAMP_ENV", metavar="ENV", help="the environment it calls")
 @click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True, help="how long it lives")
+@click.option("--push", is_flag=True, help="one that brings predictions and labels of a model that runs elsewhere")
 @with_session
-def issue_token(session: Session, name: str, model: str, environment: str, days: int) -> Page:
+def issue_token(session: Session, name: str, model: str, environment: str, days: int, push: bool) -> Page:
     """Give out a token that asks for predictions and can do nothing else. It is printed once and kept nowhere."""
-    secret = session.platform.issue_consumer_token(name, model, environment, days)
+    issue = session.platform.issue_push_token if push else session.platform.issue_consumer_token
+    secret = issue(name, model, environment, days)
     session.say(f"A token of {name} for {model} in {environment}, good until {local(secret.expires_at)}. It is shown only now.")
     return Page(says=secret.secret, data={"consumer": name, "model": model, "environment": environment, "token": secret})
 

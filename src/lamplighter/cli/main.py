@@ -59,6 +59,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "rollout": Entry("rollouts", "list|show|pause|resume|stop", "versions on their way"),
         "monitor": Entry("running", "show", "figures, limits and what callers feel"),
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
+        "predictions": Entry("predictions", "push", "what a model elsewhere has answered"),
         "labels": Entry("running", "push", "what really happened"),
         "incident": Entry("incidents", "list|show|ack|resolve", "what is wrong, and who has it"),
         "drill": Entry("drills", "outage", "practise what is declared for bad days"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from lamplighter.domain.errors import NotAllowed
 from lamplighter.domain.record import Record
 
 
@@ -23,6 +24,8 @@ class Permission(StrEnum):
     ROLL_BACK = "roll-back"
     #: Say what really happened.
     LABEL = "label"
+    #: Bring predictions of a model that runs elsewhere.
+    PUSH = "push"
     #: Say for an application of one's own that a version may change what it changes.
     CONSENT = "consent"
     #: Ask a model for predictions.
@@ -67,6 +70,7 @@ _BUILDER = frozenset(
         Permission.CONSENT,
         Permission.ROLL_BACK,
         Permission.LABEL,
+        Permission.PUSH,
         Permission.PREDICT,
         Permission.RESPOND,
         Permission.RETRAIN,
@@ -92,9 +96,13 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.BUSINESS: frozenset({Permission.READ, Permission.APPROVE, Permission.CONSENT, Permission.PREDICT, Permission.RESPOND}),
     Role.RISK: frozenset({Permission.READ, Permission.APPROVE, Permission.CONSENT}),
     Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.OBSERVE, Permission.ADMINISTER}),
-    Role.APPLICATION: frozenset({Permission.PREDICT, Permission.LABEL}),
+    Role.APPLICATION: frozenset({Permission.PREDICT, Permission.LABEL, Permission.PUSH}),
     Role.OBSERVER: frozenset({Permission.OBSERVE}),
 }
+
+
+#: What a token for pushing carries.
+PUSHING = frozenset({Permission.PUSH, Permission.LABEL})
 
 
 class Person(Record, frozen=True):
@@ -129,6 +137,8 @@ class Purpose(StrEnum):
     TOKEN = "token"  # noqa: S105  a word, not a secret
     #: Calls of an application to models of one environment, and nothing else.
     PREDICT = "predict"
+    #: Predictions and labels of one model that runs elsewhere, and nothing else.
+    PUSH = "push"
     #: One sign-in through a link.
     SIGN_IN = "sign-in"
     #: A browser's session.
@@ -151,9 +161,9 @@ class Credential(Record, frozen=True):
     #: Where a token is known from, such as `ops-dashboard`.
     label: str = ""
     revoked: bool = False
-    #: Models it may call, for the purpose `predict`.
+    #: Models it is for, for the purposes `predict` and `push`.
     models: tuple[str, ...] = ()
-    #: Environment it may call, for the purpose `predict`.
+    #: Environment it is for, for the purposes `predict` and `push`.
     environment: str = ""
 
     def valid(self, now: int) -> bool:
@@ -167,6 +177,25 @@ class Actor(Record, frozen=True):
     person: Person
     #: First digits of the credential's digest; `platform` for the platform itself.
     credential: str = ""
+    #: Models and environment that the credential is for; empty for one that is its holder's own.
+    models: tuple[str, ...] = ()
+    environment: str = ""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the credential and its holder carry the permission."""
+        if self.environment:
+            return permission in PUSHING
+        return self.person.may(permission)
+
+    def check_within(self, model: str, environment: str = "") -> None:
+        """Raise `NotAllowed` where the credential is for another model or environment."""
+        if self.environment and not (model in self.models and environment in ("", self.environment)):
+            raise NotAllowed(
+                "This token is for something else.",
+                why=f"It brings predictions and labels of {', '.join(self.models)} in {self.environment}.",
+                fix="Use a token of this model and environment: lamp consumers token NAME --model M --env E --push",
+                code="E1262",
+            )
 
     @property
     def email(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.expiry import EXPIRED
+from lamplighter.domain.pushed import own_id
 from lamplighter.domain.route import Arm
 
 #: How the failure of a request begins that found no place in the line.
@@ -25,7 +26,7 @@ LARGEST_BODY = 256 * 1024 * 1024
 class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One request, scored by one version."""
 
-    #: Id of the request; the id of row i is `prediction_id(request, i)`.
+    #: Id of the request; the id of row i is `prediction_id(request, i)`, unless `ids` holds others.
     request: str
     model: str
     number: int
@@ -37,7 +38,7 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     at: int
     #: When it happened in the caller's world; the same as `at` unless the caller says otherwise. Decides the window.
     event_at: int
-    #: Time the version took, microseconds.
+    #: Time the version took, microseconds; -1 if nobody knows.
     duration: int
     #: Inputs by column, each with one value a row. Empty for an arm that shares the rows of the answering arm,
     #: and for a request outside the sample.
@@ -50,6 +51,12 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     rows: int = 0
     #: Columns that are not in `columns` as they came: replaced by hashes, or left out.
     redacted: tuple[str, ...] = ()
+    #: Ids of the rows where whoever brought them has chosen these; empty where they follow from the request.
+    ids: tuple[str, ...] = ()
+
+    def row_id(self, row: int) -> str:
+        """The id under which a row is kept."""
+        return own_id(self.model, self.ids[row]) if self.ids else prediction_id(self.request, row)
 
     @property
     def broke(self) -> bool:

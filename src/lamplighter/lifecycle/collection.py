@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lamplighter.domain.outage import DRILL
-from lamplighter.domain.prediction import LARGEST_BODY, Scored, frames, prediction_id
+from lamplighter.domain.prediction import LARGEST_BODY, Scored, frames
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm, latency_bucket
 from lamplighter.lifecycle import profiles, tallying
 from lamplighter.lifecycle.kit import Kit
@@ -21,6 +21,8 @@ from lamplighter.store.transaction import Transaction
 _BITE = 8 * 1024 * 1024
 #: An id that serving has made.
 _OURS = re.compile("[0-9a-f]{30}")
+#: The slot in the names of segments that the control plane writes itself.
+PUSHED = "pushed"
 #: Microseconds in a day of event time.
 DAY = 86_400_000_000
 
@@ -29,7 +31,8 @@ def collect(kit: Kit, environment: str) -> int:
     """Read what is new in every segment of an environment; gives the number of records."""
     count = 0
     with kit.segments[environment]:
-        for segment in segments(kit, environment):
+        # What was pushed is kept in the transaction that wrote it down.
+        for segment in (found for found in segments(kit, environment) if not is_pushed(found)):
             while taken := _bite(kit, environment, segment):
                 count += taken
     return count
@@ -38,6 +41,11 @@ def collect(kit: Kit, environment: str) -> int:
 def segments(kit: Kit, environment: str) -> list[Path]:
     """The segments of an environment that are not compacted yet."""
     return sorted((kit.settings.serving / environment / "segments").glob("*.seg"))
+
+
+def is_pushed(segment: Path) -> bool:
+    """Whether the control plane wrote a segment, of predictions that were pushed."""
+    return segment.name.startswith(f"{PUSHED}-")
 
 
 def _bite(kit: Kit, environment: str, segment: Path) -> int:
@@ -53,7 +61,7 @@ def _bite(kit: Kit, environment: str, segment: Path) -> int:
         if change.predictions.position(environment, segment.name) != position:
             # Another process was faster: its records are kept, and the next look goes on behind them.
             return 0
-        _keep(kit, change, environment, records)
+        keep(kit, change, environment, records)
         change.predictions.move(environment, segment.name, position + found[-1][1])
     return len(records)
 
@@ -73,7 +81,8 @@ def read(segment: Path, position: int) -> list[tuple[Scored, int]]:
             size *= 4
 
 
-def _keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:
+def keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:
+    """Keep records and everything that is made of them, in one transaction with whatever says that they are kept."""
     asked = [record for record in records if not record.consumer.startswith(DRILL)]
     # An answer in place of a version is no answer of that version and never counts as one.
     scored = _once(change, [record for record in asked if record.arm is not Arm.FALLBACK])
@@ -91,10 +100,10 @@ def _once(change: Transaction, records: Sequence[Scored]) -> list[Scored]:
     """Without the records that are there under the same id and version: whoever asks again with an id of its own, such as a
     job that goes on after a crash, has asked once. Ids that serving has made are never the same."""
     given = [record for record in records if record.scores and not _OURS.fullmatch(record.request)]
-    known = change.predictions.known({prediction_id(record.request, 0) for record in given})
+    known = change.predictions.known({record.row_id(0) for record in given})
     kept = []
     for record in records:
-        key = (prediction_id(record.request, 0), record.number)
+        key = (record.row_id(0), record.number)
         if key not in known:
             kept.append(record)
             if record.scores:
@@ -105,7 +114,7 @@ def _once(change: Transaction, records: Sequence[Scored]) -> list[Scored]:
 def _rows(record: Scored, environment: str) -> Iterable[dict[str, Any]]:
     for row, score in enumerate(record.scores):
         yield {
-            "id": prediction_id(record.request, row),
+            "id": record.row_id(row),
             "number": record.number,
             "model": record.model,
             "environment": environment,
@@ -135,7 +144,7 @@ def _one(record: Scored, environment: str) -> Traffic:
         rows=record.rows or len(record.scores),
         failures=int(record.broke),
         crowded=int(record.found_no_room),
-        latencies=tuple(int(place == bucket) for place in range(len(LATENCY_BOUNDS) + 1)),
+        latencies=tuple(int(place == bucket and record.duration >= 0) for place in range(len(LATENCY_BOUNDS) + 1)),
     )
 
 

@@ -26,8 +26,9 @@ def compact(kit: Kit, environment: str) -> int:
     with kit.segments[environment]:
         _forget(kit, environment)
         for segment in _at_rest(kit, environment):
-            if _is_collected(kit, environment, segment):
-                return _compact(kit, environment, segment)
+            end = _collected(kit, environment, segment)
+            if collection.is_pushed(segment) or not collection.read(segment, end):
+                return _compact(kit, environment, segment, end)
     return 0
 
 
@@ -47,15 +48,15 @@ def _order(segment: Path) -> tuple[int, int]:
     return int(started_at), int(sequence)
 
 
-def _is_collected(kit: Kit, environment: str, segment: Path) -> bool:
+def _collected(kit: Kit, environment: str, segment: Path) -> int:
     with kit.store.reading() as look:
-        position = look.predictions.position(environment, segment.name)
-    return not collection.read(segment, position)
+        return look.predictions.position(environment, segment.name)
 
 
-def _compact(kit: Kit, environment: str, segment: Path) -> int:
+def _compact(kit: Kit, environment: str, segment: Path, end: int) -> int:
+    """What lies behind the end is of a push that was never acknowledged, and goes away with the segment."""
     position = count = 0
-    while found := collection.read(segment, position):
+    while found := [one for one in collection.read(segment, position) if position + one[1] <= end]:
         for part in _parts([record for record, _ in found]):
             _write(kit, environment, f"{segment.stem}-{position}", part)
         count += len(found)

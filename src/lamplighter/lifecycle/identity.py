@@ -19,6 +19,8 @@ from lamplighter.domain.record import digest_of
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
+#: How a token for pushing begins.
+PUSH_PREFIX = "lmp_push_"
 _MINUTE = 60 * 1_000_000
 _DAY = 24 * 60 * _MINUTE
 #: How long a browser's session lasts, seconds.
@@ -105,8 +107,22 @@ def issue_predict_token(kit: Kit, actor: Actor, consumer: str, model: str, envir
     Raises `NotFound` for names that nobody has, `NotAllowed` for a closed account or a model that it may not call, and
     `Invalid` for a life of more than a year.
     """
+    return _issue_limited(kit, actor, consumer, model, environment, days, Purpose.PREDICT, "lmp_app_")
+
+
+def issue_push_token(kit: Kit, actor: Actor, consumer: str, model: str, environment: str, days: float) -> Secret:
+    """A token with which an application brings predictions and labels of one model in one environment, and nothing else.
+
+    Raises as `issue_predict_token` does.
+    """
+    return _issue_limited(kit, actor, consumer, model, environment, days, Purpose.PUSH, PUSH_PREFIX)
+
+
+def _issue_limited(
+    kit: Kit, actor: Actor, consumer: str, model: str, environment: str, days: float, purpose: Purpose, prefix: str
+) -> Secret:
     check_life(days)
-    secret, now = f"lmp_app_{secrets.token_urlsafe(32)}", kit.clock.now()
+    secret, now = prefix + secrets.token_urlsafe(32), kit.clock.now()
     digest = digest_of(secret.encode())
     with kit.store.transaction() as change:
         account = change.consumers.find(name=consumer)
@@ -119,7 +135,7 @@ def issue_predict_token(kit: Kit, actor: Actor, consumer: str, model: str, envir
             Credential(
                 digest=digest,
                 email=consumer,
-                purpose=Purpose.PREDICT,
+                purpose=purpose,
                 created_at=now,
                 expires_at=now + int(days * _DAY),
                 label=environment,
@@ -219,6 +235,19 @@ def authenticate(kit: Kit, secret: str, purpose: Purpose) -> Actor:
     with kit.store.reading() as look:
         found = _valid(kit, look, digest, purpose)
         return Actor(person=_person(look, found.email), credential=digest[:12])
+
+
+def authenticate_push(kit: Kit, secret: str) -> Actor:
+    """The application that holds a token for pushing; raises `Unauthenticated`, and `NotAllowed` once its account is closed."""
+    digest = digest_of(secret.encode())
+    with kit.store.reading() as look:
+        found = _valid(kit, look, digest, Purpose.PUSH)
+        account = look.consumers.find(name=found.email)
+        if account is None:
+            raise unknown("consumer", found.email, ())
+        _check_account(account, found.models[0])
+    person = Person(email=account.name, name=account.name, roles=())
+    return Actor(person=person, credential=digest[:12], models=found.models, environment=found.environment)
 
 
 def _issue(kit: Kit, email: str, purpose: Purpose, prefix: str, life: int, label: str) -> Secret:

@@ -12,6 +12,7 @@ from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.lifecycle.clock import Clock
+from lamplighter.serving.segments import Segments
 from lamplighter.settings import Settings
 from lamplighter.store.transaction import Store, Transaction
 from lamplighter.targets.base import Target
@@ -30,6 +31,8 @@ class Kit:
         self.routes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         #: One at a time reads the segments of an environment.
         self.segments: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        #: What is written down of predictions that are pushed, by environment; under the lock of its segments.
+        self.pushed: dict[str, Segments] = {}
         self._targets: dict[str, Target] = {}
 
     @classmethod
@@ -59,6 +62,8 @@ class Kit:
 
     def close(self) -> None:
         """Give everything back."""
+        for written in self.pushed.values():
+            written.close()
         self.store.close()
 
 

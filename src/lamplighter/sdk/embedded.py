@@ -21,6 +21,7 @@ from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
+from lamplighter.domain.pushed import Kept, Pushed, own_id
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
@@ -32,6 +33,7 @@ from lamplighter.lifecycle import (
     deployment,
     design,
     drills,
+    elsewhere,
     feeds,
     identity,
     industrialization,
@@ -39,6 +41,7 @@ from lamplighter.lifecycle import (
     judging,
     management,
     ownership,
+    pushing,
     routing,
     shadowing,
     watching,
@@ -131,6 +134,10 @@ class Embedded(Platform):
     def issue_consumer_token(self, name: str, model: str, environment: str, days: int = 90) -> Secret:
         made = identity.issue_predict_token(self._kit, self._actor, name, model, environment, days)
         routing.apply(self._kit, environment)
+        return Secret(secret=made.secret, expires_at=made.expires_at)
+
+    def issue_push_token(self, name: str, model: str, environment: str, days: int = 90) -> Secret:
+        made = identity.issue_push_token(self._kit, self._actor, name, model, environment, days)
         return Secret(secret=made.secret, expires_at=made.expires_at)
 
     def consumers(self, model: str) -> list[Consumed]:
@@ -276,10 +283,22 @@ class Embedded(Platform):
 
     # Monitoring
 
-    def push_labels(self, model: str, labels: Sequence[Label]) -> int:
+    def push_predictions(self, model: str, environment: str, predictions: Sequence[Pushed]) -> Kept:
+        self._actor.check_within(model, environment)
         with self._kit.store.reading() as look:
             look.project(model)
-        brought = [watching.Label(id=label.id, value=label.value, revision=label.revision) for label in labels]
+            place = look.environment(environment)
+        return pushing.push(self._kit, self._actor, model, place, predictions)
+
+    def push_labels(self, model: str, labels: Sequence[Label]) -> int:
+        self._actor.check_within(model)
+        with self._kit.store.reading() as look:
+            look.project(model)
+            away = elsewhere.runs_elsewhere(look, model)
+        brought = [
+            watching.Label(id=own_id(model, label.id) if away else label.id, value=label.value, revision=label.revision)
+            for label in labels
+        ]
         return watching.push_labels(self._kit, brought)
 
     def readings(self, model: str, environment: str, aspect: str = "", measure: str = "") -> list[Reading]:

@@ -23,6 +23,7 @@ from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
+from lamplighter.domain.pushed import Kept, Pushed
 from lamplighter.domain.record import Record
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout
@@ -57,7 +58,7 @@ class Facts(Record, frozen=True):
 class Label(Record, frozen=True):
     """What really happened to one prediction."""
 
-    #: Prediction id: `<request>.<row>`.
+    #: Prediction id: `<request>.<row>`, or the id that was pushed.
     id: str
     #: 0 or 1 for a class, else a number.
     value: float
@@ -159,6 +160,11 @@ class Platform(Protocol):
     @door("GET", "/models/{model}/consumers", Permission.READ)
     def consumers(self, model: str) -> list[Consumed]:
         """Who calls a model, declared or seen, with those that nobody declared and those that fell silent."""
+        ...
+
+    @door("POST", "/consumers/{name}/push-tokens", Permission.ADMINISTER)
+    def issue_push_token(self, name: str, model: str, environment: str, days: int = 90) -> Secret:
+        """Give out a token that brings predictions and labels of one model that runs elsewhere; it is shown once."""
         ...
 
     # Environments
@@ -314,6 +320,11 @@ class Platform(Protocol):
         ...
 
     # Monitoring
+
+    @door("POST", "/models/{model}/predictions", Permission.PUSH)
+    def push_predictions(self, model: str, environment: str, predictions: Sequence[Pushed]) -> Kept:
+        """Bring predictions that a model made elsewhere: all are kept, or none. An id that is known changes nothing."""
+        ...
 
     @door("POST", "/models/{model}/labels", Permission.LABEL)
     def push_labels(self, model: str, labels: Sequence[Label]) -> int:

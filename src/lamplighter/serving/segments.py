@@ -17,7 +17,7 @@ class NoRoom(Exception):
 class Segments:
     """Appends groups of frames durably. After an error that is not lack of room, nothing more may be acknowledged."""
 
-    def __init__(self, directory: Path, slot: int, started_at: int, largest: int = LARGEST) -> None:
+    def __init__(self, directory: Path, slot: int | str, started_at: int, largest: int = LARGEST) -> None:
         self._directory = directory
         self._prefix = f"{slot}-{started_at}"
         self._largest = largest
@@ -40,6 +40,16 @@ class Segments:
             self._take_back()
             raise NoRoom from error
         self._end += len(group)
+
+    @property
+    def position(self) -> tuple[str, int]:
+        """Name of the file that was written last, and the bytes in it."""
+        return self._path.name, self._end
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file that was written last still has its name; nothing may follow in one that has not."""
+        return self._file < 0 or self._path.exists()
 
     def close(self) -> None:
         """Close the file; everything acknowledged is on the disk already."""

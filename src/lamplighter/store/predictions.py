@@ -67,6 +67,20 @@ class Predictions:
             found |= {(row[0], int(row[1])) for row in self.connection.execute(query)}
         return found
 
+    def keep_failures(self, ids: Sequence[str], now: int) -> None:
+        """Remember ids of pushed predictions that have no score, so that each counts once."""
+        rows = [{"id": identity, "received_at": now} for identity in ids]
+        for start in range(0, len(rows), _CHUNK):
+            upsert(self.connection, schema.failures, rows[start : start + _CHUNK], keys=["id"], set_=[])
+
+    def known_failures(self, ids: Iterable[str]) -> set[str]:
+        """Which of these are remembered."""
+        table, wanted, found = schema.failures, list(ids), set()
+        for start in range(0, len(wanted), _ASKED):
+            query = select(table.c.id).where(table.c.id.in_(wanted[start : start + _ASKED]))
+            found |= set(self.connection.execute(query).scalars())
+        return found
+
     def label(self, rows: Sequence[tuple[str, float, int]], now: int) -> None:
         """Keep labels: id, value, revision. The highest revision of an id wins, in whatever order they come."""
         values = [{"id": i, "value": v, "revision": r, "received_at": now} for i, v, r in rows]

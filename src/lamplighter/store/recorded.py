@@ -79,6 +79,7 @@ def _batch(contract: Contract, records: Sequence[Scored]) -> RecordBatch:
         name: (each(getattr(one, name) for one in records), kind) for name, kind in _ABOUT.items()
     }
     columns[_PLACE] = each(range(len(records))), DataType.int64()
+    columns["id"] = [name for one in records for name in one.ids or _nothing(one)], DataType.utf8()
     columns["row"] = [row for height in heights for row in range(height)], DataType.int64()
     columns["score"] = [score for one in records for score in one.scores or _nothing(one)], DataType.float64()
     columns["kept"] = each(bool(one.columns) for one in records), DataType.bool()
@@ -124,4 +125,5 @@ def _record(model: str, rows: Sequence[Mapping[str, Any]]) -> Scored:
     columns = {name: values for name, values in columns.items() if name not in redacted or any(values)}
     about = {name: first[name] for name in _ABOUT if name != "arm"}
     scores = [row["score"] for row in rows if row["score"] is not None]
-    return Scored(model=model, arm=Arm(first["arm"]), columns=columns, scores=scores, redacted=redacted, **about)
+    ids = tuple(row["id"] for row in rows) if first.get("id") is not None else ()
+    return Scored(model=model, arm=Arm(first["arm"]), columns=columns, scores=scores, redacted=redacted, ids=ids, **about)

@@ -279,6 +279,27 @@ label_heads = Table(
     PrimaryKeyConstraint("model", "environment"),
 )
 
+#: Pushed predictions that have no score.
+failures = Table(
+    "failures",
+    metadata,
+    Column("id", _ROW, primary_key=True),
+    Column("received_at", BigInteger, nullable=False),
+)
+
+#: Halves of requests that wait for the other half: what a logger sends of the request and of the response.
+payloads = Table(
+    "payloads",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("id", _PARTY, nullable=False),
+    Column("half", _NAME, nullable=False),
+    Column("received_at", BigInteger, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "id", "half"),
+)
+
 traffic = Table(
     "traffic",
     metadata,
