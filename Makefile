@@ -10,8 +10,10 @@ BUILD := pyproject.toml hatch_build.py src/lamplighter/serving/compiled/walker.c
 ARGS ?=
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity workers_killed withdrawals
+# Benchmarks of monitoring; those that need no peer come first.
+MONITORING_BENCHES ?= accuracy memory scrape profiles labels
 
-.PHONY: help setup demo test check format lint types imports docs bench bench-start bench-serving bench-kill9 lock clean
+.PHONY: help setup demo test check format lint types imports docs bench bench-start bench-serving bench-monitoring bench-kill9 lock clean
 
 help: ## List what make can do, one sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,7 +49,7 @@ docs: .venv/.dev-ready ## Check the documentation: links, commands, examples and
 	@$(BIN)/pytest -q tests/house/test_docs.py
 	@$(BIN)/towncrier build --draft --version next >/dev/null
 
-bench: bench-start bench-serving ## Run every benchmark; each line holds ours against a limit or a peer.
+bench: bench-start bench-serving bench-monitoring ## Run every benchmark; each line holds ours against a limit or a peer.
 
 bench-start: .venv/.dev-ready ## Measure how long commands take to start.
 	@$(BIN)/python bench/startup.py
@@ -58,6 +60,9 @@ bench-kill9: .venv/.dev-ready ## Kill serving 50 times while it answers a millio
 bench-serving: .venv/.dev-ready ## Measure serving; peers are installed into environments of their own below .bench.
 	@scripts/system-packages wrk
 	@status=0; for file in $(SERVING_BENCHES); do $(BIN)/python bench/serving/$$file.py || status=1; done; exit $$status
+
+bench-monitoring: .venv/.dev-ready ## Measure monitoring on a table of a million rows; peers are installed as for serving.
+	@status=0; for file in $(MONITORING_BENCHES); do PYTHONPATH=bench/serving $(BIN)/python bench/monitoring/$$file.py || status=1; done; exit $$status
 
 lock: .venv/.dev-ready ## Write requirements/*.txt anew from pyproject.toml; ARGS="--upgrade" raises the versions.
 	@scripts/lock $(ARGS)

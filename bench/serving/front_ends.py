@@ -14,7 +14,7 @@ from pathlib import Path
 
 import ground
 import lines
-import rivals
+from environments import environment
 from load import load
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -31,7 +31,7 @@ PATIENCE = 6.0
 def running(front: str) -> Iterator[int]:
     """Run one of the fronts; gives its port."""
     port = ground.free_port()
-    interpreter = sys.executable if front == "ours" else str(rivals.environment(front))
+    interpreter = sys.executable if front == "ours" else str(environment(HERE / "peers" / front))
     program = HERE / ("constant.py" if front == "ours" else f"peers/{front}/serve.py")
     process = subprocess.Popen([interpreter, str(program), str(LENGTH), str(port)], cwd=program.parent)
     try:

@@ -1,10 +1,8 @@
 """The servers that ours is compared with: each in an environment of its own below `.bench/`, started with the same model."""
 
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,10 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from environments import HOME, environment
 
 _HERE = Path(__file__).parent / "peers"
-_HOME = Path(__file__).parents[2] / ".bench"
-_UV = Path(sys.executable).with_name("uv")
 #: Seconds until a server has to give its first answer.
 _PATIENCE = 180.0
 
@@ -75,29 +72,18 @@ RIVALS: Mapping[str, Rival] = {
 }
 
 
-def environment(folder: str) -> Path:
-    """The interpreter of a rival's environment, made the first time."""
-    place, wanted = _HOME / folder, _HERE / folder / "requirements.txt"
-    stamp = place / "ready.txt"
-    if not stamp.exists() or stamp.read_text() != wanted.read_text():
-        shutil.rmtree(place, ignore_errors=True)
-        print(f"Installing {folder}", file=sys.stderr, flush=True)
-        _uv("venv", "--python", sys.executable, str(place))
-        _uv("pip", "install", "--python", str(place / "bin/python"), "-r", str(wanted))
-        stamp.write_text(wanted.read_text())
-    return place / "bin/python"
-
-
-def _uv(*arguments: str) -> None:
-    subprocess.run([str(_UV), "--quiet", *arguments], check=True, env={**os.environ, "UV_PYTHON_DOWNLOADS": "never"})
-
-
 @contextmanager
 def running(name: str, model: Path, port: int, sample: Sequence[Row]) -> Iterator[float]:
     """Run a rival with the model; gives the seconds from its start to its first answer, and ends it."""
     rival = RIVALS[name]
-    command = [str(environment(rival.folder)), str(_HERE / rival.folder / "serve.py"), str(model), str(port), *rival.arguments]
-    log = _HOME / f"{name}.log"
+    command = [
+        str(environment(_HERE / rival.folder)),
+        str(_HERE / rival.folder / "serve.py"),
+        str(model),
+        str(port),
+        *rival.arguments,
+    ]
+    log = HOME / f"{name}.log"
     started = time.monotonic()
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True, env=_variables(rival.folder))
@@ -110,7 +96,7 @@ def running(name: str, model: Path, port: int, sample: Sequence[Row]) -> Iterato
 
 def _variables(folder: str) -> dict[str, str]:
     """Every server as it comes; its own commands before those of other environments."""
-    path = f"{_HOME / folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    path = f"{HOME / folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "RAY_USAGE_STATS_ENABLED": "0", "MLFLOW_DISABLE_TELEMETRY": "true"}
 
 

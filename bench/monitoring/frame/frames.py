@@ -1,0 +1,53 @@
+"""What every peer starts from: the two files as frames of pandas, and its figure as a line of JSON.
+
+Reading is not timed. Texts are categories, as pandas users would have them, and a peer works with its own defaults.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+
+def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Reference, over six days before the first, and production."""
+    home = Path(sys.argv[1])
+    reference = pd.read_parquet(home / "reference.parquet")
+    production = pd.read_parquet(home / "production.parquet")
+    before = production["at"].min().floor("D")
+    seconds = np.arange(len(reference)) * (6 * 86_400 / len(reference))
+    reference["at"] = before - pd.Timedelta(days=6) + pd.to_timedelta(seconds, unit="s")
+    return reference, production
+
+
+def numbers(frame: pd.DataFrame) -> list[str]:
+    """Names of the columns of numbers."""
+    return [name for name in frame if name.startswith("number_")]
+
+
+def texts(frame: pd.DataFrame) -> list[str]:
+    """Names of the columns of texts."""
+    return [name for name in frame if name.startswith("text_")]
+
+
+def days(frame: pd.DataFrame, count: int) -> list[pd.DataFrame]:
+    """The last so many days, one frame each."""
+    return [day for _, day in frame.groupby(frame["at"].dt.floor("D"))][-count:]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def told(**figures: object) -> None:
+    """Print the figures and the memory at its highest, MB."""
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print("\n" + json.dumps({**figures, "memory": memory}), flush=True)

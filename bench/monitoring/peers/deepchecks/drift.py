@@ -1,0 +1,18 @@
+"""The check for drift of features, day by day."""
+
+from deepchecks.tabular import Dataset
+from deepchecks.tabular.checks import FeatureDrift
+from frames import days, frames, numbers, texts, timed, told
+
+DAYS = 30
+reference, production = frames()
+columns = [*numbers(reference), *texts(reference)]
+base = Dataset(reference[columns], cat_features=texts(reference))
+
+
+def window(rows) -> None:
+    FeatureDrift(n_top_columns=50).run(base, Dataset(rows[columns], cat_features=texts(reference)), with_display=False)
+
+
+seconds = [timed(lambda rows=rows: window(rows)) for rows in days(production, DAYS)]
+told(windows=sum(seconds), day=sorted(seconds)[DAYS // 2], days=DAYS)

@@ -1,0 +1,98 @@
+"""Profiles of 1,000,000 rows by 50 columns: 30 days at once, one more day, and any view of them afterwards, against peers.
+
+Ours is timed from the closed Parquet file to every measure of every column and day; peers from frames in memory to their drift
+of the same days. A peer that takes minutes gets fewer days, and its time is scaled to 30, as the line says.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from arro3.io import read_parquet, write_parquet
+from contest import told
+from lines import line
+from million import DAYS, HOME, files, reference
+
+from lamplighter import plugins
+from lamplighter.measures import measure
+from lamplighter.measures.base import DriftMeasure
+from lamplighter.monitoring.counts import Counts
+from lamplighter.monitoring.profile import Profile
+from lamplighter.monitoring.table import count_table
+from lamplighter.monitoring.timeline import distances, rolled, stacked
+
+PEERS = ("nannyml", "popmon", "alibi_detect", "frouros", "deepchecks", "whylogs", "evidently")
+_BATCH, _RUNS = 65_536, 5
+#: Seconds that one more day and a view may take, and scans that everything may.
+_DAY_LIMIT, _VIEW_LIMIT, _SCANS = 0.06, 0.05, 4.0
+MEASURES = [found for name in plugins.names("measures") if isinstance(found := measure(name), DriftMeasure)]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Median of some runs."""
+    found = []
+    for _ in range(_RUNS):
+        start = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - start)
+    return median(found)
+
+
+def counted(profile: Profile, path: Path) -> list[Counts]:
+    """A file by day."""
+    found = count_table(profile, read_parquet(str(path), batch_size=_BATCH), time="at", scores="score")
+    return list(found.values())
+
+
+def day_file(production: Path) -> Path:
+    """About the last day alone, in a file of its own."""
+    path = HOME / "day.parquet"
+    if not path.exists():
+        *_, last = read_parquet(str(production), batch_size=1_000_000 // DAYS)
+        write_parquet(last, str(path), compression="zstd(1)")
+    return path
+
+
+def main() -> None:
+    """Print a line for each figure."""
+    production = files()[1]
+    day = day_file(production)
+    profile = reference()
+
+    def whole() -> None:
+        distances(profile, stacked(profile, counted(profile, production)), MEASURES)
+
+    def one_more() -> None:
+        distances(profile, stacked(profile, counted(profile, day)), MEASURES)
+
+    windows = counted(profile, production)
+
+    def views() -> None:
+        distances(profile, rolled(stacked(profile, windows), 7), MEASURES)
+
+    ours, another, view = seconds(whole), seconds(one_more), seconds(views)
+    scan = told("polars", "scan", production)
+    if scan is not None:
+        line("profile_1m_x_50_30_days", ours, "polars_scan", scan["seconds"], "s", lower_is_better=True)
+        line("profile_1m_x_50_30_days", ours, "limit_4_scans", _SCANS * scan["seconds"], "s", lower_is_better=True)
+    line("one_more_day_33k_x_50", another, "limit", _DAY_LIMIT, "s", lower_is_better=True)
+    line("rolling_7_of_30_days_x_50", view, "limit", _VIEW_LIMIT, "s", lower_is_better=True)
+    for peer in PEERS if len(sys.argv) == 1 else sys.argv[1:]:
+        theirs = told(peer, "drift", HOME)
+        if theirs is not None:
+            against(peer, theirs, ours, another)
+
+
+def against(peer: str, theirs: dict[str, float], ours: float, another: float) -> None:
+    """The lines of one peer."""
+    days = int(theirs["days"])
+    name = peer if days == DAYS else f"{peer}_scaled_from_{days}_days"
+    line("profile_1m_x_50_30_days", ours, name, theirs["windows"] * DAYS / days, "s", lower_is_better=True)
+    if "day" in theirs:
+        line("one_more_day_33k_x_50", another, peer, theirs["day"], "s", lower_is_better=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Many windows at once: each column's counts along a leading axis, so that a measure is taken of all of them in one step."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lamplighter.monitoring.arrays import FloatArray
+from lamplighter.monitoring.counts import Counts
+from lamplighter.monitoring.distribution import Distribution
+from lamplighter.monitoring.measure import Measure
+from lamplighter.monitoring.profile import Profile
+from lamplighter.monitoring.refusals import ImpossibleSetting, OtherProfile
+from lamplighter.monitoring.tally import Sums, Tally
+
+
+def stacked(profile: Profile, windows: Sequence[Counts]) -> dict[str, Distribution]:
+    """The columns that any window counted, with one row of cells a window; a window without the column holds nothing of it.
+
+    Raises `OtherProfile`.
+    """
+    if any(counts.profile != profile.identity for counts in windows):
+        raise OtherProfile
+    named = {name for counts in windows for name in counts.columns}
+    return {
+        name: _stacked(reference, [counts.columns.get(name) for counts in windows])
+        for name, reference in profile.columns.items()
+        if name in named
+    }
+
+
+def _stacked(reference: Distribution, tallies: Sequence[Tally | None]) -> Distribution:
+    nothing = Sums(reference.bins.cells).tally()
+    held = [tally or nothing for tally in tallies]
+    cells, moments = np.stack([tally.cells for tally in held]), np.stack([tally.moments for tally in held])
+    low, high = min(tally.low for tally in held), max(tally.high for tally in held)
+    return Distribution(bins=reference.bins, tally=Tally(cells=cells, moments=moments, low=low, high=high))
+
+
+def rolled(windows: Mapping[str, Distribution], width: int) -> dict[str, Distribution]:
+    """Sums of each `width` windows in a row: as many as there are, less `width - 1`. Raises `ImpossibleSetting`."""
+    return {name: _rolled(column, width) for name, column in windows.items()}
+
+
+def _rolled(column: Distribution, width: int) -> Distribution:
+    tally = column.tally
+    if not 1 <= width <= tally.cells.shape[0]:
+        raise ImpossibleSetting(
+            "So many windows cannot be taken together.",
+            why=f"There are {tally.cells.shape[0]} in a row.",
+            fix="Ask for at least one and no more than there are.",
+        )
+    cells, moments = (np.cumsum(np.concatenate([part[:1] * 0, part]), axis=0) for part in (tally.cells, tally.moments))
+    summed = Tally(
+        cells=cells[width:] - cells[:-width], moments=moments[width:] - moments[:-width], low=tally.low, high=tally.high
+    )
+    return Distribution(bins=column.bins, tally=summed)
+
+
+def distances(
+    profile: Profile, windows: Mapping[str, Distribution], measures: Sequence[Measure]
+) -> dict[str, dict[str, FloatArray]]:
+    """Each measure of each column of its kind, one value a window; NaN for a window that holds no value of the column."""
+    return {
+        name: {
+            measure.name: _distances(measure, profile.columns[name], column)
+            for measure in measures
+            if column.kind in measure.columns
+        }
+        for name, column in windows.items()
+    }
+
+
+def _distances(measure: Measure, reference: Distribution, windows: Distribution) -> FloatArray:
+    nothing = np.nan if int(reference.present) else np.full(windows.rows.shape, np.nan)
+    held = windows.rows if measure.partition is None else windows.present
+    return np.where(held > 0, measure.distance(reference, windows), nothing)
