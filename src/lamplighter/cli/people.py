@@ -11,6 +11,8 @@ from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 from lamplighter.domain.identity import Role
 
+_ROLES = click.Choice([role.value for role in Role])
+
 
 @click.group(cls=Noun)
 def users() -> None:
@@ -35,7 +37,7 @@ def list_users(session: Session) -> Page:
 @users.command("add")
 @click.argument("email", metavar="EMAIL")
 @click.option("--name", default="", help="name for other people; default: the part before @")
-@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="may be given often")
+@click.option("--role", "roles", multiple=True, type=_ROLES, metavar="ROLE", help=f"may be given often: {', '.join(Role)}")
 @click.option("--left", is_flag=True, help="the person left: the account is closed and every credential is worthless")
 @with_session
 def add_user(session: Session, email: str, name: str, roles: tuple[str, ...], left: bool) -> Page:
