@@ -1,5 +1,7 @@
 """What people read: whole answers, as they are printed."""
 
+from pathlib import Path
+
 import pytest
 from tests.cli.commands import told
 from tests.cli.memory import MISSING_WORD, REFUSED, Memory, decision, rollout
@@ -427,3 +429,16 @@ def test_environments_stand_in_the_order_of_their_levels() -> None:
 
 def test_quiet_leaves_the_answer_only() -> None:
     assert told(Memory(), "retrain", "late-flights", "-q").out == "✓ T-1: a training of late-flights is requested.\n"
+
+
+def test_files_for_prometheus(tmp_path: Path) -> None:
+    outcome = told(Memory(), "export", "prometheus", "--out", str(tmp_path / "new"), "-C", str(tmp_path))
+    assert outcome.code == 0
+    assert sorted(file.name for file in (tmp_path / "new").iterdir()) == ["lamplighter-rules.yml", "lamplighter-scrape.yml"]
+    assert "  lamplighter-rules.yml   name it in rule_files of prometheus.yml\n" in outcome.out
+
+
+def test_an_unknown_tool_is_refused_with_the_known_ones() -> None:
+    outcome = told(Memory(), "export", "promethoos")
+    assert outcome.code != 0
+    assert "prometheus" in outcome.err

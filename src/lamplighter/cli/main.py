@@ -72,6 +72,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "RECORD": {
         "audit": Entry("record", "log|at|verify", "who did what; what was live when"),
+        "export": Entry("exporting", "TOOL [--out DIR]", "files for prometheus and grafana"),
     },
     "ADMIN": {
         "env": Entry("admin", "list|add", "the environments"),

@@ -1,0 +1,1 @@
+"""What lets other tools work with the platform, one file each."""
