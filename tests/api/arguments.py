@@ -56,6 +56,8 @@ _VALUES: Mapping[str, Any] = {
     "least_rows": 10,
     "search": "words",
     "only": "failing",
+    "tier": "internal",
+    "needs": "me",
     "page": 1,
     "instant": 1,
     "newest": 1,

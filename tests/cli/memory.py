@@ -373,7 +373,7 @@ class Memory:
 
     # Questions
 
-    def fleet(self, search: str = "", only: str = "", page: int = 1) -> Fleet:
+    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "") -> Fleet:
         row = FleetRow(
             model=MODEL,
             tier="mission-critical",
@@ -387,7 +387,8 @@ class Memory:
             needs="ivo@example.com",
             age=7200,
         )
-        rows = (row,) if search in MODEL else ()
+        who = self.me.email if needs == "me" else needs
+        rows = (row,) if search in MODEL and who in ("", row.needs) else ()
         return Fleet(rows=rows, total=len(rows), counts={self.overall: len(rows)}, page=page, pages=2 if rows else 1)
 
     def status(self, model: str) -> ModelStatus:

@@ -52,17 +52,9 @@ def test_the_list_says_that_there_is_more() -> None:
     assert told(Memory(), "list").err == "! This is page 1 of 2; see the next with --page 2.\n"
 
 
-@pytest.mark.parametrize(
-    ("me", "rows"),
-    [
-        (Person(email="ivo@example.com", name="Ivo", roles=()), 1),
-        (Person(email="ina@example.com", name="Ina", roles=(Role.IT,)), 1),
-        (Person(email="ada@example.com", name="Ada", roles=(Role.IT,)), 0),
-        (Person(email="rob@example.com", name="Rob", roles=(Role.APPLICATION,)), 0),
-    ],
-    ids=["has the trouble", "may sign", "asked for it", "neither"],
-)
-def test_what_needs_me(me: Person, rows: int) -> None:
+@pytest.mark.parametrize(("email", "rows"), [("ivo@example.com", 1), ("rob@example.com", 0)])
+def test_what_needs_me(email: str, rows: int) -> None:
+    me = Person(email=email, name="", roles=(Role.IT,))
     assert len(told(Memory(me=me), "list", "--needs", "me", "--json").json["data"]["models"]) == rows
 
 

@@ -68,6 +68,17 @@ def test_readings_stand_by_window(ground: Ground, incident: Incident) -> None:
     assert {one.column for one in ground["rita"].readings(MODEL, "dev", "drift")} == {"delay", "load", "@prediction"}
 
 
+def test_what_is_drawn_is_the_newest_of_it(ground: Ground, incident: Incident) -> None:
+    seen = ground["rita"].monitored(MODEL)
+    assert (seen.model, seen.environment, seen.number) == (MODEL, "dev", incident.finding.number)
+    assert {reading.measure for reading in seen.quality if reading.aspect == "quality"} >= {"auc", "brier"}
+    assert {reading.column for reading in seen.inputs} == {"delay", "load", "@prediction"}
+    assert sum(hour.requests for hour in seen.hours) > 0
+    assert [release.number for release in seen.releases] == [1]
+    assert all(0 <= one.low <= one.came <= one.high <= 1 for one in seen.promises)
+    assert sum(one.rows for one in seen.promises) == seen.quality[-1].count
+
+
 def test_an_incident_is_acknowledged_and_resolved_by_whoever_has_it(ground: Ground, incident: Incident) -> None:
     assert (incident.state, incident.duty, incident.holder) == (State.OPEN, "monitor-functional", address("dana"))
     assert incident.finding.sentence.startswith("Quality (brier) is expected to be 0.")

@@ -16,6 +16,7 @@ from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.identity import Credential, Person, Purpose, Role, Team
 from lamplighter.domain.incident import State
+from lamplighter.domain.inputs import Inputs
 from lamplighter.domain.job import Run
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.replay import Replay
@@ -58,6 +59,7 @@ def case(name: str, record: Any, *key: str, **changes: Any) -> Case:
     return Case(name, record, {part: getattr(record, part) for part in key}, msgspec.structs.replace(record, **changes))
 
 
+_VERSION = ("model", "environment", "number")
 CASES = [
     case("challenges", CHALLENGE, "id", rows=9, revision=1),
     case("consumers", Account(name="gate-desk", owner="@it-ops"), "name", active=False),
@@ -66,6 +68,7 @@ CASES = [
     case("environments", Environment(name="prod", level=Level.PRODUCTION, port=7083), "name", workers=4),
     case("evidence", specimens.evidence("parity", rows=1000), "digest"),
     case("incidents", specimens.incident(), "id", notes=("mine",), revision=1),
+    case("inputs", Inputs(model="churn", environment="prod", number=1, end=5, matter=False), *_VERSION, end=9),
     case("job_runs", Run(id="J-1", model="late-flights", job="nightly", due_at=1), "id", rows=3, revision=1),
     case("people", specimens.PEOPLE[specimens.ADA], "email", active=False),
     case("policies", specimens.starter(), "digest"),

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -37,7 +38,7 @@ from lamplighter.domain.route import LATENCY_BOUNDS, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Version
-from lamplighter.lifecycle import design, identity
+from lamplighter.lifecycle import design, identity, inputs
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
 from lamplighter.store.traffic import Traffic
@@ -273,13 +274,23 @@ def readings(kit: Kit, model: str, first: int, second: int) -> None:
     with kit.store.transaction() as change:
         for row in rows:
             change.readings.put(row)
+        inputs.note(change, rows)
 
 
-def incident(kit: Kit, model: str, number: int, kind: Kind, measure: str, sentence: str, **more: object) -> Incident:
-    """An open incident."""
+def incident(
+    kit: Kit,
+    model: str,
+    number: int,
+    kind: Kind,
+    measure: str,
+    sentence: str,
+    told: dict[str, Any] | None = None,
+    **more: object,
+) -> Incident:
+    """An open incident; `told` changes its finding."""
     finding = Finding(
         model=model, environment="prod", number=number, kind=kind, measure=measure, value=0.213, limit=0.19, sentence=sentence,
-        start=NOW - 7 * DAY, end=NOW, after_rows=40_210,
+        start=NOW - 7 * DAY, end=NOW, after_rows=40_210, **(told or {}),
     )  # fmt: skip
     with kit.store.transaction() as change:
         opened = Incident(

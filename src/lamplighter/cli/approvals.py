@@ -6,7 +6,6 @@ import click
 
 from lamplighter.cli.flags import Noun
 from lamplighter.cli.instants import local, short, zone
-from lamplighter.cli.needs import may_sign
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import gates, outcome
 from lamplighter.cli.session import Session, with_session
@@ -14,7 +13,7 @@ from lamplighter.cli.table import Table
 from lamplighter.domain.acceptance import ROLE_OF, Side
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.names import Number, parse_reference
-from lamplighter.views.waiting import Waiting
+from lamplighter.views.waiting import Waiting, may_sign
 
 _ENV = click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: where it waits")
 _SIDE = click.option(

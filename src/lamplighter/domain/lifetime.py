@@ -5,7 +5,7 @@ import msgspec
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.expiry import DAY, Action, Age, Expiry, age_of, expiry_of
-from lamplighter.domain.policy import Policy
+from lamplighter.domain.policy import Policy, Tier
 from lamplighter.domain.project import Project, seconds
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
@@ -22,9 +22,13 @@ class Lifetime(Record, frozen=True):
 
 def lifetime_of(policy: Policy, project: Project, environment: Environment, routing: Routing, now: int) -> Lifetime | None:
     """The lifetime of the champion as of now; nothing outside production, where versions live as long as they are wanted."""
+    return lifetime_in(tier_of(policy, criticality_of(project, policy).tier), project, environment, routing, now)
+
+
+def lifetime_in(tier: Tier, project: Project, environment: Environment, routing: Routing, now: int) -> Lifetime | None:
+    """The same where the tier of the model is known."""
     if environment.level is not Level.PRODUCTION or routing.champion is None:
         return None
-    tier = tier_of(policy, criticality_of(project, policy).tier)
     expiry = expiry_of(
         tier.expires_after_days,
         seconds(tier.expiry.grace),

@@ -6,6 +6,7 @@ Law of change: `schema` is 1; fields may be added with a default.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -290,6 +291,7 @@ _DURATION = re.compile(r"([0-9]{1,6})(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
+@lru_cache(maxsize=1024)
 def seconds(text: str) -> float:
     """The length of a time such as 45m, 2d or 10s, in seconds; raises `Invalid`."""
     found = _DURATION.fullmatch(text)

@@ -23,7 +23,7 @@ from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import answering, drifting, emptied, movement, presence, quality, windows
+from lamplighter.lifecycle import answering, drifting, emptied, inputs, movement, presence, quality, windows
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.presence import Seen
 from lamplighter.measures import quality_measure
@@ -92,6 +92,7 @@ def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
         readings = windows.readings(kit, change, model, environment, days)
         for reading in readings:
             change.readings.put(reading)
+        inputs.note(change, readings)
         change.profiles.clean(model, environment, days)
         champion = change.routings.of(model, environment).champion
         if champion is not None:

@@ -18,6 +18,7 @@ from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.job import Run
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
+from lamplighter.domain.monitored import Monitored
 from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
@@ -54,6 +55,7 @@ from lamplighter.views import answering, history, live
 from lamplighter.views import consumers as callers
 from lamplighter.views import feeds as sources
 from lamplighter.views import fleet as fleets
+from lamplighter.views import monitored as watched
 from lamplighter.views import status as statuses
 from lamplighter.views import version as inside
 from lamplighter.views import waiting as queues
@@ -308,6 +310,10 @@ class Embedded(Platform):
             found = look.readings.all(equals={name: value for name, value in wanted.items() if value})
         return sorted(found, key=lambda reading: (reading.start, reading.number))
 
+    def monitored(self, model: str, environment: str = "") -> Monitored:
+        with self._kit.store.reading() as look:
+            return watched.monitored(look, model, now=self._kit.clock.now(), environment=environment)
+
     def figures(self, model: str, environment: str, number: int, start: int, end: int) -> Figures:
         with self._kit.store.reading() as look:
             self._known(look, model, environment)
@@ -402,9 +408,11 @@ class Embedded(Platform):
 
     # Questions
 
-    def fleet(self, search: str = "", only: str = "", page: int = 1) -> Fleet:
+    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "") -> Fleet:
+        wanted = fleets.Filter(search=search, only=only, tier=tier, needs=needs)
+        person, policy, now = self._actor.person, self._kit.policy, self._kit.clock.now()
         with self._kit.store.reading() as look:
-            return fleets.fleet(look, policy=self._kit.policy, now=self._kit.clock.now(), search=search, only=only, page=page)
+            return fleets.fleet(look, wanted, person=person, policy=policy, now=now, page=page)
 
     def status(self, model: str) -> ModelStatus:
         with self._kit.store.reading() as look:

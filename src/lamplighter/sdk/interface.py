@@ -21,6 +21,7 @@ from lamplighter.domain.incident import Incident
 from lamplighter.domain.job import Run
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
+from lamplighter.domain.monitored import Monitored
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
 from lamplighter.domain.pushed import Kept, Pushed
@@ -336,6 +337,11 @@ class Platform(Protocol):
         """Figures by window, oldest first."""
         ...
 
+    @door("GET", "/models/{model}/monitor", Permission.READ)
+    def monitored(self, model: str, environment: str = "") -> Monitored:
+        """What is drawn of a model: a bounded number of figures of service and quality, however long its history is."""
+        ...
+
     @door("GET", "/models/{model}/figures", Permission.READ)
     def figures(self, model: str, environment: str, number: int, start: int, end: int) -> Figures:
         """Exact figures of one version on the labelled rows of a window of event time."""
@@ -429,8 +435,12 @@ class Platform(Protocol):
     # Questions
 
     @door("GET", "/fleet", Permission.READ)
-    def fleet(self, search: str = "", only: str = "", page: int = 1) -> Fleet:
-        """All models, those that need somebody first."""
+    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "") -> Fleet:
+        """One page of the models, those that need the caller first and then the worst.
+
+        `search` is text of the name or the summary, `only` an overall status, `tier` a tier of criticality, and `needs` the
+        person whom a model needs now: `me` or an e-mail address.
+        """
         ...
 
     @door("GET", "/models/{model}/status", Permission.READ)

@@ -1,6 +1,6 @@
 """What all collections share: records kept as JSON beside the columns that queries ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -12,6 +12,8 @@ from lamplighter.domain.errors import Conflict
 from lamplighter.domain.record import canonical
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
+#: Values in one question.
+_ASKED = 500
 
 
 def stale(what: str) -> Conflict:
@@ -78,7 +80,16 @@ class Collection(Generic[Kept]):
         """Records with these column values; newest first by the column named, or by key."""
         order = [self.table.c[newest].desc()] if newest else [column.asc() for column in self.table.primary_key]
         query = select(self.table.c.body).filter_by(**(equals or {}), **more).order_by(*order).limit(limit)
-        return [self._decode(row[0]) for row in self.connection.execute(query)]
+        return [self._decode(body) for body in self.connection.execute(query).scalars().all()]
+
+    def among(self, column: str, values: Iterable[Any]) -> list[Kept]:
+        """Records whose column holds one of these values, by key within each part of the values."""
+        wanted, found = list(dict.fromkeys(values)), []
+        for start in range(0, len(wanted), _ASKED):
+            query = select(self.table.c.body).where(self.table.c[column].in_(wanted[start : start + _ASKED]))
+            rows = self.connection.execute(query.order_by(*self.table.primary_key))
+            found += [self._decode(row[0]) for row in rows]
+        return found
 
 
 def named_versions(connection: Connection, versions: Sequence[tuple[str, str, int]]) -> CTE:

@@ -1,6 +1,6 @@
 """The hash-chained journal. It is appended to in the transaction of the change it records, or the change does not happen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -58,6 +58,12 @@ class Journal:
         if model:
             query = query.where(table.c.model == model)
         return [journal.read(row[0]) for row in self.connection.execute(query)]
+
+    def named(self, model: str, names: Sequence[str], limit: int) -> list[Entry]:
+        """The newest entries about a model whose events are of these types, newest first."""
+        table = schema.journal
+        query = select(table.c.body).where(table.c.model == model, table.c.name.in_(names))
+        return [journal.read(row[0]) for row in self.connection.execute(query.order_by(table.c.sequence.desc()).limit(limit))]
 
     def bodies(self) -> Iterator[bytes]:
         """The stored bytes of the whole chain, oldest first."""

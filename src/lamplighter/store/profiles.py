@@ -60,6 +60,12 @@ class Readings(Collection[Reading]):
     table = schema.readings
     kind = Reading
 
+    def recent(self, model: str, environment: str, aspects: Sequence[str], limit: int) -> list[Reading]:
+        """The figures of these aspects with the newest windows, newest first, of whatever version."""
+        of = self.table
+        query = select(of.c.body).filter_by(model=model, environment=environment).where(of.c.aspect.in_(aspects))
+        return [self._decode(row[0]) for row in self.connection.execute(query.order_by(of.c.end.desc()).limit(limit))]
+
     def newest(self, versions: Sequence[tuple[str, str, int]], aspects: Sequence[str]) -> Iterator[Reading]:
         """Figures in the newest window of each aspect of these versions (model, environment, number)."""
         of, older, wanted = self.table, self.table.alias("older"), named_versions(self.connection, versions)

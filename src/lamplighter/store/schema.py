@@ -139,7 +139,7 @@ rollouts = Table(
     Column("model", _NAME, nullable=False),
     Column("environment", _NAME, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
-    Column("open", Boolean, nullable=False),
+    Column("open", Boolean, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     _body(),
     Index(None, "model", "opened_at"),
@@ -172,7 +172,7 @@ incidents = Table(
     Column("environment", _NAME, nullable=False),
     Column("measure", _NAME, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
-    Column("open", Boolean, nullable=False),
+    Column("open", Boolean, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     _body(),
     Index(None, "model", "opened_at"),
@@ -317,6 +317,24 @@ traffic = Table(
     Index(None, "model", "environment", "second"),
 )
 
+#: The same by hour: a day of a thousand models is a few rows each.
+hours = Table(
+    "hours",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("arm", _NAME, nullable=False),
+    Column("second", BigInteger, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("failures", BigInteger, nullable=False),
+    Column("crowded", BigInteger, nullable=False, server_default=text("0")),
+    Column("latencies", Text, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "number", "arm", "second"),
+    Index(None, "model", "second"),
+)
+
 tallies = Table(
     "tallies",
     metadata,
@@ -376,6 +394,17 @@ readings = Table(
     PrimaryKeyConstraint("model", "environment", "number", "aspect", "measure", "column", "start", "end"),
     #: The newest window of an aspect, whatever its measures and columns.
     Index(None, "model", "environment", "number", "aspect", "end"),
+    Index(None, "model", "environment", "aspect", "end"),
+)
+
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    _body(),
+    PrimaryKeyConstraint("model", "environment", "number"),
 )
 
 dirty = Table(

@@ -1,13 +1,17 @@
-"""Requests by second: how many, how many failed and how long they took, and who asked."""
+"""Requests by second and by hour: how many, how many failed and how long they took, and who asked."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, case, func, select
 
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
+
+#: Seconds in an hour.
+HOUR = 3600
 
 
 class Traffic(msgspec.Struct, frozen=True):
@@ -50,19 +54,27 @@ class TrafficSeen:
         self.connection = connection
 
     def add(self, parts: Sequence[Traffic]) -> None:
-        """Add to what is known of these seconds."""
+        """Add to what is known of these seconds, and of their hours."""
+        self._add(schema.traffic, parts)
+        self._add(schema.hours, [msgspec.structs.replace(part, second=part.second // HOUR * HOUR) for part in parts])
+
+    def _add(self, table: Table, parts: Sequence[Traffic]) -> None:
+        together: dict[tuple[object, ...], list[Traffic]] = defaultdict(list)
         for part in parts:
-            key = {name: getattr(part, name) for name in self._keys}
-            known = self._where(**key)
-            merged = total([part, *known])
+            together[tuple(getattr(part, name) for name in self._keys)].append(part)
+        for values, fresh in together.items():
+            key = dict(zip(self._keys, values, strict=True))
+            merged = total([*fresh, *self._where(table, **key)])
             counts = {"requests": merged.requests, "rows": merged.rows, "failures": merged.failures, "crowded": merged.crowded}
             row = {**key, **counts, "latencies": msgspec.json.encode(merged.latencies).decode()}
-            upsert(self.connection, schema.traffic, [row], keys=list(self._keys), set_=[*counts, "latencies"])
+            upsert(self.connection, table, [row], keys=list(self._keys), set_=[*counts, "latencies"])
 
-    def since(self, model: str, environment: str, second: int, **equals: object) -> list[Traffic]:
-        """What was seen from a second on, oldest first."""
+    def since(self, model: str, environment: str, second: int, *, before: int | None = None, **equals: object) -> list[Traffic]:
+        """What was seen from a second on, up to another one, oldest first."""
         table = schema.traffic
         query = select(table).filter_by(model=model, environment=environment, **equals).where(table.c.second >= second)
+        if before is not None:
+            query = query.where(table.c.second < before)
         return [_traffic(row._mapping) for row in self.connection.execute(query.order_by(table.c.second))]
 
     def sums(self, model: str, environment: str, number: int, second: int) -> dict[str, Traffic]:
@@ -76,8 +88,27 @@ class TrafficSeen:
             for arm, requests, rows, failures, crowded in found
         }
 
-    def _where(self, **equals: object) -> list[Traffic]:
-        return [_traffic(row._mapping) for row in self.connection.execute(select(schema.traffic).filter_by(**equals))]
+    def hours(self, model: str, environment: str, second: int) -> list[Traffic]:
+        """What was seen hour by hour, from the hour of a second on, oldest first; each hour is named by its first second."""
+        table = schema.hours
+        query = select(table).filter_by(model=model, environment=environment).where(table.c.second >= second // HOUR * HOUR)
+        return [_traffic(row._mapping) for row in self.connection.execute(query.order_by(table.c.second))]
+
+    def answered(self, models: Sequence[str], second: int) -> dict[tuple[str, str, int], int]:
+        """Requests of these models hour by hour, from the hour of a second on, by model, environment and first second.
+
+        A request counts once: where the version on trial failed, it is counted with the version that answered.
+        """
+        of = schema.hours
+        counted = case((of.c.arm == "challenger", of.c.requests - of.c.failures), else_=of.c.requests)
+        query = select(of.c.model, of.c.environment, of.c.second, func.sum(counted)).where(
+            of.c.model.in_(models), of.c.second >= second // HOUR * HOUR, of.c.arm.in_(("champion", "challenger"))
+        )
+        found = self.connection.execute(query.group_by(of.c.model, of.c.environment, of.c.second)).all()
+        return {(model, environment, hour): int(requests) for model, environment, hour, requests in found}
+
+    def _where(self, table: Table, **equals: object) -> list[Traffic]:
+        return [_traffic(row._mapping) for row in self.connection.execute(select(table).filter_by(**equals))]
 
     def called(self, calls: Sequence[tuple[str, str, str, int, int]]) -> None:
         """Count callers: model, environment, consumer, requests, time of the last."""

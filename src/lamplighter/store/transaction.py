@@ -21,6 +21,7 @@ from lamplighter.store.decisions import Decisions
 from lamplighter.store.environments import Environments
 from lamplighter.store.evidence import EvidenceFound
 from lamplighter.store.incidents import Incidents
+from lamplighter.store.inputs import InputsSeen
 from lamplighter.store.job_runs import JobRuns
 from lamplighter.store.journal import Journal
 from lamplighter.store.migrations import upgrade
@@ -54,6 +55,7 @@ class Transaction:
         self.environments = Environments(connection)
         self.evidence = EvidenceFound(connection)
         self.incidents = Incidents(connection)
+        self.inputs = InputsSeen(connection)
         self.journal = Journal(connection)
         self.notices = Notices(connection)
         self.people = People(connection)

@@ -1,10 +1,15 @@
 """Versions by model and number. They are added and never changed."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, tuple_
 
 from lamplighter.domain.version import Version
 from lamplighter.store import schema
 from lamplighter.store.collection import Collection
+
+#: Versions in one question.
+_ASKED = 500
 
 
 class Versions(Collection[Version]):
@@ -17,6 +22,14 @@ class Versions(Collection[Version]):
         """The number that the next version of a model gets."""
         highest = self.connection.execute(select(func.max(self.table.c.number)).filter_by(model=model)).scalar()
         return (highest or 0) + 1
+
+    def numbered(self, wanted: Sequence[tuple[str, int]]) -> list[Version]:
+        """Versions by model and number."""
+        found, key = [], tuple_(self.table.c.model, self.table.c.number)
+        for start in range(0, len(wanted), _ASKED):
+            query = select(self.table.c.body).where(key.in_(wanted[start : start + _ASKED]))
+            found += [self._decode(body) for body in self.connection.execute(query).scalars()]
+        return found
 
     def newest(self, model: str) -> Version | None:
         """The version with the highest number."""

@@ -6,8 +6,11 @@ import msgspec
 
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import LATENCY_BOUNDS
-from lamplighter.store.traffic import Traffic, total
+from lamplighter.store.traffic import HOUR, Traffic, total
 from lamplighter.store.transaction import Transaction
+
+#: From how many seconds on a look back reads whole hours.
+_LONG = 6 * HOUR
 
 
 class Service(Record, frozen=True):
@@ -36,7 +39,7 @@ class Service(Record, frozen=True):
 def service(look: Transaction, model: str, environment: str, *, now: int, seconds: int = 86400, parts: int = 24) -> Service:
     """What callers of a model felt in the last seconds, without shadows."""
     last = now // 1_000_000
-    seen = [_felt(part) for part in look.traffic.since(model, environment, last - seconds) if part.arm != "shadow"]
+    seen = [felt(part) for part in _seen(look, model, environment, last - seconds, seconds) if part.arm != "shadow"]
     whole = total(seen)
     return Service(
         environment=environment,
@@ -51,9 +54,20 @@ def service(look: Transaction, model: str, environment: str, *, now: int, second
     )
 
 
-def _felt(part: Traffic) -> Traffic:
-    """What a version on trial failed was answered by the live one, and is counted there. What was answered in place of the
-    live one is counted there too, and was no failure."""
+def _seen(look: Transaction, model: str, environment: str, since: int, seconds: int) -> list[Traffic]:
+    """Traffic from a second on. Of a long time only the hour that is cut through is read by the second; an hour that is read
+    as a whole stands at its middle."""
+    if seconds < _LONG:
+        return look.traffic.since(model, environment, since)
+    whole = -(-since // HOUR) * HOUR
+    hours = look.traffic.hours(model, environment, whole)
+    middle = [msgspec.structs.replace(part, second=part.second + HOUR // 2) for part in hours]
+    return [*look.traffic.since(model, environment, since, before=whole), *middle]
+
+
+def felt(part: Traffic) -> Traffic:
+    """Traffic as callers felt it: what a version on trial failed was answered by the live one, and is counted there. What was
+    answered in place of the live one is counted there too, and was no failure."""
     if part.arm == "fallback":
         return msgspec.structs.replace(part, requests=0, rows=0, failures=part.failures - part.requests)
     if part.arm != "challenger":

@@ -1,41 +1,45 @@
 """How a model is by aspect, from what is known of it in one place or in all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from lamplighter.domain.expiry import Age
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.lifetime import Lifetime
-from lamplighter.domain.monitor import Kind, Reading, Severity
+from lamplighter.domain.monitor import Finding, Kind, Severity
 from lamplighter.domain.stage import Aspect, Status, worst
-from lamplighter.monitoring.profile import PREDICTION
 
 
-def aspects(incidents: Iterable[Incident], *, live: bool, moved: bool, watched: bool, governed: bool) -> dict[Aspect, Status]:
+def aspects(
+    incidents: Sequence[Incident], *, live: bool, moved: bool, watched: bool, governed: bool
+) -> Mapping[Aspect, Status]:
     """The status of each aspect.
 
     `incidents` are those that are not resolved, `moved` says that what the inputs do matters, `watched` that the quality has a
     limit, `governed` that every duty has a holder and the version may still answer.
     """
     felt = [incident.finding for incident in incidents if incident.state is not State.MITIGATED]
-    kinds = {finding.kind for finding in felt if finding.severity is Severity.PAGE}
-    noticed = any(finding.severity is Severity.NOTICE and finding.kind is Kind.FUNCTIONAL for finding in felt)
+    told = tuple(finding for finding in felt if finding.severity is not Severity.NOTE)
+    return _found(told, live, moved, watched, governed) if told else _calm(live, moved, watched, governed)
+
+
+@lru_cache(maxsize=16)
+def _calm(live: bool, moved: bool, watched: bool, governed: bool) -> Mapping[Aspect, Status]:
+    return _found((), live, moved, watched, governed)
+
+
+def _found(told: Sequence[Finding], live: bool, moved: bool, watched: bool, governed: bool) -> Mapping[Aspect, Status]:
+    service = [finding for finding in told if finding.kind is Kind.TECHNICAL]
+    feeds = [finding for finding in told if finding.kind is Kind.FEED]
+    drift = [finding for finding in told if finding.kind is Kind.FUNCTIONAL and _about_inputs(finding)]
+    quality = [finding for finding in told if finding.kind is Kind.FUNCTIONAL and not _about_inputs(finding)]
     found = {
-        Aspect.SERVICE: _light(live, Kind.TECHNICAL in kinds, Status.FAILING),
-        Aspect.DATA: _light(live, moved or noticed, Status.WATCH),
-        Aspect.QUALITY: _light(live and watched, Kind.FUNCTIONAL in kinds, Status.WATCH),
-        Aspect.GOVERNANCE: _light(True, not governed, Status.WATCH),
+        Aspect.SERVICE: _loud(service) if live else Status.UNKNOWN,
+        Aspect.DATA: (_loud(feeds) if feeds else _watch(moved or bool(drift))) if live else Status.UNKNOWN,
+        Aspect.QUALITY: _watch(bool(quality)) if live and (watched or quality) else Status.UNKNOWN,
+        Aspect.GOVERNANCE: _watch(not governed),
     }
-    overall = worst(found) if live else Status.UNKNOWN
-    return {Aspect.OVERALL: overall, **found}
-
-
-def inputs_matter(drift: Iterable[Reading], completeness: Iterable[Reading]) -> bool:
-    """Whether inputs moved so far that the predictions did, or values stay away; what moves and changes nothing is harmless.
-
-    Both are the figures of the newest window.
-    """
-    moved = (reading for reading in drift if reading.column == PREDICTION)
-    return any(reading.crossed for reading in (*moved, *completeness))
+    return {Aspect.OVERALL: worst(found) if live else Status.UNKNOWN, **found}
 
 
 def expired(lifetime: Lifetime | None) -> bool:
@@ -43,7 +47,16 @@ def expired(lifetime: Lifetime | None) -> bool:
     return lifetime is not None and lifetime.age in (Age.GRACE, Age.EXPIRED)
 
 
-def _light(known: bool, wrong: bool, how_bad: Status) -> Status:
-    if not known:
-        return Status.UNKNOWN
-    return how_bad if wrong else Status.HEALTHY
+def _about_inputs(finding: Finding) -> bool:
+    return bool(finding.column) or finding.measure == "drift"
+
+
+def _loud(findings: Sequence[Finding]) -> Status:
+    """Failing if somebody is woken for one of them."""
+    if any(finding.severity is Severity.PAGE for finding in findings):
+        return Status.FAILING
+    return _watch(bool(findings))
+
+
+def _watch(wrong: bool) -> Status:
+    return Status.WATCH if wrong else Status.HEALTHY

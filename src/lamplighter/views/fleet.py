@@ -1,12 +1,31 @@
-"""All models, those that need somebody first."""
+"""All models, those that need you first and then the worst: one page of them, with a bounded number of questions."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
+from lamplighter.domain.identity import Person
+from lamplighter.domain.names import unknown
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
 from lamplighter.domain.stage import Aspect, Status
+from lamplighter.store.traffic import HOUR
 from lamplighter.store.transaction import Transaction
-from lamplighter.views.status import ModelStatus, status
+from lamplighter.views.estate import Estate
+from lamplighter.views.standing import Standing
+from lamplighter.views.waiting import may_sign
+
+
+class Filter(Record, frozen=True):
+    """Which models are wanted; what is empty asks for nothing."""
+
+    #: Text that the name or the summary holds, in whatever letters.
+    search: str = ""
+    #: Overall status.
+    only: str = ""
+    #: Tier of criticality.
+    tier: str = ""
+    #: Person whom they need now: `me`, or an e-mail address.
+    needs: str = ""
 
 
 class FleetRow(Record, frozen=True):
@@ -20,12 +39,16 @@ class FleetRow(Record, frozen=True):
     environment: str
     status: Mapping[Aspect, Status]
     sentence: str
+    #: Requests of each of the last 24 hours, the one that has begun last.
     sparkline: tuple[int, ...]
+    #: Requests in these hours.
     requests: int
     #: Who has it; empty if nothing needs anybody.
     needs: str
     #: Age of what is wrong, seconds; 0 if nothing is.
     age: int
+    #: Whether the caller is who has it.
+    yours: bool = False
 
 
 class Fleet(Record, frozen=True):
@@ -34,44 +57,103 @@ class Fleet(Record, frozen=True):
     rows: tuple[FleetRow, ...]
     #: Models that match, on all pages.
     total: int
-    #: Models by overall status.
+    #: Models by overall status, whatever status is asked for.
     counts: Mapping[Status, int]
     page: int
     pages: int
+    #: Models by tier, whatever tier is asked for; the least critical first.
+    tiers: Mapping[str, int] = {}
+    #: Models on all pages that need the caller, and that need somebody else.
+    yours: int = 0
+    others: int = 0
 
 
 _ORDER = {Status.FAILING: 0, Status.WATCH: 1, Status.UNKNOWN: 2, Status.HEALTHY: 3}
 #: Models on a page.
 PAGE = 100
+#: Hours of a sparkline.
+_HOURS = 24
 
 
-def fleet(look: Transaction, *, policy: Policy, now: int, search: str = "", only: str = "", page: int = 1) -> Fleet:
-    """Models whose name or summary holds the search text and whose overall status is `only`, worst first."""
-    known = [p for p in look.projects.all() if search.lower() in f"{p.name} {p.model.summary}".lower()]
-    rows = [_row(status(look, project.name, policy=policy, now=now), now) for project in known]
-    counts = {state: sum(row.status[Aspect.OVERALL] is state for row in rows) for state in Status}
-    wanted = [row for row in rows if not only or row.status[Aspect.OVERALL] == only]
-    wanted.sort(key=lambda row: (_ORDER[row.status[Aspect.OVERALL]], -row.dots[0], row.model))
-    pages = max(1, -(-len(wanted) // PAGE))
+def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, now: int, page: int = 1) -> Fleet:
+    """One page of the models that are wanted, as `person` sees them; raises `NotFound` for a status, tier or person unknown."""
+    _check(look, wanted, policy)
+    estate = Estate(look, policy=policy, now=now, search=wanted.search.lower())
+    who = person if wanted.needs in ("", "me") else look.people.by_email()[wanted.needs]
+    groups = frozenset(team.name for team in look.teams.all() if who.email in team.members)
+    matching = [(seen, _has(seen, who, groups)) for seen in estate.standings()]
+    if wanted.needs:
+        matching = [(seen, has) for seen, has in matching if has]
+    counts = Counter(_overall(seen) for seen, _ in matching if wanted.tier in ("", seen.known.tier.name))
+    tiers = Counter(seen.known.tier.name for seen, _ in matching if wanted.only in ("", _overall(seen)))
+    found = [
+        (seen, has)
+        for seen, has in matching
+        if wanted.tier in ("", seen.known.tier.name) and wanted.only in ("", _overall(seen))
+    ]
+    found.sort(key=_place)
+    pages = max(1, -(-len(found) // PAGE))
     start = (min(max(page, 1), pages) - 1) * PAGE
+    yours = sum(has for _, has in found)
     return Fleet(
-        rows=tuple(wanted[start : start + PAGE]), total=len(wanted), counts=counts, page=start // PAGE + 1, pages=pages
+        rows=tuple(_rows(look, found[start : start + PAGE], now)),
+        total=len(found),
+        counts={state: counts[state] for state in Status},
+        page=start // PAGE + 1,
+        pages=pages,
+        tiers={tier.name: tiers[tier.name] for tier in policy.tier},
+        yours=yours,
+        others=sum(bool(seen.needs) for seen, _ in found) - yours,
     )
 
 
-def _row(state: ModelStatus, now: int) -> FleetRow:
-    main = state.live[-1] if state.live else None
-    oldest = min((incident.opened_at for incident in state.incidents), default=now)
-    return FleetRow(
-        model=state.model,
-        tier=state.criticality.tier,
-        dots=state.dots,
-        number=main.number if main else 0,
-        environment=main.environment if main else "",
-        status=state.status,
-        sentence=state.sentence,
-        sparkline=state.service.sparkline if state.service else (),
-        requests=state.service.requests if state.service else 0,
-        needs=state.needs,
-        age=(now - oldest) // 1_000_000,
+def _check(look: Transaction, wanted: Filter, policy: Policy) -> None:
+    known = (
+        ("status", wanted.only, list(Status)),
+        ("tier", wanted.tier, [tier.name for tier in policy.tier]),
+        ("person", "" if wanted.needs == "me" else wanted.needs, list(look.people.by_email())),
     )
+    for kind, name, names in known:
+        if name and name not in names:
+            raise unknown(kind, name, names)
+
+
+def _overall(seen: Standing) -> Status:
+    return seen.status[Aspect.OVERALL]
+
+
+def _has(seen: Standing, person: Person, groups: frozenset[str]) -> bool:
+    """Whether the person has what is wrong, or is asked for their word."""
+    if not seen.needs:
+        return False
+    return seen.needs == person.email or seen.needs in groups or any(may_sign(person, one) for one in seen.waiting)
+
+
+def _place(found: tuple[Standing, bool]) -> tuple[bool, int, int, int, str]:
+    """What needs the caller, then the worst, then the most critical, then what has been wrong for longest."""
+    seen, has = found
+    return not has, _ORDER[_overall(seen)], -seen.known.dots[0], seen.since or 2**63, seen.known.project.name
+
+
+def _rows(look: Transaction, found: Sequence[tuple[Standing, bool]], now: int) -> Iterable[FleetRow]:
+    hour = now // 1_000_000 // HOUR * HOUR
+    first = hour - (_HOURS - 1) * HOUR
+    answered = look.traffic.answered([one.known.project.name for one, _ in found], first)
+    for one, has in found:
+        main, name = one.main, one.known.project.name
+        place = main.environment if main else ""
+        sparkline = tuple(answered.get((name, place, first + at * HOUR), 0) for at in range(_HOURS)) if main else ()
+        yield FleetRow(
+            model=name,
+            tier=one.known.tier.name,
+            dots=one.known.dots,
+            number=main.number if main else 0,
+            environment=place,
+            status=one.status,
+            sentence=one.sentence,
+            sparkline=sparkline,
+            requests=sum(sparkline),
+            needs=one.needs,
+            age=(now - one.since) // 1_000_000 if one.since else 0,
+            yours=has,
+        )

@@ -1,6 +1,8 @@
 """What is live where."""
 
-from lamplighter.domain.environment import Level
+from collections.abc import Iterable, Mapping
+
+from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
 from lamplighter.store.transaction import Transaction
@@ -32,24 +34,33 @@ class Live(Record, frozen=True):
 def live_versions(look: Transaction, model: str) -> tuple[Live, ...]:
     """Where a model answers, in the order of the levels."""
     order = list(Level)
-    found = [_live(look, routing) for routing in look.routings.all(model=model) if routing.champion]
+    places = {place.name: place for place in look.environments.all()}
+    routings = [routing for routing in look.routings.all(model=model) if routing.champion]
+    away = places_away(look, routings)
+    found = [live_of(routing, places[routing.environment], away) for routing in routings]
     return tuple(sorted(found, key=lambda live: (order.index(live.level), live.environment)))
 
 
-def _live(look: Transaction, routing: Routing) -> Live:
-    place = look.environment(routing.environment)
+def places_away(look: Transaction, routings: Iterable[Routing]) -> Mapping[str, str]:
+    """Where the versions run that are live and not served here, by digest."""
+    served = [(one.model, one.champion.number) for one in routings if one.champion and one.elsewhere]
+    return {one.digest: one.elsewhere.at for one in look.versions.numbered(served) if one.elsewhere}
+
+
+def live_of(routing: Routing, place: Environment, away: Mapping[str, str]) -> Live:
+    """What a routing brings live in its environment; `away` says where versions run that are not served here."""
     champion = routing.champion
-    away = look.versions.find(model=routing.model, number=champion.number) if champion and routing.elsewhere else None
+    digest = champion.digest if champion else ""
     return Live(
         environment=routing.environment,
         level=place.level,
         address=place.address,
         number=champion.number if champion else 0,
-        digest=champion.digest if champion else "",
+        digest=digest,
         since=routing.live_since,
         challenger=routing.challenger.number if routing.challenger else 0,
         share=routing.share,
         shadow=routing.shadow.number if routing.shadow else 0,
         previous=routing.previous.number if routing.previous else 0,
-        elsewhere=away.elsewhere.at if away and away.elsewhere else "",
+        elsewhere=away.get(digest, "") if routing.elsewhere else "",
     )

@@ -16,7 +16,7 @@ from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import STAGE_OF
 from lamplighter.monitoring.profile import PREDICTION
 from lamplighter.store.transaction import Transaction
-from lamplighter.views.aspects import aspects, expired, inputs_matter
+from lamplighter.views.aspects import aspects, expired
 
 #: Aspects of readings that are figures of quality, and how they came about.
 _KINDS = {"quality": "measured", "estimate": "estimated"}
@@ -43,6 +43,8 @@ class _Estate(NamedTuple):
     incidents: Mapping[_Place, Sequence[Incident]]
     #: By aspect, then by model and environment.
     readings: Mapping[str, Mapping[_Place, Sequence[Reading]]]
+    #: Versions whose inputs moved so far that it matters.
+    moved: frozenset[tuple[str, str, int]]
     spans: Mapping[_Place, tuple[int, int]]
     label_heads: Mapping[_Place, int]
 
@@ -76,6 +78,7 @@ def _estate(look: Transaction) -> _Estate:
         routings=routings,
         incidents=incidents,
         readings=_readings(look, champions),
+        moved=frozenset((one.model, one.environment, one.number) for one in look.inputs.all() if one.matter),
         spans=look.predictions.spans(champions),
         label_heads=look.predictions.label_heads(),
     )
@@ -121,7 +124,7 @@ def _status(estate: _Estate, project: Project, routing: Routing, policy: Policy,
     found = aspects(
         estate.incidents.get(place, ()),
         live=True,
-        moved=inputs_matter(estate.readings["drift"].get(place, ()), estate.readings["completeness"].get(place, ())),
+        moved=(*place, routing.champion.number if routing.champion else 0) in estate.moved,
         watched=project.monitor.quality.limit is not None,
         governed=not estate.owners[project.name].gaps and not expired(lifetime),
     )

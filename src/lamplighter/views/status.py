@@ -2,24 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 
-from lamplighter.domain.criticality import Criticality, criticality_of
+from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.environment import Level
 from lamplighter.domain.expiry import Action, Age
-from lamplighter.domain.incident import Incident, State
-from lamplighter.domain.lifetime import Lifetime, lifetime_of
+from lamplighter.domain.incident import Incident
+from lamplighter.domain.lifetime import Lifetime
 from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.policy import Policy
-from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.answering import Service, service
-from lamplighter.views.aspects import aspects, expired, inputs_matter
+from lamplighter.views.aspects import expired
 from lamplighter.views.consumers import Consumed, consumers
-from lamplighter.views.live import Live, live_versions
-from lamplighter.views.waiting import Waiting, waiting
-from lamplighter.views.who import ownership
+from lamplighter.views.estate import Estate
+from lamplighter.views.live import Live
+from lamplighter.views.waiting import Waiting
 
 
 class StageState(Record, frozen=True):
@@ -68,74 +67,30 @@ class ModelStatus(Record, frozen=True):
 def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelStatus:
     """The status of a model as of now; raises `NotFound`."""
     project = look.project(model)
-    criticality = criticality_of(project, policy)
-    live = live_versions(look, model)
-    main = live[-1] if live else None
-    incidents = tuple(
-        i for i in look.incidents.all(newest="opened_at", model=model, open=True) if i.state is not State.RESOLVED
-    )
-    duties = ownership(look, model)
-    wanted = waiting(look, model)
-    moved = main is not None and _inputs_matter(look, model, main)
-    lifetime = _lifetime(look, project, policy, main, now)
-    found = aspects(
-        incidents,
-        live=main is not None,
-        moved=moved,
-        watched=project.monitor.quality.limit is not None,
-        governed=not duties.gaps and not expired(lifetime),
-    )
-    place = policy.rank(criticality.tier) + 1
+    estate = Estate(look, policy=policy, now=now, model=model)
+    seen = estate.standing(estate.known[0])
+    main, duties = seen.main, seen.known.ownership
     return ModelStatus(
         model=model,
         summary=project.model.summary,
-        criticality=criticality,
-        dots=(place, len(policy.tier)),
-        status=found,
-        sentence=_sentence(main, incidents, wanted),
-        stages=_stages(look, model, duties, incidents, live, wanted, lifetime),
-        live=live,
+        criticality=seen.known.criticality,
+        dots=seen.known.dots,
+        status=seen.status,
+        sentence=seen.sentence,
+        stages=_stages(look, model, duties, seen.incidents, seen.live, seen.waiting, seen.lifetime),
+        live=seen.live,
         service=service(look, model, main.environment, now=now) if main else None,
         ownership=duties,
         business=project.owners.business,
         versions=look.versions.next_number(model) - 1,
-        incidents=incidents,
+        incidents=seen.incidents,
         rollouts=tuple(look.rollouts.all(newest="opened_at", model=model, open=True)),
-        waiting=wanted,
-        needs=_needs(incidents, wanted, duties),
+        waiting=seen.waiting,
+        needs=seen.needs,
         rows=look.predictions.count(model, main.environment) if main else 0,
         labelled=look.predictions.labelled(model, main.environment) if main else 0,
         consumers=consumers(look, model, now),
     )
-
-
-def _inputs_matter(look: Transaction, model: str, main: Live) -> bool:
-    wanted = {"model": model, "environment": main.environment, "number": main.number}
-    moved = look.readings.all(newest="end", limit=1, equals={**wanted, "aspect": "drift", "column": "@prediction"})
-    empty = look.readings.all(newest="end", limit=200, equals={**wanted, "aspect": "completeness"})
-    newest = [reading for reading in empty if reading.end == empty[0].end]
-    return inputs_matter(moved, newest)
-
-
-def _sentence(main: Live | None, incidents: tuple[Incident, ...], wanted: tuple[Waiting, ...]) -> str:
-    if main is None:
-        return f"Nothing is live yet. {wanted[0].missing[0]}" if wanted and wanted[0].missing else "Nothing is live yet."
-    share = f"v{main.number} serves {100 - main.share * 100:g} % in {main.environment}."
-    if main.elsewhere:
-        share = f"v{main.number} runs elsewhere ({main.elsewhere}) and is live in {main.environment}."
-    trial = f" v{main.challenger} is on trial with {main.share * 100:g} %." if main.challenger else ""
-    if incidents:
-        return f"{share}{trial} {incidents[0].finding.sentence}"
-    return f"{share}{trial} No limit is crossed."
-
-
-def _needs(incidents: tuple[Incident, ...], wanted: tuple[Waiting, ...], duties: Ownership) -> str:
-    for incident in incidents:
-        if incident.state in (State.OPEN, State.ACKNOWLEDGED):
-            return incident.deputy if incident.escalated else incident.holder
-    if wanted:
-        return ", ".join(wanted[0].missing[:1]) or wanted[0].asked_by
-    return f"nobody has {duties.gaps[0]}" if duties.gaps else ""
 
 
 def _stages(
@@ -218,14 +173,6 @@ def _management(
     if expired(lifetime):
         return Status.WATCH, facts
     return (Status.HEALTHY if facts else Status.UNKNOWN), facts or ("no training yet",)
-
-
-def _lifetime(look: Transaction, project: Project, policy: Policy, main: Live | None, now: int) -> Lifetime | None:
-    """How long the version in the most protected environment may still answer."""
-    if main is None:
-        return None
-    routing = look.routings.of(project.name, main.environment)
-    return lifetime_of(policy, project, look.environment(main.environment), routing, now)
 
 
 def _age(lifetime: Lifetime) -> str:

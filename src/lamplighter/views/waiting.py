@@ -1,7 +1,10 @@
 """What waits for people."""
 
-from lamplighter.domain.acceptance import Signature
-from lamplighter.domain.decision import Undecided
+from collections.abc import Sequence
+
+from lamplighter.domain.acceptance import ROLE_OF, Signature
+from lamplighter.domain.decision import Decision, Undecided
+from lamplighter.domain.identity import Person
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.store.transaction import Transaction
@@ -26,14 +29,16 @@ class Waiting(Record, frozen=True):
 
 def waiting(look: Transaction, model: str = "") -> tuple[Waiting, ...]:
     """Everything that waits for people, oldest first; of one model or of all."""
-    opened = look.rollouts.all(newest="opened_at", open=True)
-    found = [rollout for rollout in opened if model in ("", rollout.model)]
-    return tuple(_waiting(look, rollout) for rollout in reversed(found) if rollout.phase is Phase.WAITING)
+    opened = look.rollouts.all(newest="opened_at", open=True, equals={"model": model} if model else None)
+    found = [rollout for rollout in reversed(opened) if rollout.phase is Phase.WAITING]
+    decisions = {one.digest: one for one in look.decisions.among("digest", (rollout.decision for rollout in found))}
+    signatures = look.signatures.among("version", (rollout.version for rollout in found))
+    return tuple(_waiting(rollout, decisions.get(rollout.decision), signatures) for rollout in found)
 
 
-def _waiting(look: Transaction, rollout: Rollout) -> Waiting:
-    decision = look.decisions.find(digest=rollout.decision)
+def _waiting(rollout: Rollout, decision: Decision | None, signatures: Sequence[Signature]) -> Waiting:
     verdicts = [judgement.verdict for judgement in decision.judgements] if decision else []
+    place = (rollout.version, rollout.environment)
     return Waiting(
         rollout=rollout.id,
         model=rollout.model,
@@ -43,5 +48,12 @@ def _waiting(look: Transaction, rollout: Rollout) -> Waiting:
         asked_by=rollout.asked_by,
         since=rollout.opened_at,
         missing=tuple(verdict.why for verdict in verdicts if isinstance(verdict, Undecided)),
-        signatures=tuple(look.signatures.all(version=rollout.version, environment=rollout.environment)),
+        signatures=tuple(one for one in signatures if (one.version, one.environment) == place),
     )
+
+
+def may_sign(person: Person, waiting: Waiting) -> bool:
+    """Whether the person holds a key that is not turned yet; whoever asked for the version holds none."""
+    said = {signature.side for signature in waiting.signatures}
+    open_sides = [side for side, role in ROLE_OF.items() if role in person.roles and side not in said]
+    return bool(open_sides) and person.email != waiting.asked_by

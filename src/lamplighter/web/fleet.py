@@ -1,20 +1,23 @@
-"""The first page: all models, those that need somebody first."""
+"""The first page: all models, those that need you first and then the worst."""
 
 from typing import NamedTuple
+from urllib.parse import urlencode
 
+import msgspec
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lamplighter.domain.identity import Permission, Person, Team
+from lamplighter.domain.identity import Permission
 from lamplighter.domain.stage import Status
 from lamplighter.sdk.interface import Platform
-from lamplighter.views.fleet import Fleet, FleetRow
+from lamplighter.views.fleet import Filter, Fleet, FleetRow
 from lamplighter.web.page import Page, shown
 from lamplighter.web.plots.sparkline import sparkline
 
 #: Longest search text, characters.
 _LONGEST = 100
+_STATUSES = (Status.FAILING, Status.WATCH, Status.UNKNOWN, Status.HEALTHY)
 
 
 class Row(NamedTuple):
@@ -22,51 +25,75 @@ class Row(NamedTuple):
 
     row: FleetRow
     sparkline: Markup
-    #: Whether the signed-in person has it.
-    yours: bool
+
+
+class Facet(NamedTuple):
+    """One way to narrow the list."""
+
+    #: `all`, a status, or the name of a tier.
+    name: str
+    number: int
+    address: str
+    #: Whether the list is narrowed so now.
+    chosen: bool
 
 
 def fleet_page(request: Request, platform: Platform) -> Response:
     """Show one page of the list."""
-    asked = request.query_params
-    search = asked.get("search", "")[:_LONGEST]
-    only = asked.get("only", "") if asked.get("only") in set(Status) else ""
-    fleet = platform.fleet(search=search, only=only, page=_page(asked.get("page", "")))
-    person, teams = platform.whoami(), platform.teams()
-    rows = [Row(row, sparkline(row.sparkline), _yours(row, person, teams)) for row in fleet.rows]
-    facets = [
-        (status, fleet.counts.get(status, 0)) for status in (Status.FAILING, Status.WATCH, Status.UNKNOWN, Status.HEALTHY)
-    ]
+    wanted = _filter(request)
+    page = _page(request.query_params.get("page", ""))
+    fleet = platform.fleet(wanted.search, wanted.only, page, wanted.tier, wanted.needs)
     return shown(
         request,
         platform,
         "fleet.html",
         fleet=fleet,
-        rows=rows,
-        facets=facets,
-        search=search,
-        only=only,
-        needing=_needing(fleet, rows),
+        rows=[Row(row, sparkline(row.sparkline)) for row in fleet.rows],
+        statuses=_facets(wanted, "only", {status: fleet.counts.get(status, 0) for status in _STATUSES}),
+        tiers=_facets(wanted, "tier", dict(reversed(list(fleet.tiers.items())))),
+        wanted=wanted,
+        mine=_address(wanted, needs="" if wanted.needs else "me"),
+        before=_address(wanted, page="" if fleet.page < 3 else str(fleet.page - 1)),
+        after=_address(wanted, page=str(fleet.page + 1)),
+        search=wanted.search,
+        needing=_needing(fleet),
         section="fleet",
         every=10,
     )
+
+
+def _filter(request: Request) -> Filter:
+    asked = request.query_params
+    only = asked.get("only", "") if asked.get("only") in set(Status) else ""
+    needs = "me" if asked.get("needs") == "me" else ""
+    return Filter(search=asked.get("search", "")[:_LONGEST], only=only, tier=asked.get("tier", ""), needs=needs)
 
 
 def _page(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 7 else 1
 
 
-def _yours(row: FleetRow, person: Person, teams: list[Team]) -> bool:
-    return row.needs == person.email or any(row.needs == team.name and person.email in team.members for team in teams)
+def _address(wanted: Filter, **changes: str) -> str:
+    """The address of the list with another filter, or another page of it; what asks for nothing is left out."""
+    asked = {**msgspec.structs.asdict(wanted), **changes}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/?{query}" if query else "/"
 
 
-def _needing(fleet: Fleet, rows: list[Row]) -> str:
-    yours = sum(row.yours for row in rows)
-    others = sum(bool(row.row.needs) for row in rows) - yours
-    parts = [f"{yours} {'needs' if yours == 1 else 'need'} you", f"{others} {'needs' if others == 1 else 'need'} others"]
-    at_least = "At least " if fleet.page < fleet.pages and rows and rows[-1].row.needs else ""
-    fine, unknown = fleet.counts.get(Status.HEALTHY, 0), fleet.counts.get(Status.UNKNOWN, 0)
-    return at_least + " · ".join([*parts, f"{fine} healthy", f"{unknown} unknown"])
+def _facets(wanted: Filter, field: str, counts: dict[str, int]) -> list[Facet]:
+    chosen = getattr(wanted, field)
+    every = Facet("all", sum(counts.values()), _address(wanted, **{field: ""}), not chosen)
+    return [every, *(Facet(name, n, _address(wanted, **{field: name}), name == chosen) for name, n in counts.items())]
+
+
+def _needing(fleet: Fleet) -> str:
+    parts = (
+        f"{fleet.yours} {'needs' if fleet.yours == 1 else 'need'} you",
+        f"{fleet.others} {'needs' if fleet.others == 1 else 'need'} others",
+        f"{fleet.counts.get(Status.HEALTHY, 0)} healthy",
+        f"{fleet.counts.get(Status.UNKNOWN, 0)} unknown",
+    )
+    return " · ".join(parts)
 
 
 PAGES = (Page("GET", "/", fleet_page, Permission.READ),)

@@ -1,0 +1,109 @@
+"""The first page of a platform with 1,000 models of 100 versions each: its size, and how long the server takes.
+
+The pages are asked for over HTTP from a control plane in this process, one after the other, as one person would; the list and
+the search are asked of the interface behind the same door. `fleet.py ADDRESS` takes a database of its own, such as PostgreSQL.
+"""
+
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import estate
+import httpx2
+import uvicorn
+
+from lamplighter.api.authentication import COOKIE
+from lamplighter.domain.identity import Actor
+from lamplighter.lifecycle import identity
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.sdk.embedded import Embedded
+from lamplighter.settings import Settings
+from lamplighter.web.main import with_pages
+from lamplighter.web.routes import pages
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "serving"))
+from lines import line
+
+ROUNDS = 60
+#: What may be asked of the list.
+PAGES = (
+    "/",
+    "/?needs=me",
+    "/?only=failing",
+    "/?tier=mission-critical",
+    "/?search=flights",
+    "/?page=5",
+    "/?only=healthy&page=3",
+)
+SEARCHES = ("late-", "flights-03", "nothing has this", "fraud-demand", "0999")
+
+
+@contextmanager
+def served(kit: Kit) -> Iterator[httpx2.Client]:
+    """The control plane behind a socket, and somebody who is signed in."""
+    server = uvicorn.Server(uvicorn.Config(with_pages(kit, pages()), port=0, lifespan="off", log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    session = identity.redeem(kit, identity.issue_sign_in(kit, estate.EMAIL).secret).secret
+    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    with httpx2.Client(base_url=address, cookies={COOKIE: session}, headers={"Accept": "text/html"}, trust_env=False) as client:
+        yield client
+    server.should_exit = True
+    thread.join()
+
+
+def p95(seconds: list[float]) -> float:
+    """The time that 19 of 20 stayed below."""
+    return statistics.quantiles(seconds, n=20)[-1]
+
+
+def timed(ask: Callable[[], object]) -> float:
+    """Seconds that a question takes."""
+    begun = time.perf_counter()
+    ask()
+    return time.perf_counter() - begun
+
+
+def measure(kit: Kit) -> bool:
+    """Print every line; whether all limits hold."""
+    with kit.store.reading() as look:
+        person = look.people.by_email()[estate.EMAIL]
+    platform = Embedded(kit, Actor(person=person))
+    with served(kit) as client:
+        answers = {path: client.get(path) for path in PAGES}
+        assert all(answer.status_code == 200 for answer in answers.values()), answers
+        first = [timed(lambda: client.get("/")) for _ in range(ROUNDS)]
+    lists = [timed(lambda page=page: platform.fleet(page=page % 10 + 1)) for page in range(ROUNDS)]  # type: ignore[misc]
+    searches = [timed(lambda text=text: platform.fleet(text)) for _ in range(ROUNDS // 5) for text in SEARCHES]  # type: ignore[misc]
+    largest = max(len(answer.content) for answer in answers.values())
+    ratios = (
+        line("fleet_page_bytes", largest / 1000, "limit", 100, "kB", lower_is_better=True),
+        line("fleet_page_time", 1000 * p95(first), "limit", 500, "ms", lower_is_better=True),
+        line("fleet_list_p95", 1000 * p95(lists), "limit", 50, "ms", lower_is_better=True),
+        line("fleet_search_p95", 1000 * p95(searches), "limit", 50, "ms", lower_is_better=True),
+    )
+    return min(ratios) >= 1
+
+
+def main() -> int:
+    """Make the estate, measure it, and say by the exit code whether all limits hold."""
+    with tempfile.TemporaryDirectory(prefix="lamp-fleet-") as home:
+        kit = Kit.open(Settings(home=home, database=sys.argv[1] if len(sys.argv) > 1 else ""))
+        identity.bootstrap(kit)
+        begun = time.perf_counter()
+        estate.fill(kit)
+        print(f"# {estate.MODELS} models of {estate.VERSIONS} versions, made in {time.perf_counter() - begun:.0f} s")
+        held = measure(kit)
+        kit.close()
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""How one model stands: by aspect, in one sentence, and who has it. The same for its page, the list and the command line."""
+
+from collections.abc import Mapping, Sequence
+
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.inputs import Inputs
+from lamplighter.domain.lifetime import Lifetime, lifetime_in
+from lamplighter.domain.monitor import Kind, Severity
+from lamplighter.domain.record import Record
+from lamplighter.domain.routing import Routing
+from lamplighter.domain.stage import Aspect, Duty, Status
+from lamplighter.views.aspects import aspects, expired
+from lamplighter.views.known import Known
+from lamplighter.views.live import Live
+from lamplighter.views.waiting import Waiting
+
+
+class Standing(Record, frozen=True):
+    """One model as of now."""
+
+    known: Known
+    #: Where it answers, in the order of the levels.
+    live: tuple[Live, ...]
+    #: Incidents that are not over, newest first.
+    incidents: tuple[Incident, ...]
+    waiting: tuple[Waiting, ...]
+    #: How long the version in the most protected environment may still answer.
+    lifetime: Lifetime | None
+    #: By aspect; `overall` is the worst.
+    status: Mapping[Aspect, Status]
+
+    #: The incident that matters most: one that somebody still has to answer, then the loudest, then the newest.
+    worst: Incident | None
+    #: Who has the thing that needs somebody now; empty if nothing does.
+    needs: str
+
+    @property
+    def main(self) -> Live | None:
+        """Where it answers in the most protected environment."""
+        return self.live[-1] if self.live else None
+
+    @property
+    def since(self) -> int:
+        """Since when something is wrong, microseconds since the epoch; 0 if nothing is."""
+        return min((incident.opened_at for incident in self.incidents), default=0)
+
+    @property
+    def sentence(self) -> str:
+        """How it is, and what is wrong in the words of whoever feels it."""
+        return _sentence(self.main, self.worst, self.waiting, self.status)
+
+
+def standing(
+    known: Known,
+    routings: Sequence[tuple[Routing, Environment]],
+    live: tuple[Live, ...],
+    incidents: tuple[Incident, ...],
+    waiting: tuple[Waiting, ...],
+    inputs: Inputs | None,
+    now: int,
+) -> Standing:
+    """How a model stands, from everything that is known of it; `routings` has what is live, in the order of the levels."""
+    lifetime = lifetime_in(known.tier, known.project, routings[-1][1], routings[-1][0], now) if routings else None
+    worst = min(incidents, key=_weight, default=None)
+    return Standing(
+        known=known,
+        live=live,
+        incidents=incidents,
+        waiting=waiting,
+        lifetime=lifetime,
+        status=aspects(
+            incidents,
+            live=bool(live),
+            moved=inputs is not None and inputs.matter,
+            watched=known.project.monitor.quality.limit is not None,
+            governed=not known.gaps and not expired(lifetime),
+        ),
+        worst=worst,
+        needs=_needs(worst, waiting, known.gaps),
+    )
+
+
+_LOUDNESS = {Severity.PAGE: 0, Severity.NOTICE: 1, Severity.NOTE: 2}
+#: Who feels it most comes first.
+_FELT = {Kind.TECHNICAL: 0, Kind.FEED: 1, Kind.FUNCTIONAL: 2, Kind.LIFETIME: 3}
+
+
+def _weight(incident: Incident) -> tuple[bool, int, int, int]:
+    finding = incident.finding
+    return incident.state is State.MITIGATED, _LOUDNESS[finding.severity], _FELT[finding.kind], -incident.opened_at
+
+
+def holder_of(incident: Incident) -> str:
+    """Who has an incident now; empty for nobody."""
+    return incident.deputy if incident.escalated else incident.holder
+
+
+def _needs(incident: Incident | None, wanted: Sequence[Waiting], gaps: Sequence[Duty]) -> str:
+    if incident is not None and incident.state in (State.OPEN, State.ACKNOWLEDGED):
+        return holder_of(incident) or "nobody"
+    if wanted:
+        return ", ".join(wanted[0].missing[:1]) or wanted[0].asked_by
+    return f"nobody has {gaps[0]}" if gaps else ""
+
+
+def _sentence(main: Live | None, incident: Incident | None, wanted: Sequence[Waiting], status: Mapping[Aspect, Status]) -> str:
+    if main is None:
+        return f"Nothing is live yet. {wanted[0].missing[0]}" if wanted and wanted[0].missing else "Nothing is live yet."
+    told = [f"v{main.number} serves {100 - main.share * 100:g} % in {main.environment}."]
+    if main.elsewhere:
+        told = [f"v{main.number} runs elsewhere ({main.elsewhere}) and is live in {main.environment}."]
+    if main.challenger:
+        told.append(f"v{main.challenger} is on trial with {main.share * 100:g} %.")
+    return " ".join([*told, *_trouble(incident, status)])
+
+
+def _trouble(incident: Incident | None, status: Mapping[Aspect, Status]) -> list[str]:
+    if incident is None:
+        return ["No limit is crossed."]
+    fine = ["Service is fine."] if status[Aspect.SERVICE] is Status.HEALTHY else []
+    done = ["That is mitigated."] if incident.state is State.MITIGATED else []
+    return [*fine, incident.finding.sentence, *done]
+
+
+def in_order(places: Sequence[Environment]) -> list[Environment]:
+    """Environments by level, the most protected last."""
+    order = list(Level)
+    return sorted(places, key=lambda place: (order.index(place.level), place.name))
