@@ -152,7 +152,7 @@ def test_inputs_are_ranked_by_how_far_they_moved() -> None:
     assert found is not None
     assert [one.column for one in found.inputs] == ["precip", "visib", "temp"]
     assert found.caption.startswith("2 of 3 inputs moved beyond the limit in ")
-    assert found.caption.endswith("precip most (0.300). The predictions did not move (0.0200).")
+    assert found.caption.endswith("0 of them matter; precip first (0.300). The predictions did not move (0.0200).")
     assert drift([]) is None
 
 

@@ -7,9 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission, Team
-from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Project
-from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
 from lamplighter.sdk.interface import Platform
@@ -17,14 +16,14 @@ from lamplighter.views.live import Live
 from lamplighter.views.status import ModelStatus
 from lamplighter.web import actions, forms
 from lamplighter.web.drift import drift
+from lamplighter.web.monitor import quality
 from lamplighter.web.page import Page, done, live_part, shown
-from lamplighter.web.plots.figure import Figure
-from lamplighter.web.plots.line import Mark
-from lamplighter.web.quality import over_time
 from lamplighter.web.traffic import traffic
 
 #: Versions, trainings and challenges listed on the page.
 _MOST = 8
+#: Plots of quality; the page of the monitors has more.
+_PLOTS = 2
 
 
 def model_page(request: Request, platform: Platform) -> Response:
@@ -33,7 +32,7 @@ def model_page(request: Request, platform: Platform) -> Response:
     state = platform.status(name)
     main = state.live[-1] if state.live else None
     project, rollouts = platform.project(name), platform.rollouts(name)
-    values = {**_plots(platform, state, main, project, rollouts), **_lists(platform, name, live=live_part(request))}
+    values = {**_plots(platform, state, main, project), **_lists(platform, name, live=live_part(request))}
     return shown(
         request,
         platform,
@@ -52,36 +51,13 @@ def model_page(request: Request, platform: Platform) -> Response:
     )
 
 
-def _plots(
-    platform: Platform, state: ModelStatus, main: Live | None, project: Project, rollouts: Sequence[Rollout]
-) -> dict[str, Any]:
-    readings = platform.readings(state.model, main.environment) if main else []
-    marks = [
-        Mark(rollout.moved_at, f"v{rollout.number} went live")
-        for rollout in rollouts
-        if main and rollout.environment == main.environment and rollout.phase is Phase.COMPLETED
-    ]
-    number = main.number if main else 0
+def _plots(platform: Platform, state: ModelStatus, main: Live | None, project: Project) -> dict[str, Any]:
+    seen = platform.monitored(state.model)
     return {
-        "quality": _figures(readings, "quality", project.monitor.quality.metric, number, marks),
-        "technical_figures": _figures(readings, "service", "failures", number, marks),
-        "drift": drift(readings, number),
+        "quality": quality(seen, project)[:_PLOTS],
+        "drift": drift(seen.inputs, seen.number) if main else None,
         "traffic": traffic(state.service) if state.service else None,
     }
-
-
-def _beside(aspect: str) -> tuple[str, ...]:
-    """What is drawn together: the quality that was measured, and the quality that is expected."""
-    return ("quality", "estimate") if aspect == "quality" else (aspect,)
-
-
-def _figures(readings: Sequence[Reading], aspect: str, first: str, number: int, marks: Sequence[Mark]) -> list[Figure]:
-    """One figure for each measure of an aspect, the one that is watched first."""
-    found = [reading for reading in readings if reading.aspect in _beside(aspect) and not reading.column]
-    names = {reading.measure for reading in found if reading.aspect == aspect} or {first}
-    measures = sorted(names, key=lambda measure: (measure != first, measure))
-    figures = (over_time(found, measure, number, marks) for measure in measures)
-    return [figure for figure in figures if figure is not None]
 
 
 def _lists(platform: Platform, name: str, *, live: bool) -> dict[str, Any]:

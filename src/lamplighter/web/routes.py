@@ -9,7 +9,20 @@ from lamplighter.api import guard
 from lamplighter.api.guard import Endpoint, Guarded, Public, guarded
 from lamplighter.domain.identity import Permission
 from lamplighter.sdk.interface import Platform
-from lamplighter.web import approvals, assets, assistance, audit, fleet, incidents, model, rollouts, sign_in, version, who
+from lamplighter.web import (
+    approvals,
+    assets,
+    assistance,
+    audit,
+    fleet,
+    incidents,
+    model,
+    monitor,
+    rollouts,
+    sign_in,
+    version,
+    who,
+)
 from lamplighter.web.page import Page, Show
 
 #: Opens the platform as the caller of a request has it.
@@ -19,6 +32,7 @@ Open = Callable[[Request], Platform]
 PAGES: tuple[Page, ...] = (
     *fleet.PAGES,
     *model.PAGES,
+    *monitor.PAGES,
     *version.PAGES,
     *who.PAGES,
     *approvals.PAGES,

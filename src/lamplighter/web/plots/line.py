@@ -1,23 +1,14 @@
 """Lines over time: measured points with their intervals, a limit, and marks where something was released."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from lamplighter.web import times
+from lamplighter.web.plots.points import Point, dot
+from lamplighter.web.plots.ribbon import Stretch, ribbon
 from lamplighter.web.plots.scale import HEIGHT, WIDTH, Scale, across, round_scale
-
-
-class Point(NamedTuple):
-    """One figure and its interval, at an instant in microseconds."""
-
-    at: int
-    value: float
-    low: float
-    high: float
-    #: What stands beside it when it is pointed at.
-    note: str
 
 
 class Series(NamedTuple):
@@ -29,6 +20,8 @@ class Series(NamedTuple):
     points: tuple[Point, ...]
     #: Whether the line is broken, for what was not measured.
     broken: bool = False
+    #: Whether it has no points, where there are many and the table has them.
+    plain: bool = False
 
 
 class Mark(NamedTuple):
@@ -38,15 +31,31 @@ class Mark(NamedTuple):
     name: str
 
 
-def line(series: Sequence[Series], *, label: str, limit: float | None = None, marks: Iterable[Mark] = ()) -> Markup:
+class Axis(NamedTuple):
+    """What stands along the time of a drawing beside its lines."""
+
+    #: Instants worth a line.
+    marks: Sequence[Mark] = ()
+    #: From when to when figures are not known yet.
+    unknown: tuple[int, int] | None = None
+    #: Which version answered when.
+    ribbon: Sequence[Stretch] = ()
+
+
+#: Nothing but the lines.
+NO_AXIS = Axis()
+
+
+def line(series: Sequence[Series], *, label: str, limit: float | None = None, axis: Axis = NO_AXIS) -> Markup:
     """The lines of at least one point, with their axes. `label` says the same to who cannot see."""
     points = [point for one in series for point in one.points]
-    marked = [mark for mark in marks if min(p.at for p in points) < mark.at < max(p.at for p in points)]
     values = [edge for point in points for edge in (point.low, point.high, point.value)]
     scale = round_scale(min([*values, *_known(limit)]), max([*values, *_known(limit)]))
-    start, end = min(point.at for point in points), max(point.at for point in points)
+    start, end = min(point.at for point in points), max([point.at for point in points] + list(axis.unknown or ()))
+    marked = [mark for mark in axis.marks if start < mark.at < end]
     box = Markup("").join(
         (
+            _unknown(axis.unknown, start, end),
             _grid(scale),
             *(_mark(mark, start, end) for mark in marked),
             *(_series(one, scale, start, end) for one in series),
@@ -55,8 +64,11 @@ def line(series: Sequence[Series], *, label: str, limit: float | None = None, ma
     )
     return Markup(
         '<div class="plot"><div class="up">{}</div><svg viewBox="0 0 {:.0f} {:.0f}" preserveAspectRatio="none" role="img"'
-        ' aria-label="{}">{}</svg><div class="across">{}</div>{}</div>'
-    ).format(_up(scale), WIDTH, HEIGHT, label, box, _across(start, end), _key(series, limit, marked))
+        ' aria-label="{}">{}</svg>{}<div class="across">{}</div>{}</div>'
+    ).format(
+        _up(scale), WIDTH, HEIGHT, label, box, ribbon(axis.ribbon, start, end), _across(start, end),
+        _key(series, limit, marked, unknown=axis.unknown is not None),
+    )  # fmt: skip
 
 
 def _known(limit: float | None) -> tuple[float, ...]:
@@ -68,16 +80,17 @@ def _series(one: Series, scale: Scale, start: int, end: int) -> Markup:
     band = [f"{x:.1f},{high:.1f}" for x, _, _, high in places] + [f"{x:.1f},{low:.1f}" for x, _, low, _ in reversed(places)]
     stems = "".join(f"M{x:.1f} {high:.1f}V{low:.1f}" for x, _, low, high in places)
     path = "L".join(f"{x:.1f} {y:.1f}" for x, y, _, _ in places)
-    dots = [_dot(x, y, point.note) for (x, y, _, _), point in zip(places, one.points, strict=True)]
+    dots = [] if one.plain else [dot(x, y, point) for (x, y, _, _), point in zip(places, one.points, strict=True)]
     return Markup(
         '<g class="series-{}{}"><polygon class="band" points="{}"/><path class="stem" d="{}"/><path class="run" d="M{}"/>{}</g>'
     ).format(one.slot, " broken" if one.broken else "", " ".join(band), stems, path, Markup("").join(dots))
 
 
-def _dot(x: float, y: float, note: str) -> Markup:
-    return Markup(
-        '<path class="dot" d="M{0:.1f} {1:.1f}h0"><title>{2}</title></path><path class="hole" d="M{0:.1f} {1:.1f}h0"/>'
-    ).format(x, y, note)
+def _unknown(time: tuple[int, int] | None, start: int, end: int) -> Markup:
+    if time is None or end <= start:
+        return Markup("")
+    left, right = across(max(time[0], start), start, end), across(time[1], start, end)
+    return Markup('<path class="later" d="M{:.1f} 0H{:.1f}V{:.0f}H{:.1f}z"/>').format(left, right, HEIGHT, left)
 
 
 def _grid(scale: Scale) -> Markup:
@@ -109,10 +122,14 @@ def _across(start: int, end: int) -> Markup:
     return Markup("").join(Markup("<span>{}</span>").format(name) for name in names)
 
 
-def _key(series: Sequence[Series], limit: float | None, marks: Sequence[Mark]) -> Markup:
+def _key(series: Sequence[Series], limit: float | None, marks: Sequence[Mark], *, unknown: bool) -> Markup:
     entries = [_entry(f"series-{one.slot}{' broken' if one.broken else ''}", "run", "M0 4H24", one.name) for one in series]
     if limit is not None:
         entries.append(_entry("", "limit", "M0 4H24", f"limit {limit:g}"))
+    if any(point.restated for one in series if not one.plain for point in one.points):
+        entries.append(_entry("series-1", "ring", "M12 4h0", "restated"))
+    if unknown:
+        entries.append(_entry("", "later", "M0 0H24V8H0z", "not known yet"))
     entries.extend(_entry("", "mark", "M12 0V8", mark.name) for mark in marks)
     return Markup('<ul class="keys">{}</ul>').format(Markup("").join(entries))
 

@@ -1,0 +1,66 @@
+"""What can raise an alarm, where it stands, and how often it is wrong."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lamplighter.domain.monitor import Reading
+from lamplighter.domain.monitored import Monitored
+from lamplighter.domain.project import Monitor
+from lamplighter.views.answering import Service
+from lamplighter.web.drift import false_alarms
+from lamplighter.web.numbers import NOTHING, count, figure, share
+from lamplighter.web.quality import ESTIMATE, name_of
+
+
+class Alarm(NamedTuple):
+    """One of them."""
+
+    name: str
+    #: Where it stands now, against its limit.
+    stands: str
+    limit: str
+    crossed: bool
+    #: False alarms a month that are expected of it.
+    expected: str
+
+
+def alarms(seen: Monitored, monitor: Monitor, service: Service | None) -> list[Alarm]:
+    """Every alarm of a model: its service, its quality, its inputs."""
+    found = [_service(service, monitor.errors)] if service is not None else []
+    measured = [
+        reading for reading in seen.quality if reading.number == seen.number and reading.measure == monitor.quality.metric
+    ]
+    found += [_quality(reading) for reading in _newest(measured)]
+    for aspect, name in (("drift", "Inputs that moved"), ("completeness", "Values that stay away")):
+        readings = [reading for reading in seen.inputs if reading.aspect == aspect]
+        if readings:
+            found.append(_inputs(name, readings))
+    return found
+
+
+def _service(service: Service, limit: float) -> Alarm:
+    stands = f"{share(service.failure_rate)} of {count(service.requests)} requests" if service.requests else "nobody asked"
+    return Alarm("Failed requests", stands, share(limit), service.failure_rate > limit, NOTHING)
+
+
+def _newest(readings: Sequence[Reading]) -> list[Reading]:
+    """The newest measured figure, and the newest estimated one."""
+    groups = [[r for r in readings if (r.aspect == ESTIMATE) is estimated] for estimated in (False, True)]
+    return [max(group, key=lambda reading: reading.end) for group in groups if group]
+
+
+def _quality(reading: Reading) -> Alarm:
+    estimated = ", estimated" if reading.aspect == ESTIMATE else ""
+    limit = NOTHING if reading.limit is None else figure(reading.limit)
+    return Alarm(f"{name_of(reading.measure)}{estimated}", figure(reading.value), limit, reading.crossed, _told([reading]))
+
+
+def _inputs(name: str, readings: Sequence[Reading]) -> Alarm:
+    crossed = sum(reading.crossed for reading in readings)
+    stands = f"{crossed} of {len(readings)} beyond their limit"
+    return Alarm(name, stands, "one each", crossed > 0, _told(readings))
+
+
+def _told(readings: Sequence[Reading]) -> str:
+    expected = false_alarms(readings)
+    return NOTHING if expected is None else figure(expected)
