@@ -142,6 +142,12 @@ def _redacted(kit: Kit, look: Transaction, model: str, environment: str, records
     ]
 
 
+def check_time(at: int, now: int) -> None:
+    """Raise `Invalid` for a moment in which nothing can have been predicted."""
+    if not _EARLIEST <= at <= now + _AHEAD:
+        raise _unfit("time: microseconds since the epoch, from 2000 to tomorrow")
+
+
 def _record(row: Pushed, version: Version, consumer: str) -> Scored:
     return Scored(
         request=row.id,

@@ -16,6 +16,7 @@ from lamplighter.lifecycle import (
     jobs,
     management,
     ownership,
+    payloads,
     progress,
     reactions,
     retention,
@@ -178,6 +179,7 @@ class Reconciler:
             self._guarded(partial(self._revive, name, turned_away))
         self._guarded(partial(watching.watch_service, self._kit, turned_away))
         self._guarded(partial(ageing.watch, self._kit))
+        self._guarded(partial(payloads.sweep, self._kit))
         ownership.escalate(self._kit)
 
     def _survey(self) -> None:

@@ -26,6 +26,7 @@ from lamplighter.store.job_runs import JobRuns
 from lamplighter.store.journal import Journal
 from lamplighter.store.migrations import upgrade
 from lamplighter.store.notices import Notices
+from lamplighter.store.payloads import Payloads
 from lamplighter.store.people import Credentials, People, Teams
 from lamplighter.store.policies import Policies
 from lamplighter.store.predictions import Predictions
@@ -58,6 +59,7 @@ class Transaction:
         self.inputs = InputsSeen(connection)
         self.journal = Journal(connection)
         self.notices = Notices(connection)
+        self.payloads = Payloads(connection)
         self.people = People(connection)
         self.policies = Policies(connection)
         self.predictions = Predictions(connection)
