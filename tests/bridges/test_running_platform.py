@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
@@ -38,6 +39,16 @@ import json, sys
 from grafana_foundation_sdk.models.dashboard import Dashboard
 board = Dashboard.from_json(json.load(open(sys.argv[1])))
 print(board.uid, board.schema_version, len(board.panels), sorted({variable.name for variable in board.templating.list_val}))
+"""
+#: Runs a notebook in its place, in a process of its own so that what its libraries warn of is theirs.
+EXECUTED = """
+import sys
+import nbformat
+from nbclient import NotebookClient
+book = nbformat.read(sys.argv[1], as_version=4)
+nbformat.validate(book)
+NotebookClient(book, timeout=120, kernel_name="python3").execute()
+nbformat.write(book, sys.argv[1])
 """
 
 
@@ -161,6 +172,37 @@ def test_the_dashboard_is_read_by_the_library_of_grafana(world: World) -> None:
     told = subprocess.run([python, "-c", PARSED, str(board)], capture_output=True, text=True, check=True).stdout
     panels = len(msgspec.json.decode(board.read_bytes())["panels"])
     assert told.strip() == f"lamplighter 36 {panels} ['datasource', 'env', 'model']"
+
+
+def test_the_notebook_runs_from_top_to_bottom(world: World, tmp_path: Path) -> None:
+    access = {"LAMP_URL": world.ground.settings.url, "LAMP_TOKEN": world.ground.tokens["rita"]}
+    done = lamp("monitor", "notebook", MODEL, "--out", str(tmp_path / "trains.ipynb"), **access)  # type: ignore[arg-type]
+    assert done.code == 0, done.err
+    written = (tmp_path / "trains.ipynb").read_text()
+    assert access["LAMP_TOKEN"] not in written
+    assert "http" not in written
+    ran = subprocess.run(
+        [sys.executable, "-c", EXECUTED, "trains.ipynb"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            **access,
+            "JUPYTER_PLATFORM_DIRS": "1",
+            "HOME": str(tmp_path),
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    cells = msgspec.json.decode((tmp_path / "trains.ipynb").read_bytes())["cells"]
+    codes = [cell for cell in cells if cell["cell_type"] == "code"]
+    told = ["".join(str(output.get("data", output.get("text"))) for output in cell["outputs"]) for cell in codes]
+    assert len(told) == 4
+    assert ["image/png" in text for text in told] == [False, True, False, True]
+    assert "300 labelled rows" in told[2]
+    assert all(name in told[3] for name in ("delay", "load", "@prediction"))
 
 
 def test_the_commands_of_the_documentation_run_as_they_stand(world: World, tmp_path: Path) -> None:

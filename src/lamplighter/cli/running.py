@@ -32,6 +32,28 @@ def show(session: Session, reference: str, environment: str) -> Page:
     return monitor_page(model, place, readings, service, session.address(f"/m/{model}"))
 
 
+@monitor.command("notebook")
+@click.argument("reference", metavar="REF")
+@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@click.option("--out", default="", metavar="FILE", help="what it is called; default: MODEL.ipynb, here")
+@with_session
+def write_notebook(session: Session, reference: str, environment: str, out: str) -> Page:
+    """Write a notebook that loads the figures of a model, its worst window and what moved. A file of that name is replaced."""
+    from lamplighter.cli.notebook import notebook
+
+    model = model_of(reference)
+    place = main_place(session, model, environment)
+    name = out or f"{model}.ipynb"
+    made = notebook(session.platform.project(model), place, session.platform.readings(model, place))
+    session.path(name).write_bytes(made)
+    return Page(
+        says=f"✓ {name} loads the figures of {model} in {place}.",
+        data={"model": model, "environment": place, "file": name},
+        next=[f"lamp monitor show {model}"],
+        url=session.address(f"/m/{model}"),
+    )
+
+
 @click.group(cls=Noun)
 def labels() -> None:
     """What really happened."""
