@@ -120,7 +120,8 @@ class _Key:
         return hash(self.digest)
 
 
-@lru_cache(maxsize=64)
+# As many as an installation has live versions: to calibrate one anew takes a thousand times longer than to keep it (0.2 MB).
+@lru_cache(maxsize=2048)
 def _calibration(key: _Key, measures: tuple[DriftMeasure, ...], alarm: Alarm) -> Calibration:
     # Beyond chance and large enough to matter: with many rows the smallest change is beyond chance.
     floors = fixed(key.profile, measures).values

@@ -82,7 +82,9 @@ def windows(profile: Profile, counts: Counts) -> dict[str, Distribution]:
 
 def counts_bytes(counts: Counts) -> bytes:
     """The database value: a header line and compressed MessagePack. Equal counts give equal bytes."""
-    return encoding.packed(_HEADER, msgspec.structs.replace(counts, columns=dict(sorted(counts.columns.items()))))
+    ordered = msgspec.structs.replace(counts, columns=dict(sorted(counts.columns.items())))
+    # Each bite of the log writes its days anew: six times faster for six percent more bytes.
+    return encoding.packed(_HEADER, ordered, level=1)
 
 
 def counts_from(content: bytes) -> Counts:

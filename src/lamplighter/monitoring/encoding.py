@@ -24,9 +24,9 @@ def body(value: Any) -> bytes:
     return msgspec.msgpack.encode(value, enc_hook=_from_array)
 
 
-def packed(header: bytes, value: Any) -> bytes:
-    """Header line and compressed body."""
-    return header + zlib.compress(body(value), 6)
+def packed(header: bytes, value: Any, level: int = 6) -> bytes:
+    """Header line and compressed body; `level` is that of zlib, from 1 for what is written often to 9."""
+    return header + zlib.compress(body(value), level)
 
 
 def unpacked(header: bytes, content: bytes, kind: type[Value], what: str) -> Value:

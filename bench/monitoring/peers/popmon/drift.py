@@ -7,6 +7,8 @@ from popmon.pipeline.metrics import df_stability_metrics
 reference, production = frames()
 columns = ["at", *numbers(reference), *texts(reference)]
 assert popmon.__version__
+for frame in (reference, production):
+    frame[texts(frame)] = frame[texts(frame)].astype(object)
 
 
 def every_day() -> None:
