@@ -60,6 +60,7 @@ _VALUES: Mapping[str, Any] = {
     "needs": "me",
     "page": 1,
     "instant": 1,
+    "table": "nothing",
     "newest": 1,
     "rows": 3,
     "passed": True,

@@ -1,5 +1,7 @@
 """Tables that are scored on a schedule, on real processes: when, by whom, and what becomes of a run that ends too soon."""
 
+import hashlib
+import io
 import os
 import signal
 import time
@@ -10,12 +12,17 @@ from typing import Any
 import msgspec
 import pytest
 from arro3.core import Array, DataType, Table
+from arro3.io import read_ipc_stream
 from tests.lifecycle.lives import Life, lived
+from tests.lifecycle.test_incidents import react
 from tests.sdk import models
+from tests.sdk.cast import address
 
 from lamplighter.domain.errors import Conflict, NotFound
 from lamplighter.domain.events import JobRunMoved
+from lamplighter.domain.incident import State as Incident
 from lamplighter.domain.job import Cause, Run, State
+from lamplighter.domain.monitor import Finding, Kind, Severity
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import identity, jobs, routing
 from lamplighter.sdk import table_stream
@@ -24,6 +31,7 @@ from lamplighter.sdk.release import release
 
 MODEL, ROWS, DAY = "night-trains", 3_000, 86_400.0
 _DECLARED = {"schedule": "0 3 * * *", "environment": "prod", "rows": 20, "output": "scored"}
+SOURCE = {"name": "timetable", "owner": address("milo"), "columns": ["delay", "load"]}
 NAMES = {"nightly": "trains", "crooked": "bent", "lost": "nowhere"}
 
 
@@ -62,7 +70,7 @@ def life(tmp_path_factory: pytest.TempPathFactory, tables: Path) -> Iterator[Lif
 @pytest.fixture(scope="module")
 def version(life: Life) -> Version:
     declared = [{"name": name, "input": table, **_DECLARED} for name, table in NAMES.items()]
-    found = release(life["dana"], models.project(MODEL, job=declared), models.build())
+    found = release(life["dana"], models.project(MODEL, job=declared, source=[SOURCE]), models.build())
     life.live(found)
     return found
 
@@ -147,10 +155,62 @@ def test_a_row_that_does_not_fit_fails_as_data_and_its_place_is_named(life: Life
     assert done.failure.rows == 120
 
 
+def _told(life: Life, measure: str) -> Finding:
+    react(life)
+    with life.kit.store.reading() as look:
+        (incident,) = look.incidents.all(model=MODEL, measure=measure, open=True)
+    return incident.finding
+
+
+def test_what_a_failed_run_stumbled_over_is_kept_and_the_owner_of_the_source_is_told(life: Life, version: Version) -> None:
+    run = _runs(life, "crooked")[0]
+    assert run.failure is not None
+    assert (run.failure.digest, run.failure.kept) == (_digest(Path(life.kit.settings.tables["bent"])), 20)
+    kept = life["milo"].kept_run(run.id)
+    assert (kept.input, kept.version, kept.rows, kept.failure) == ("bent", version.name, 20, run.failure)
+    rows = life["milo"].kept_rows(run.id)
+    held = [batch.to_struct_array().to_pylist() for batch in read_ipc_stream(io.BytesIO(rows))]
+    first = next(name for name, values in models.columns(ROWS)[0].items() if isinstance(values[0], float))
+    assert [row[first] == float("inf") for part in held for row in part].index(True) == 10
+    found = _told(life, "job-crooked")
+    assert (found.kind, found.source, found.column, found.severity) == (Kind.FEED, "timetable", first, Severity.PAGE)
+    # Of the runs that its schedule asked for before, the first began the incident.
+    assert "; 20 rows are kept. lamp jobs fix J-" in found.sentence
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_corrected_table_is_run_again_as_a_run_of_its_own(life: Life, version: Version) -> None:
+    failed = _runs(life, "crooked")[0]
+    with pytest.raises(NotFound):
+        life["milo"].rerun(failed.id, "nowhere")
+    again = life["milo"].rerun(failed.id, "trains")
+    assert (again.fixes, again.input, again.state) == (failed.id, "trains", State.WAITING)
+    with pytest.raises(Conflict) as refused:
+        life["milo"].rerun(failed.id)
+    assert refused.value.code == "E1535"
+    done = _ended(life, "crooked")
+    assert (done.id, done.state, done.rows) == (again.id, State.FINISHED, ROWS)
+    react(life)
+    with life.kit.store.reading() as look:
+        (incident,) = look.incidents.all(model=MODEL, measure="job-crooked")
+    assert incident.state is Incident.MITIGATED
+    assert incident.notes[-1].endswith(f"Nobody feels it any more: {again.id} scored {ROWS:,} rows.")
+    for verb in (life["milo"].rerun, life["milo"].kept_run, life["milo"].kept_rows):
+        with pytest.raises(Conflict) as whole:
+            verb(done.id)
+        assert whole.value.code == "E1564"
+
+
 def test_a_table_that_the_platform_does_not_know_fails(life: Life, version: Version) -> None:
     _asked(life, "lost")
     done = _ended(life, "lost")
     assert done.failure is not None
     assert done.failure.why.startswith("There is no table")
+    found = _told(life, "job-lost")
+    assert (found.kind, found.source) == (Kind.TECHNICAL, "")
+    assert " of the job lost failed by its code: There is no table" in found.sentence
     with pytest.raises(NotFound):
         _asked(life, "nothing")

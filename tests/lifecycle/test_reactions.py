@@ -15,6 +15,7 @@ from lamplighter.domain.events import (
     Event,
     FindingMade,
     IncidentOpened,
+    JobRunMoved,
     RetrainingMoved,
     RolledBack,
     RolloutMoved,
@@ -25,10 +26,14 @@ from lamplighter.domain.events import (
 )
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.job import Cause, Failure, Run
+from lamplighter.domain.job import State as RunState
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind
 from lamplighter.domain.outcome import Judgement, Outcome
 from lamplighter.domain.replay import Replay
+from lamplighter.domain.retraining import Retraining
+from lamplighter.domain.retraining import State as Ended
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle.reactions import REACTIONS
 from lamplighter.store import schema
@@ -126,7 +131,37 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: record(life, RetrainingMoved(model=MODEL, retraining="T-1", state="finished", number=3)),
         lambda life: [trial.challenger for trial in life["rita"].challenges(MODEL)] == [3],
     ),
+    "report_end": (lambda life, versions: failed_training(life), lambda life: measures(life) == ["training"]),
+    "report_end of JobRunMoved": (
+        lambda life, versions: failed_run(life, versions),
+        lambda life: measures(life) == ["job-nightly"],
+    ),
 }
+
+
+def measures(life: Life) -> list[str]:
+    """What was found."""
+    return [event.finding.measure for event in life.events(FindingMade) if event.finding]
+
+
+def failed_training(life: Life) -> Entry:
+    """The entry of a training that has ended without a version."""
+    asked = Retraining(id="T-1", model=MODEL, cause="", author="", state=Ended.FAILED, why="It raised.", failed_by="code")
+    with life.kit.store.transaction() as change:
+        change.retrainings.add(asked)
+    return record(life, RetrainingMoved(model=MODEL, retraining="T-1", state="failed", why="It raised."))
+
+
+def failed_run(life: Life, versions: list[Version]) -> Entry:
+    """The entry of a run that has ended without its output."""
+    declared = {"name": "nightly", "schedule": "0 3 * * *", "environment": "prod", "input": "a", "output": "b"}
+    run = Run(
+        id="J-1", model=MODEL, job="nightly", due_at=1, state=RunState.FAILED, failure=Failure(cause=Cause.CODE, why="So.")
+    )  # fmt: skip
+    with life.kit.store.transaction() as change:
+        change.projects.put(models.critical(MODEL, job=[declared]))
+        change.job_runs.add(run)
+    return record(life, JobRunMoved(model=MODEL, run="J-1", job="nightly", state="failed"))
 
 
 def renewal(life: Life, versions: list[Version]) -> Entry:

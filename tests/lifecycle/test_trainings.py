@@ -32,6 +32,21 @@ _SCRIPTS = {
         import os
         open(os.environ["LAMP_RESULT"], "w").write("version two")
         """,
+    "fickle": """
+        import os, pathlib, signal
+        turns = pathlib.Path("turns")
+        turns.write_text(turns.read_text() + "x" if turns.exists() else "x")
+        if len(turns.read_text()) < 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        open(os.environ["LAMP_RESULT"] + ".new", "w").write('{"number": 2}')
+        os.replace(os.environ["LAMP_RESULT"] + ".new", os.environ["LAMP_RESULT"])
+        """,
+    "doomed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "spoken": """
+        import os
+        open(os.environ["LAMP_FAILURE"], "w").write('{"cause": "data", "why": "A column is gone."}')
+        raise SystemExit(1)
+        """,
     "endless": "import time; time.sleep(60)",
 }
 
@@ -85,6 +100,7 @@ def test_a_command_that_leaves_a_number_has_finished(trained: Life, tmp_path: Pa
     # A command gets what it needs and none of our secrets.
     assert not {name for name in seen if name.startswith("LAMP_")} - {
         "LAMP_SIGN_WITH", "LAMP_URL", "LAMP_TOKEN", "LAMP_TRAINING", "LAMP_MODEL", "LAMP_RESULT",
+        "LAMP_FAILURE",
     }  # fmt: skip
 
 
@@ -155,3 +171,33 @@ def test_a_job_that_hangs_is_ended_and_keeps_no_other_waiting(trained: Life) -> 
     trained["dana"].save_project("good", project("good", "good"))
     slow, good = trained["dana"].retrain("slow"), trained["dana"].retrain("good")
     assert (ended(trained, good).state, ended(trained, slow).state) == (State.FINISHED, State.FAILED)
+
+
+def test_a_training_that_is_killed_is_tried_again_and_makes_one_version(trained: Life) -> None:
+    trained["dana"].save_project("fickle", project("fickle", "fickle"))
+    done = ended(trained, trained["milo"].retrain("fickle"))
+    assert (done.state, done.number, done.tries) == (State.FINISHED, 2, 3)
+    moved = [event.state for event in trained.events(RetrainingMoved)]
+    assert moved == ["running", "requested", "running", "requested", "running", "finished"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "tries", "kind"),
+    [
+        ("doomed", "infrastructure", 3, Kind.TECHNICAL),
+        ("broken", "code", 1, Kind.TECHNICAL),
+        ("spoken", "data", 1, Kind.FUNCTIONAL),
+        ("nowhere", "infrastructure", 1, Kind.TECHNICAL),
+    ],
+)
+def test_a_training_that_fails_is_classified_and_told_to_whoever_can_mend_it(
+    trained: Life, name: str, cause: str, tries: int, kind: Kind
+) -> None:
+    appointed(trained, project(name, name))
+    done = ended(trained, trained["milo"].retrain(name))
+    assert (done.state, done.failed_by, done.tries) == (State.FAILED, cause, tries)
+    react(trained)
+    (incident,) = trained["rita"].incidents(name)
+    assert (incident.finding.measure, incident.finding.kind) == ("training", kind)
+    # What failed is no reason to begin another one.
+    assert [one.id for one in trained["dana"].trainings(name)] == [done.id]

@@ -8,7 +8,7 @@ from tests.sdk.grounds import Ground
 from tests.sdk.homes import until
 
 from lamplighter.domain.errors import NotFound
-from lamplighter.domain.job import State
+from lamplighter.domain.job import Cause, State
 from lamplighter.sdk.release import release
 
 MODEL = "scheduled-trains"
@@ -28,6 +28,16 @@ def test_a_job_is_run_now_and_its_runs_are_told(ground: Ground) -> None:
     assert (done.state, done.rows, done.version, done.failure) == (State.FINISHED, 40, version.name, None)
     assert done in ground["rita"].job_runs(MODEL)
     assert len((home / "scored.csv").read_text().splitlines()) == 41
+    (home / "trains.csv").write_text("load\n0.5\n")
+    failed = ground["dana"].run_job(MODEL, "nightly")
+    until(lambda: ground["rita"].job_run(failed.id).state is State.FAILED, 60.0)
+    kept = ground["dana"].kept_run(failed.id)
+    assert (kept.run, kept.input, kept.failure.cause) == (failed.id, "trains", Cause.DATA)
+    assert ground["dana"].kept_rows(failed.id)
+    (home / "trains.csv").write_text("\n".join(["delay,load", *lines]) + "\n")
+    again = ground["dana"].rerun(failed.id)
+    assert again.fixes == failed.id
+    until(lambda: ground["rita"].job_run(again.id).state is State.FINISHED, 60.0)
     with pytest.raises(NotFound):
         ground["dana"].run_job(MODEL, "weekly")
     with pytest.raises(NotFound):

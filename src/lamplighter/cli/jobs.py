@@ -10,7 +10,8 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.places import model_of
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
-from lamplighter.domain.job import Run
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.job import Run, State
 
 
 @click.group(cls=Noun)
@@ -44,7 +45,7 @@ def show(session: Session, key: str) -> Page:
         says=f"{run.id}: the job {run.job} of {run.model} is {run.state}.",
         data={"run": run},
         facts=_facts(run),
-        next=[f"lamp jobs list {run.model}"],
+        next=[f"lamp jobs fix {run.id}"] if run.state is State.FAILED else [f"lamp jobs list {run.model}"],
         url=session.address(f"/m/{run.model}"),
     )
 
@@ -64,6 +65,31 @@ def run_(session: Session, reference: str, name: str) -> Page:
     )
 
 
+@jobs.command("fix")
+@click.argument("key", metavar="RUN")
+@click.option("--to", "place", default="", metavar="FOLDER", help="where to write what is kept; default: RUN here")
+@click.option("--rerun", "again", is_flag=True, help="run it again in place of writing anything")
+@click.option(
+    "--input", "table", default="", metavar="TABLE", help="with --rerun: another table, by its name in the configuration"
+)
+@with_session
+def fix(session: Session, key: str, place: str, again: bool, table: str) -> Page:
+    """Take a failed run apart: its order, its log, the rows it failed on and a script that scores them; or run it again."""
+    from lamplighter.cli.fixing import rerun_page, taken_apart
+
+    if again:
+        if place:
+            raise _of_no_effect("--to", "--rerun writes nothing")
+        return rerun_page(session, key, table)
+    if table:
+        raise _of_no_effect("--input", "nothing is run without --rerun")
+    return taken_apart(session, key, place)
+
+
+def _of_no_effect(flag: str, why: str) -> Invalid:
+    return Invalid(f"{flag} has no effect here.", why=f"In short: {why}.", fix=f"Leave {flag} out.", code="E1241")
+
+
 def _row(run: Run) -> Sequence[str]:
     return run.id, run.job, local(run.due_at), run.state, run.version, f"{run.rows:,}"
 
@@ -72,6 +98,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     facts = [("due", local(run.due_at)), ("version", run.version), ("tries", str(run.tries)), ("rows", f"{run.rows:,}")]
     if run.failure is not None:
         place = f"after {run.failure.rows:,} rows: {run.failure.why}"
+        facts += [("repeats", run.fixes)] if run.fixes else []
         facts += [("failure", run.failure.cause.value), ("where", place)]
     return facts
 

@@ -98,6 +98,28 @@ class Failure(Record, frozen=True):
     code: str = ""
     #: Rows from the start of the input that had their scores.
     rows: int = 0
+    #: SHA-256 of the input as it was; empty where it could not be read.
+    digest: str = ""
+    #: Rows from there on that are kept with the run, the one that does not fit among them.
+    kept: int = 0
+
+
+class Kept(Record, frozen=True):
+    """What is kept of a run that failed, beside its rows."""
+
+    run: str
+    model: str
+    job: str
+    environment: str
+    #: The version that answered, such as `late-flights@7`; empty if it never began.
+    version: str
+    #: Table that it scored, by its name in the configuration.
+    input: str
+    #: Rows of one request.
+    rows: int
+    failure: Failure
+    #: The end of what the last try wrote.
+    log: str
 
 
 class Run(Record, frozen=True):
@@ -121,6 +143,10 @@ class Run(Record, frozen=True):
     rows: int = 0
     #: What ended the last try that failed.
     failure: Failure | None = None
+    #: The failed run that it repeats; empty for none.
+    fixes: str = ""
+    #: Table that it scores in place of the job's, by its name in the configuration; empty for the job's.
+    input: str = ""
     #: Microseconds since the epoch, UTC.
     moved_at: int = 0
     revision: int = 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -26,6 +27,8 @@ class Step(StrEnum):
     """What happens to a training."""
 
     START = "start"
+    #: Another try may help.
+    RETRY = "retry"
     FINISH = "finish"
     FAIL = "fail"
 
@@ -34,6 +37,7 @@ class Step(StrEnum):
 MOVES: Mapping[tuple[State, Step], State] = {
     (State.REQUESTED, Step.START): State.RUNNING,
     (State.REQUESTED, Step.FAIL): State.FAILED,
+    (State.RUNNING, Step.RETRY): State.REQUESTED,
     (State.RUNNING, Step.FINISH): State.FINISHED,
     (State.RUNNING, Step.FAIL): State.FAILED,
 }
@@ -59,10 +63,15 @@ class Retraining(Record, frozen=True):
     moved_at: int = 0
     why: str = ""
     revision: int = 0
+    #: What a training that failed failed by, as a cause of `domain/job.py`; empty for one that did not.
+    failed_by: str = ""
+    #: How often it was begun.
+    tries: int = 0
 
 
-def advance(retraining: Retraining, step: Step, *, now: int, why: str = "", job: str = "", number: int = 0) -> Retraining:
-    """The training after the step; raises `Conflict` for a move that does not exist."""
+def advance(retraining: Retraining, step: Step, *, now: int, **changes: Any) -> Retraining:
+    """The training after the step, with the fields that are given and not empty; raises `Conflict` for a move that does not
+    exist."""
     state = MOVES.get((retraining.state, step))
     if state is None:
         raise Conflict(
@@ -71,12 +80,7 @@ def advance(retraining: Retraining, step: Step, *, now: int, why: str = "", job:
             fix="Look at it with lamp status.",
             code="E1530",
         )
+    given = {name: value for name, value in changes.items() if value}
     return msgspec.structs.replace(
-        retraining,
-        state=state,
-        moved_at=now,
-        why=why or retraining.why,
-        job=job or retraining.job,
-        number=number or retraining.number,
-        revision=retraining.revision + 1,
+        retraining, **{**given, "state": state, "moved_at": now, "revision": retraining.revision + 1}
     )

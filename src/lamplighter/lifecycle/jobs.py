@@ -11,7 +11,7 @@ from lamplighter.domain import job as moves
 from lamplighter.domain.errors import Conflict, LampError
 from lamplighter.domain.events import JobRunMoved
 from lamplighter.domain.identity import PLATFORM, Actor
-from lamplighter.domain.job import Cause, Failure, Job, Run, State, Step
+from lamplighter.domain.job import Cause, Failure, Job, Kept, Run, State, Step
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.version import Version
@@ -27,7 +27,11 @@ _SECONDS = 3600.0
 #: Time between the move and the process, within which another control plane does not take the try for lost, microseconds.
 _GRACE = 10_000_000
 _RUNNER = ("python", "-m", "lamplighter.sdk.scheduled")
-_ORDER, _FAILURE, _RUNS = "order.json", "failure.json", "jobs"
+_ORDER, _FAILURE, _RUNS, _LOG = "order.json", "failure.json", "jobs", "output.log"
+#: File with the rows that a run failed on.
+KEPT_ROWS = "rows.arrow"
+#: Bytes of a log that are told.
+_LONGEST_LOG = 100_000
 
 
 class Order(Record, frozen=True):
@@ -76,17 +80,86 @@ def ask(kit: Kit, actor: Actor, model: str, name: str) -> Run:
     """Run a job now, beside its schedule; raises `NotFound`, and `Conflict` while it runs."""
     with kit.store.transaction() as change:
         job = _declared(change, model, name)
-        is_open = change.job_runs.find(model=model, job=name, open=True) is not None
-        run = None if is_open else _add(kit, change, model, job, kit.clock.now(), State.WAITING)
+        _check_idle(change, model, name)
+        run = _add(kit, change, model, job, kit.clock.now(), State.WAITING)
         if run is None:
-            raise Conflict(
-                f"{name} of {model} runs already.",
-                why="Two runs would write the same table.",
-                fix=f"Wait for it; look with lamp jobs list {model}.",
-                code="E1535",
-            )
+            raise _busy(model, name)
         kit.record(change, JobRunMoved(model=model, run=run.id, job=name, state=run.state), actor)
     return run
+
+
+def _check_idle(look: Transaction, model: str, name: str) -> None:
+    if look.job_runs.find(model=model, job=name, open=True) is not None:
+        raise _busy(model, name)
+
+
+def _busy(model: str, name: str) -> Conflict:
+    return Conflict(
+        f"{name} of {model} runs already.",
+        why="Two runs would write the same table.",
+        fix=f"Wait for it; look with lamp jobs list {model}.",
+        code="E1535",
+    )
+
+
+def rerun(kit: Kit, actor: Actor, key: str, table: str) -> Run:
+    """Repeat a failed run, on another table of the configuration if one is named; the live version answers.
+
+    Raises `NotFound`, and `Conflict` for a run that has not failed or while one of its job is open.
+    """
+    with kit.store.transaction() as change:
+        failed = _failed(change, key)
+        job = _declared(change, failed.model, failed.job)
+        table = table or failed.input or job.input
+        _file(kit, table)
+        _check_idle(change, failed.model, failed.job)
+        run = Run(
+            id=change.counters.id("J"), model=failed.model, job=failed.job, due_at=kit.clock.now(), moved_at=kit.clock.now(),
+            fixes=failed.id, input=table if table != job.input else "",
+        )  # fmt: skip
+        change.job_runs.add(run)
+        kit.record(change, JobRunMoved(model=run.model, run=run.id, job=run.job, state=run.state), actor)
+    return run
+
+
+def _failed(look: Transaction, key: str) -> Run:
+    run = look.job_runs.find(id=key)
+    if run is None:
+        raise unknown("run", key, (found.id for found in look.job_runs.all(newest="due_at", limit=1000)))
+    if run.state is not State.FAILED or run.failure is None:
+        raise Conflict(
+            f"{run.id} has not failed.",
+            why=f"It is {run.state}; only of a failed run anything is kept.",
+            fix=f"Look at it with lamp jobs show {run.id}.",
+            code="E1564",
+        )
+    return run
+
+
+def kept(kit: Kit, key: str) -> Kept:
+    """What is kept of a failed run; raises `NotFound` and `Conflict`."""
+    with kit.store.reading() as look:
+        run = _failed(look, key)
+        job = _declared(look, run.model, run.job)
+    assert run.failure is not None
+    try:
+        log = (_place(kit, run) / _LOG).read_bytes()[-_LONGEST_LOG:].decode(errors="replace")
+    except OSError:
+        log = ""
+    return Kept(
+        run=run.id, model=run.model, job=run.job, environment=job.environment, version=run.version,
+        input=run.input or job.input, rows=job.rows, failure=run.failure, log=log,
+    )  # fmt: skip
+
+
+def kept_rows(kit: Kit, key: str) -> bytes:
+    """The rows that are kept of a failed run, as an Arrow stream; nothing where none are. Raises `NotFound` and `Conflict`."""
+    with kit.store.reading() as look:
+        run = _failed(look, key)
+    try:
+        return (_place(kit, run) / KEPT_ROWS).read_bytes()
+    except OSError:
+        return b""
 
 
 def _declared(look: Transaction, model: str, name: str) -> Job:
@@ -132,7 +205,15 @@ def _start(kit: Kit, run: Run) -> None:
     place = _place(kit, begun)
     (place.parent / _ORDER).write_bytes(canonical(order))
     task = Command(command=(*_RUNNER, str(place.parent / _ORDER)), folder=str(place.parent), seconds=_SECONDS)
-    command.start(task, place, {"LAMP_TOKEN": secret, "LAMP_FAILURE": str(place / _FAILURE)})
+    command.start(
+        task,
+        place,
+        {
+            "LAMP_TOKEN": secret,
+            "LAMP_FAILURE": str(place / _FAILURE),
+            "LAMP_KEPT": str(place / KEPT_ROWS),
+        },
+    )
 
 
 def _ordered(kit: Kit, run: Run) -> tuple[Job, Order]:
@@ -156,7 +237,7 @@ def _ordered(kit: Kit, run: Run) -> tuple[Job, Order]:
     assert version is not None
     (kit.settings.folder / _RUNS / run.id).mkdir(parents=True, exist_ok=True, mode=0o700)
     return job, Order(
-        version=version, address=environment.address, source=_file(kit, job.input), target=_file(kit, job.output),
+        version=version, address=environment.address, source=_file(kit, run.input or job.input), target=_file(kit, job.output),
         run=run.id, rows=job.rows,
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from lamplighter.domain.events import (
 )
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import PLATFORM, Actor
+from lamplighter.domain.job import TRIES, Cause
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind
 from lamplighter.domain.names import unknown
@@ -28,7 +29,7 @@ from lamplighter.domain.project import Project, Trigger, seconds
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import elsewhere, movement
+from lamplighter.lifecycle import elsewhere, ended_runs, movement
 from lamplighter.lifecycle.identity import issue_token
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.comparison import Comparison, compare
@@ -84,7 +85,7 @@ def answer(kit: Kit, entry: Entry) -> None:
     """A functional incident starts a training, where the project says so and the last one is long enough ago."""
     event = entry.event
     assert isinstance(event, IncidentOpened)
-    if event.kind != Kind.FUNCTIONAL:
+    if event.kind != Kind.FUNCTIONAL or _is_of_a_job(kit, event.incident):
         return
     with kit.store.transaction() as change:
         project = change.project(event.model)
@@ -101,6 +102,14 @@ def answer(kit: Kit, entry: Entry) -> None:
         _request(kit, change, PLATFORM, event.model, event.incident, duties.of(Duty.RETRAIN).holder)
 
 
+def _is_of_a_job(kit: Kit, key: str) -> bool:
+    """Whether the incident is about a table or a training that failed, which no other training mends."""
+    with kit.store.reading() as look:
+        incident = look.incidents.find(id=key)
+    measure = incident.finding.measure if incident is not None else ""
+    return measure == ended_runs.TRAINING or measure.startswith(ended_runs.JOB)
+
+
 def advance(kit: Kit, asked: Retraining) -> None:
     """Start a training that was asked for, or see how it went."""
     with kit.store.reading() as look:
@@ -108,14 +117,15 @@ def advance(kit: Kit, asked: Retraining) -> None:
     try:
         training = _training(kit, project)
     except (Invalid, NotFound) as error:
-        _move(kit, asked, Step.FAIL, why=error.why)
+        _move(kit, asked, Step.FAIL, why=error.why, failed_by=Cause.CODE)
         return
     if asked.state is State.REQUESTED:
         _start(kit, asked, training)
         return
     outcome = plugins.plugin("trainers", training.trainer).outcome(asked.job, _place(kit, asked))
     if isinstance(outcome, Failed):
-        _move(kit, asked, Step.FAIL, why=outcome.why)
+        again = outcome.passing and asked.tries < TRIES
+        _move(kit, asked, Step.RETRY if again else Step.FAIL, why=outcome.why, failed_by=outcome.cause)
     elif isinstance(outcome, Finished):
         _move(kit, asked, Step.FINISH, number=outcome.number)
     else:
@@ -137,20 +147,22 @@ def _start(kit: Kit, asked: Retraining, training: Training) -> None:
         }
         name = plugins.plugin("trainers", training.trainer).start(job, _place(kit, asked), variables)
     except LampError as error:
-        _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.what} {error.why}")
+        _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.what} {error.why}", failed_by=Cause.CODE)
     except OSError as error:
-        _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.strerror}.")
+        _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.strerror}.", failed_by=Cause.INFRASTRUCTURE)
     else:
-        _move(kit, asked, Step.START, job=name)
+        _move(kit, asked, Step.START, job=name, tries=asked.tries + 1)
 
 
 def _place(kit: Kit, asked: Retraining) -> Path:
-    return kit.settings.folder / "trainings" / asked.id
+    """The folder of the try that runs or comes next. Each try has its own: a trainer begins nothing twice in one place."""
+    turn = asked.tries if asked.state is State.RUNNING else asked.tries + 1
+    return kit.settings.folder / "trainings" / (asked.id if turn <= 1 else f"{asked.id}.{turn}")
 
 
-def _move(kit: Kit, asked: Retraining, step: Step, *, why: str = "", job: str = "", number: int = 0) -> None:
+def _move(kit: Kit, asked: Retraining, step: Step, *, why: str = "", number: int = 0, **changes: object) -> None:
     with kit.store.transaction() as change:
-        after = moves.advance(asked, step, now=kit.clock.now(), why=why, job=job, number=number)
+        after = moves.advance(asked, step, now=kit.clock.now(), why=why, number=number, **changes)
         change.retrainings.replace(after, revision=asked.revision)
         event = RetrainingMoved(model=after.model, retraining=after.id, state=after.state, number=number, why=why)
         kit.record(change, event, PLATFORM)

@@ -9,6 +9,7 @@ from lamplighter.domain.events import (
     Event,
     FindingMade,
     IncidentOpened,
+    JobRunMoved,
     RetrainingMoved,
     RolledBack,
     RolloutMoved,
@@ -33,7 +34,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     RolledBack: (watching.mitigate,),
     WentLive: (watching.mitigate,),
     VersionExtended: (watching.renewed,),
-    RetrainingMoved: (answers.try_out,),
+    RetrainingMoved: (answers.try_out, watching.report_end),
+    JobRunMoved: (watching.report_end,),
 }
 
 

@@ -9,6 +9,8 @@ from lamplighter.domain.events import (
     FindingMade,
     IncidentMoved,
     IncidentOpened,
+    JobRunMoved,
+    RetrainingMoved,
     RolledBack,
     VersionExtended,
     WentLive,
@@ -16,14 +18,16 @@ from lamplighter.domain.events import (
 )
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.incident import Incident, State, Step, advance
+from lamplighter.domain.job import State as Run
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import DUTY_OF, QUARANTINE, Finding, Kind, Look, Reading
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.record import Record
+from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import answering, drifting, emptied, inputs, movement, presence, quality, windows
+from lamplighter.lifecycle import answering, drifting, emptied, ended_runs, inputs, movement, presence, quality, windows
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.presence import Seen
 from lamplighter.measures import quality_measure
@@ -151,11 +155,12 @@ def watch_service(kit: Kit, turned_away: Mapping[tuple[str, str], int] | None = 
     with kit.store.reading() as look:
         routings = [routing for routing in look.routings.all() if routing.champion]
         seen = [one for routing in routings for one in _looks(look, routing, now, turned_away or {})]
-    settle(kit, seen)
+    settle(kit, seen, answering.CALM)
 
 
-def settle(kit: Kit, looks: Iterable[Look]) -> None:
-    """Report what is wrong, and mitigate what nobody feels any more. That it is over is for people to say."""
+def settle(kit: Kit, looks: Iterable[Look], patience: int = 0) -> None:
+    """Report what is wrong, and mitigate what nobody feels any more in incidents of so many seconds and older. That it is over
+    is for people to say."""
     seen = list(looks)
     findings = [one.finding for one in seen if one.finding is not None]
     if findings:
@@ -166,8 +171,9 @@ def settle(kit: Kit, looks: Iterable[Look]) -> None:
     with kit.store.reading() as look:
         felt = [one for one in look.incidents.all(open=True) if one.state in (State.OPEN, State.ACKNOWLEDGED)]
     for incident in felt:
-        why = calm.get(_thing(incident.model, incident.environment, incident.finding.measure, incident.finding.source))
-        if why and kit.clock.now() - incident.opened_at >= answering.CALM * 1_000_000:
+        model = (incident.model, incident.environment, incident.finding.measure)
+        why = calm.get(_thing(*model, incident.finding.source)) or calm.get(model)
+        if why and kit.clock.now() - incident.opened_at >= patience * 1_000_000:
             move(kit, PLATFORM, incident.id, Step.MITIGATE, f"Nobody feels it any more: {why}")
 
 
@@ -247,6 +253,24 @@ def open_incident(kit: Kit, entry: Entry) -> None:
             model=incident.model, incident=incident.id, kind=finding.kind, duty=incident.duty, holder=incident.holder
         )
         kit.record(change, opened, PLATFORM)
+
+
+def report_end(kit: Kit, entry: Entry) -> None:
+    """A run of a job or a training that failed for good is a finding, and one that succeeds calms it."""
+    event = entry.event
+    assert isinstance(event, JobRunMoved | RetrainingMoved)
+    with kit.store.reading() as look:
+        if isinstance(event, JobRunMoved):
+            run = look.job_runs.find(id=event.run)
+            ended = run is not None and run.state in (Run.FINISHED, Run.FAILED)
+            seen = ended_runs.of_run(look, run) if run is not None and ended else None
+        else:
+            asked = look.retrainings.find(id=event.retraining)
+            ended = asked is not None and asked.state in (Training.FINISHED, Training.FAILED)
+            seen = ended_runs.of_training(look, asked) if asked is not None and ended else None
+        told = [one.event.finding for one in look.journal.of(event.model) if isinstance(one.event, FindingMade)]
+    if seen is not None and (seen.finding is None or seen.finding not in told):
+        settle(kit, [seen])
 
 
 def report_withdrawal(kit: Kit, entry: Entry) -> None:

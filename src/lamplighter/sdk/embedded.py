@@ -15,7 +15,7 @@ from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.feed import Feed
 from lamplighter.domain.identity import Actor, Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
-from lamplighter.domain.job import Run
+from lamplighter.domain.job import Kept, Run
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Monitored
@@ -390,6 +390,15 @@ class Embedded(Platform):
             if run is None:
                 raise unknown("run", key, (found.id for found in look.job_runs.all(newest="due_at", limit=1000)))
             return run
+
+    def kept_run(self, key: str) -> Kept:
+        return jobs.kept(self._kit, key)
+
+    def kept_rows(self, key: str) -> bytes:
+        return jobs.kept_rows(self._kit, key)
+
+    def rerun(self, key: str, table: str = "") -> Run:
+        return jobs.rerun(self._kit, self._actor, key, table)
 
     def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
         with self._kit.store.reading() as look:

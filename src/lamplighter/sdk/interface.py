@@ -18,7 +18,7 @@ from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.feed import Feed
 from lamplighter.domain.identity import Permission, Person, Role, Team
 from lamplighter.domain.incident import Incident
-from lamplighter.domain.job import Run
+from lamplighter.domain.job import Kept, Run
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Monitored
@@ -415,6 +415,21 @@ class Platform(Protocol):
     @door("GET", "/job-runs/{key}", Permission.READ)
     def job_run(self, key: str) -> Run:
         """One run of a scheduled job."""
+        ...
+
+    @door("GET", "/job-runs/{key}/kept", Permission.RETRAIN)
+    def kept_run(self, key: str) -> Kept:
+        """What is kept of a run that failed: what ended it, what it was told and the end of its log."""
+        ...
+
+    @door("GET", "/job-runs/{key}/rows", Permission.RETRAIN)
+    def kept_rows(self, key: str) -> bytes:
+        """The rows that a run failed on, as an Arrow stream; nothing where none are kept."""
+        ...
+
+    @door("POST", "/job-runs/{key}/reruns", Permission.RETRAIN)
+    def rerun(self, key: str, table: str = "") -> Run:
+        """Repeat a run that failed, on another table of the configuration if one is named; gives the new run."""
         ...
 
     @door("POST", "/versions/{reference}/challenges", Permission.RETRAIN)

@@ -1,6 +1,7 @@
 """The process of a run of a scheduled job: `python -m lamplighter.sdk.scheduled ORDER`.
 
-It finds a token in `LAMP_TOKEN`, leaves the number of rows in the file `LAMP_RESULT`, or what ended it in `LAMP_FAILURE`.
+It finds a token in `LAMP_TOKEN`, leaves the number of rows in the file `LAMP_RESULT`, or what ended it in `LAMP_FAILURE` and
+the rows that it failed on in `LAMP_KEPT`.
 """
 
 import os
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from lamplighter.domain.errors import Conflict, Invalid, LampError, NotAllowed, NotFound, Unauthenticated, Unavailable
+from lamplighter.domain.errors import LampError, NotAllowed, Unauthenticated
 from lamplighter.domain.job import Cause, Failure
 from lamplighter.lifecycle.jobs import Order
+from lamplighter.sdk import table_stream
 from lamplighter.sdk.batch import Progress, Scoring, plan
+from lamplighter.sdk.ending import failure_of
 
 #: Seconds until every process of serving knows the token.
 _PATIENCE = 10.0
@@ -28,7 +31,8 @@ def main(order_file: Path) -> int:
         rows = runner.run()
     except Exception as error:  # whatever ends it is said, with the story in the log
         traceback.print_exc()
-        _leave(Path(os.environ["LAMP_FAILURE"]), msgspec.json.encode(_failure(error, runner.rows)))
+        failure = runner.keep(failure_of(error, runner.rows), Path(os.environ["LAMP_KEPT"]))
+        _leave(Path(os.environ["LAMP_FAILURE"]), msgspec.json.encode(failure))
         return 1
     _leave(Path(os.environ["LAMP_RESULT"]), msgspec.json.encode({"number": rows}))
     return 0
@@ -41,11 +45,14 @@ class _Runner:
         self._target, self._unfinished = target, target.with_name(f"{target.stem}.{order.run}{target.suffix}")
         #: Rows from the start that have their scores.
         self.rows = 0
+        #: SHA-256 of the table, once it has been read.
+        self._digest = ""
 
     def run(self) -> int:
         """Score every row, then put the output in its place at once; gives the number of rows."""
         source, end = Path(self._order.source), time.monotonic() + _PATIENCE
         job = plan(self._order.version, source, self._order.rows)
+        self._digest = job.source
         while True:
             scoring = Scoring(job, self._order.version, self._order.address, self._token, source, self._unfinished)
             try:
@@ -59,31 +66,24 @@ class _Runner:
                 sys.stdout.write(f"{done.rows} rows, {done.kept} of {done.chunks} chunks from before\n")
                 return done.rows
 
+    def keep(self, failure: Failure, file: Path) -> Failure:
+        """Keep the chunk that was not answered, as the table may be another one tomorrow; the failure says what is kept."""
+        if failure.cause is not Cause.DATA or not self._digest:
+            return msgspec.structs.replace(failure, digest=self._digest)
+        first, chunks = self.rows // self._order.rows, table_stream.batches(Path(self._order.source), self._order.rows)
+        try:
+            chunk = next((chunk for place, chunk in enumerate(chunks) if place == first), None)
+            if chunk is None:
+                return msgspec.structs.replace(failure, digest=self._digest)
+            _leave(file, table_stream.stream(chunk))
+        except (LampError, OSError):
+            traceback.print_exc()
+            return msgspec.structs.replace(failure, digest=self._digest)
+        return msgspec.structs.replace(failure, digest=self._digest, kept=chunk.num_rows)
+
     def _told(self, progress: Progress) -> None:
         self.rows = progress.rows
         sys.stdout.write(f"{progress.rows} rows\n")
-
-
-def _failure(error: Exception, rows: int) -> Failure:
-    if not isinstance(error, LampError):
-        cause = Cause.INFRASTRUCTURE if isinstance(error, OSError) else Cause.CODE
-        return Failure(cause=cause, why=f"{type(error).__name__}; the log has the story.", rows=rows)
-    return Failure(cause=_cause(error), why=f"{error.what} {error.why}", code=error.code, rows=rows)
-
-
-def _cause(error: LampError) -> Cause:
-    match error:
-        case Unavailable():
-            return Cause.INFRASTRUCTURE
-        case Unauthenticated() | NotAllowed():
-            return Cause.CREDENTIALS
-        case Invalid() | NotFound():
-            return Cause.DATA
-        case Conflict(code="E1529"):
-            # The table is another than the one that was begun with.
-            return Cause.DATA
-        case _:
-            return Cause.CODE
 
 
 def _leave(path: Path, content: bytes) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from lamplighter.domain.errors import LampError
 from lamplighter.sdk.build import load_build, read_folder
 from lamplighter.sdk.connect import connect
+from lamplighter.sdk.ending import failure_of
 from lamplighter.sdk.release import release
 
 
@@ -23,6 +24,9 @@ def main() -> int:
         version = release(connect(), project, load_build(folder, project))
     except LampError as error:
         sys.stderr.write(f"{error}\n")
+        failed = os.environ.get("LAMP_FAILURE")
+        if failed:
+            _leave(Path(failed), msgspec.json.encode(failure_of(error)))
         return 1
     result = os.environ.get("LAMP_RESULT")
     if result:

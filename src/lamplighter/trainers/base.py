@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from lamplighter.domain.job import Cause
 from lamplighter.domain.record import Record
 
 
@@ -32,6 +33,10 @@ class Failed(Record, frozen=True):
     """It ended without a version."""
 
     why: str
+    #: What it failed by, as far as the trainer can tell.
+    cause: Cause = Cause.CODE
+    #: Whether another try may help; nothing of this one runs any more.
+    passing: bool = False
 
 
 Outcome = Running | Finished | Failed

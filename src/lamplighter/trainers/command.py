@@ -17,10 +17,13 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.job import Cause, Failure
 from lamplighter.domain.record import Record
 from lamplighter.trainers.base import Failed, Finished, Job, Outcome, Running
 
-_RESULT, _STARTED, _LOG = "result.json", "started.json", "output.log"
+_RESULT, _STARTED, _LOG, _STATUS = "result.json", "started.json", "output.log", "status.json"
+#: What the command itself says of its end, where it does.
+FAILURE = "failure.json"
 _PROCESSES = Path("/proc")
 
 
@@ -49,13 +52,29 @@ def start(job: Job, place: Path, environ: Mapping[str, str]) -> str:
         _record(place, _Started(why=f"It could not be started ({type(error).__name__})."))
         return place.name
     _record(place, _Started(pid=process.pid, born=_born(process.pid), until=time.time() + job.seconds))
-    threading.Thread(target=process.wait, name=f"training {place.name}", daemon=True).start()
+    _waited.add(place)
+    threading.Thread(target=_wait, args=(process, place), name=f"training {place.name}", daemon=True).start()
     return place.name
+
+
+#: Places of commands whose end this process waits for.
+_waited: set[Path] = set()
+
+
+def _wait(process: "subprocess.Popen[bytes]", place: Path) -> None:
+    """Leave how it ended for whoever asks later; nobody can learn it once the process is gone."""
+    status = process.wait()
+    with suppress(OSError):
+        temporary = place / f".{_STATUS}"
+        temporary.write_bytes(msgspec.json.encode(status))
+        temporary.replace(place / _STATUS)
+    _waited.discard(place)
 
 
 def _process(job: Job, place: Path, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
-    variables = {**inherited, **environ, "LAMP_RESULT": str(place / _RESULT)}
+    said = {"LAMP_FAILURE": str(place / FAILURE)}
+    variables = {**inherited, **said, **environ, "LAMP_RESULT": str(place / _RESULT)}
     with (place / _LOG).open("wb") as log:
         return subprocess.Popen(  # noqa: S603  the command comes from the configuration of the platform
             _program(job.command), cwd=job.folder, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -81,15 +100,33 @@ def outcome(name: str, place: Path) -> Outcome:  # noqa: ARG001  the promise nam
         return finished
     started = _started(place)
     if not started.pid:
-        return Failed(why=started.why)
+        return Failed(why=started.why, cause=Cause.INFRASTRUCTURE)
     if started.born and _born(started.pid) == started.born:
         if time.time() < started.until:
             return Running()
         with suppress(ProcessLookupError):
             os.killpg(started.pid, signal.SIGKILL)
         return Failed(why="It took longer than it may.")
+    if place in _waited:
+        # How it ended is about to be written.
+        return Running()
     # The command may have left its result between the two looks.
-    return _finished(place) or Failed(why=_without_version(place))
+    return _finished(place) or _failed(place)
+
+
+def _failed(place: Path) -> Failed:
+    """By what the command said, or else by how it ended: a signal comes from outside, and so does an end that nobody saw."""
+    with suppress(OSError, msgspec.MsgspecError):
+        said = msgspec.json.decode((place / FAILURE).read_bytes(), type=Failure)
+        return Failed(why=said.why, cause=said.cause, passing=said.cause is Cause.INFRASTRUCTURE)
+    status = -1
+    with suppress(OSError, msgspec.MsgspecError):
+        status = msgspec.json.decode((place / _STATUS).read_bytes(), type=int)
+    if status < 0 and not (place / _RESULT).exists():
+        return Failed(
+            why=f"Its process was ended from outside; see {_LOG} of {place.name}.", cause=Cause.INFRASTRUCTURE, passing=True
+        )
+    return Failed(why=_without_version(place))
 
 
 def _finished(place: Path) -> Finished | None:
