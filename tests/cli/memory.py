@@ -21,7 +21,7 @@ from lamplighter.domain.feed import Feed, FeedState, Heard
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.incident import advance as incident_after
-from lamplighter.domain.job import Cause, Failure, Kept, Run, State
+from lamplighter.domain.job import Cause, Failure, KeptRun, Run, State
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
@@ -356,10 +356,10 @@ class Memory:
         failure = Failure(cause=Cause.DATA, why="Row 7: hour.", code="E1410", rows=5)
         return Run(id=key, model="late-flights", job="nightly", due_at=0, state=State.FAILED, failure=failure)
 
-    def kept_run(self, key: str) -> Kept:
+    def kept_run(self, key: str) -> KeptRun:
         run = self.job_run(key)
         assert run.failure is not None
-        return Kept(
+        return KeptRun(
             run=key, model=MODEL, job=run.job, environment="prod", version=f"{MODEL}@7", input="flights", rows=5,
             failure=run.failure, log="Traceback\n",
         )  # fmt: skip

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from lamplighter import trainers
+from lamplighter.domain.job import Cause
 from lamplighter.plugins import plugin
 from lamplighter.trainers import command
 from lamplighter.trainers.base import Failed, Finished, Job, Outcome, Running, Trainer
@@ -90,7 +91,7 @@ def test_it_is_given_what_it_needs_and_nothing_else(place: Path, tmp_path: Path)
     assert (folder, leads) == (str(tmp_path), True)
     assert environment["LAMP_URL"] == "http://127.0.0.1:1"
     assert environment["LAMP_RESULT"] == str(place / "result.json")
-    allowed = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "LAMP_URL", "LAMP_TOKEN", "LAMP_RESULT", "LC_CTYPE"}
+    allowed = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "LAMP_URL", "LAMP_TOKEN", "LAMP_RESULT", "LAMP_FAILURE", "LC_CTYPE"}
     assert set(environment) <= allowed
 
 
@@ -99,7 +100,6 @@ def test_it_is_given_what_it_needs_and_nothing_else(place: Path, tmp_path: Path)
     [
         ("raise SystemExit(3)", "It ended without a version; see output.log of T-1."),
         ("pass", "It ended without a version; see output.log of T-1."),
-        ("import os; os.kill(os.getpid(), 9)", "It ended without a version; see output.log of T-1."),
         (LEAVE.replace("json.dumps({'number': 7})", "'seven'"), "What it left as its result cannot be read."),
         (LEAVE.replace("{'number': 7}", "{}"), "What it left as its result cannot be read."),
         (LEAVE.replace("'number': 7", "'number': 0"), "What it left as its result cannot be read."),
@@ -109,6 +109,18 @@ def test_it_is_given_what_it_needs_and_nothing_else(place: Path, tmp_path: Path)
 def test_a_training_without_a_version_has_failed(place: Path, script: str, why: str) -> None:
     begun(script, place)
     assert ended(place) == Failed(why=why)
+
+
+def test_one_that_is_killed_has_failed_by_what_may_pass(place: Path) -> None:
+    begun("import os; os.kill(os.getpid(), 9)", place)
+    why = "Its process was ended from outside; see output.log of T-1."
+    assert ended(place) == Failed(why=why, cause=Cause.INFRASTRUCTURE, passing=True)
+
+
+def test_what_the_command_says_of_its_end_is_believed(place: Path) -> None:
+    said = 'open(os.environ["LAMP_FAILURE"], "w").write(\'{"cause": "credentials", "why": "No."}\')'
+    begun(f"import os; {said}; raise SystemExit(1)", place)
+    assert ended(place) == Failed(why="No.", cause=Cause.CREDENTIALS)
 
 
 def test_what_it_says_is_kept(place: Path) -> None:
@@ -127,14 +139,16 @@ def test_what_it_says_is_kept(place: Path) -> None:
 )
 def test_what_cannot_be_started_has_failed(place: Path, made: Job, why: str) -> None:
     assert command.start(made, place, {}) == "T-1"
-    assert command.outcome("T-1", place) == Failed(why=why)
+    assert command.outcome("T-1", place) == Failed(why=why, cause=Cause.INFRASTRUCTURE)
 
 
 def test_while_it_runs_it_is_running(place: Path) -> None:
     begun(WAIT, place)
     assert command.outcome("T-1", place) == Running()
     os.killpg(pid_of(place), signal.SIGKILL)
-    assert ended(place) == Failed(why="It ended without a version; see output.log of T-1.")
+    assert ended(place) == Failed(
+        why="Its process was ended from outside; see output.log of T-1.", cause=Cause.INFRASTRUCTURE, passing=True
+    )
 
 
 def test_a_result_that_is_half_written_is_waited_for(place: Path, tmp_path: Path) -> None:
@@ -186,7 +200,9 @@ def test_after_a_crash_while_it_was_started_it_has_failed_and_is_not_started_aga
     place.mkdir(parents=True)
     (place / "started.json").touch()
     assert begun(LEAVE, place) == "T-1"
-    assert command.outcome("T-1", place) == Failed(why="The platform ended while it was being started.")
+    assert command.outcome("T-1", place) == Failed(
+        why="The platform ended while it was being started.", cause=Cause.INFRASTRUCTURE
+    )
     assert not (place / "output.log").exists()
 
 

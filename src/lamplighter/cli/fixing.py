@@ -6,7 +6,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.plain import plain, printed
 from lamplighter.cli.session import Session
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.job import Kept
+from lamplighter.domain.job import KeptRun
 
 _ROWS, _SCRIPT = "rows.arrow", "score.sh"
 
@@ -38,12 +38,12 @@ def taken_apart(session: Session, key: str, folder: str) -> Page:
     )
 
 
-def _order(kept: Kept) -> str:
+def _order(kept: KeptRun) -> str:
     """What the run was told, without what it wrote."""
     return printed({name: value for name, value in plain(kept).items() if name not in ("failure", "log")})
 
 
-def _write_script(file: Path, kept: Kept) -> None:
+def _write_script(file: Path, kept: KeptRun) -> None:
     """The names in it are lawful names of models and environments, which hold nothing that a shell would read."""
     file.write_text(
         "#!/bin/sh\n"

@@ -104,7 +104,7 @@ class Failure(Record, frozen=True):
     kept: int = 0
 
 
-class Kept(Record, frozen=True):
+class KeptRun(Record, frozen=True):
     """What is kept of a run that failed, beside its rows."""
 
     run: str

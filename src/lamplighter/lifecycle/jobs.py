@@ -11,7 +11,7 @@ from lamplighter.domain import job as moves
 from lamplighter.domain.errors import Conflict, LampError
 from lamplighter.domain.events import JobRunMoved
 from lamplighter.domain.identity import PLATFORM, Actor
-from lamplighter.domain.job import Cause, Failure, Job, Kept, Run, State, Step
+from lamplighter.domain.job import Cause, Failure, Job, KeptRun, Run, State, Step
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.version import Version
@@ -136,7 +136,7 @@ def _failed(look: Transaction, key: str) -> Run:
     return run
 
 
-def kept(kit: Kit, key: str) -> Kept:
+def kept(kit: Kit, key: str) -> KeptRun:
     """What is kept of a failed run; raises `NotFound` and `Conflict`."""
     with kit.store.reading() as look:
         run = _failed(look, key)
@@ -146,7 +146,7 @@ def kept(kit: Kit, key: str) -> Kept:
         log = (_place(kit, run) / _LOG).read_bytes()[-_LONGEST_LOG:].decode(errors="replace")
     except OSError:
         log = ""
-    return Kept(
+    return KeptRun(
         run=run.id, model=run.model, job=run.job, environment=job.environment, version=run.version,
         input=run.input or job.input, rows=job.rows, failure=run.failure, log=log,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.feed import Feed
 from lamplighter.domain.identity import Actor, Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
-from lamplighter.domain.job import Kept, Run
+from lamplighter.domain.job import KeptRun, Run
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Monitored
@@ -391,7 +391,7 @@ class Embedded(Platform):
                 raise unknown("run", key, (found.id for found in look.job_runs.all(newest="due_at", limit=1000)))
             return run
 
-    def kept_run(self, key: str) -> Kept:
+    def kept_run(self, key: str) -> KeptRun:
         return jobs.kept(self._kit, key)
 
     def kept_rows(self, key: str) -> bytes:

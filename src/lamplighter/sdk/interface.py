@@ -18,7 +18,7 @@ from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.feed import Feed
 from lamplighter.domain.identity import Permission, Person, Role, Team
 from lamplighter.domain.incident import Incident
-from lamplighter.domain.job import Kept, Run
+from lamplighter.domain.job import KeptRun, Run
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Monitored
@@ -418,7 +418,7 @@ class Platform(Protocol):
         ...
 
     @door("GET", "/job-runs/{key}/kept", Permission.RETRAIN)
-    def kept_run(self, key: str) -> Kept:
+    def kept_run(self, key: str) -> KeptRun:
         """What is kept of a run that failed: what ended it, what it was told and the end of its log."""
         ...
 

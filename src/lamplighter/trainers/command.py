@@ -115,11 +115,11 @@ def outcome(name: str, place: Path) -> Outcome:  # noqa: ARG001  the promise nam
 
 
 def _failed(place: Path) -> Failed:
-    """By what the command said, or else by how it ended: a signal comes from outside, and so does an end that nobody saw."""
+    """By what the command said, or else by how it ended: a signal comes from outside."""
     with suppress(OSError, msgspec.MsgspecError):
         said = msgspec.json.decode((place / FAILURE).read_bytes(), type=Failure)
         return Failed(why=said.why, cause=said.cause, passing=said.cause is Cause.INFRASTRUCTURE)
-    status = -1
+    status = 0
     with suppress(OSError, msgspec.MsgspecError):
         status = msgspec.json.decode((place / _STATUS).read_bytes(), type=int)
     if status < 0 and not (place / _RESULT).exists():
