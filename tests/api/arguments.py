@@ -50,6 +50,7 @@ _VALUES: Mapping[str, Any] = {
     "start": 0,
     "end": 1,
     "seconds": 60,
+    "sliced": True,
     "closed": False,
     "cause": "words",
     "metric": "brier",

@@ -43,10 +43,13 @@ from lamplighter.views.answering import Service
 from lamplighter.views.consumers import Affected, Consumed
 from lamplighter.views.fleet import Fleet, FleetRow
 from lamplighter.views.history import Approval, AsOf
+from lamplighter.views.labels import LabelStatus
 from lamplighter.views.live import Live
+from lamplighter.views.moved import InputMoved
 from lamplighter.views.status import ModelStatus, StageState
 from lamplighter.views.version import VersionView
 from lamplighter.views.waiting import Waiting
+from lamplighter.views.why import SliceShare, Why
 
 MODEL = "late-flights"
 #: 3 March 2026, 14:32 in Paris.
@@ -302,12 +305,38 @@ class Memory:
         self._did("push_labels", model, tuple(labels))
         return len(labels)
 
-    def readings(self, model: str, environment: str, aspect: str = "", measure: str = "") -> list[Reading]:
+    def label_status(self, model: str, environment: str) -> LabelStatus:
+        return LabelStatus(
+            model=self._known(model), environment=environment, scored=5000, labelled=4000, newest_day=JULY, lag=7200.0,
+            longest=172_800.0, waiting=3, wait="30d", expired=2,
+        )  # fmt: skip
+
+    def why(self, model: str, environment: str = "") -> Why:
+        evening = SliceShare(
+            slice="hour=17 to 20, origin=EWR", rows=900, rows_before=880, loss=0.31, loss_before=0.19, share=0.71, low=0.55,
+            high=0.87, within=0.7, p=0.0001, stands_out=True,
+        )  # fmt: skip
+        precip = InputMoved(column="precip", distance=0.3, limit=0.1, moved=True, importance=1.0, impact=0.75, matters=True)
+        return Why(
+            model=self._known(model), environment=environment, number=7, measure="brier", loss_name="mean squared error",
+            sentence="Since 1 Jul 2013: it said 18 % and 32 % came true. 71 % of the extra loss goes together with "
+            "hour = 17 to 20, origin = EWR. Inputs that moved and matter: precip.",
+            since=JULY, start=JULY, end=JULY + DAY, base_start=JULY - DAY, base_end=JULY, base_number=7, value=0.222,
+            value_before=0.203, loss=0.222, loss_before=0.203, rows=1200, said=0.18, came=0.32, slices=(evening,),
+            inputs=(precip,),
+        )  # fmt: skip
+
+    def readings(
+        self, model: str, environment: str, aspect: str = "", measure: str = "", sliced: bool = False
+    ) -> list[Reading]:
         def reading(start: int, value: float, **more: Any) -> Reading:
             return Reading(
                 model=model, environment=environment, number=7, start=start, end=start + DAY, value=value, count=1200, **more
             )
 
+        if sliced:
+            more = {"aspect": "quality", "measure": "brier", "column": "", "low": 0.28, "high": 0.34, "restated": 2}
+            return [reading(JULY, 0.31, slice="origin=EWR", limit=0.25, crossed=True, **more)]
         return [
             reading(JULY - DAY, 0.203, aspect="quality", measure="brier", column="", low=0.19, high=0.21, limit=0.21),
             reading(JULY, 0.222, aspect="quality", measure="brier", column="", low=0.215, high=0.229, limit=0.21, crossed=True),

@@ -33,6 +33,8 @@ LINES = (
     "rollout pause R-9",
     "rollout stop R-9 --yes",
     "monitor show late-flights",
+    "monitor why late-flights",
+    "labels status late-flights",
     "incident list",
     "incident show I-1",
     "incident ack I-1",
@@ -65,6 +67,7 @@ NOUNS = {
     "audit",
     "env",
     "jobs",
+    "labels",
 }
 
 

@@ -324,6 +324,47 @@ def test_the_monitor_shows_the_newest_window_and_what_crossed_first() -> None:
     )
 
 
+def test_figures_of_slices_say_whether_they_were_restated() -> None:
+    assert told(Memory(), "monitor", "show", "late-flights", "--slices").out == (
+        "1 of 1 figures of late-flights in prod crossed their limit.\n"
+        "  service  12,345 requests in 24 h, 2 failed, p50 0.5 ms, p95 2.5 ms, p99 5 ms\n"
+        "  STATUS   MEASURE           VERSION  WINDOW       ROWS  LIMIT  VALUE\n"
+        "  ◐ watch  brier where       v7       2013-07-01  1,200   0.25  0.3100 (0.2800\n"
+        "           origin = EWR                                         to 0.3400),\n"
+        "                                                                restated 2 times\n"
+        "Next: lamp incident list --model late-flights\n"
+        "http://127.0.0.1:7070/m/late-flights\n"
+    )
+
+
+def test_why_it_got_worse() -> None:
+    assert told(Memory(), "monitor", "why", "late-flights").out == (
+        "Since 1 Jul 2013: it said 18 % and 32 % came true. 71 % of the extra loss goes\n"
+        "together with hour = 17 to 20, origin = EWR. Inputs that moved and matter:\n"
+        "precip.\n"
+        "  window      2013-07-01, v7, 1,200 rows\n"
+        "  against     2013-06-30, v7\n"
+        "  loss        mean squared error 0.2220, was 0.2030\n"
+        "  inputs      precip 0.75\n"
+        "  read it as  figures that go together; none of them is shown to be the cause\n"
+        "  SLICE                          ROWS    LOSS  SHARE OF THE EXTRA LOSS\n"
+        "  hour = 17 to 20, origin = EWR   900  0.3100  71% (55% to 87%)\n"
+        "Next: lamp monitor show late-flights --slices\n"
+        "http://127.0.0.1:7070/m/late-flights/why\n"
+    )
+
+
+def test_how_labels_come() -> None:
+    assert told(Memory(), "labels", "status", "late-flights").out == (
+        "4,000 of 5,000 scored rows of late-flights in prod have a label.\n"
+        "  lag      2 h in the middle, 2 days at most, on 2013-07-01, the newest day with\n"
+        "           a label\n"
+        "  waiting  3 labels have no prediction and wait 30d for it; 2 waited in vain\n"
+        "Next: lamp monitor show late-flights\n"
+        "http://127.0.0.1:7070/m/late-flights\n"
+    )
+
+
 def test_an_incident() -> None:
     platform = Memory()
     assert told(platform, "incident", "ack", "I-1", "--note", "Looking.").out == (

@@ -154,7 +154,7 @@ def test_expected_quality_pages_until_the_labels_say_otherwise(life: Life, label
     scores = models.fitted().predict_proba(pd.DataFrame(columns))[:, 1].tolist()
     if labelled:
         sure = [round(score) for score in scores]
-        watching.push_labels(life.kit, [Label(id=f"a.{row}", value=float(value)) for row, value in enumerate(sure)])
+        watching.push_labels(life.kit, MODEL, [Label(id=f"a.{row}", value=float(value)) for row, value in enumerate(sure)])
         scores = [float(value) for value in sure]
     records = scored(version, "a", scores, at=MONDAY + DAY // 4, columns=columns), scored(version, "b", [0.5], at=MONDAY + DAY)
     Segment(life.settings).write(*records)

@@ -50,7 +50,7 @@ def rows(life: Life, versions: list[Version], days: int, *, better: bool = True)
             scored(versions[1], f"d{day}", challenger.tolist(), at=at, arm=Arm.SHADOW, columns={}),
         )
         labels += [Label(id=f"d{day}.{row}", value=float(value)) for row, value in enumerate(truth)]
-    watching.push_labels(life.kit, labels)
+    watching.push_labels(life.kit, versions[0].model, labels)
     collection.collect(life.kit, "dev")
 
 

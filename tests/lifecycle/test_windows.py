@@ -71,7 +71,7 @@ def watched(life: Life) -> dict[str, Reading]:
 def test_figures_are_those_of_scikit_learn(life: Life, version: Version) -> None:
     scores, truth = rows(300)
     Segment(life.settings).write(record(version, scores, 6), record(version, scores[:1], 25, "end"))
-    watching.push_labels(life.kit, labels(truth))
+    watching.push_labels(life.kit, MODEL, labels(truth))
     found = watched(life)
     assert set(found) == {"brier", "auc"}
     assert (found["brier"].start, found["brier"].end, found["brier"].count) == (MONDAY, MONDAY + DAY, 300)
@@ -98,14 +98,14 @@ def test_a_window_waits_for_its_labels_but_not_for_ever(life: Life) -> None:
     scores, truth = rows(100)
     segment = Segment(life.settings)
     segment.write(record(version, scores, 6), record(version, scores[:1], 25, "end"))
-    watching.push_labels(life.kit, labels(truth[:60]))
+    watching.push_labels(life.kit, MODEL, labels(truth[:60]))
     assert watched(life) == {}
-    watching.push_labels(life.kit, labels(truth[:99]))
+    watching.push_labels(life.kit, MODEL, labels(truth[:99]))
     assert watched(life)["brier"].count == 99
 
     # Of the next day most labels never come: twice the time in which they are expected is enough.
     segment.write(record(version, scores, 30, "next"))
-    watching.push_labels(life.kit, labels(truth[:60], "next"))
+    watching.push_labels(life.kit, MODEL, labels(truth[:60], "next"))
     segment.write(record(version, scores[:1], 24 * 5, "before"))
     counts = [reading.count for reading in watched_all(life) if reading.measure == "brier"]
     assert counts == [99]
@@ -123,7 +123,7 @@ def watched_all(life: Life) -> list[Reading]:
 
 def test_labels_may_come_before_their_predictions(life: Life, version: Version) -> None:
     scores, truth = rows(100)
-    watching.push_labels(life.kit, labels(truth))
+    watching.push_labels(life.kit, MODEL, labels(truth))
     watching.observe(life.kit)
     Segment(life.settings).write(record(version, scores, 6), record(version, scores[:1], 25, "end"))
     assert math.isclose(watched(life)["brier"].value, brier_score_loss(truth, scores), abs_tol=1e-9)
@@ -132,15 +132,16 @@ def test_labels_may_come_before_their_predictions(life: Life, version: Version) 
 def test_a_later_truth_restates_the_window(life: Life, version: Version) -> None:
     scores, truth = rows(100)
     Segment(life.settings).write(record(version, scores, 6), record(version, scores[:1], 25, "end"))
-    watching.push_labels(life.kit, labels(truth))
+    watching.push_labels(life.kit, MODEL, labels(truth))
     first = watched(life)["brier"]
     turned = [1 - value for value in truth]
-    watching.push_labels(life.kit, labels(turned, revision=1))
+    watching.push_labels(life.kit, MODEL, labels(turned, revision=1))
     restated = watched(life)["brier"]
     assert math.isclose(restated.value, brier_score_loss(turned, scores), abs_tol=1e-9)
     assert restated.value != first.value
+    assert (first.restated, restated.restated) == (0, 1)
     # An older truth that comes late changes nothing.
-    watching.push_labels(life.kit, labels(truth, revision=0))
+    watching.push_labels(life.kit, MODEL, labels(truth, revision=0))
     assert watched(life)["brier"] == restated
 
 
@@ -148,7 +149,7 @@ def test_the_highest_revision_wins_within_one_push_as_well(life: Life, version: 
     scores, truth = rows(100)
     Segment(life.settings).write(record(version, scores, 6), record(version, scores[:1], 25, "end"))
     turned = [1 - value for value in truth]
-    watching.push_labels(life.kit, [*labels(truth, revision=2), *labels(turned, revision=1)])
+    watching.push_labels(life.kit, MODEL, [*labels(truth, revision=2), *labels(turned, revision=1)])
     assert math.isclose(watched(life)["brier"].value, brier_score_loss(truth, scores), abs_tol=1e-9)
 
 
@@ -156,7 +157,7 @@ def test_rows_that_come_late_restate_the_window_too(life: Life, version: Version
     scores, truth = rows(120)
     segment = Segment(life.settings)
     segment.write(record(version, scores[:80], 6), record(version, scores[:1], 25, "end"))
-    watching.push_labels(life.kit, [*labels(truth[:80]), *labels(truth[80:], "late")])
+    watching.push_labels(life.kit, MODEL, [*labels(truth[:80]), *labels(truth[80:], "late")])
     assert watched(life)["brier"].count == 80
     segment.write(record(version, scores[80:], 20, "late"))
     found = watched(life)["brier"]
@@ -170,7 +171,7 @@ def test_each_version_has_its_own_figures_and_only_the_live_one_is_found_out(lif
     scores, truth = rows(100)
     for one, request in ((version, "a"), (second, "b")):
         Segment(life.settings).write(record(one, scores, 6, request), record(one, scores[:1], 25, f"end-{request}"))
-    watching.push_labels(life.kit, [*labels(truth), *labels([1 - value for value in truth], "b")])
+    watching.push_labels(life.kit, MODEL, [*labels(truth), *labels([1 - value for value in truth], "b")])
     collection.collect(life.kit, "prod")
     watching.observe(life.kit)
     by_number = {r.number: r.value for r in life["rita"].readings(MODEL, "prod", "quality", "brier")}
@@ -187,7 +188,7 @@ def test_a_figure_without_an_interval_can_be_kept_and_read(life: Life) -> None:
     version = life.version(models.project("scarce", monitor={"quality": quality}))
     life.appoint(version)
     Segment(life.settings).write(record(version, [0.7], 6), record(version, [0.7], 25, "end"))
-    watching.push_labels(life.kit, labels([1]))
+    watching.push_labels(life.kit, "scarce", labels([1]))
     collection.collect(life.kit, "prod")
     watching.observe(life.kit)
     (found,) = life["rita"].readings("scarce", "prod", "quality", "log_loss")

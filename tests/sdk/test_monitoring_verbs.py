@@ -79,6 +79,20 @@ def test_what_is_drawn_is_the_newest_of_it(ground: Ground, incident: Incident) -
     assert sum(one.rows for one in seen.promises) == seen.quality[-1].count
 
 
+def test_labels_say_how_many_came_and_how_late(ground: Ground, incident: Incident) -> None:
+    found = ground["rita"].label_status(MODEL, "dev")
+    assert (found.scored, found.labelled, found.newest_day, found.waiting) == (201, 200, MONDAY, 0)
+    assert found.lag is not None
+    assert found.lag > 86400
+
+
+def test_why_it_got_worse_is_told_of_the_newest_bad_window(ground: Ground, incident: Incident) -> None:
+    found = ground["rita"].why(MODEL, "dev")
+    assert (found.start, found.rows, found.measure, found.since) == (MONDAY, 200, "brier", MONDAY)
+    assert {move.column for move in found.inputs} == {"delay", "load"}
+    assert found == ground["rita"].why(MODEL)
+
+
 def test_an_incident_is_acknowledged_and_resolved_by_whoever_has_it(ground: Ground, incident: Incident) -> None:
     assert (incident.state, incident.duty, incident.holder) == (State.OPEN, "monitor-functional", address("dana"))
     assert incident.finding.sentence.startswith("Quality (brier) is expected to be 0.")

@@ -55,11 +55,12 @@ BATCHES = st.lists(st.lists(LABELS, min_size=1, max_size=5), min_size=1, max_siz
 
 @given(batches=BATCHES)
 @slow
-def test_the_highest_revision_of_a_label_wins(store: Store, batches: list[list[tuple[str, float, int]]]) -> None:
+def test_the_highest_revision_of_a_label_wins_and_of_one_revision_the_largest_value(
+    store: Store, batches: list[list[tuple[str, float, int]]]
+) -> None:
     expected: dict[str, tuple[int, float]] = {}
     for key, value, revision in (label for batch in batches for label in batch):
-        if key not in expected or revision > expected[key][0]:
-            expected[key] = (revision, value)
+        expected[key] = max(expected.get(key, (revision, value)), (revision, value))
     with suppress(Undo), store.transaction() as change:
         change.predictions.keep([row("a.0"), row("a.1")])
         for batch in batches:
@@ -183,7 +184,10 @@ def test_days_to_make_again_are_remembered_once(store: Store) -> None:
         change.profiles.soil({("m", "prod", 10)})
         change.profiles.soil(set())
         assert change.profiles.dirty() == [("m", "dev", 0), ("m", "prod", 0), ("m", "prod", 10)]
-        change.profiles.clean("m", "prod", [0, 10])
+        assert change.profiles.marks("m", "prod") == {0: 1, 10: 2}
+        change.profiles.clean("m", "prod", {0: 1, 10: 1})
+        assert change.profiles.dirty() == [("m", "dev", 0), ("m", "prod", 10)]
+        change.profiles.clean("m", "prod", {10: 2})
         assert change.profiles.dirty() == [("m", "dev", 0)]
 
 

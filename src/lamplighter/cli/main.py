@@ -57,10 +57,10 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "RUNNING": {
         "rollout": Entry("rollouts", "list|show|pause|resume|stop", "versions on their way"),
-        "monitor": Entry("running", "show|notebook", "figures, limits and what callers feel"),
+        "monitor": Entry("running", "show|notebook|why", "figures, limits, and why it got worse"),
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
         "predictions": Entry("predictions", "push", "what a model elsewhere has answered"),
-        "labels": Entry("running", "push", "what really happened"),
+        "labels": Entry("running", "push|status", "what really happened"),
         "incident": Entry("incidents", "list|show|ack|resolve", "what is wrong, and who has it"),
         "drill": Entry("drills", "outage", "practise what is declared for bad days"),
     },

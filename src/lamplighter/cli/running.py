@@ -6,7 +6,9 @@ import click
 
 from lamplighter.cli.flags import Noun
 from lamplighter.cli.page import Page
+from lamplighter.cli.pages.labels import labels_page
 from lamplighter.cli.pages.readings import monitor_page
+from lamplighter.cli.pages.why import why_page
 from lamplighter.cli.places import main_place, model_of
 from lamplighter.cli.session import Session, with_session
 
@@ -22,12 +24,13 @@ def monitor() -> None:
 @monitor.command("show")
 @click.argument("reference", metavar="REF")
 @click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@click.option("--slices", "sliced", is_flag=True, help="the figures of slices")
 @with_session
-def show(session: Session, reference: str, environment: str) -> Page:
+def show(session: Session, reference: str, environment: str, sliced: bool) -> Page:
     """The newest figures of a model against their limits, and what callers felt."""
     model = model_of(reference)
     place = main_place(session, model, environment)
-    readings = session.platform.readings(model, place)
+    readings = session.platform.readings(model, place, sliced=sliced)
     service = session.platform.service(model, place)
     return monitor_page(model, place, readings, service, session.address(f"/m/{model}"))
 
@@ -52,6 +55,17 @@ def write_notebook(session: Session, reference: str, environment: str, out: str)
         next=[f"lamp monitor show {model}"],
         url=session.address(f"/m/{model}"),
     )
+
+
+@monitor.command("why")
+@click.argument("reference", metavar="REF")
+@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@with_session
+def why(session: Session, reference: str, environment: str) -> Page:
+    """Why it got worse: slices by their share of the extra loss, and inputs that moved."""
+    model = model_of(reference)
+    found = session.platform.why(model, main_place(session, model, environment))
+    return why_page(found, session.address(f"/m/{model}/why"))
 
 
 @click.group(cls=Noun)
@@ -79,6 +93,17 @@ def push(session: Session, reference: str, file: str) -> Page:
         next=[f"lamp monitor show {model}"],
         url=session.address(f"/m/{model}"),
     )
+
+
+@labels.command("status")
+@click.argument("reference", metavar="REF")
+@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@with_session
+def status(session: Session, reference: str, environment: str) -> Page:
+    """How many labels came and how late, and how many wait for their prediction."""
+    model = model_of(reference)
+    found = session.platform.label_status(model, main_place(session, model, environment))
+    return labels_page(found, session.address(f"/m/{model}"))
 
 
 COMMANDS: Mapping[str, click.Command] = {"monitor": monitor, "labels": labels}

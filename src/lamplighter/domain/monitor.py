@@ -77,6 +77,10 @@ class Reading(Record, frozen=True):
     #: What this movement can do to the answers, from 0 to 1: the importance of the input, in parts of the largest, times
     #: s / (1 + s) for a value of s times its limit.
     impact: float = 0.0
+    #: `column=value` for the rows of one slice; empty for all rows.
+    slice: str = ""
+    #: How often a later look, with rows or labels that came late, changed this figure.
+    restated: int = 0
 
     @property
     def matters(self) -> bool:

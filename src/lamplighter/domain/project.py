@@ -6,7 +6,7 @@ Law of change: `schema` is 1; fields may be added with a default.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.outage import Fallback, OutagePlan, check_outage
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.route import LATENCY_BOUNDS
+from lamplighter.domain.slices import Slice, check_slices, read_slice
 from lamplighter.domain.stage import Stage
 from lamplighter.domain.steps import ScoreShift, Steps
 
@@ -180,6 +181,14 @@ class Requirement(Settings, frozen=True):
     #: `column = value` for a part of the rows; empty for all.
     slice: str = ""
 
+    @property
+    def rows(self) -> Slice | None:
+        """The slice that it speaks of; nothing for all rows, and for a text that names no slice."""
+        try:
+            return read_slice(self.slice)
+        except Invalid:
+            return None
+
     def __str__(self) -> str:
         where = f" where {self.slice}" if self.slice else ""
         return f"{self.metric} {self.operator} {self.bound:g}{where}"
@@ -215,6 +224,8 @@ class Labels(Settings, frozen=True):
 
     origin: str = msgspec.field(name="from", default="")
     expected_after: str = "0s"
+    #: How long a label waits for a prediction that nobody knows, such as 30d; then it is dropped and counted.
+    wait: str = "30d"
 
 
 class Quality(Settings, frozen=True):
@@ -242,6 +253,8 @@ class Monitor(Settings, frozen=True):
     measure: str = "jensen_shannon"
     #: False alarms of drift that are allowed a month, over all inputs together; the policy's number if left out.
     false_alarms: float | None = None
+    #: Inputs whose values have quality figures of their own: categories, and numbers by tenths of the reference.
+    slices: tuple[str, ...] = ()
     #: Channels by the names of the settings, such as webhook.
     notify: tuple[str, ...] = ()
 
@@ -373,6 +386,10 @@ def _held(project: Project) -> _Held:
     yield "monitor.quality.window", seconds, project.monitor.quality.window
     yield "monitor.labels.expected_after", seconds, project.monitor.labels.expected_after
     yield "monitor.false_alarms", check_false_alarms, project.monitor.false_alarms
+    yield "monitor.labels.wait", seconds, project.monitor.labels.wait
+    yield "monitor.slices", partial(check_slices, redacted=project.log.redact), project.monitor.slices
+    for requirement in project.requirement:
+        yield "requirement.slice", _if_named(read_slice), requirement.slice
     yield "retrain.cooldown", seconds, project.retrain.cooldown
 
 

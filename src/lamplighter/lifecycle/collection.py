@@ -12,7 +12,7 @@ from typing import Any
 from lamplighter.domain.outage import DRILL
 from lamplighter.domain.prediction import LARGEST_BODY, Scored, frames
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm, latency_bucket
-from lamplighter.lifecycle import profiles, tallying
+from lamplighter.lifecycle import profiles, slices, tallying
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Transaction
@@ -86,7 +86,8 @@ def keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scor
     asked = [record for record in records if not record.consumer.startswith(DRILL)]
     # An answer in place of a version is no answer of that version and never counts as one.
     scored = _once(change, [record for record in asked if record.arm is not Arm.FALLBACK])
-    rows = [row for record in scored for row in _rows(record, environment)]
+    keys = slices.keys(kit, change, scored)
+    rows = [row for record, found in zip(scored, keys, strict=True) for row in _rows(record, environment, found)]
     change.predictions.keep(rows)
     change.traffic.add(_traffic(asked, environment))
     tallying.count(kit, change, environment, asked)
@@ -111,7 +112,7 @@ def _once(change: Transaction, records: Sequence[Scored]) -> list[Scored]:
     return kept
 
 
-def _rows(record: Scored, environment: str) -> Iterable[dict[str, Any]]:
+def _rows(record: Scored, environment: str, keys: slices.Keys) -> Iterable[dict[str, Any]]:
     for row, score in enumerate(record.scores):
         yield {
             "id": record.row_id(row),
@@ -121,6 +122,7 @@ def _rows(record: Scored, environment: str) -> Iterable[dict[str, Any]]:
             "arm": record.arm.value,
             "event_at": record.event_at,
             "score": score,
+            "slices": keys[row],
         }
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from lamplighter.domain.contract import Meaning
+from lamplighter.domain.contract import Kind, Meaning
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.environment import Environment
@@ -99,6 +99,21 @@ def check(look: Transaction, version: Version, environment: Environment) -> None
     for name in project.log.redact:
         if name not in columns:
             raise unknown("input (log.redact)", name, columns)
+    _check_slices(project, version)
     number, known = project.outage.version, lived(look, version.model, environment.name)
     if number and number not in known:
         raise unknown("earlier live version", f"{version.model}@{number}", (f"{version.model}@{one}" for one in known))
+
+
+def _check_slices(project: Project, version: Version) -> None:
+    inputs = {column.name: column for column in version.manifest.contract.inputs}
+    for name in project.monitor.slices:
+        if name not in inputs:
+            raise unknown("input (monitor.slices)", name, inputs)
+        if inputs[name].kind is Kind.TEXT and inputs[name].categories is None:
+            raise Invalid(
+                f"Rows cannot be told apart by {name}.",
+                why=f"It holds more different texts than {version.name} keeps as categories.",
+                fix="Remove it from slices in [monitor], or give the model an input that groups these texts.",
+                code="E1232",
+            )

@@ -10,6 +10,7 @@ from lamplighter.domain.log import LogPlan
 from lamplighter.domain.names import model_name, unknown
 from lamplighter.domain.policy import Tier
 from lamplighter.domain.project import Project, check_project, seconds
+from lamplighter.domain.slices import check_slices
 from lamplighter.lifecycle import declared, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import drift_measure, quality_measure
@@ -26,8 +27,10 @@ def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Projec
     if project.name != model:
         raise Invalid("Two names for one model.", why="The path and the project differ.", fix="Use one name.", code="E1113")
     criticality = criticality_of(project, kit.policy)
+    tier = tier_of(kit.policy, criticality.tier)
     _check_monitor(kit, project)
-    _check_log(tier_of(kit.policy, criticality.tier), project.log)
+    _check_log(tier, project.log)
+    check_slices(project.monitor.slices, tier.log.redact)
     places: list[str] = []
     with kit.store.transaction() as change:
         before = change.projects.find(model=model)
@@ -54,7 +57,8 @@ def _renewed(kit: Kit, change: Transaction, project: Project) -> list[str]:
 def _check_monitor(kit: Kit, project: Project) -> None:
     """A name that nothing has would be met by the loop that watches every model, long after whoever wrote it has gone."""
     drift_measure(project.monitor.measure)
-    quality_measure(project.monitor.quality.metric)
+    for metric in (project.monitor.quality.metric, *(one.metric for one in project.requirement if one.slice)):
+        quality_measure(metric)
     channels = {*plugins.names("channels"), *kit.settings.webhooks, *kit.settings.apprise}
     for channel in project.monitor.notify:
         if channel not in channels:

@@ -24,6 +24,7 @@ from lamplighter.lifecycle import (
     watching,
 )
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.pace import Pace
 from lamplighter.lifecycle.presence import Presence, Seen
 from lamplighter.lifecycle.replaying import Replaying
 from lamplighter.targets.base import Observation
@@ -36,6 +37,8 @@ _SLOW = 2.0
 _SURVEY = 10.0
 #: Seconds between two measurements of windows.
 _GATHER = 1.0
+#: Seconds between two looks at labels that wait for their prediction.
+_CLAIM = 60.0
 #: Seconds between two bites of compaction.
 _COMPACT = 5.0
 
@@ -49,6 +52,10 @@ class Reconciler:
         self._thread = threading.Thread(target=self._run, name="reconciler", daemon=True)
         #: When the last look at everything ended, microseconds since the epoch; 0 before the first.
         self.looked_at = 0
+        # Figures of a million rows take seconds, and nobody's outage waits for them.
+        self._measurer = threading.Thread(target=self._keep_measuring, name="measurer", daemon=True)
+        self._pace = Pace()
+        self._claim_at = 0.0
         self._seen: dict[str, float] = {}
         self._replaying = Replaying(kit)
         self._presences: dict[str, Presence] = {}
@@ -60,11 +67,13 @@ class Reconciler:
     def start(self) -> None:
         """Begin to look."""
         self._thread.start()
+        self._measurer.start()
 
     def stop(self) -> None:
         """End after the step that is under way."""
         self._ending.set()
         self._thread.join(timeout=10.0)
+        self._measurer.join(timeout=10.0)
         self.release()
 
     def release(self) -> None:
@@ -74,11 +83,20 @@ class Reconciler:
     def _run(self) -> None:
         self._guarded(self._restore)
         while not self._ending.is_set():
-            self.look()
+            self._go_on()
+            self._ending.wait(self._kit.settings.tick)
+
+    def _keep_measuring(self) -> None:
+        while not self._ending.is_set():
+            self._guarded(self._measure)
             self._ending.wait(self._kit.settings.tick)
 
     def look(self) -> None:
         """One look at everything. A part that fails is logged and tried again at the next look."""
+        self._go_on()
+        self._guarded(self._measure)
+
+    def _go_on(self) -> None:
         parts = (
             self._collect,
             self._compact,
@@ -88,7 +106,6 @@ class Reconciler:
             self._train,
             self._score_tables,
             self._deliver,
-            self._measure,
             self._watch,
         )
         for part in parts:
@@ -163,8 +180,11 @@ class Reconciler:
         """Figures of whole windows: many rows are read for each, so what changed is gathered for a while."""
         if self._kit.clock.elapsed() < self._measure_at:
             return
-        watching.observe(self._kit)
+        watching.observe(self._kit, self._pace)
         self._measure_at = self._kit.clock.elapsed() + _GATHER
+        if self._kit.clock.elapsed() >= self._claim_at:
+            watching.claim_labels(self._kit)
+            self._claim_at = self._kit.clock.elapsed() + _CLAIM
 
     def _watch(self) -> None:
         """Callers' troubles, people's clocks, and process groups that died."""

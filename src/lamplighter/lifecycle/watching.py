@@ -1,6 +1,7 @@
 """Monitoring: readings by window, findings where a limit is crossed, incidents that somebody has."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isfinite
 
 from msgspec.structs import replace
 
@@ -23,12 +24,15 @@ from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import DUTY_OF, QUARANTINE, Finding, Kind, Look, Reading
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
+from lamplighter.domain.project import seconds
 from lamplighter.domain.record import Record
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
 from lamplighter.lifecycle import answering, drifting, emptied, ended_runs, inputs, movement, presence, quality, windows
+from lamplighter.lifecycle import outcomes as outcomes_by_day
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.pace import Pace
 from lamplighter.lifecycle.presence import Seen
 from lamplighter.measures import quality_measure
 from lamplighter.monitoring.figure import Figure, Missing
@@ -50,24 +54,40 @@ class Label(Record, frozen=True):
     revision: int = 0
 
 
-def push_labels(kit: Kit, labels: Sequence[Label]) -> int:
+def push_labels(kit: Kit, model: str, labels: Sequence[Label]) -> int:
     """Keep labels; a label may come before its prediction. Gives how many came; raises `Invalid` for what no label can be."""
-    if any(len(label.id) > _LONGEST_ID or not 0 <= label.revision < 2**31 for label in labels):
+    if any(len(one.id) > _LONGEST_ID or not 0 <= one.revision < 2**31 or not isfinite(one.value) for one in labels):
         raise Invalid(
             "A label cannot be kept.",
-            why=f"A prediction id has at most {_LONGEST_ID} characters, and a revision lies between 0 and 2147483647.",
-            fix="Send the id as the prediction gave it, and count revisions from 0.",
+            why=f"A prediction id has at most {_LONGEST_ID} characters, a value is a number, and a revision lies between 0 and "
+            "2147483647.",
+            fix="Send the id as the prediction gave it, leave out what is not known, and count revisions from 0.",
             code="E1143",
         )
     newest: dict[str, Label] = {}
     for label in labels:
-        if label.id not in newest or label.revision >= newest[label.id].revision:
+        known = newest.get(label.id)
+        if known is None or (label.revision, label.value) > (known.revision, known.value):
             newest[label.id] = label
     with kit.store.transaction() as change:
         change.predictions.label([(label.id, label.value, label.revision) for label in newest.values()], kit.clock.now())
         change.predictions.advance_labels(newest)
-        change.profiles.soil(change.predictions.days_of((label.id for label in labels), windows.DAY))
+        places = change.predictions.places_of(newest, windows.DAY)
+        change.labels.wait(model, newest.keys() - places.keys())
+        change.profiles.soil({place for found in places.values() for place in found})
     return len(labels)
+
+
+def claim_labels(kit: Kit) -> None:
+    """Let labels go on whose prediction has come since, and drop those that have waited in vain for long enough."""
+    now = kit.clock.now()
+    with kit.store.transaction() as change:
+        # Their days are made again: prediction and label may have come at once, each not knowing of the other.
+        claimed = change.labels.claim()
+        change.predictions.advance_labels(claimed)
+        change.profiles.soil(change.predictions.days_of(claimed, windows.DAY))
+        for project in change.projects.all():
+            change.labels.expire(project.name, now - int(seconds(project.monitor.labels.wait) * 1_000_000))
 
 
 def figures(kit: Kit, model: str, environment: str, number: int, start: int, end: int) -> dict[str, Figure]:
@@ -82,22 +102,33 @@ def figures(kit: Kit, model: str, environment: str, number: int, start: int, end
     return {name: figure for name, figure in found.items() if not isinstance(figure, Missing)}
 
 
-def observe(kit: Kit) -> None:
-    """Make the figures again of every window that changed, and say where a limit is crossed."""
+def observe(kit: Kit, pace: Pace | None = None) -> None:
+    """Make the figures again of every window that changed, and say where a limit is crossed; `pace` says which models have to
+    wait, because they have many rows and were looked at not long ago."""
+    pace = pace or Pace()
     with kit.store.reading() as look:
         dirty = look.profiles.dirty()
-    for model, environment in dict.fromkeys((model, environment) for model, environment, _ in dirty):
-        days = [day for m, e, day in dirty if (m, e) == (model, environment)]
-        _observe(kit, model, environment, days)
+    days: dict[tuple[str, str], list[int]] = {}
+    for model, environment, day in dirty:
+        days.setdefault((model, environment), []).append(day)
+    for place, found in days.items():
+        begun = kit.clock.elapsed()
+        if pace.due(place, begun):
+            _observe(kit, *place, found)
+            pace.took(place, kit.clock.elapsed() - begun, kit.clock.elapsed())
 
 
 def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
+    # Many rows may have to be read, and nobody who writes has to wait for that.
+    with kit.store.reading() as look:
+        marks = {day: seen for day, seen in look.profiles.marks(model, environment).items() if day in days}
+        fresh = outcomes_by_day.read(look, model, environment, marks)
+        found = windows.readings(kit, look, model, environment, list(marks), fresh)
     with kit.store.transaction() as change:
-        readings = windows.readings(kit, change, model, environment, days)
-        for reading in readings:
-            change.readings.put(reading)
+        outcomes_by_day.keep(change, model, environment, fresh)
+        readings = [change.readings.state(reading) for reading in found]
         inputs.note(change, readings)
-        change.profiles.clean(model, environment, days)
+        change.profiles.clean(model, environment, marks)
         champion = change.routings.of(model, environment).champion
         if champion is not None:
             _judge(kit, change, [reading for reading in readings if reading.number == champion.number])

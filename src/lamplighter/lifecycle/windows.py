@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Monitor, seconds
-from lamplighter.domain.version import Version
-from lamplighter.lifecycle import alarms, drifting, quality
+from lamplighter.lifecycle import alarms, drifting, outcomes, quality
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.outcomes import Fresh
 from lamplighter.store.transaction import Transaction
 
 #: Microseconds in a day.
@@ -21,7 +21,7 @@ _OVERDUE_LABELLED = 0.5
 _PARTS = 4
 
 
-def readings(kit: Kit, look: Transaction, model: str, environment: str, days: list[int]) -> list[Reading]:
+def readings(kit: Kit, look: Transaction, model: str, environment: str, days: list[int], fresh: Fresh) -> list[Reading]:
     """The figures of every window that one of these days changes, for every version that scored in it."""
     project = look.project(model)
     monitor = project.monitor
@@ -34,9 +34,11 @@ def readings(kit: Kit, look: Transaction, model: str, environment: str, days: li
         if span is None:
             continue
         for start in _starts(days, length, span):
-            if _mature(look, version, environment, start, start + length, span[1], monitor):
-                found += quality.readings(look, version, environment, start, start + length, monitor)
-            found += drifting.readings(kit, look, version, environment, start, start + length, monitor, alarm)
+            end = start + length
+            if _mature(outcomes.counted(look, version, environment, start, end, fresh), end, span[1], monitor):
+                rows = outcomes.rows(look, version, environment, start, end, fresh)
+                found += quality.readings(rows, version, environment, start, end, project)
+            found += drifting.readings(kit, look, version, environment, start, end, monitor, alarm)
     return found
 
 
@@ -70,8 +72,8 @@ def _starts(days: list[int], length: int, span: tuple[int, int]) -> Iterator[int
             yield start
 
 
-def _mature(look: Transaction, version: Version, environment: str, start: int, end: int, newest: int, monitor: Monitor) -> bool:
+def _mature(counted: tuple[int, int], end: int, newest: int, monitor: Monitor) -> bool:
     """Whether the labels of a window are in, or will not come any more."""
-    scored, labelled = look.predictions.counted(version.model, environment, version.number, start, end)
+    scored, labelled = counted
     overdue = newest >= end + 2_000_000 * seconds(monitor.labels.expected_after)
     return labelled >= (_OVERDUE_LABELLED if overdue else _LABELLED) * scored and labelled >= monitor.quality.least_rows

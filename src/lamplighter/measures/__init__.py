@@ -1,8 +1,17 @@
 """Measures: how far a window is from the reference, and how good scores were. One file each; `measure` finds them by name."""
 
+from collections.abc import Mapping
+
 from lamplighter import plugins
+from lamplighter.domain.contract import Meaning
 from lamplighter.domain.names import unknown
 from lamplighter.measures.base import DriftMeasure, QualityMeasure
+
+#: Quality measures that are shown beside the watched one, by what the scores mean.
+SHOWN: Mapping[Meaning, tuple[str, ...]] = {
+    Meaning.PROBABILITY: ("auc", "brier"),
+    Meaning.NUMBER: ("mae", "rmse", "bias"),
+}
 
 
 def drift_measure(name: str) -> DriftMeasure:
@@ -27,6 +36,13 @@ def measure(name: str) -> DriftMeasure | QualityMeasure:
     own = [kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__]
     found: DriftMeasure | QualityMeasure = next(kind for kind in own if issubclass(kind, (DriftMeasure, QualityMeasure)))()
     return found
+
+
+def watched(metric: str, meaning: Meaning) -> str:
+    """The quality measure that a version is watched by: the one that is named, or for numbers the mean absolute error where
+    that one says nothing of numbers. Raises `NotFound`."""
+    told = quality_measure(metric).meaning
+    return metric if meaning is Meaning.PROBABILITY or told is Meaning.NUMBER else SHOWN[meaning][0]
 
 
 def _names(kind: type) -> list[str]:

@@ -1,6 +1,7 @@
 """The platform in this process: every verb over an open kit, as one caller."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import isfinite
 
 from lamplighter.domain.acceptance import Side, Signature
@@ -42,6 +43,7 @@ from lamplighter.lifecycle import (
     judging,
     management,
     ownership,
+    profiles,
     pushing,
     routing,
     shadowing,
@@ -51,7 +53,7 @@ from lamplighter.lifecycle import consumers as applications
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.interface import Deployed, Facts, Figures, Label, Platform, RolledBack, Secret
 from lamplighter.store.transaction import Transaction
-from lamplighter.views import answering, history, live
+from lamplighter.views import answering, history, labels, live
 from lamplighter.views import consumers as callers
 from lamplighter.views import feeds as sources
 from lamplighter.views import fleet as fleets
@@ -59,13 +61,16 @@ from lamplighter.views import monitored as watched
 from lamplighter.views import status as statuses
 from lamplighter.views import version as inside
 from lamplighter.views import waiting as queues
+from lamplighter.views import why as reasons
 from lamplighter.views.answering import Service
 from lamplighter.views.consumers import Consumed
 from lamplighter.views.fleet import Fleet
 from lamplighter.views.history import AsOf
+from lamplighter.views.labels import LabelStatus
 from lamplighter.views.status import ModelStatus
 from lamplighter.views.version import VersionView
 from lamplighter.views.waiting import Waiting
+from lamplighter.views.why import Why
 
 
 class Embedded(Platform):
@@ -301,14 +306,27 @@ class Embedded(Platform):
             watching.Label(id=own_id(model, label.id) if away else label.id, value=label.value, revision=label.revision)
             for label in labels
         ]
-        return watching.push_labels(self._kit, brought)
+        return watching.push_labels(self._kit, model, brought)
 
-    def readings(self, model: str, environment: str, aspect: str = "", measure: str = "") -> list[Reading]:
+    def readings(
+        self, model: str, environment: str, aspect: str = "", measure: str = "", sliced: bool = False
+    ) -> list[Reading]:
         wanted = {"model": model, "environment": environment, "aspect": aspect, "measure": measure}
         with self._kit.store.reading() as look:
             self._known(look, model, environment)
-            found = look.readings.all(equals={name: value for name, value in wanted.items() if value})
-        return sorted(found, key=lambda reading: (reading.start, reading.number))
+            found = look.readings.of({name: value for name, value in wanted.items() if value}, sliced=sliced)
+        return sorted(found, key=lambda reading: (reading.start, reading.number, reading.slice))
+
+    def label_status(self, model: str, environment: str) -> LabelStatus:
+        with self._kit.store.reading() as look:
+            self._known(look, model, environment)
+            return labels.label_status(look, model, environment)
+
+    def why(self, model: str, environment: str = "") -> Why:
+        with self._kit.store.reading() as look:
+            self._known(look, model, environment)
+            place = environment or self._main(look, model)
+            return reasons.why(look, model, place, partial(profiles.profile_of, self._kit))
 
     def monitored(self, model: str, environment: str = "") -> Monitored:
         with self._kit.store.reading() as look:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lamplighter.domain.contract import Meaning
-from lamplighter.domain.errors import Invalid
+from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
+from lamplighter.domain.slices import read_slice
 from lamplighter.measures import quality_measure
 from lamplighter.monitoring.figure import Figure, Missing
 from lamplighter.monitoring.outcomes import outcomes
@@ -64,16 +65,10 @@ def labelled(build: Build, draft: Draft) -> tuple[Mapping[str, Sequence[Any]], S
 def _sliced(part: str, columns: Mapping[str, Sequence[Any]], labels: Sequence[float], scores: Sequence[float]) -> Any:
     if not part:
         return labels, scores
-    name, equals, value = (word.strip() for word in part.partition("="))
-    if equals != "=" or name not in columns:
-        raise Invalid(
-            "A requirement names a slice that does not exist.",
-            why="A slice is the name of an input, =, and a value.",
-            fix="Write slice = \"origin = 'EWR'\".",
-            code="E1119",
-        )
-    wanted = value.strip("'\"")
-    keep = [str(found) == wanted for found in columns[name]]
+    wanted = read_slice(part)
+    if wanted.column not in columns:
+        raise unknown("input (requirement.slice)", wanted.column, columns)
+    keep = [str(found) == wanted.value for found in columns[wanted.column]]
     return _kept(labels, keep), _kept(scores, keep)
 
 

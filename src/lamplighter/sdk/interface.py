@@ -36,9 +36,11 @@ from lamplighter.views.answering import Service
 from lamplighter.views.consumers import Consumed
 from lamplighter.views.fleet import Fleet
 from lamplighter.views.history import AsOf
+from lamplighter.views.labels import LabelStatus
 from lamplighter.views.status import ModelStatus
 from lamplighter.views.version import VersionView
 from lamplighter.views.waiting import Waiting
+from lamplighter.views.why import Why
 
 
 class Secret(Record, frozen=True):
@@ -333,8 +335,20 @@ class Platform(Protocol):
         ...
 
     @door("GET", "/models/{model}/readings", Permission.READ)
-    def readings(self, model: str, environment: str, aspect: str = "", measure: str = "") -> list[Reading]:
-        """Figures by window, oldest first."""
+    def readings(
+        self, model: str, environment: str, aspect: str = "", measure: str = "", sliced: bool = False
+    ) -> list[Reading]:
+        """Figures by window, oldest first: of all rows, or those of slices if they are asked for."""
+        ...
+
+    @door("GET", "/models/{model}/labels", Permission.READ)
+    def label_status(self, model: str, environment: str) -> LabelStatus:
+        """How many labels came and how late, and how many wait for a prediction that nobody knows."""
+        ...
+
+    @door("GET", "/models/{model}/why", Permission.READ)
+    def why(self, model: str, environment: str = "") -> Why:
+        """Why it got worse: where the loss has grown and which inputs moved, for the newest bad window."""
         ...
 
     @door("GET", "/models/{model}/monitor", Permission.READ)

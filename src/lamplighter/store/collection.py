@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import CTE, JSON, Connection, String, Table, and_, cast, column, func, insert, literal, select, update
+from sqlalchemy import CTE, JSON, Connection, String, Table, and_, cast, column, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -109,18 +109,25 @@ def named_versions(connection: Connection, versions: Sequence[tuple[str, str, in
 
 
 def upsert(
-    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, keys: list[str], set_: list[str], grown: str = ""
+    connection: Connection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    *,
+    keys: list[str],
+    set_: list[str],
+    grown: tuple[str, ...] = (),
 ) -> None:
     """Insert rows; where a key is taken set the named columns, or leave the row alone if none is named.
 
-    With `grown` they are set only where that column grows.
+    With `grown` they are set only where these columns grow: the first, or the next where those before are equal.
     """
     if not rows:
         return
     dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table)
     if set_:
-        where = table.c[grown] < statement.excluded[grown] if grown else None
+        newer = statement.excluded
+        where = tuple_(*(table.c[name] for name in grown)) < tuple_(*(newer[name] for name in grown)) if grown else None
         changes = {name: statement.excluded[name] for name in set_}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=changes, where=where)
     else:

@@ -4,6 +4,7 @@ The position in a segment moves in the same transaction that keeps what was read
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, and_, delete, func, select
@@ -24,6 +25,8 @@ class Joined(msgspec.Struct, frozen=True):
     event_at: Sequence[int]
     scores: Sequence[float]
     labels: Sequence[float]
+    #: The slices of each row, as they are kept beside it.
+    slices: Sequence[str] = ()
 
 
 class Predictions:
@@ -54,7 +57,10 @@ class Predictions:
         self.connection.execute(delete(table).where(table.c.environment == environment, table.c.name.in_(segments)))
 
     def keep(self, rows: Sequence[dict[str, object]]) -> None:
-        """Keep scored rows: id, number, model, environment, arm, event_at, score. A row that is there stays as it is."""
+        """Keep scored rows: id, number, model, environment, arm, event_at, score, and slices if there are any.
+
+        A row that is there stays as it is.
+        """
         for start in range(0, len(rows), _CHUNK):
             upsert(self.connection, schema.predictions, rows[start : start + _CHUNK], keys=["id", "number"], set_=[])
 
@@ -82,12 +88,15 @@ class Predictions:
         return found
 
     def label(self, rows: Sequence[tuple[str, float, int]], now: int) -> None:
-        """Keep labels: id, value, revision. The highest revision of an id wins, in whatever order they come."""
+        """Keep labels: id, value, revision. The highest revision of an id wins, in whatever order they come.
+
+        Of two values of one revision the larger one wins: any rule but the order of their coming would do.
+        """
         values = [{"id": i, "value": v, "revision": r, "received_at": now} for i, v, r in rows]
         for start in range(0, len(values), _CHUNK):
             chunk = values[start : start + _CHUNK]
             columns = ["value", "revision", "received_at"]
-            upsert(self.connection, schema.labels, chunk, keys=["id"], set_=columns, grown="revision")
+            upsert(self.connection, schema.labels, chunk, keys=["id"], set_=columns, grown=("revision", "value"))
 
     def advance_labels(self, ids: Iterable[str]) -> None:
         """Remember the newest event time of rows whose label is known; `ids` are those that have got one, kept rows or not."""
@@ -98,7 +107,7 @@ class Predictions:
             for model, environment, at in self.connection.execute(query.where(p.c.id.in_(wanted[start : start + _ASKED]))):
                 newest[model, environment] = max(int(at), newest.get((model, environment), 0))
         rows = [{"model": m, "environment": e, "event_at": at} for (m, e), at in sorted(newest.items())]
-        upsert(self.connection, heads, rows, keys=["model", "environment"], set_=["event_at"], grown="event_at")
+        upsert(self.connection, heads, rows, keys=["model", "environment"], set_=["event_at"], grown=("event_at",))
 
     def label_heads(self) -> dict[tuple[str, str], int]:
         """The newest event time of rows whose label is known, by model and environment."""
@@ -122,17 +131,34 @@ class Predictions:
         where = and_(
             p.c.model == model, p.c.environment == environment, p.c.number == number, p.c.event_at >= start, p.c.event_at < end
         )
-        query = select(p.c.id, p.c.event_at, p.c.score, t.c.value).join(t, t.c.id == p.c.id).where(where).order_by(p.c.id)
-        columns = list(zip(*self.connection.execute(query).all(), strict=True)) or [(), (), (), ()]
-        return Joined(ids=columns[0], event_at=columns[1], scores=columns[2], labels=columns[3])
+        query = select(p.c.id, p.c.event_at, p.c.score, t.c.value, p.c.slices).join(t, t.c.id == p.c.id)
+        columns = list(zip(*self.connection.execute(query.where(where).order_by(p.c.id)).all(), strict=True)) or [()] * 5
+        return Joined(ids=columns[0], event_at=columns[1], scores=columns[2], labels=columns[3], slices=columns[4])
+
+    def outcomes(self, model: str, environment: str, number: int, start: int, end: int) -> tuple[int, list[Any]]:
+        """How many rows of a version were scored in a window of event time; score, label and slices of those with a label."""
+        p, t = schema.predictions, schema.labels
+        where = and_(
+            p.c.model == model, p.c.environment == environment, p.c.number == number, p.c.event_at >= start, p.c.event_at < end
+        )
+        scored = self.connection.execute(select(func.count()).select_from(p).where(where)).scalar()
+        query = select(p.c.score, t.c.value, p.c.slices).join(t, t.c.id == p.c.id).where(where)
+        return int(scored or 0), list(self.connection.execute(query).all())
 
     def days_of(self, ids: Iterable[str], day: int) -> set[tuple[str, str, int]]:
         """Model, environment and day of event time of the predictions with these ids; a day has `day` microseconds."""
+        return {place for places in self.places_of(ids, day).values() for place in places}
+
+    def places_of(self, ids: Iterable[str], day: int) -> dict[str, set[tuple[str, str, int]]]:
+        """The same for each id that has a prediction."""
         p = schema.predictions
-        wanted, found = list(ids), set()
+        wanted = list(ids)
+        found: dict[str, set[tuple[str, str, int]]] = {}
         for start in range(0, len(wanted), _ASKED):
-            query = select(p.c.model, p.c.environment, p.c.event_at).where(p.c.id.in_(wanted[start : start + _ASKED]))
-            found |= {(row[0], row[1], row[2] // day * day) for row in self.connection.execute(query)}
+            asked = p.c.id.in_(wanted[start : start + _ASKED])
+            query = select(p.c.id, p.c.model, p.c.environment, p.c.event_at).where(asked)
+            for key, model, environment, event_at in self.connection.execute(query):
+                found.setdefault(key, set()).add((model, environment, event_at // day * day))
         return found
 
     def count(self, model: str, environment: str, *, number: int | None = None, answered: bool = True) -> int:

@@ -1,8 +1,11 @@
 """Counts of inputs and scores by version and day: mergeable, so that any window is a sum."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+import msgspec
 from sqlalchemy import CTE, ColumnElement, Connection, FromClause, and_, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from lamplighter.domain.monitor import Reading
 from lamplighter.store import schema
@@ -34,8 +37,13 @@ class Profiles:
 
     def soil(self, days: set[tuple[str, str, int]]) -> None:
         """Remember that figures of these days have to be made again: model, environment, day."""
+        table = schema.dirty
         rows = [{"model": model, "environment": environment, "day": day} for model, environment, day in sorted(days)]
-        upsert(self.connection, schema.dirty, rows, keys=["model", "environment", "day"], set_=[])
+        if rows:
+            dialect: Any = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+            keys = ["model", "environment", "day"]
+            again = dialect.insert(table).on_conflict_do_update(index_elements=keys, set_={"marks": table.c.marks + 1})
+            self.connection.execute(again, rows)
 
     def dirty(self) -> list[tuple[str, str, int]]:
         """The days whose figures have to be made again."""
@@ -45,12 +53,20 @@ class Profiles:
         )
         return [tuple(row) for row in self.connection.execute(query)]
 
-    def clean(self, model: str, environment: str, days: list[int]) -> None:
-        """Forget days whose figures were made in this transaction."""
+    def marks(self, model: str, environment: str) -> dict[int, int]:
+        """The same of one model, each day with how often it was said."""
         table = schema.dirty
-        for day in days:
+        query = select(table.c.day, table.c.marks).filter_by(model=model, environment=environment).order_by(table.c.day)
+        return {row[0]: row[1] for row in self.connection.execute(query)}
+
+    def clean(self, model: str, environment: str, marks: Mapping[int, int]) -> None:
+        """Forget days whose figures were made, but for those that were said again since they had so many marks."""
+        table = schema.dirty
+        for day, seen in marks.items():
             self.connection.execute(
-                delete(table).where(table.c.model == model, table.c.environment == environment, table.c.day == day)
+                delete(table).where(
+                    table.c.model == model, table.c.environment == environment, table.c.day == day, table.c.marks == seen
+                )
             )
 
 
@@ -61,13 +77,13 @@ class Readings(Collection[Reading]):
     kind = Reading
 
     def recent(self, model: str, environment: str, aspects: Sequence[str], limit: int) -> list[Reading]:
-        """The figures of these aspects with the newest windows, newest first, of whatever version."""
+        """The figures of all rows of these aspects with the newest windows, newest first, of whatever version."""
         of = self.table
-        query = select(of.c.body).filter_by(model=model, environment=environment).where(of.c.aspect.in_(aspects))
+        query = select(of.c.body).filter_by(model=model, environment=environment, slice="").where(of.c.aspect.in_(aspects))
         return [self._decode(row[0]) for row in self.connection.execute(query.order_by(of.c.end.desc()).limit(limit))]
 
     def newest(self, versions: Sequence[tuple[str, str, int]], aspects: Sequence[str]) -> Iterator[Reading]:
-        """Figures in the newest window of each aspect of these versions (model, environment, number)."""
+        """Figures of all rows in the newest window of each aspect of these versions (model, environment, number)."""
         of, older, wanted = self.table, self.table.alias("older"), named_versions(self.connection, versions)
         for aspect in aspects:
             last = select(func.max(older.c.end)).where(*_of(older, wanted, aspect)).correlate(wanted).scalar_subquery()
@@ -75,7 +91,29 @@ class Readings(Collection[Reading]):
             for row in self.connection.execute(select(of.c.body).select_from(joined)):
                 yield self._decode(row[0])
 
+    def of(self, equals: Mapping[str, Any], *, sliced: bool) -> list[Reading]:
+        """Figures with these column values, of slices or of all rows."""
+        part = self.table.c.slice != "" if sliced else self.table.c.slice == ""
+        query = select(self.table.c.body).filter_by(**equals).where(part).order_by(*self.table.primary_key)
+        return [self._decode(row[0]) for row in self.connection.execute(query)]
+
+    def state(self, reading: Reading) -> Reading:
+        """Keep a figure in place of the one before, and say how often it was another one; gives it as it is kept."""
+        keys = {column.name: getattr(reading, column.name) for column in self.table.primary_key}
+        before = self.find(**keys)
+        if before is None:
+            self.put(reading)
+            return reading
+        kept = msgspec.structs.replace(reading, restated=before.restated + (_told(before) != _told(reading)))
+        if kept != before:
+            self.put(kept)
+        return kept
+
+
+def _told(reading: Reading) -> tuple[float, ...]:
+    return reading.value, reading.low, reading.high, reading.count
+
 
 def _of(readings: FromClause, wanted: CTE, aspect: str) -> list[ColumnElement[bool]]:
     same = [readings.c[name] == wanted.c[name] for name in ("model", "environment", "number")]
-    return [*same, readings.c.aspect == aspect]
+    return [*same, readings.c.aspect == aspect, readings.c.slice == ""]

@@ -40,6 +40,7 @@ _NAME = _short(64)
 _PARTY = _short(200)
 _DIGEST = _short(64)
 _ROW = _short(80)
+_SLICE = _short(400)
 
 
 def _body() -> Column[str]:
@@ -256,6 +257,8 @@ predictions = Table(
     Column("arm", _NAME, nullable=False),
     Column("event_at", BigInteger, nullable=False),
     Column("score", Float(53), nullable=False),
+    #: Values of the inputs that the model is sliced by, as JSON; empty for none.
+    Column("slices", Text, nullable=False, server_default=text("''")),
     PrimaryKeyConstraint("id", "number"),
     Index(None, "model", "environment", "number", "event_at"),
 )
@@ -267,6 +270,15 @@ labels = Table(
     Column("value", Float(53), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("received_at", BigInteger, nullable=False),
+    #: The model that it was sent for, as long as its prediction is not there.
+    Column("waits_for", _NAME, nullable=False, server_default=text("''")),
+    Index(
+        "ix_labels_waits_for",
+        "waits_for",
+        "received_at",
+        sqlite_where=text("waits_for <> ''"),
+        postgresql_where=text("waits_for <> ''"),
+    ),
 )
 
 #: Event time of the newest row of a model whose label is known.
@@ -390,8 +402,9 @@ readings = Table(
     Column("column", _PARTY, nullable=False),
     Column("start", BigInteger, nullable=False),
     Column("end", BigInteger, nullable=False),
+    Column("slice", _SLICE, nullable=False, server_default=text("''")),
     _body(),
-    PrimaryKeyConstraint("model", "environment", "number", "aspect", "measure", "column", "start", "end"),
+    PrimaryKeyConstraint("model", "environment", "number", "aspect", "measure", "column", "start", "end", "slice"),
     #: The newest window of an aspect, whatever its measures and columns.
     Index(None, "model", "environment", "number", "aspect", "end"),
     Index(None, "model", "environment", "aspect", "end"),
@@ -413,7 +426,30 @@ dirty = Table(
     Column("model", _NAME, nullable=False),
     Column("environment", _NAME, nullable=False),
     Column("day", BigInteger, nullable=False),
+    #: How often it was said; a day that was said again while its figures were made stays here.
+    Column("marks", BigInteger, nullable=False, server_default=text("1")),
     PrimaryKeyConstraint("model", "environment", "day"),
+)
+
+#: Labels that waited in vain for their prediction.
+expired_labels = Table(
+    "expired_labels",
+    metadata,
+    Column("model", _NAME, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("day", BigInteger, nullable=False),
+    Column("scored", BigInteger, nullable=False),
+    Column("labelled", BigInteger, nullable=False),
+    Column("rows", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "number", "day"),
 )
 
 journal = Table(

@@ -24,8 +24,10 @@ from lamplighter.store.incidents import Incidents
 from lamplighter.store.inputs import InputsSeen
 from lamplighter.store.job_runs import JobRuns
 from lamplighter.store.journal import Journal
+from lamplighter.store.labels import Labels
 from lamplighter.store.migrations import upgrade
 from lamplighter.store.notices import Notices
+from lamplighter.store.outcomes import OutcomesByDay
 from lamplighter.store.payloads import Payloads
 from lamplighter.store.people import Credentials, People, Teams
 from lamplighter.store.policies import Policies
@@ -58,8 +60,10 @@ class Transaction:
         self.incidents = Incidents(connection)
         self.inputs = InputsSeen(connection)
         self.journal = Journal(connection)
+        self.labels = Labels(connection)
         self.notices = Notices(connection)
         self.payloads = Payloads(connection)
+        self.outcomes = OutcomesByDay(connection)
         self.people = People(connection)
         self.policies = Policies(connection)
         self.predictions = Predictions(connection)

@@ -27,9 +27,9 @@ def monitor_page(model: str, environment: str, readings: Sequence[Reading], serv
 
 
 def newest_of(readings: Sequence[Reading]) -> list[Reading]:
-    """The last window of each measure, version and column; those over their limit first."""
-    last = {(r.aspect, r.measure, r.column, r.number): r for r in sorted(readings, key=lambda reading: reading.end)}
-    return sorted(last.values(), key=lambda r: (not r.crossed, r.aspect, r.measure, r.column, -r.number))
+    """The last window of each measure, version, column and slice; those over their limit first."""
+    last = {(r.aspect, r.measure, r.column, r.slice, r.number): r for r in sorted(readings, key=lambda reading: reading.end)}
+    return sorted(last.values(), key=lambda r: (not r.crossed, r.aspect, r.measure, r.column, r.slice, -r.number))
 
 
 def _sentence(model: str, environment: str, newest: Sequence[Reading], crossed: Sequence[Reading]) -> str:
@@ -58,5 +58,12 @@ def _row(reading: Reading) -> tuple[str, ...]:
     value = f"{reading.value:.4f}"
     if (reading.low, reading.high) != (reading.value, reading.value):
         value += f" ({reading.low:.4f} to {reading.high:.4f})"
-    measure = f"{reading.measure} of {reading.column}" if reading.column else reading.measure
-    return status, measure, f"v{reading.number}", day(reading.start), f"{reading.count:,}", limit, value
+    if reading.restated:
+        value += f", restated {reading.restated} {'time' if reading.restated == 1 else 'times'}"
+    return status, _measure(reading), f"v{reading.number}", day(reading.start), f"{reading.count:,}", limit, value
+
+
+def _measure(reading: Reading) -> str:
+    if reading.slice:
+        return f"{reading.measure} where {reading.slice.replace('=', ' = ', 1)}"
+    return f"{reading.measure} of {reading.column}" if reading.column else reading.measure

@@ -1,0 +1,28 @@
+"""How the labels of a model come."""
+
+from lamplighter.cli.instants import day, lasted
+from lamplighter.cli.page import Page
+from lamplighter.views.labels import LabelStatus
+
+
+def labels_page(found: LabelStatus, address: str) -> Page:
+    """How many, how late, and what of them waits."""
+    return Page(
+        says=f"{found.labelled:,} of {found.scored:,} scored rows of {found.model} in {found.environment} have a label.",
+        data={"labels": found},
+        facts=[("lag", _lag(found)), ("waiting", _waiting(found))],
+        next=[f"lamp monitor show {found.model}" if found.labelled else f"lamp labels push {found.model} FILE"],
+        url=address,
+    )
+
+
+def _lag(found: LabelStatus) -> str:
+    if found.lag is None or found.longest is None:
+        return "no label yet"
+    newest = f"on {day(found.newest_day)}, the newest day with a label"
+    return f"{lasted(found.lag)} in the middle, {lasted(found.longest)} at most, {newest}"
+
+
+def _waiting(found: LabelStatus) -> str:
+    gone = f"; {found.expired:,} waited in vain" if found.expired else ""
+    return f"{found.waiting:,} labels have no prediction and wait {found.wait} for it{gone}"

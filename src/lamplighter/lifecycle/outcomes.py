@@ -1,0 +1,52 @@
+"""Rows whose truth is known, by version and day: read from the rows once for each change of a day, then only summed."""
+
+from collections.abc import Iterable, Mapping
+
+from lamplighter.domain.version import Version
+from lamplighter.lifecycle.collection import DAY
+from lamplighter.monitoring.labelled import Labelled, labelled, labelled_bytes, labelled_from, together
+from lamplighter.store.outcomes import Day
+from lamplighter.store.transaction import Transaction
+
+#: Days that were read anew and are not kept yet, by version and day.
+Fresh = Mapping[tuple[int, int], Day]
+
+
+def read(look: Transaction, model: str, environment: str, days: Iterable[int]) -> Fresh:
+    """Read days of every version of a model from their rows."""
+    numbers = [version.number for version in look.versions.all(model=model)]
+    found = (read_day(look, model, environment, number, day) for day in days for number in numbers)
+    return {(day.number, day.day): day for day in found if day is not None}
+
+
+def read_day(look: Transaction, model: str, environment: str, number: int, day: int) -> Day | None:
+    """Read one day of a version from its rows; nothing if it scored none."""
+    scored, rows = look.predictions.outcomes(model, environment, number, day, day + DAY)
+    if not scored:
+        return None
+    scores, labels, keys = zip(*rows, strict=True) if rows else ((), (), ())
+    return Day(number, day, scored, len(rows), labelled_bytes(labelled(labels, scores, keys)))
+
+
+def keep(change: Transaction, model: str, environment: str, fresh: Fresh) -> None:
+    """Keep days that were read."""
+    change.outcomes.put(model, environment, fresh.values())
+
+
+def counted(look: Transaction, version: Version, environment: str, start: int, end: int, fresh: Fresh) -> tuple[int, int]:
+    """Rows that a version scored in a window of whole days, and how many of them have a label."""
+    kept = look.outcomes.counted(version.model, environment, version.number, start, end)
+    newer = {day: (one.scored, one.labelled) for (_, day), one in _of(version, start, end, fresh).items()}
+    counts = {**kept, **newer}.values()
+    return sum(scored for scored, _ in counts), sum(known for _, known in counts)
+
+
+def rows(look: Transaction, version: Version, environment: str, start: int, end: int, fresh: Fresh) -> Labelled:
+    """The labelled rows of a version in a window of whole days."""
+    kept = look.outcomes.between(version.model, environment, version.number, start, end)
+    newer = {day: one.rows for (_, day), one in _of(version, start, end, fresh).items()}
+    return together(labelled_from(content) for content in {**kept, **newer}.values())
+
+
+def _of(version: Version, start: int, end: int, fresh: Fresh) -> Fresh:
+    return {key: one for key, one in fresh.items() if key[0] == version.number and start <= key[1] < end}

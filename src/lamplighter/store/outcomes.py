@@ -1,0 +1,64 @@
+"""Rows whose truth is known, by version and day, as arrays: read once for each change of a day, and summed for any window."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from lamplighter.store import schema
+from lamplighter.store.collection import upsert
+
+
+class Day(msgspec.Struct, frozen=True):
+    """One day of one version."""
+
+    number: int
+    day: int
+    #: Rows that were scored, and how many of them have a label.
+    scored: int
+    labelled: int
+    #: The labelled rows as bytes.
+    rows: bytes
+
+
+class OutcomesByDay:
+    """Days within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def put(self, model: str, environment: str, days: Iterable[Day]) -> None:
+        """Set days."""
+        rows = [{"model": model, "environment": environment, **msgspec.structs.asdict(day)} for day in days]
+        keys = ["model", "environment", "number", "day"]
+        upsert(self.connection, schema.outcomes, rows, keys=keys, set_=["scored", "labelled", "rows"])
+
+    def counted(self, model: str, environment: str, number: int, start: int, end: int) -> Mapping[int, tuple[int, int]]:
+        """Scored and labelled rows of the days that begin in a window, by day."""
+        table = schema.outcomes
+        query = select(table.c.day, table.c.scored, table.c.labelled)
+        query = query.filter_by(model=model, environment=environment, number=number)
+        found = self.connection.execute(query.where(table.c.day >= start, table.c.day < end))
+        return {day: (scored, labelled) for day, scored, labelled in found}
+
+    def between(self, model: str, environment: str, number: int, start: int, end: int) -> Mapping[int, bytes]:
+        """The labelled rows of the days that begin in a window, by day."""
+        table = schema.outcomes
+        query = select(table.c.day, table.c.rows).filter_by(model=model, environment=environment, number=number)
+        found = self.connection.execute(query.where(table.c.day >= start, table.c.day < end).order_by(table.c.day))
+        return {row[0]: row[1] for row in found}
+
+    def labelled(self, model: str, environment: str) -> tuple[int, int]:
+        """Scored and labelled rows of all versions, as of the last time that their days were read."""
+        table = schema.outcomes
+        query = select(func.coalesce(func.sum(table.c.scored), 0), func.coalesce(func.sum(table.c.labelled), 0))
+        scored, labelled = self.connection.execute(query.filter_by(model=model, environment=environment)).one()
+        return int(scored), int(labelled)
+
+    def newest_labelled(self, model: str, environment: str) -> tuple[int, int] | None:
+        """The version and the newest day with a label, or nothing."""
+        table = schema.outcomes
+        query = select(table.c.number, table.c.day).filter_by(model=model, environment=environment)
+        newest = query.where(table.c.labelled > 0).order_by(table.c.day.desc(), table.c.labelled.desc()).limit(1)
+        row = self.connection.execute(newest).first()
+        return None if row is None else (int(row[0]), int(row[1]))

@@ -1,0 +1,63 @@
+"""How labels come: how many, how late, and what of them waits for a prediction that nobody knows."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from lamplighter.domain.record import Record
+from lamplighter.store.transaction import Transaction
+
+#: Rows that lateness is taken of.
+_ROWS = 1000
+
+
+class LabelStatus(Record, frozen=True):
+    """The labels of a model in one environment."""
+
+    model: str
+    environment: str
+    #: Scored rows of all versions, and how many of them have a label.
+    scored: int
+    labelled: int
+    #: The newest day of event time with a label, microseconds since the epoch; 0 for none.
+    newest_day: int
+    #: How long after its prediction a label of that day came, in the middle and at the latest, seconds; nothing without any.
+    lag: float | None
+    longest: float | None
+    #: Labels of the model whose prediction is not known, wherever it would be; how long they wait, and how many did in vain.
+    waiting: int
+    wait: str
+    expired: int
+
+
+def label_status(look: Transaction, model: str, environment: str) -> LabelStatus:
+    """How the labels of a model come; raises `NotFound`."""
+    wait = look.project(model).monitor.labels.wait
+    scored, labelled = look.outcomes.labelled(model, environment)
+    day, lags = _lags(look, model, environment)
+    return LabelStatus(
+        model=model,
+        environment=environment,
+        scored=scored,
+        labelled=labelled,
+        newest_day=day,
+        lag=median(lags) if lags else None,
+        longest=max(lags) if lags else None,
+        waiting=look.labels.waiting(model),
+        wait=wait,
+        expired=look.labels.expired(model),
+    )
+
+
+def label_lag_seconds(look: Transaction, model: str, environment: str) -> float | None:
+    """How late labels are, in the middle of those of the newest day that has any; nothing without a label."""
+    _, lags = _lags(look, model, environment)
+    return median(lags) if lags else None
+
+
+def _lags(look: Transaction, model: str, environment: str) -> tuple[int, Sequence[float]]:
+    newest = look.outcomes.newest_labelled(model, environment)
+    if newest is None:
+        return 0, ()
+    number, day = newest
+    came = look.labels.came(model, environment, number, day, _ROWS)
+    return day, [max(0.0, (received_at - event_at) / 1_000_000) for event_at, received_at in came]
