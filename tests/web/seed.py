@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Challenge, Verdict
@@ -36,12 +37,16 @@ from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.route import LATENCY_BOUNDS, Served
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.slices import key_of
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Version
 from lamplighter.lifecycle import design, identity, inputs
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.monitoring.labelled import labelled, labelled_bytes
 from lamplighter.settings import Settings
+from lamplighter.store.outcomes import Day
 from lamplighter.store.traffic import Traffic
+from lamplighter.store.transaction import Transaction
 
 NOW = time.time_ns() // 1000
 MINUTE, DAY = 60_000_000, 86_400_000_000
@@ -275,6 +280,20 @@ def readings(kit: Kit, model: str, first: int, second: int) -> None:
         for row in rows:
             change.readings.put(row)
         inputs.note(change, rows)
+        for week in range(8):
+            outcomes(change, model, first if week < 3 else second, monday + week * 7 * DAY, worse=max(0, week - 5))
+
+
+def outcomes(change: Transaction, model: str, number: int, start: int, worse: int) -> None:
+    """The rows of a week whose truth is known; where it is worse, it is so in the evening at Newark."""
+    generator = np.random.default_rng(start // DAY)
+    scores = generator.beta(0.5, 1.5, 2100)
+    origin, hour = generator.choice(["EWR", "JFK", "LGA"], 2100), generator.choice(["under 8", "8 to 16", "17 and more"], 2100)
+    turned = (origin == "EWR") & (hour == "17 and more") & (generator.random(2100) < 0.3 * worse)
+    truth = np.where(turned, 1.0, (generator.random(2100) < scores).astype(float))
+    keys = [key_of({"origin": o, "hour": h}) for o, h in zip(origin.tolist(), hour.tolist(), strict=True)]
+    rows = labelled_bytes(labelled(truth.tolist(), scores.tolist(), keys))
+    change.outcomes.put(model, "prod", [Day(number, start, 2100, 2100, rows)])
 
 
 def incident(

@@ -21,6 +21,7 @@ PATHS = (
     "/m/returns-fraud/monitor",
     "/m/late-flights/v/3",
     "/m/late-flights/who",
+    "/m/late-flights/why",
     "/approvals",
     "/approvals/R-7",
     "/incidents",

@@ -56,6 +56,7 @@ def _plots(platform: Platform, state: ModelStatus, main: Live | None, project: P
     return {
         "quality": quality(seen, project)[:_PLOTS],
         "drift": drift(seen.inputs, seen.number) if main else None,
+        "measured": any(reading.aspect == "quality" and reading.number == seen.number for reading in seen.quality),
         "traffic": traffic(state.service) if state.service else None,
     }
 

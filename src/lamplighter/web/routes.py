@@ -22,6 +22,7 @@ from lamplighter.web import (
     sign_in,
     version,
     who,
+    why,
 )
 from lamplighter.web.page import Page, Show
 
@@ -35,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     *monitor.PAGES,
     *version.PAGES,
     *who.PAGES,
+    *why.PAGES,
     *approvals.PAGES,
     *incidents.PAGES,
     *rollouts.PAGES,
