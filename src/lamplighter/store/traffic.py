@@ -1,7 +1,7 @@
 """Requests by second and by hour: how many, how many failed and how long they took, and who asked."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, Table, case, func, select
@@ -12,6 +12,8 @@ from lamplighter.store.collection import upsert
 
 #: Seconds in an hour.
 HOUR = 3600
+#: Seconds in one question, and rows in one statement.
+_ASKED = 500
 
 
 class Traffic(msgspec.Struct, frozen=True):
@@ -49,6 +51,7 @@ class TrafficSeen:
     """Traffic within one transaction."""
 
     _keys = ("model", "environment", "number", "arm", "second")
+    _counts = ("requests", "rows", "failures", "crowded")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -62,12 +65,31 @@ class TrafficSeen:
         together: dict[tuple[object, ...], list[Traffic]] = defaultdict(list)
         for part in parts:
             together[tuple(getattr(part, name) for name in self._keys)].append(part)
+        known = self._known(table, together)
+        rows = []
         for values, fresh in together.items():
-            key = dict(zip(self._keys, values, strict=True))
-            merged = total([*fresh, *self._where(table, **key)])
-            counts = {"requests": merged.requests, "rows": merged.rows, "failures": merged.failures, "crowded": merged.crowded}
-            row = {**key, **counts, "latencies": msgspec.json.encode(merged.latencies).decode()}
-            upsert(self.connection, table, [row], keys=list(self._keys), set_=[*counts, "latencies"])
+            merged = total([*fresh, *([known[values]] if values in known else [])])
+            counts = {name: getattr(merged, name) for name in self._counts}
+            latencies = msgspec.json.encode(merged.latencies).decode()
+            rows.append({**dict(zip(self._keys, values, strict=True)), **counts, "latencies": latencies})
+        for start in range(0, len(rows), _ASKED):
+            some = rows[start : start + _ASKED]
+            upsert(self.connection, table, some, keys=list(self._keys), set_=[*self._counts, "latencies"])
+
+    def _known(self, table: Table, keys: Iterable[tuple[object, ...]]) -> dict[tuple[object, ...], Traffic]:
+        """What is known under these keys: one question for many seconds of one version."""
+        seconds: dict[tuple[object, ...], list[object]] = defaultdict(list)
+        for *version, second in keys:
+            seconds[tuple(version)].append(second)
+        found = {}
+        for place, wanted in seconds.items():
+            equals = dict(zip(self._keys, place, strict=False))
+            for start in range(0, len(wanted), _ASKED):
+                query = select(table).filter_by(**equals).where(table.c.second.in_(wanted[start : start + _ASKED]))
+                for row in self.connection.execute(query):
+                    one = _traffic(row._mapping)
+                    found[tuple(getattr(one, name) for name in self._keys)] = one
+        return found
 
     def since(self, model: str, environment: str, second: int, *, before: int | None = None, **equals: object) -> list[Traffic]:
         """What was seen from a second on, up to another one, oldest first."""
@@ -106,9 +128,6 @@ class TrafficSeen:
         )
         found = self.connection.execute(query.group_by(of.c.model, of.c.environment, of.c.second)).all()
         return {(model, environment, hour): int(requests) for model, environment, hour, requests in found}
-
-    def _where(self, table: Table, **equals: object) -> list[Traffic]:
-        return [_traffic(row._mapping) for row in self.connection.execute(select(table).filter_by(**equals))]
 
     def called(self, calls: Sequence[tuple[str, str, str, int, int]]) -> None:
         """Count callers: model, environment, consumer, requests, time of the last."""
