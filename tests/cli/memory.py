@@ -12,6 +12,7 @@ from lamplighter.domain.consent import Consent
 from lamplighter.domain.consumer import Account, Standing
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
+from lamplighter.domain.digest import Digest, Week
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.effect import Effect
 from lamplighter.domain.environment import Environment, Level
@@ -344,6 +345,10 @@ class Memory:
                 JULY, 0.04, aspect="drift", measure="jensen_shannon", column="precip", low=0.04, high=0.04, false_alarms=0.42
             ),
         ]
+
+    def digest(self, model: str) -> Digest:
+        told = "Last week it warned about 412 of 530 late flights; 9 in 100 warnings were wrong. Normal."
+        return Digest(model=self._known(model), start=JULY, end=JULY + 7 * DAY, sentence=told, week=Week(scored=9000))
 
     def service(self, model: str, environment: str, seconds: int = 86400) -> Service:
         return Service(

@@ -35,6 +35,7 @@ LINES = (
     "monitor show late-flights",
     "monitor why late-flights",
     "labels status late-flights",
+    "monitor digest late-flights",
     "incident list",
     "incident show I-1",
     "incident ack I-1",

@@ -93,6 +93,12 @@ def test_why_it_got_worse_is_told_of_the_newest_bad_window(ground: Ground, incid
     assert found == ground["rita"].why(MODEL)
 
 
+def test_the_digest_is_about_a_whole_week(ground: Ground, incident: Incident) -> None:
+    found = ground["rita"].digest(MODEL)
+    assert (found.model, found.end - found.start) == (MODEL, 7 * 86_400_000_000)
+    assert found.sentence.endswith(".")
+
+
 def test_an_incident_is_acknowledged_and_resolved_by_whoever_has_it(ground: Ground, incident: Incident) -> None:
     assert (incident.state, incident.duty, incident.holder) == (State.OPEN, "monitor-functional", address("dana"))
     assert incident.finding.sentence.startswith("Quality (brier) is expected to be 0.")

@@ -68,6 +68,21 @@ def why(session: Session, reference: str, environment: str) -> Page:
     return why_page(found, session.address(f"/m/{model}/why"))
 
 
+@monitor.command("digest")
+@click.argument("reference", metavar="REF")
+@with_session
+def digest(session: Session, reference: str) -> Page:
+    """Whether a model does its job: its newest whole week in one sentence, for the business owner."""
+    model = model_of(reference)
+    found = session.platform.digest(model)
+    return Page(
+        says=f"{model}: {found.sentence}",
+        data={"digest": found},
+        next=[f"lamp status {model}"],
+        url=session.address(f"/m/{model}/monitor"),
+    )
+
+
 @click.group(cls=Noun)
 def labels() -> None:
     """What really happened."""

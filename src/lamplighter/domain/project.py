@@ -13,6 +13,7 @@ import msgspec
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.consumer import Consumer, check_declared, check_names
+from lamplighter.domain.digest import DigestPlan
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
@@ -255,6 +256,8 @@ class Monitor(Settings, frozen=True):
     false_alarms: float | None = None
     #: Inputs whose values have quality figures of their own: categories, and numbers by tenths of the reference.
     slices: tuple[str, ...] = ()
+    #: The words in which the business owner hears how it does.
+    digest: DigestPlan = DigestPlan()
     #: Channels by the names of the settings, such as webhook.
     notify: tuple[str, ...] = ()
 

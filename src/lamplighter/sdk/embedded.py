@@ -9,6 +9,7 @@ from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.consumer import Account
 from lamplighter.domain.decision import Decision
+from lamplighter.domain.digest import Digest
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.evidence import Evidence
@@ -55,6 +56,7 @@ from lamplighter.sdk.interface import Deployed, Facts, Figures, Label, Platform,
 from lamplighter.store.transaction import Transaction
 from lamplighter.views import answering, history, labels, live
 from lamplighter.views import consumers as callers
+from lamplighter.views import digest as digests
 from lamplighter.views import feeds as sources
 from lamplighter.views import fleet as fleets
 from lamplighter.views import monitored as watched
@@ -327,6 +329,10 @@ class Embedded(Platform):
             self._known(look, model, environment)
             place = environment or self._main(look, model)
             return reasons.why(look, model, place, partial(profiles.profile_of, self._kit))
+
+    def digest(self, model: str) -> Digest:
+        with self._kit.store.reading() as look:
+            return digests.digest(look, model, self._kit.clock.now())
 
     def monitored(self, model: str, environment: str = "") -> Monitored:
         with self._kit.store.reading() as look:

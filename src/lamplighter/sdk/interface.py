@@ -11,6 +11,7 @@ from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.consumer import Account
 from lamplighter.domain.decision import Decision
+from lamplighter.domain.digest import Digest
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.evidence import Evidence
@@ -349,6 +350,11 @@ class Platform(Protocol):
     @door("GET", "/models/{model}/why", Permission.READ)
     def why(self, model: str, environment: str = "") -> Why:
         """Why it got worse: where the loss has grown and which inputs moved, for the newest bad window."""
+        ...
+
+    @door("GET", "/models/{model}/digest", Permission.READ)
+    def digest(self, model: str) -> Digest:
+        """Whether a model does its job: its newest whole week in one sentence, in the words of its business owner."""
         ...
 
     @door("GET", "/models/{model}/monitor", Permission.READ)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, func, select
+from sqlalchemy import Connection, and_, case, delete, func, select
 
 from lamplighter.store import schema
 from lamplighter.store.collection import named_versions, upsert
@@ -179,6 +179,29 @@ class Predictions:
         where = and_(p.c.model == model, p.c.environment == environment, p.c.number == number)
         scored, labelled = self.connection.execute(query.where(where, p.c.event_at >= start, p.c.event_at < end)).one()
         return int(scored), int(labelled)
+
+    def numbers(self, model: str, environment: str, start: int, end: int) -> list[int]:
+        """Versions that answered in a window of event time."""
+        p = schema.predictions
+        query = select(p.c.number).distinct().filter_by(model=model, environment=environment).order_by(p.c.number)
+        query = query.where(p.c.event_at >= start, p.c.event_at < end, p.c.arm != "shadow")
+        return [int(number) for number in self.connection.execute(query).scalars()]
+
+    def outcome(
+        self, model: str, environment: str, number: int, start: int, end: int, threshold: float
+    ) -> tuple[int, int, int, int, int, float]:
+        """Rows that a version answered in a window of event time: all, those with a label, of these the positive ones, those
+        said to be, and both; and the sum of the distances of score and label."""
+        p, t = schema.predictions, schema.labels
+        known, said, there = t.c.id.is_not(None), p.c.score >= threshold, t.c.value > 0.5
+        counts = [
+            func.count(case((one, 1))) for one in (known, and_(known, there), and_(known, said), and_(known, said, there))
+        ]
+        distance = func.coalesce(func.sum(func.abs(p.c.score - t.c.value)), 0.0)
+        query = select(func.count(), *counts, distance).select_from(p.outerjoin(t, t.c.id == p.c.id))
+        where = and_(p.c.model == model, p.c.environment == environment, p.c.number == number, p.c.arm != "shadow")
+        row = self.connection.execute(query.where(where, p.c.event_at >= start, p.c.event_at < end)).one()
+        return int(row[0]), int(row[1]), int(row[2]), int(row[3]), int(row[4]), float(row[5])
 
     def labelled(self, model: str, environment: str) -> int:
         """Answered rows of a model in an environment that have a label."""

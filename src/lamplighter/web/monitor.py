@@ -47,6 +47,7 @@ def monitor_page(request: Request, platform: Platform) -> Response:
         "monitor.html",
         state=state,
         seen=seen,
+        digest=platform.digest(name),
         technical=state.ownership.of(Duty.MONITOR_TECHNICAL),
         functional=state.ownership.of(Duty.MONITOR_FUNCTIONAL),
         callers=callers.figures(seen.hours, project.monitor.errors),
