@@ -14,7 +14,7 @@ from lamplighter.domain.errors import Conflict
 from lamplighter.domain.names import unknown
 
 #: The plugin folders of the house.
-FOLDERS = ("gates", "probes", "targets", "measures", "channels", "trainers", "artifacts", "bridges")
+FOLDERS = ("gates", "probes", "targets", "measures", "channels", "trainers", "artifacts", "bridges", "presets")
 
 
 @cache

@@ -13,7 +13,18 @@ import lamplighter
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(lamplighter.__file__).parent
-PLUGIN_FOLDERS = ("gates", "probes", "targets", "measures", "channels", "trainers", "artifacts", "bridges", "serving.runtimes")
+PLUGIN_FOLDERS = (
+    "gates",
+    "probes",
+    "targets",
+    "measures",
+    "channels",
+    "trainers",
+    "artifacts",
+    "bridges",
+    "presets",
+    "serving.runtimes",
+)
 
 #: Words that name no thing; a file of such a name swells without end.
 EMPTY_WORDS = {"common", "core", "helper", "helpers", "manager", "managers", "service", "services", "util", "utils"}

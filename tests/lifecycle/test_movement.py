@@ -10,6 +10,7 @@ from tests.lifecycle.segments import Segment, scored
 from tests.sdk import models
 from tests.sdk.cast import address
 
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import Reading, Severity
 from lamplighter.domain.version import Version
@@ -143,6 +144,29 @@ def test_a_smaller_budget_states_fewer_false_alarms(life: Life) -> None:
     loose, strict = (drifts(life, name)["delay"] for name in ("loose", "strict"))
     assert (strict.false_alarms or 1.0) <= 0.06 < 0.3 < (loose.false_alarms or 0.0) <= 3.1
     assert (strict.limit or 0.0) > (loose.limit or 0.0)
+
+
+@pytest.mark.parametrize(
+    ("preset", "measures"),
+    [("nannyml", {"jensen_shannon"}), ("evidently", {"wasserstein", "share_of_drifted_columns"})],
+)
+def test_the_rules_of_a_library_call_it_drift_and_promise_nothing(life: Life, preset: str, measures: set[str]) -> None:
+    watch(life, live(life, preset=preset), moved={"delay": 4.0})
+    found = drifts(life)
+    assert {one.measure for one in found.values()} == measures
+    assert (found["delay"].crossed, found["load"].crossed) == (True, False)
+    assert {one.false_alarms for one in found.values()} == {None}
+    (incident,) = incidents(life)
+    assert incident.finding.column == "delay"
+    assert "Without any drift" not in incident.finding.sentence
+    empty = life["rita"].readings(MODEL, "prod", "completeness")
+    assert all(one.false_alarms for one in empty)
+
+
+def test_a_preset_without_such_a_measure_is_refused_when_the_project_is_saved(life: Life) -> None:
+    with pytest.raises(Invalid) as refusal:
+        life["dana"].save_project(MODEL, models.project(MODEL, monitor={"preset": "evidently", "measure": "psi"}))
+    assert refusal.value.code == "E1226"
 
 
 @pytest.mark.parametrize(("labelled", "told"), [(False, True), (True, False)])

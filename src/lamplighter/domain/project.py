@@ -250,6 +250,8 @@ class Monitor(Settings, frozen=True):
     errors: float = 0.01
     #: Milliseconds that 19 of 20 requests may take at most; nothing is asked of it if none are given.
     p95_ms: float | None = None
+    #: Whose rules call a window drifted: ours, which keep a rate of false alarms, or those of a well-known library by its name.
+    preset: str = "lamplighter"
     #: Drift measure for the inputs.
     measure: str = "jensen_shannon"
     #: False alarms of drift that are allowed a month, over all inputs together; the policy's number if left out.

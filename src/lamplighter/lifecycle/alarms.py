@@ -34,7 +34,12 @@ class Alarm(Record, frozen=True):
 
 def alarm(kit: Kit, look: Transaction, project: Project, looks: float) -> Alarm:
     """The alarm that keeps the budget of the model and, with all others, that of the installation."""
-    rate = min(_budget(kit, look, project) / looks, _HIGHEST)
+    return alarm_of(_budget(kit, look, project), looks)
+
+
+def alarm_of(budget: float, looks: float) -> Alarm:
+    """The alarm that gives at most so many false ones in a month of so many looks, or as few as the draws can tell."""
+    rate = min(budget / looks, _HIGHEST)
     draws = min(max(math.ceil(_BEYOND / rate) - 1, _FEWEST), _MOST)
     return Alarm(looks=looks, rate=max(rate, 1.0 / (draws + 1)), draws=draws)
 

@@ -1,6 +1,6 @@
 """Design: what a model is for, and the environments it may go to."""
 
-from lamplighter import plugins
+from lamplighter import plugins, presets
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
@@ -57,6 +57,8 @@ def _renewed(kit: Kit, change: Transaction, project: Project) -> list[str]:
 def _check_monitor(kit: Kit, project: Project) -> None:
     """A name that nothing has would be met by the loop that watches every model, long after whoever wrote it has gone."""
     drift_measure(project.monitor.measure)
+    if project.monitor.preset != presets.OWN:
+        presets.preset(project.monitor.preset, project.monitor.measure)
     for metric in (project.monitor.quality.metric, *(one.metric for one in project.requirement if one.slice)):
         quality_measure(metric)
     channels = {*plugins.names("channels"), *kit.settings.webhooks, *kit.settings.apprise}

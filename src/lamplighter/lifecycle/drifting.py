@@ -5,6 +5,7 @@ from math import isfinite
 
 from msgspec.structs import replace
 
+from lamplighter import presets
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Monitor, Quality
 from lamplighter.domain.version import Version
@@ -15,7 +16,7 @@ from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.measures.base import DriftMeasure
 from lamplighter.monitoring.alarms import Calibration, FalseAlarms, fixed
 from lamplighter.monitoring.counts import Counts, windows
-from lamplighter.monitoring.drift import ColumnDrift, drift
+from lamplighter.monitoring.drift import ColumnDrift, drift, weights
 from lamplighter.monitoring.drift import Reading as Figured
 from lamplighter.monitoring.estimated import Estimate, estimate
 from lamplighter.monitoring.figure import Direction, Figure, Missing
@@ -45,7 +46,13 @@ def readings(
         high=0.0,
         count=counted[1].rows,
     )
-    return [*_drift(blank, version.digest, alarm, *counted), *_estimated(blank, monitor.quality, *counted)]
+    missing = drift_measure("missing")
+    if monitor.preset == presets.OWN:
+        moved = _drift(blank, version.digest, alarm, (drift_measure(monitor.measure), missing), *counted)
+    else:
+        # Values that stay away are watched by our own rule: these libraries leave them out.
+        moved = _preset(blank, monitor, *counted) + _drift(blank, version.digest, alarm, (missing,), *counted)
+    return moved + _estimated(blank, monitor.quality, *counted)
 
 
 def _estimated(blank: Reading, watched: Quality, profile: Profile, counts: Counts) -> list[Reading]:
@@ -79,8 +86,28 @@ def sentence(reading: Reading) -> str:
     )
 
 
-def _drift(blank: Reading, digest: str, alarm: Alarm, profile: Profile, counts: Counts) -> list[Reading]:
-    measures = (drift_measure(blank.measure), drift_measure("missing"))
+def _preset(blank: Reading, monitor: Monitor, profile: Profile, counts: Counts) -> list[Reading]:
+    verdicts = presets.preset(monitor.preset, monitor.measure).verdicts(profile, counts)
+    weighted = weights(profile.columns, profile.importance or None)
+    return [
+        replace(
+            blank,
+            measure=verdict.figure,
+            column=verdict.column,
+            value=verdict.value,
+            low=verdict.value,
+            high=verdict.value,
+            limit=verdict.limit,
+            crossed=verdict.drifted,
+            impact=weighted.get(verdict.column, 0.0) * verdict.strength / (1.0 + verdict.strength),
+        )
+        for verdict in verdicts
+    ]
+
+
+def _drift(
+    blank: Reading, digest: str, alarm: Alarm, measures: tuple[DriftMeasure, ...], profile: Profile, counts: Counts
+) -> list[Reading]:
     calibration = _calibration(_Key(digest, profile), measures, alarm)
     found = drift(profile, counts, measures, calibration.thresholds(counts.rows), profile.importance or None)
     expected = found.false_alarms.expected * alarm.looks if isinstance(found.false_alarms, FalseAlarms) else None

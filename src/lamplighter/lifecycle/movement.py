@@ -16,7 +16,7 @@ def finding(readings: Sequence[Reading]) -> Finding | None:
 
     How many rows were scored is for whoever reports it to say.
     """
-    own = [reading for reading in readings if reading.aspect in ("drift", "completeness")]
+    own = [reading for reading in readings if reading.column and reading.aspect in ("drift", "completeness")]
     newest = max((reading.end for reading in own), default=0)
     found = ranked([reading for reading in own if reading.end == newest])
     moved = [reading for reading in found if reading.crossed]

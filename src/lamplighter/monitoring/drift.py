@@ -1,6 +1,6 @@
 """The drift of one window: every column and measure, ranked by what it can do to the model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
@@ -75,16 +75,17 @@ def drift(
     it, a column that is not in it counts 0. Raises `OtherProfile` for counts of other bins.
     """
     found = windows(profile, counts)
-    weights = _weights(found, importance)
+    weighted = weights(found, importance)
     columns = [
-        _column(name, profile.columns[name], window, measures, thresholds.values.get(name, {}), weights[name])
+        _column(name, profile.columns[name], window, measures, thresholds.values.get(name, {}), weighted[name])
         for name, window in found.items()
     ]
     columns.sort(key=lambda column: (-column.impact, -column.strength, column.column))
     return WindowDrift(rows=counts.rows, columns=tuple(columns), false_alarms=thresholds.false_alarms)
 
 
-def _weights(names: Mapping[str, Distribution], importance: Mapping[str, float] | None) -> dict[str, float]:
+def weights(names: Collection[str], importance: Mapping[str, float] | None) -> dict[str, float]:
+    """The importance of each column in parts of the largest of an input; 1 for the prediction, and for all if none is known."""
     if importance is None:
         return dict.fromkeys(names, 1.0)
     largest = max((importance.get(name, 0.0) for name in names if name != PREDICTION), default=0.0) or 1.0

@@ -31,6 +31,8 @@ class Profile(Record, frozen=True, eq=False):
     columns: dict[str, Distribution]
     #: How much each input moves the score, by name; empty if it was not measured.
     importance: dict[str, float] = {}
+    #: Distances of consecutive parts of the reference from the whole, by column and measure; empty if they were not taken.
+    chunks: dict[str, dict[str, tuple[float, ...]]] = {}
     #: Scores with their truth, if labels were at hand.
     truth: Truth | None = None
 

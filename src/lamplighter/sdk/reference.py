@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.measures import drift_measure
 from lamplighter.monitoring.binning import NumericBins
+from lamplighter.monitoring.chunks import chunk_values
 from lamplighter.monitoring.profile import PREDICTION, Profile, reference_profile
 from lamplighter.monitoring.truth import Truth, truth
 from lamplighter.packaging.capture import capture
@@ -18,14 +20,19 @@ from lamplighter.serving.worker.scorers import Scorer
 
 #: Rows that the bins are made from, and that the importance is measured on, at most.
 _PROFILE_ROWS, _IMPORTANCE_ROWS = 200_000, 2_000
+#: Measures whose distances within the reference are kept, for rules that set thresholds by them.
+_CHUNKED = ("jensen_shannon", "hellinger", "l_infinity", "kolmogorov_smirnov")
 
 
 def frozen(build: Build, draft: Draft) -> Profile:
     """The reference profile of a build."""
     columns = {name: list(values)[:_PROFILE_ROWS] for name, values in draft.columns.items()}
     threshold = draft.manifest.decision.threshold
-    profile = reference_profile(draft.manifest.contract, columns, list(draft.scores)[:_PROFILE_ROWS], edges=(threshold,))
-    return msgspec.structs.replace(profile, importance=_importance(build, draft), truth=_truth(build, draft, profile))
+    scores = list(draft.scores)[:_PROFILE_ROWS]
+    profile = reference_profile(draft.manifest.contract, columns, scores, edges=(threshold,))
+    chunks = chunk_values(profile, columns, scores, [drift_measure(name) for name in _CHUNKED])
+    known = {"importance": _importance(build, draft), "truth": _truth(build, draft, profile), "chunks": chunks}
+    return msgspec.structs.replace(profile, **known)
 
 
 def _truth(build: Build, draft: Draft, profile: Profile) -> Truth | None:
