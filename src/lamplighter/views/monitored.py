@@ -38,6 +38,7 @@ def monitored(look: Transaction, model: str, *, now: int, environment: str = "")
         releases=_releases(look, model, place),
         quality=quality,
         inputs=tuple(islice(look.readings.newest([(model, place, number)], ("drift", "completeness")), _COLUMNS)),
+        slices=_slices(look, quality, number),
         promises=_promises(look, quality, number),
     )
 
@@ -80,6 +81,15 @@ def _release(entry: Entry) -> Release:
     event = entry.event
     assert isinstance(event, WentLive | RolledBack)
     return Release(at=entry.at, number=event.number, before=event.previous, back=isinstance(event, RolledBack))
+
+
+def _slices(look: Transaction, quality: tuple[Reading, ...], number: int) -> tuple[Reading, ...]:
+    measured = [reading for reading in quality if reading.aspect == "quality" and reading.number == number]
+    if not measured:
+        return ()
+    last = max(measured, key=lambda reading: reading.end)
+    same = {name: getattr(last, name) for name in ("model", "environment", "number", "aspect", "start", "end")}
+    return tuple(look.readings.of(same, sliced=True)[:_COLUMNS])
 
 
 def _promises(look: Transaction, quality: tuple[Reading, ...], number: int) -> tuple[Promise, ...]:

@@ -55,7 +55,7 @@ def monitor_page(request: Request, platform: Platform) -> Response:
         monitors=health.monitors(seen, state, project.monitor),
         jobs=platform.job_runs(name)[:_MOST] if project.job else [],
         quality=quality(seen, project)[:_PLOTS],
-        restated=sum(getattr(reading, "restated", 0) > 0 for reading in seen.quality),
+        restated=sum(reading.restated > 0 for reading in seen.quality),
         drift=drift(seen.inputs, seen.number),
         promises=promises(seen.promises),
         slices=_slices(seen.slices, metric),
@@ -81,7 +81,7 @@ def _slices(readings: Sequence[Reading], metric: str) -> list[Slice]:
     ranked = sorted(found, key=lambda reading: reading.value, reverse=lower_is_better(metric))
     return [
         Slice(
-            str(getattr(reading, "slice", "")),
+            reading.slice,
             figure(reading.value),
             f"{figure(reading.low)} to {figure(reading.high)}",
             count(reading.count),

@@ -84,7 +84,7 @@ def _point(reading: Reading) -> Point:
 
 def restated(reading: Reading) -> int:
     """How often rows or labels that came late changed a figure."""
-    return int(getattr(reading, "restated", 0))
+    return reading.restated
 
 
 def _row(reading: Reading) -> tuple[str, ...]:
