@@ -1,5 +1,6 @@
 """What may be configured. Every field has its sentence and its variable; a file `config.toml` may hold the same names."""
 
+import base64
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,6 +50,10 @@ class Settings(Strict, frozen=True):
     environments: tuple[Environment, ...] = ()
     #: Receivers of webhooks by name; only these addresses are ever called.
     webhooks: Mapping[str, str] = {}
+    #: Secrets (`whsec_...`) that sign what these receivers get, by name; two while one takes the place of the other.
+    webhook_secrets: Mapping[str, tuple[str, ...]] = {}
+    #: Addresses of Prometheus Alertmanagers by name.
+    alertmanagers: Mapping[str, str] = {}
     #: Apprise addresses by name, for `lamplighter[notify]`.
     apprise: Mapping[str, str] = {}
     #: Trainings by name. A project can only name one of these: callers never bring a command.
@@ -61,6 +66,19 @@ class Settings(Strict, frozen=True):
     false_alarms: Annotated[float, msgspec.Meta(gt=0)] = 30.0
     #: Channels that every incident goes to, beside those of its project.
     channels: tuple[str, ...] = ("inbox",)
+
+    def __post_init__(self) -> None:
+        """Refuse a secret that signs nothing and one that no receiver could read; never says what it is."""
+        for name, secrets in self.webhook_secrets.items():
+            if name not in self.webhooks:
+                raise ValueError(f"`webhook_secrets` names {name}, and `webhooks` has no receiver of that name")
+            if not secrets or not all(map(_is_secret, secrets)):
+                raise ValueError(f"`webhook_secrets` of {name} takes secrets of 24 to 64 bytes, written whsec_ and base64")
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """Names of everything that messages can go to through the configuration."""
+        return (*self.webhooks, *self.alertmanagers, *self.apprise)
 
     @property
     def folder(self) -> Path:
@@ -115,6 +133,15 @@ class Settings(Strict, frozen=True):
     def url(self) -> str:
         """Address of the control plane."""
         return f"http://{self.host}:{self.port}"
+
+
+def _is_secret(text: str) -> bool:
+    """Whether it is a secret of Standard Webhooks."""
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return text.startswith("whsec_") and 24 <= len(key) <= 64
 
 
 #: Which variable sets which field.

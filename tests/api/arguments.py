@@ -40,6 +40,8 @@ _VALUES: Mapping[str, Any] = {
     "accepted": True,
     "reason": "words",
     "key": "X-1",
+    "duration": "4h",
+    "text": "words",
     "to": 1,
     "leaving": 1,
     "number": 1,
@@ -70,6 +72,7 @@ _VALUES: Mapping[str, Any] = {
 }
 _SPECIAL: Mapping[tuple[str, str], Any] = {
     ("save_environment", "environment"): Environment(name="another", level=Level.DEVELOPMENT, port=1),
+    ("assign", "to"): "@nobody",
     ("add_evidence", "evidence"): Facts(kind="fairness", facts={"checked": True}),
 }
 

@@ -377,6 +377,22 @@ class Memory:
         self._did("resolve", key, note)
         return incident_after(self.trouble, Step.RESOLVE, now=NOON, note=note)
 
+    def snooze(self, key: str, duration: str, reason: str) -> Incident:
+        self._did("snooze", key, duration, reason)
+        return incident_after(self.trouble, Step.SNOOZE, now=NOON, note=reason, snoozed_until=NOON + 14_400_000_000)
+
+    def assign(self, key: str, to: str, note: str = "") -> Incident:
+        self._did("assign", key, to, note)
+        return incident_after(self.trouble, Step.ASSIGN, now=NOON, note=note, assignee=to, who=to)
+
+    def note(self, key: str, text: str) -> Incident:
+        self._did("note", key, text)
+        return incident_after(self.trouble, Step.NOTE, now=NOON, note=text)
+
+    def test_channel(self, name: str) -> str:
+        self._did("test_channel", name)
+        return name
+
     # Management
 
     def run_job(self, model: str, name: str) -> Run:

@@ -369,12 +369,13 @@ def test_an_incident() -> None:
     platform = Memory()
     assert told(platform, "incident", "ack", "I-1", "--note", "Looking.").out == (
         "I-1 is acknowledged: It is worse than agreed.\n"
-        "  model   late-flights v1 in prod\n"
-        "  figure  brier is 0.3, limit 0.22\n"
-        "  window  1970-01-01 to 1970-01-01\n"
-        "  opened  2026-03-03 14:32 CET\n"
-        "  who     ivo@example.com (monitor-functional), deputy ina@example.com\n"
-        "  note    Looking.\n"
+        "  model    late-flights v1 in prod\n"
+        "  figure   brier is 0.3, limit 0.22\n"
+        "  window   1970-01-01 to 1970-01-01\n"
+        "  opened   2026-03-03 14:32 CET\n"
+        "  who      ivo@example.com (monitor-functional), deputy ina@example.com\n"
+        "  runbook  none; the project names none under [monitor] runbook\n"
+        "  note     Looking.\n"
         "Next: lamp incident resolve I-1      lamp status late-flights\n"
         "http://127.0.0.1:7070/incidents/I-1\n"
     )

@@ -3,9 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lamplighter.cli.instants import lasted, local, read, rfc3339
+from lamplighter.cli.instants import lasted, local, read
 from lamplighter.cli.page import Page, written
 from lamplighter.cli.table import WIDTH, Table, lines
+from lamplighter.domain.instant import rfc3339
 
 TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=120)
 ROWS = st.integers(1, 6).flatmap(lambda width: st.lists(st.tuples(*[TEXT] * width), min_size=1, max_size=5))

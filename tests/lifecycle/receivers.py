@@ -21,6 +21,8 @@ class Receiver(ThreadingHTTPServer):
         self.headers: list[dict[str, str]] = []
         #: What is answered from now on.
         self.status = 200
+        #: Id of a message that is always refused.
+        self.refused = ""
 
     @property
     def url(self) -> str:
@@ -28,8 +30,16 @@ class Receiver(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/hook"
 
     def told(self, incident: str) -> list[str]:
-        """Who was told of an incident, in order."""
-        return [event["data"]["person"] for event in self.events if event["data"]["incident"] == incident]
+        """Who was told of an incident because they have to act, in order."""
+        return [event["data"]["person"] for event in self.of(incident) if event["data"]["person"]]
+
+    def verbs(self, incident: str) -> list[str]:
+        """What the receiver was told of an incident, in order."""
+        return [event["type"].removeprefix("lamplighter.").removesuffix(".v1") for event in self.of(incident)]
+
+    def of(self, incident: str) -> list[dict[str, Any]]:
+        """What came about an incident."""
+        return [event for event in self.events if event["data"]["incident"] == incident]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -39,7 +49,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.events.append(json.loads(content))
         self.server.headers.append(dict(self.headers.items()))
-        self.send_response(self.server.status)
+        refused = self.headers["webhook-id"] == self.server.refused
+        self.send_response(400 if refused else self.server.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

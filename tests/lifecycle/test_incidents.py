@@ -19,7 +19,7 @@ from lamplighter.domain.incident import Incident, State, Step
 from lamplighter.domain.monitor import Finding, Kind
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import collection, ownership, reactions, watching
+from lamplighter.lifecycle import collection, incidents, outbox, reactions, responding, watching
 
 SENTENCE = "12 of 100 requests failed in the last minute; v1 answers."
 
@@ -66,7 +66,7 @@ def react(life: Life) -> None:
             change.counters.set("reactions", entry.sequence)
     if entries:
         react(life)
-    ownership.deliver(life.kit)
+    outbox.deliver(life.kit)
 
 
 def appointed(life: Life, project: Project) -> Version:
@@ -85,8 +85,13 @@ def test_technical_trouble_is_for_it_and_functional_for_the_owner_of_the_model(t
     event = receiver.events[0]
     assert (event["specversion"], event["type"]) == ("1.0", "lamplighter.incident.opened.v1")
     assert event["subject"] == f"told/{technical.id}"
-    assert event["data"]["text"].splitlines()[0] == SENTENCE
-    assert f"{told.settings.url}/incidents/{technical.id}" in event["data"]["text"]
+    assert event["data"]["text"].splitlines() == [
+        f"told (internal): {SENTENCE}",
+        event["data"]["text"].splitlines()[1],
+        "Safe action: none: no version was live before",
+        f"Who has it: {address('ines')}, then {address('milo')}",
+        f"{told.settings.url}/incidents/{technical.id}",
+    ]
     assert [(one.person, one.channel, one.delivered) for one in told.events(Notified)] == [
         (address("ines"), "pager", True),
         (address("dana"), "pager", True),
@@ -108,7 +113,7 @@ def test_one_thing_that_is_wrong_is_one_incident(told: Life, receiver: Receiver)
     assert found(told, finding(version, end=4)).id == first.id
     told["ines"].resolve(first.id)
     assert found(told, finding(version, end=5)).id != first.id
-    assert len(receiver.events) == 2
+    assert receiver.verbs(first.id) == ["incident.opened", "incident.acknowledged", "incident.resolved"]
 
 
 def test_what_begins_again_after_it_was_mitigated_is_told_again(told: Life, receiver: Receiver) -> None:
@@ -116,27 +121,33 @@ def test_what_begins_again_after_it_was_mitigated_is_told_again(told: Life, rece
     first, second = told.versions(project, 2)
     told.appoint(second)
     gone = found(told, finding(second))
-    watching.move(told.kit, PLATFORM, gone.id, Step.MITIGATE, "Rolled back to v1.")
+    incidents.move(told.kit, PLATFORM, gone.id, Step.MITIGATE, "Rolled back to v1.")
     back = found(told, finding(first, end=9))
     assert (back.id != gone.id, back.state, back.finding.number) == (True, State.OPEN, 1)
     assert told["rita"].incident(gone.id).state is State.RESOLVED
     assert receiver.told(back.id) == [address("ines")]
 
 
-def test_nobody_answers_so_the_deputy_is_told_once(told: Life, receiver: Receiver) -> None:
+def test_nobody_answers_so_the_deputy_is_told_and_then_the_business_once_each(told: Life, receiver: Receiver) -> None:
     version = appointed(told, models.critical("critical"))
     incident = found(told, finding(version, Kind.FUNCTIONAL))
     told.clock.forward(14 * 60)
-    ownership.escalate(told.kit)
-    ownership.deliver(told.kit)
+    responding.escalate(told.kit)
+    react(told)
     assert receiver.told(incident.id) == [address("dana")]
     # The tier says 15 minutes.
     told.clock.forward(2 * 60)
     for _ in range(3):
-        ownership.escalate(told.kit)
-        ownership.deliver(told.kit)
+        responding.escalate(told.kit)
+        react(told)
     assert receiver.told(incident.id) == [address("dana"), address("milo")]
-    assert told["rita"].incident(incident.id).escalated
+    assert told["rita"].incident(incident.id).has_it == address("milo")
+    told.clock.forward(16 * 60)
+    for _ in range(3):
+        responding.escalate(told.kit)
+        react(told)
+        told.clock.forward(16 * 60)
+    assert receiver.told(incident.id) == [address("dana"), address("milo"), address("bea")]
 
 
 def test_whoever_answers_in_time_keeps_it(told: Life, receiver: Receiver) -> None:
@@ -144,26 +155,26 @@ def test_whoever_answers_in_time_keeps_it(told: Life, receiver: Receiver) -> Non
     incident = found(told, finding(version, Kind.FUNCTIONAL))
     told["dana"].acknowledge(incident.id)
     told.clock.forward(24 * 3600)
-    ownership.escalate(told.kit)
-    ownership.deliver(told.kit)
+    responding.escalate(told.kit)
+    react(told)
     assert receiver.told(incident.id) == [address("dana")]
 
 
 def test_a_message_is_tried_again_until_it_arrives(told: Life, receiver: Receiver) -> None:
     receiver.status = 500
     incident = found(told, finding(appointed(told, models.project("told"))))
-    ownership.deliver(told.kit)
+    outbox.deliver(told.kit)
     assert (receiver.told(incident.id), told.events(Notified)) == ([address("ines")], [])
     receiver.status = 200
     told.clock.forward(1.5)
     told.restart()
-    ownership.deliver(told.kit)
+    outbox.deliver(told.kit)
     assert len(receiver.told(incident.id)) == 2
     # The receiver can see that it is the same message.
     assert len({headers["webhook-id"] for headers in receiver.headers}) == 1
     assert [event.delivered for event in told.events(Notified)] == [True]
     told.clock.forward(10_000)
-    ownership.deliver(told.kit)
+    outbox.deliver(told.kit)
     assert len(receiver.events) == 2
 
 
@@ -171,10 +182,10 @@ def test_a_message_that_never_arrives_is_given_up_and_that_is_on_record(told: Li
     receiver.status = 503
     found(told, finding(appointed(told, models.project("told"))))
     for _ in range(12):
-        told.clock.forward(3601)
-        ownership.deliver(told.kit)
+        told.clock.forward(8 * 3600)
+        outbox.deliver(told.kit)
     assert [(event.delivered, event.why) for event in told.events(Notified)] == [(False, "The receiver answered 503.")]
-    assert len(receiver.events) == 9
+    assert len(receiver.events) == 10
 
 
 def test_a_channel_that_is_gone_keeps_no_other_message_back(told: Life, receiver: Receiver) -> None:
@@ -187,7 +198,7 @@ def test_a_channel_that_is_gone_keeps_no_other_message_back(told: Life, receiver
         change.projects.put(models.project("told", monitor={"notify": ["removed"]}))
     incident = found(told, finding(version))
     other = found(told, finding(version, Kind.FUNCTIONAL))
-    ownership.deliver(told.kit)
+    outbox.deliver(told.kit)
     assert (receiver.told(incident.id), receiver.told(other.id)) == ([address("ines")], [address("dana")])
 
 

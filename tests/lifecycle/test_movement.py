@@ -14,7 +14,7 @@ from lamplighter.domain.errors import Invalid
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import Reading, Severity
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import collection, movement, ownership, watching
+from lamplighter.lifecycle import collection, movement, responding, watching
 from lamplighter.lifecycle.reactions import react
 from lamplighter.lifecycle.watching import Label
 
@@ -95,7 +95,7 @@ def test_an_input_that_moves_and_matters_is_one_notice_with_its_size(life: Life)
 def test_a_notice_wakes_nobody_and_goes_on_to_nobody(life: Life) -> None:
     watch(life, live(life), moved={"delay": 4.0})
     life.clock.forward(100 * 86400)
-    ownership.escalate(life.kit)
+    responding.escalate(life.kit)
     (incident,) = incidents(life)
     assert (incident.state, incident.escalated) == (State.OPEN, False)
     with life.kit.store.reading() as now:

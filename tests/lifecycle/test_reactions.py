@@ -9,11 +9,13 @@ from sqlalchemy import select
 from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.test_incidents import finding, found, react
 from tests.sdk import models
+from tests.sdk.cast import address
 
 from lamplighter.domain.events import (
     AnyEvent,
     Event,
     FindingMade,
+    IncidentMoved,
     IncidentOpened,
     JobRunMoved,
     RetrainingMoved,
@@ -54,9 +56,16 @@ def newest(life: Life, kind: type[Event]) -> Entry:
 
 def opened(life: Life, versions: list[Version], kind: Kind) -> Entry:
     """The entry of an incident that has opened and that nothing has reacted to."""
-    event = record(life, FindingMade(model=MODEL, finding=finding(versions[1], kind)))
-    REACTIONS[FindingMade][0](life.kit, event)
+    made = finding(versions[1], kind, start=life.clock.now(), end=life.clock.now())
+    REACTIONS[FindingMade][0](life.kit, record(life, FindingMade(model=MODEL, finding=made)))
     return newest(life, IncidentOpened)
+
+
+def moved(life: Life, versions: list[Version]) -> Entry:
+    """The entry of an incident that was given to somebody, which nothing has reacted to."""
+    opened(life, versions, Kind.TECHNICAL)
+    life["ines"].assign(life.events(IncidentOpened)[-1].incident, address("milo"))
+    return newest(life, IncidentMoved)
 
 
 def trial(life: Life, versions: list[Version]) -> Entry:
@@ -106,6 +115,7 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life: len(life["rita"].incidents(MODEL)) == 1,
     ),
     "notify": (lambda life, versions: opened(life, versions, Kind.TECHNICAL), lambda life: len(outbox(life)) == 1),
+    "follow": (moved, lambda life: [notice.person for _, notice in outbox(life)] == [address("milo")]),
     "mitigate_withdrawn": (trial, lambda life: life["rita"].incidents(MODEL)[0].state is State.MITIGATED),
     "roll_back": (
         lambda life, versions: opened(life, versions, Kind.TECHNICAL),

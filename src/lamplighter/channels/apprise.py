@@ -3,17 +3,20 @@
 import importlib
 from typing import Any
 
-from lamplighter.channels.base import Message, Undelivered
+from lamplighter.channels.base import Message, Receiver, Undelivered
+
+#: People do not want to hear of every step.
+FOLLOWS = False
 
 
-def send(message: Message, address: str) -> None:
+def send(message: Message, receiver: Receiver) -> None:
     """Deliver through the Apprise address of the configuration."""
     try:
         library: Any = importlib.import_module("apprise")
     except ModuleNotFoundError:
         raise Undelivered("Apprise is not installed; install lamplighter[notify].") from None
     sender = library.Apprise()
-    if not sender.add(address):
+    if not sender.add(receiver.address):
         raise Undelivered("Apprise does not know this kind of address.")
     if not sender.notify(title=message.title, body=message.text):
         raise Undelivered("The service behind the address did not take it.")

@@ -1,32 +1,35 @@
-"""A webhook: a CloudEvent by POST to an address of the configuration. No redirect is followed."""
+"""A webhook: a signed CloudEvent by POST to an address of the configuration. No redirect is followed.
+
+Standard Webhooks (https://www.standardwebhooks.com) signs `id.timestamp.body` by HMAC-SHA256 with the bytes behind `whsec_`.
+While one secret takes the place of another, the message has a signature of each.
+"""
 
 import asyncio
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
 
 import httpx2
 import msgspec
 
-from lamplighter.channels.base import Message, Undelivered
+from lamplighter.channels.base import Message, Receiver, Undelivered
+from lamplighter.domain.instant import rfc3339
 
+#: A program may want to know every step.
+FOLLOWS = True
 #: For all of it: a receiver that sends a byte now and then must not hold up the next message.
 _SECONDS = 5.0
-_OPENED = "lamplighter.incident.opened.v1"
-_ASKED = "lamplighter.rollout.asked.v1"
+_PREFIX = "whsec_"
 
 
-def send(message: Message, address: str) -> None:
+def send(message: Message, receiver: Receiver) -> None:
     """Post the message as a structured CloudEvent 1.0; anything but 2xx is not delivered."""
-    event = {
-        "specversion": "1.0",
-        "id": message.id,
-        "source": "lamplighter",
-        "type": _ASKED if message.incident.startswith("R-") else _OPENED,
-        "subject": f"{message.model}/{message.incident}",
-        "datacontenttype": "application/json",
-        "data": msgspec.to_builtins(message),
-    }
-    headers = {"Content-Type": "application/cloudevents+json", "webhook-id": message.id}
+    content = cloud_event(message)
+    headers = signed(message.id, content, receiver.secrets, int(time.time()))
     try:
-        status = asyncio.run(asyncio.wait_for(_post(address, msgspec.json.encode(event), headers), _SECONDS))
+        status = asyncio.run(asyncio.wait_for(_post(receiver.address, content, headers), _SECONDS))
     except TimeoutError:
         raise Undelivered(f"The receiver did not answer within {_SECONDS:g} seconds.") from None
     except (httpx2.HTTPError, httpx2.InvalidURL, ExceptionGroup) as error:
@@ -35,10 +38,40 @@ def send(message: Message, address: str) -> None:
         raise Undelivered(f"The receiver answered {status}.")
 
 
-async def _post(address: str, content: bytes, headers: dict[str, str]) -> int:
+def cloud_event(message: Message) -> bytes:
+    """The message as CloudEvents 1.0 writes it, in JSON."""
+    return msgspec.json.encode(
+        {
+            "specversion": "1.0",
+            "id": message.id,
+            "source": "lamplighter",
+            "type": f"lamplighter.{message.about}.v1",
+            "subject": f"{message.model}/{message.incident}",
+            "time": rfc3339(message.at),
+            "datacontenttype": "application/json",
+            "data": msgspec.to_builtins(message),
+        }
+    )
+
+
+def signed(key: str, content: bytes, secrets: tuple[str, ...], now: int) -> Mapping[str, str]:
+    """The headers of a message: its id, the second it is sent in, and a signature by each secret."""
+    headers = {"Content-Type": "application/cloudevents+json", "webhook-id": key, "webhook-timestamp": str(now)}
+    if secrets:
+        said = b".".join((key.encode(), str(now).encode(), content))
+        headers["webhook-signature"] = " ".join(f"v1,{_signature(secret, said)}" for secret in secrets)
+    return headers
+
+
+def _signature(secret: str, said: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    return base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+
+
+async def _post(address: str, content: bytes, headers: Mapping[str, str]) -> int:
     """The status of the answer. Its body is not read: it may have no end."""
     async with (
         httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False) as client,
-        client.stream("POST", address, content=content, headers=headers) as answer,
+        client.stream("POST", address, content=content, headers=dict(headers)) as answer,
     ):
         return answer.status_code

@@ -55,4 +55,33 @@ def resolve(session: Session, key: str, note: str) -> Page:
     return incident_page(session.platform.resolve(key, note), session.address(f"/incidents/{key}"))
 
 
+@incident.command("snooze")
+@_KEY
+@click.option("--for", "duration", required=True, metavar="TIME", help="for how long, such as 4h; at most 14d")
+@click.option("--reason", required=True, help="why it may wait, for everybody who looks")
+@with_session
+def snooze(session: Session, key: str, duration: str, reason: str) -> Page:
+    """Be quiet about it for a time; then it is told again if it is still wrong."""
+    return incident_page(session.platform.snooze(key, duration, reason), session.address(f"/incidents/{key}"))
+
+
+@incident.command("assign")
+@_KEY
+@click.option("--to", required=True, metavar="PERSON|TEAM", help="who gets it: an e-mail address, or a team such as @it-ops")
+@_NOTE
+@with_session
+def assign(session: Session, key: str, to: str, note: str) -> Page:
+    """Give it to somebody else, who is told."""
+    return incident_page(session.platform.assign(key, to, note), session.address(f"/incidents/{key}"))
+
+
+@incident.command("note")
+@_KEY
+@click.argument("text")
+@with_session
+def write_note(session: Session, key: str, text: str) -> Page:
+    """Write down what you saw or did."""
+    return incident_page(session.platform.note(key, text), session.address(f"/incidents/{key}"))
+
+
 COMMANDS: Mapping[str, click.Command] = {"incident": incident}

@@ -5,12 +5,6 @@ from datetime import UTC, datetime
 from lamplighter.domain.errors import Invalid
 
 
-def rfc3339(instant: int) -> str:
-    """RFC 3339 in UTC, such as `2026-03-03T13:32:00Z`."""
-    moment = datetime.fromtimestamp(instant / 1_000_000, UTC)
-    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
-
-
 def local(instant: int) -> str:
     """In the zone of this machine, such as `2026-03-03 14:32 CET`; a dash where there is none."""
     if not instant:

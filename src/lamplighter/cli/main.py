@@ -61,7 +61,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
         "predictions": Entry("predictions", "push", "what a model elsewhere has answered"),
         "labels": Entry("running", "push|status", "what really happened"),
-        "incident": Entry("incidents", "list|show|ack|resolve", "what is wrong, and who has it"),
+        "incident": Entry("incidents", "list|show|ack|resolve|snooze|assign|note", "what is wrong, and who has it"),
         "drill": Entry("drills", "outage", "practise what is declared for bad days"),
     },
     "MANAGEMENT": {
@@ -76,6 +76,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "ADMIN": {
         "env": Entry("admin", "list|add", "the environments"),
+        "notify": Entry("notify", "test", "whether messages arrive"),
         "key": Entry("keys", "new|list|trust|distrust", "who may bring models that run code"),
         "doctor": Entry("admin", "", "what is wrong with this machine, and the fix"),
         "completion": Entry("admin", "bash|zsh|fish", "completion for your shell"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from lamplighter.cli.instants import rfc3339
+from lamplighter.domain.instant import rfc3339
 
 #: Fields of records that hold an instant, microseconds since the epoch; 0 means that there is none.
 INSTANTS = frozenset(
@@ -26,6 +26,9 @@ INSTANTS = frozenset(
         "expires_at",
         "newest",
         "arrived_at",
+        "snoozed_until",
+        "clock_at",
+        "found_at",
     ]
 )
 

@@ -213,11 +213,32 @@ class IncidentOpened(Event, frozen=True, tag=True):
 
 
 class IncidentMoved(Event, frozen=True, tag=True):
-    """An incident was acknowledged, mitigated, resolved or escalated."""
+    """Somebody, or the platform, did something with an incident."""
 
     incident: str = ""
     state: str = ""
     note: str = ""
+    #: What was done, such as `acknowledge` or `escalate`.
+    step: str = ""
+    #: Who is told of it, where somebody is.
+    person: str = ""
+
+
+class IncidentJoined(Event, frozen=True, tag=True):
+    """Another model has the trouble of an incident that is open."""
+
+    incident: str = ""
+    environment: str = ""
+
+
+class RollbackWeighed(Event, frozen=True, tag=True):
+    """The platform asked itself whether a version is the cause of an incident."""
+
+    incident: str = ""
+    environment: str = ""
+    number: int = 0
+    rolls_back: bool = False
+    why: str = ""
 
 
 class Notified(Event, frozen=True, tag=True):
@@ -305,6 +326,8 @@ AnyEvent = (
     | FindingMade
     | IncidentOpened
     | IncidentMoved
+    | IncidentJoined
+    | RollbackWeighed
     | Notified
     | RetrainingRequested
     | RetrainingMoved

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
+from lamplighter.domain.cause import Cause
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.monitor import Finding
-from lamplighter.domain.record import Record
+from lamplighter.domain.monitor import OUTAGE, Finding
+from lamplighter.domain.record import Record, digest_of
 from lamplighter.domain.stage import Duty
 
 
@@ -16,6 +18,8 @@ class State(StrEnum):
 
     #: Nobody has said that they have it.
     OPEN = "open"
+    #: Somebody asked to be told again later.
+    SNOOZED = "snoozed"
     #: Somebody has it.
     ACKNOWLEDGED = "acknowledged"
     #: Users no longer feel it; the cause may still be there.
@@ -28,6 +32,18 @@ class Step(StrEnum):
     """What people or the platform do with an incident."""
 
     ACKNOWLEDGE = "acknowledge"
+    #: Be told again later.
+    SNOOZE = "snooze"
+    #: The time of the snooze is over and it is still wrong.
+    WAKE = "wake"
+    #: Another person or team has it.
+    ASSIGN = "assign"
+    #: Nobody acknowledged in time; the next in line is told.
+    ESCALATE = "escalate"
+    #: Another model has the same trouble of the same cause.
+    JOIN = "join"
+    #: Somebody writes down what they saw or did.
+    NOTE = "note"
     MITIGATE = "mitigate"
     RESOLVE = "resolve"
 
@@ -35,16 +51,57 @@ class Step(StrEnum):
 #: The whole machine. A pair that is not here is a move that does not exist.
 MOVES: Mapping[tuple[State, Step], State] = {
     (State.OPEN, Step.ACKNOWLEDGE): State.ACKNOWLEDGED,
+    (State.OPEN, Step.SNOOZE): State.SNOOZED,
+    (State.OPEN, Step.ASSIGN): State.OPEN,
+    (State.OPEN, Step.ESCALATE): State.OPEN,
+    (State.OPEN, Step.JOIN): State.OPEN,
+    (State.OPEN, Step.NOTE): State.OPEN,
     (State.OPEN, Step.MITIGATE): State.MITIGATED,
     (State.OPEN, Step.RESOLVE): State.RESOLVED,
+    (State.SNOOZED, Step.WAKE): State.OPEN,
+    (State.SNOOZED, Step.ACKNOWLEDGE): State.ACKNOWLEDGED,
+    (State.SNOOZED, Step.SNOOZE): State.SNOOZED,
+    (State.SNOOZED, Step.ASSIGN): State.OPEN,
+    (State.SNOOZED, Step.JOIN): State.SNOOZED,
+    (State.SNOOZED, Step.NOTE): State.SNOOZED,
+    (State.SNOOZED, Step.MITIGATE): State.MITIGATED,
+    (State.SNOOZED, Step.RESOLVE): State.RESOLVED,
+    (State.ACKNOWLEDGED, Step.SNOOZE): State.SNOOZED,
+    (State.ACKNOWLEDGED, Step.ASSIGN): State.OPEN,
+    (State.ACKNOWLEDGED, Step.JOIN): State.ACKNOWLEDGED,
+    (State.ACKNOWLEDGED, Step.NOTE): State.ACKNOWLEDGED,
     (State.ACKNOWLEDGED, Step.MITIGATE): State.MITIGATED,
     (State.ACKNOWLEDGED, Step.RESOLVE): State.RESOLVED,
+    (State.MITIGATED, Step.NOTE): State.MITIGATED,
     (State.MITIGATED, Step.RESOLVE): State.RESOLVED,
 }
 
+#: States in which users may still feel it.
+FELT = (State.OPEN, State.SNOOZED, State.ACKNOWLEDGED)
+#: The longest key that stands as it is.
+_LONGEST_KEY = 200
+
+
+class Linked(Record, frozen=True):
+    """Another model with trouble of the same cause."""
+
+    model: str
+    environment: str
+    finding: Finding
+    #: When it joined, microseconds since the epoch, UTC.
+    at: int
+
+
+class Weighed(Record, frozen=True):
+    """Whether the platform went back by itself, and why."""
+
+    rolls_back: bool
+    #: One sentence.
+    why: str
+
 
 class Incident(Record, frozen=True):
-    """One thing that is wrong with one model in one environment."""
+    """One thing that is wrong, with the models that have it; where they are many, the first one found stands for them."""
 
     #: Such as `I-31`.
     id: str
@@ -59,15 +116,86 @@ class Incident(Record, frozen=True):
     #: Microseconds since the epoch, UTC.
     opened_at: int = 0
     moved_at: int = 0
-    #: Whether the deputy was told because nobody acknowledged in time.
+    #: Whether somebody else was told because nobody acknowledged in time.
     escalated: bool = False
     #: What was done, newest last.
     notes: tuple[str, ...] = ()
     revision: int = 0
+    #: The source at fault; empty where none is known.
+    source: str = ""
+    #: Tier of the most critical model that has it; its clock counts.
+    tier: str = ""
+    #: Other models with the same trouble, in the order in which they were found.
+    linked: tuple[Linked, ...] = ()
+    #: Person or team that it was given to; empty if nobody gave it away.
+    assignee: str = ""
+    #: Who has it now, where that is not the holder: whoever acknowledged it, got it, or was told last.
+    who: str = ""
+    #: Until when it is quiet, microseconds since the epoch, UTC; 0 if it is not.
+    snoozed_until: int = 0
+    #: How far it was passed on: 0 holder, 1 deputy, 2 business owner or administrator.
+    level: int = 0
+    #: When the clock of this level began, microseconds since the epoch, UTC; 0 means when it opened.
+    clock_at: int = 0
+    #: When the same was found last, microseconds since the epoch, UTC; 0 if only once.
+    found_at: int = 0
+    #: What may be the cause, likeliest first.
+    causes: tuple[Cause, ...] = ()
+    #: What to do, as the project says: an address, a path or words. Empty if it says nothing.
+    runbook: str = ""
+    #: Callers of the last hour when it opened.
+    affected: tuple[str, ...] = ()
+    #: Number of the version a rollback returned to when it opened; 0 for none.
+    way_back: int = 0
+    #: What the platform made of it, where the policy lets it go back by itself.
+    weighed: Weighed | None = None
+
+    @property
+    def has_it(self) -> str:
+        """The person who has it now; empty for nobody."""
+        return self.who or (self.deputy if self.escalated else self.holder)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Every model that has the trouble, each once."""
+        return tuple(dict.fromkeys((self.model, *(linked.model for linked in self.linked))))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found of each of them."""
+        return (self.finding, *(linked.finding for linked in self.linked))
+
+    @property
+    def safe_action(self) -> str:
+        """The exact command that takes the harm away; empty where there is no way back."""
+        if not self.way_back or is_shared(self.finding):
+            return ""
+        return f"lamp rollback {self.model} --env {self.environment} --to {self.way_back}"
 
 
-def advance(incident: Incident, step: Step, *, now: int, note: str) -> Incident:
-    """The incident after the step; raises `Conflict` for a move that does not exist."""
+def is_shared(finding: Finding) -> bool:
+    """Whether other models may have the same trouble of the same cause."""
+    return bool(finding.source) or finding.measure == OUTAGE
+
+
+def key_of(finding: Finding) -> str:
+    """What findings of one incident have in common: the source, the environment that is down, or model and measure."""
+    if finding.source:
+        key = f"source/{finding.source}"
+    elif is_shared(finding):
+        key = f"environment/{finding.environment}/{finding.measure}"
+    else:
+        key = f"{finding.model}/{finding.environment}/{finding.measure}"
+    return key if len(key) <= _LONGEST_KEY else digest_of(key.encode())
+
+
+def same_trouble(known: Finding, finding: Finding) -> bool:
+    """Whether two findings say the same of the same model."""
+    return (known.model, known.environment, known.measure) == (finding.model, finding.environment, finding.measure)
+
+
+def advance(incident: Incident, step: Step, *, now: int, note: str, **changes: Any) -> Incident:
+    """The incident after the step, with other fields as given; raises `Conflict` for a move that does not exist."""
     state = MOVES.get((incident.state, step))
     if state is None:
         raise Conflict(
@@ -77,4 +205,7 @@ def advance(incident: Incident, step: Step, *, now: int, note: str) -> Incident:
             code="E1520",
         )
     notes = (*incident.notes, note) if note else incident.notes
-    return msgspec.structs.replace(incident, state=state, moved_at=now, notes=notes, revision=incident.revision + 1)
+    quiet = {} if state is State.SNOOZED else {"snoozed_until": 0}
+    return msgspec.structs.replace(
+        incident, **{"state": state, "moved_at": now, "notes": notes, "revision": incident.revision + 1, **quiet, **changes}
+    )

@@ -41,6 +41,8 @@ class Severity(StrEnum):
 
 #: The measure of a finding about a version whose processes ended so often that it is not started any more.
 QUARANTINE = "quarantine"
+#: The measure of a finding about an environment that answers nobody; it is one incident for all its models.
+OUTAGE = "unavailable"
 
 
 #: Movement with less impact than this is harmless: at the limit, that of an input with a tenth of the largest importance.

@@ -1,8 +1,9 @@
 """Who has which duty. One accountable party a stage, one holder and a deputy a duty, always or named as a gap."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from lamplighter.domain.identity import Person, Team
+from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.project import Holder, Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.stage import STAGE_OF, Duty, Stage
@@ -65,6 +66,30 @@ def _responder(duty: Duty, owner: Holder) -> str:
 def _first_active(parties: Sequence[str], people: Mapping[str, Person], teams: Mapping[str, Team], but: str) -> str:
     members = (email for party in parties for email in (teams[party].members if party in teams else (party,)))
     return next((email for email in members if email != but and email in people and people[email].active), "")
+
+
+def owner_of_source(
+    source: str, projects: Iterable[Project], people: Mapping[str, Person], teams: Mapping[str, Team], stands_in: str
+) -> Assignment | None:
+    """Who answers for a source: the owner that most projects name, of two as often named the first by name.
+
+    `stands_in` is the deputy where the owner has none of its own; nothing if no project names an owner who is here.
+    """
+    named = Counter(known.owner for project in projects for known in project.source if known.name == source and known.owner)
+    for owner in sorted(named, key=lambda party: (-named[party], party)):
+        holder = _first_active((owner,), people, teams, "")
+        if holder:
+            deputy = _first_active((owner, stands_in), people, teams, holder)
+            return Assignment(duty=Duty.MONITOR_TECHNICAL, accountable=owner, holder=holder, deputy=deputy)
+    return None
+
+
+def last_resort(project: Project, people: Mapping[str, Person], teams: Mapping[str, Team], but: Collection[str] = ()) -> str:
+    """Who is told when nobody else is left: the business owner, else whoever looks after the platform; empty for nobody."""
+    members = teams[project.owners.business].members if project.owners.business in teams else (project.owners.business,)
+    administrators = sorted(person.email for person in people.values() if Role.ADMINISTRATOR in person.roles)
+    here = (email for email in (*members, *administrators) if email in people and people[email].active)
+    return next((email for email in here if email not in but), "")
 
 
 def acts_for(assignment: Assignment, person: Person, teams: Mapping[str, Team]) -> bool:

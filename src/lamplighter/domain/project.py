@@ -262,6 +262,8 @@ class Monitor(Settings, frozen=True):
     digest: DigestPlan = DigestPlan()
     #: Channels by the names of the settings, such as webhook.
     notify: tuple[str, ...] = ()
+    #: What to do when something is wrong: an address, a path in the repository, or words.
+    runbook: str = ""
 
 
 class Retrain(Settings, frozen=True):
@@ -305,6 +307,8 @@ class Project(Settings, frozen=True):
         return digest_of(canonical(self))
 
 
+#: Characters of a runbook at most.
+_LONGEST_RUNBOOK = 2000
 _DURATION = re.compile(r"([0-9]{1,6})(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -395,6 +399,7 @@ def _held(project: Project) -> _Held:
     yield "monitor.slices", partial(check_slices, redacted=project.log.redact), project.monitor.slices
     for requirement in project.requirement:
         yield "requirement.slice", _if_named(read_slice), requirement.slice
+    yield "monitor.runbook", _check_runbook, project.monitor.runbook
     yield "retrain.cooldown", seconds, project.retrain.cooldown
 
 
@@ -419,6 +424,18 @@ def check_false_alarms(number: float | None) -> float | None:
             code="E1225",
         )
     return number
+
+
+def _check_runbook(text: str) -> str:
+    """It stands in every message, so it has to be short."""
+    if len(text) > _LONGEST_RUNBOOK:
+        raise Invalid(
+            "The runbook is too long for a message.",
+            why=f"It may have {_LONGEST_RUNBOOK} characters.",
+            fix="Write its address, or its path in the repository.",
+            code="E1570",
+        )
+    return text
 
 
 def _check_fallback(project: Project) -> Project:

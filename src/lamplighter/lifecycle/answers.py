@@ -1,41 +1,71 @@
 """What the platform does by itself when an incident opens, as the policy of the model's criticality says."""
 
+import msgspec
+
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.events import IncidentOpened, RetrainingMoved
+from lamplighter.domain.events import IncidentOpened, RetrainingMoved, RollbackWeighed
 from lamplighter.domain.identity import PLATFORM
+from lamplighter.domain.incident import Incident, Weighed
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import QUARANTINE, Kind
+from lamplighter.domain.monitor import QUARANTINE, Kind, Severity
 from lamplighter.domain.policy import Answer
 from lamplighter.domain.retraining import State
-from lamplighter.lifecycle import deployment, management
+from lamplighter.lifecycle import causes, deployment, ended_runs, management
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.transaction import Transaction
 
 
 def roll_back(kit: Kit, entry: Entry) -> None:
-    """Return to the version before where the policy says so, the live version is the one that fails, and there is a way."""
+    """Return to the version before where the policy says so, there is a way, and the live version is the likely cause."""
     event = entry.event
     assert isinstance(event, IncidentOpened)
-    with kit.store.reading() as look:
-        incident = look.incidents.find(id=event.incident)
+    with kit.store.transaction() as change:
+        incident = change.incidents.find(id=event.incident)
         if incident is None:
             return
-        tier = tier_of(kit.policy, criticality_of(look.project(event.model), kit.policy).tier)
-        environment = look.environment(incident.environment)
-        live = look.routings.of(incident.model, incident.environment)
-    wanted = tier.technical if incident.finding.kind is Kind.TECHNICAL else tier.functional
-    measure = incident.finding.measure
-    # A version in quarantine answers nobody, so there is nothing to weigh.
-    due = measure == QUARANTINE or (wanted is Answer.ROLL_BACK and measure == "failures")
-    if live.elsewhere:
+        live = change.routings.of(incident.model, incident.environment)
+        answers = live.champion is not None and live.champion.number == incident.finding.number
         # Nothing here moves the traffic of what runs elsewhere; whoever has the incident does it there.
-        return
-    is_cause = live.champion is not None and live.champion.number == incident.finding.number
-    if due and is_cause and live.previous is not None:
+        if live.elsewhere or not answers or live.previous is None or not _wanted(kit, change, incident):
+            return
+        environment = change.environment(incident.environment)
+        weighed = incident.weighed or _weigh(kit, change, incident)
+    if weighed.rolls_back:
         # The number is named: without it a trial that happens to be open would be ended, and the failing version would stay.
-        why = f"{incident.id}: {incident.finding.sentence}"
+        why = f"{incident.id}: {incident.finding.sentence} {weighed.why}"
         deployment.roll_back(kit, PLATFORM, incident.model, environment, live.previous.number, why)
+
+
+def _wanted(kit: Kit, look: Transaction, incident: Incident) -> bool:
+    """Whether the policy lets the platform go back by itself for what was found."""
+    finding = incident.finding
+    if finding.measure == QUARANTINE:
+        return True
+    if ended_runs.is_of_run(finding):
+        # No caller is answered by a run; whoever is told starts it again.
+        return False
+    tier = tier_of(kit.policy, criticality_of(look.project(incident.model), kit.policy).tier)
+    answer = {Kind.TECHNICAL: tier.technical, Kind.FUNCTIONAL: tier.functional}.get(finding.kind)
+    return answer is Answer.ROLL_BACK and finding.severity is Severity.PAGE
+
+
+def _weigh(kit: Kit, change: Transaction, incident: Incident) -> Weighed:
+    """Ask whether the version is the cause, once, and write the answer down before anything is done."""
+    weighed = causes.weigh(change, incident, kit.clock.now())
+    after = msgspec.structs.replace(incident, weighed=weighed, revision=incident.revision + 1)
+    change.incidents.replace(after, revision=incident.revision)
+    event = RollbackWeighed(
+        model=incident.model,
+        incident=incident.id,
+        environment=incident.environment,
+        number=incident.finding.number,
+        rolls_back=weighed.rolls_back,
+        why=weighed.why,
+    )
+    kit.record(change, event, PLATFORM)
+    return weighed
 
 
 def try_out(kit: Kit, entry: Entry) -> None:

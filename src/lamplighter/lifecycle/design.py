@@ -61,7 +61,7 @@ def _check_monitor(kit: Kit, project: Project) -> None:
         presets.preset(project.monitor.preset, project.monitor.measure)
     for metric in (project.monitor.quality.metric, *(one.metric for one in project.requirement if one.slice)):
         quality_measure(metric)
-    channels = {*plugins.names("channels"), *kit.settings.webhooks, *kit.settings.apprise}
+    channels = {*plugins.names("channels"), *kit.settings.channel_names}
     for channel in project.monitor.notify:
         if channel not in channels:
             raise unknown("channel", channel, channels)

@@ -24,6 +24,11 @@ _CAUSES = {
 }
 
 
+def is_of_run(finding: Finding) -> bool:
+    """Whether a finding is about a run that failed, and not about what callers are answered."""
+    return finding.measure == TRAINING or finding.measure.startswith(JOB)
+
+
 def of_run(look: Transaction, run: Run) -> Look | None:
     """What a run that ended says of its job; nothing for one whose job is not declared any more."""
     project = look.project(run.model)

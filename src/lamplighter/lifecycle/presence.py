@@ -12,8 +12,8 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.routing import Routing
 from lamplighter.targets.base import Observation
 
-#: The measure of findings about processes that are gone, missing or answer by nothing.
-MEASURE = "unavailable"
+#: The measure of findings about a version that is not loaded while its environment is well.
+UNLOADED = "unloaded"
 #: Seconds until something that a start takes is not one any more: processes that come, versions that are loaded.
 _COMING = 10.0
 #: Seconds in which a new route is adopted, environments of its versions made.
@@ -27,6 +27,8 @@ class Seen(msgspec.Struct, frozen=True):
 
     #: Why nobody, or not everybody, is answered.
     absent: dict[str, str] = {}
+    #: Those of them whose version is not loaded while their environment is well.
+    unloaded: frozenset[str] = frozenset()
     #: Models whose callers have been answered for a minute by every process.
     present: dict[str, str] = {}
     #: Requests of the last minute that processes at their limit refused.
@@ -53,20 +55,24 @@ class Presence:
         just coming, `now` is in seconds of the steady clock."""
         # What runs elsewhere has no process here that could be missed.
         live = [one for one in routings if one.champion is not None and not one.elsewhere and one.model not in on_trial]
-        absent = self._absent(place, seen, wanted, live, now) if live else {}
+        absent, unloaded = self._absent(place, seen, wanted, live, now) if live else ({}, set())
         self._was_alive = seen.alive
         for one in live:
             if one.model in absent or one.model not in self._absent_at:
                 self._absent_at[one.model] = now
         there = f"Every process of {place.name} answers for a minute and more."
         calm = [one.model for one in live if now - self._absent_at[one.model] >= _REMEMBERED]
-        return Seen(absent, dict.fromkeys(calm, there), self._turned_away(seen, now))
+        return Seen(absent, frozenset(unloaded), dict.fromkeys(calm, there), self._turned_away(seen, now))
 
-    def _absent(self, place: Environment, seen: Observation, wanted: int, live: list[Routing], now: float) -> dict[str, str]:
+    def _absent(
+        self, place: Environment, seen: Observation, wanted: int, live: list[Routing], now: float
+    ) -> tuple[dict[str, str], set[str]]:
+        """Why each model that is not there is not, and which of them only lack their version."""
         is_dead = self._lasts("dead", not seen.alive, now, 0.0 if self._was_alive else _COMING)
         is_short = self._lasts("short", seen.alive and len(seen.reports) < place.workers, now, _COMING)
         is_behind = self._lasts("behind", seen.alive and 0 <= seen.revision < wanted, now, _ADOPTING)
-        found = {}
+        found: dict[str, str] = {}
+        unloaded: set[str] = set()
         for one in live:
             assert one.champion is not None
             digest, name = one.champion.digest, f"v{one.champion.number}"
@@ -76,13 +82,14 @@ class Presence:
                 found[one.model] = f"{name} answers nobody: the processes of {place.name} have ended and are started again."
             elif lacks:
                 why = seen.refused.get(digest, "It is not loaded in every process.")
+                unloaded.add(one.model)
                 found[one.model] = f"{name} does not answer everybody in {place.name}. {why}"
             elif is_short:
                 count = f"{len(seen.reports)} of {place.workers}"
                 found[one.model] = f"{name} has only {count} processes in {place.name}: the others do not stay up."
             elif is_behind:
                 found[one.model] = f"{place.name} still answers by an older route than it was given; see its serving.log."
-        return found
+        return found, unloaded
 
     def _lasts(self, what: str, holds: bool, now: float, seconds: float) -> bool:
         """Whether it holds and has held for so long."""

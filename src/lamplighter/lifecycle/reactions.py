@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from lamplighter.domain.events import (
     Event,
     FindingMade,
+    IncidentMoved,
     IncidentOpened,
     JobRunMoved,
     RetrainingMoved,
@@ -19,7 +20,7 @@ from lamplighter.domain.events import (
     Withdrawn,
 )
 from lamplighter.domain.journal import Entry
-from lamplighter.lifecycle import answers, management, ownership, replays, watching
+from lamplighter.lifecycle import answers, incidents, management, replays, telling, watching
 from lamplighter.lifecycle.kit import Kit
 
 Reaction = Callable[[Kit, Entry], None]
@@ -27,13 +28,14 @@ Reaction = Callable[[Kit, Entry], None]
 #: What the platform does when something has happened.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     VersionRegistered: (replays.ask_everywhere,),
-    RolloutMoved: (ownership.ask,),
+    RolloutMoved: (telling.ask,),
     Withdrawn: (watching.report_withdrawal,),
-    FindingMade: (watching.open_incident,),
-    IncidentOpened: (ownership.notify, watching.mitigate_withdrawn, answers.roll_back, management.answer),
-    RolledBack: (watching.mitigate,),
-    WentLive: (watching.mitigate,),
-    VersionExtended: (watching.renewed,),
+    FindingMade: (incidents.open_incident,),
+    IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, management.answer),
+    IncidentMoved: (telling.follow,),
+    RolledBack: (incidents.mitigate,),
+    WentLive: (incidents.mitigate,),
+    VersionExtended: (incidents.renewed,),
     RetrainingMoved: (answers.try_out, watching.report_end),
     JobRunMoved: (watching.report_end,),
 }

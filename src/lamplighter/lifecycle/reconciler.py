@@ -15,15 +15,16 @@ from lamplighter.lifecycle import (
     feeds,
     jobs,
     management,
-    ownership,
     payloads,
     progress,
     reactions,
+    responding,
     retention,
     routing,
     watching,
 )
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.outbox import Couriers
 from lamplighter.lifecycle.pace import Pace
 from lamplighter.lifecycle.presence import Presence, Seen
 from lamplighter.lifecycle.replaying import Replaying
@@ -59,6 +60,7 @@ class Reconciler:
         self._seen: dict[str, float] = {}
         self._replaying = Replaying(kit)
         self._presences: dict[str, Presence] = {}
+        self._couriers = Couriers(kit)
         self._slow_at = 0.0
         self._survey_at = 0.0
         self._measure_at = 0.0
@@ -79,6 +81,7 @@ class Reconciler:
     def release(self) -> None:
         """Give back the processes that a look has begun."""
         self._replaying.close()
+        self._couriers.close()
 
     def _run(self) -> None:
         self._guarded(self._restore)
@@ -174,7 +177,7 @@ class Reconciler:
             self._guarded(partial(jobs.advance, self._kit, run))
 
     def _deliver(self) -> None:
-        ownership.deliver(self._kit)
+        self._couriers.look()
 
     def _measure(self) -> None:
         """Figures of whole windows: many rows are read for each, so what changed is gathered for a while."""
@@ -200,7 +203,8 @@ class Reconciler:
         self._guarded(partial(watching.watch_service, self._kit, turned_away))
         self._guarded(partial(ageing.watch, self._kit))
         self._guarded(partial(payloads.sweep, self._kit))
-        ownership.escalate(self._kit)
+        responding.wake(self._kit)
+        responding.escalate(self._kit)
 
     def _survey(self) -> None:
         """What nobody can feel within seconds."""

@@ -1,4 +1,4 @@
-"""Monitoring: readings by window, findings where a limit is crossed, incidents that somebody has."""
+"""Monitoring: readings by window, and findings where a limit is crossed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
@@ -6,30 +6,30 @@ from math import isfinite
 from msgspec.structs import replace
 
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.events import (
-    FindingMade,
-    IncidentMoved,
-    IncidentOpened,
-    JobRunMoved,
-    RetrainingMoved,
-    RolledBack,
-    VersionExtended,
-    WentLive,
-    Withdrawn,
-)
-from lamplighter.domain.identity import PLATFORM, Actor
-from lamplighter.domain.incident import Incident, State, Step, advance
+from lamplighter.domain.events import FindingMade, JobRunMoved, RetrainingMoved, Withdrawn
+from lamplighter.domain.identity import PLATFORM
+from lamplighter.domain.incident import FELT, Incident, Step, key_of, same_trouble
 from lamplighter.domain.job import State as Run
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import DUTY_OF, QUARANTINE, Finding, Kind, Look, Reading
+from lamplighter.domain.monitor import OUTAGE, QUARANTINE, Finding, Kind, Look, Reading, Severity
 from lamplighter.domain.names import unknown
-from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import seconds
 from lamplighter.domain.record import Record
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import answering, drifting, emptied, ended_runs, inputs, movement, presence, quality, windows
+from lamplighter.lifecycle import (
+    answering,
+    drifting,
+    emptied,
+    ended_runs,
+    incidents,
+    inputs,
+    movement,
+    presence,
+    quality,
+    windows,
+)
 from lamplighter.lifecycle import outcomes as outcomes_by_day
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.pace import Pace
@@ -42,6 +42,10 @@ from lamplighter.store.transaction import Transaction
 _FIGURES = ("auc", "brier", "log_loss", "precision", "recall")
 
 
+#: Entries of the journal that are looked through for a note of the same.
+_NOTES = 200
+#: An open incident remembers at most this often that the same was found again, microseconds.
+_AGAIN = 60_000_000
 #: What a request's id and the number of its row can come to.
 _LONGEST_ID = 80
 
@@ -173,10 +177,32 @@ def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
 
 
 def report(kit: Kit, change: Transaction, finding: Finding) -> None:
-    """Say that a limit is crossed, unless an open incident says so already."""
-    same = change.incidents.find(model=finding.model, environment=finding.environment, measure=finding.measure, open=True)
-    if same is None or same.state is State.MITIGATED:
+    """Say that a limit is crossed, unless an open incident says so already of this model."""
+    if finding.severity is Severity.NOTE:
+        _note(kit, change, finding)
+        return
+    same = change.incidents.find(cause=key_of(finding), open=True)
+    if same is None or same.state not in FELT or not any(same_trouble(known, finding) for known in same.findings):
         kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
+    else:
+        _found_again(kit, change, same)
+
+
+def _note(kit: Kit, change: Transaction, finding: Finding) -> None:
+    """What nobody is told of is written down once for each window."""
+    for entry in change.journal.newest(model=finding.model, limit=_NOTES):
+        known = entry.event.finding if isinstance(entry.event, FindingMade) else None
+        if known is not None and same_trouble(known, finding) and (known.column, known.end) == (finding.column, finding.end):
+            return
+    kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
+
+
+def _found_again(kit: Kit, change: Transaction, incident: Incident) -> None:
+    """Remember that it is still so, at most once a minute."""
+    now = kit.clock.now()
+    if now - max(incident.found_at, incident.opened_at) >= _AGAIN:
+        after = replace(incident, found_at=now, revision=incident.revision + 1)
+        change.incidents.replace(after, revision=incident.revision)
 
 
 def watch_service(kit: Kit, turned_away: Mapping[tuple[str, str], int] | None = None) -> None:
@@ -200,12 +226,12 @@ def settle(kit: Kit, looks: Iterable[Look], patience: int = 0) -> None:
                 report(kit, change, finding)
     calm = {_thing(one.model, one.environment, one.measure, one.source): one.calm for one in seen if one.calm}
     with kit.store.reading() as look:
-        felt = [one for one in look.incidents.all(open=True) if one.state in (State.OPEN, State.ACKNOWLEDGED)]
+        felt = [one for one in look.incidents.all(open=True) if one.state in FELT]
     for incident in felt:
         model = (incident.model, incident.environment, incident.finding.measure)
         why = calm.get(_thing(*model, incident.finding.source)) or calm.get(model)
         if why and kit.clock.now() - incident.opened_at >= patience * 1_000_000:
-            move(kit, PLATFORM, incident.id, Step.MITIGATE, f"Nobody feels it any more: {why}")
+            incidents.move(kit, PLATFORM, incident.id, Step.MITIGATE, f"Nobody feels it any more: {why}")
 
 
 def _thing(model: str, environment: str, measure: str, source: str) -> tuple[str, ...]:
@@ -222,15 +248,19 @@ def watch_processes(kit: Kit, name: str, quarantined: Mapping[str, str], seen: S
     whose processes are not there."""
     with kit.store.reading() as look:
         live = [(one, one.champion) for one in look.routings.all(environment=name) if one.champion is not None]
+    calm: list[Look] = []
     for routing, champion in live:
         why = quarantined.get(champion.digest, "")
         if why:
             _absent(kit, routing, champion, QUARANTINE, f"v{champion.number} answers nobody. {why}")
         if routing.model in seen.absent:
-            _absent(kit, routing, champion, presence.MEASURE, seen.absent[routing.model])
+            measure = presence.UNLOADED if routing.model in seen.unloaded else OUTAGE
+            _absent(kit, routing, champion, measure, seen.absent[routing.model])
         elif routing.model in seen.present:
-            there = Look(model=routing.model, environment=name, measure=presence.MEASURE, calm=seen.present[routing.model])
-            settle(kit, [there])
+            calm.append(Look(routing.model, name, presence.UNLOADED, calm=seen.present[routing.model]))
+    if not seen.absent.keys() - seen.unloaded:
+        calm += [Look(model, name, OUTAGE, calm=there) for model, there in seen.present.items()]
+    settle(kit, calm)
 
 
 def _absent(kit: Kit, routing: Routing, champion: Served, measure: str, sentence: str) -> None:
@@ -250,40 +280,6 @@ def _absent(kit: Kit, routing: Routing, champion: Served, measure: str, sentence
             after_rows=change.predictions.count(routing.model, routing.environment),
         )
         report(kit, change, finding)
-
-
-def open_incident(kit: Kit, entry: Entry) -> None:
-    """A finding becomes an incident of whoever holds the duty; one that is open already stays one."""
-    event = entry.event
-    assert isinstance(event, FindingMade)
-    finding = event.finding
-    assert finding is not None
-    with kit.store.transaction() as change:
-        known = change.incidents.all(model=finding.model, environment=finding.environment, measure=finding.measure)
-        if any(incident.finding == finding or incident.state in (State.OPEN, State.ACKNOWLEDGED) for incident in known):
-            return
-        for incident in known:
-            if incident.state is State.MITIGATED:
-                _take(kit, change, incident, PLATFORM, Step.RESOLVE, "It has begun again; another incident follows.")
-        assignment = ownership_of(change.project(finding.model), change.people.by_email(), change.teams.by_name()).of(
-            DUTY_OF[finding.kind]
-        )
-        incident = Incident(
-            id=change.counters.id("I"),
-            model=finding.model,
-            environment=finding.environment,
-            finding=finding,
-            duty=assignment.duty,
-            holder=assignment.holder,
-            deputy=assignment.deputy,
-            opened_at=kit.clock.now(),
-            moved_at=kit.clock.now(),
-        )
-        change.incidents.add(incident)
-        opened = IncidentOpened(
-            model=incident.model, incident=incident.id, kind=finding.kind, duty=incident.duty, holder=incident.holder
-        )
-        kit.record(change, opened, PLATFORM)
 
 
 def report_end(kit: Kit, entry: Entry) -> None:
@@ -328,53 +324,3 @@ def report_withdrawal(kit: Kit, entry: Entry) -> None:
         told = (entry.event for entry in change.journal.of(event.model) if isinstance(entry.event, FindingMade))
         if not any(known.finding == finding for known in told):
             report(kit, change, finding)
-
-
-def mitigate_withdrawn(kit: Kit, entry: Entry) -> None:
-    """An incident about a trial is mitigated as it opens: its traffic is back where it was."""
-    event = entry.event
-    assert isinstance(event, IncidentOpened)
-    with kit.store.reading() as look:
-        incident = look.incidents.find(id=event.incident)
-    if incident is not None and incident.finding.measure.startswith("trial-") and incident.state is State.OPEN:
-        move(kit, PLATFORM, incident.id, Step.MITIGATE, "All traffic is with the version before.")
-
-
-def mitigate(kit: Kit, entry: Entry) -> None:
-    """Another version takes the harm out of the incidents of the one that is gone."""
-    event = entry.event
-    assert isinstance(event, RolledBack | WentLive)
-    how = "Rolled back to" if isinstance(event, RolledBack) else "Replaced by"
-    with kit.store.reading() as look:
-        incidents = look.incidents.all(model=event.model, environment=event.environment, open=True)
-    for incident in incidents:
-        if incident.finding.number == event.previous and incident.state in (State.OPEN, State.ACKNOWLEDGED):
-            move(kit, PLATFORM, incident.id, Step.MITIGATE, f"{how} v{event.number}.")
-
-
-def renewed(kit: Kit, entry: Entry) -> None:
-    """An extension ends the incidents of the version's age."""
-    event = entry.event
-    assert isinstance(event, VersionExtended)
-    with kit.store.reading() as look:
-        incidents = look.incidents.all(model=event.model, environment=event.environment, open=True)
-    for incident in incidents:
-        if incident.finding.kind is Kind.LIFETIME and incident.state is not State.RESOLVED:
-            move(kit, PLATFORM, incident.id, Step.RESOLVE, f"Its owner extended v{event.number}: {event.why}")
-
-
-def move(kit: Kit, actor: Actor, key: str, step: Step, note: str) -> Incident:
-    """Acknowledge, mitigate or resolve an incident; raises `NotFound` and `Conflict`."""
-    with kit.store.transaction() as change:
-        incident = change.incidents.find(id=key)
-        if incident is None:
-            raise unknown("incident", key, (found.id for found in change.incidents.all(open=True)))
-        return _take(kit, change, incident, actor, step, note)
-
-
-def _take(kit: Kit, change: Transaction, incident: Incident, actor: Actor, step: Step, note: str) -> Incident:
-    said = f"{actor.email}: {note[:2000]}" if note else ""
-    after = advance(incident, step, now=kit.clock.now(), note=said)
-    change.incidents.replace(after, revision=incident.revision)
-    kit.record(change, IncidentMoved(model=after.model, incident=after.id, state=after.state, note=said), actor)
-    return after

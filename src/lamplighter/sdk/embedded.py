@@ -39,6 +39,7 @@ from lamplighter.lifecycle import (
     elsewhere,
     feeds,
     identity,
+    incidents,
     industrialization,
     jobs,
     judging,
@@ -46,8 +47,10 @@ from lamplighter.lifecycle import (
     ownership,
     profiles,
     pushing,
+    responding,
     routing,
     shadowing,
+    telling,
     watching,
 )
 from lamplighter.lifecycle import consumers as applications
@@ -358,23 +361,34 @@ class Embedded(Platform):
             return answering.service(look, model, environment, now=self._kit.clock.now(), seconds=max(60, seconds))
 
     def incidents(self, model: str = "", closed: bool = False) -> list[Incident]:
-        wanted = {**({"model": model} if model else {}), **({} if closed else {"open": True})}
         with self._kit.store.reading() as look:
             self._known(look, model)
-            return look.incidents.all(newest="opened_at", limit=200, equals=wanted)
+            if model:
+                return look.incidents.of(model, closed=closed, limit=200)
+            return look.incidents.all(newest="opened_at", limit=200, equals={} if closed else {"open": True})
 
     def incident(self, key: str) -> Incident:
         with self._kit.store.reading() as look:
-            found = look.incidents.find(id=key)
-            if found is None:
-                raise unknown("incident", key, (one.id for one in look.incidents.all(newest="opened_at", limit=12)))
-            return found
+            return incidents.find(look, key)
 
     def acknowledge(self, key: str, note: str = "") -> Incident:
-        return watching.move(self._kit, self._actor, key, Step.ACKNOWLEDGE, note or "has it.")
+        return incidents.move(self._kit, self._actor, key, Step.ACKNOWLEDGE, note or "has it.")
 
     def resolve(self, key: str, note: str = "") -> Incident:
-        return watching.move(self._kit, self._actor, key, Step.RESOLVE, note or "it is over.")
+        return incidents.move(self._kit, self._actor, key, Step.RESOLVE, note or "it is over.")
+
+    def snooze(self, key: str, duration: str, reason: str) -> Incident:
+        return responding.snooze(self._kit, self._actor, key, duration, reason)
+
+    def assign(self, key: str, to: str, note: str = "") -> Incident:
+        return responding.assign(self._kit, self._actor, key, to, note)
+
+    def note(self, key: str, text: str) -> Incident:
+        return responding.note(self._kit, self._actor, key, text)
+
+    def test_channel(self, name: str) -> str:
+        telling.try_channel(self._kit, self._actor, name)
+        return name
 
     def feeds(self) -> list[Feed]:
         with self._kit.store.reading() as look:

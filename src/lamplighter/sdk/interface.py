@@ -410,6 +410,26 @@ class Platform(Protocol):
         out says nothing new. Gives how it stands now."""
         ...
 
+    @door("POST", "/incidents/{key}/snooze", Permission.RESPOND)
+    def snooze(self, key: str, duration: str, reason: str) -> Incident:
+        """Be quiet about an incident for a time such as `4h`, at most 14 days; then it is told again if it is still wrong."""
+        ...
+
+    @door("POST", "/incidents/{key}/assign", Permission.RESPOND)
+    def assign(self, key: str, to: str, note: str = "") -> Incident:
+        """Give an incident to a person or a team; who is there is told, and the clock begins anew."""
+        ...
+
+    @door("POST", "/incidents/{key}/notes", Permission.RESPOND)
+    def note(self, key: str, text: str) -> Incident:
+        """Write down what was seen or done about an incident."""
+        ...
+
+    @door("POST", "/channels/{name}/tests", Permission.RESPOND)
+    def test_channel(self, name: str) -> str:
+        """Send a message of no meaning through a channel of the configuration, at once; gives the name of the channel."""
+        ...
+
     # Management
 
     @door("POST", "/models/{model}/trainings", Permission.RETRAIN)

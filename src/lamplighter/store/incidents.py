@@ -1,10 +1,12 @@
-"""Incidents; one open for each thing that is wrong."""
+"""Incidents; one open for each thing that is wrong, with every model that has it."""
 
 from typing import Any
 
-from lamplighter.domain.incident import Incident, State
+from sqlalchemy import select
+
+from lamplighter.domain.incident import Incident, State, key_of
 from lamplighter.store import schema
-from lamplighter.store.collection import Collection
+from lamplighter.store.collection import Collection, upsert
 
 
 class Incidents(Collection[Incident]):
@@ -14,6 +16,30 @@ class Incidents(Collection[Incident]):
     kind = Incident
 
     def columns(self, record: Incident) -> dict[str, Any]:
-        """The measure and whether it is open stand beside the record."""
+        """The measure, the cause and whether it is open stand beside the record."""
         opened = record.state is not State.RESOLVED
-        return {**super().columns(record), "measure": record.finding.measure, "open": opened}
+        cause = key_of(record.finding)
+        return {**super().columns(record), "measure": record.finding.measure, "cause": cause, "open": opened}
+
+    def add(self, record: Incident) -> None:
+        """Keep a new incident; raises `Conflict` where one of the same cause is open."""
+        super().add(record)
+        for model in record.models:
+            self.link(record.id, model)
+
+    def link(self, incident: str, model: str) -> None:
+        """A model has the trouble of an incident."""
+        upsert(
+            self.connection,
+            schema.incident_models,
+            [{"model": model, "incident": incident}],
+            keys=["model", "incident"],
+            set_=[],
+        )
+
+    def of(self, model: str, *, closed: bool = False, limit: int | None = None) -> list[Incident]:
+        """Incidents that a model has, alone or with others, newest first."""
+        table, links = schema.incidents, schema.incident_models
+        query = select(table.c.body).join(links, links.c.incident == table.c.id).where(links.c.model == model)
+        query = query if closed else query.where(table.c.open)
+        return [self._decode(row[0]) for row in self.connection.execute(query.order_by(table.c.opened_at.desc()).limit(limit))]

@@ -51,11 +51,13 @@ class Journal:
             query = query.where(table.c.at <= until)
         return [journal.read(row[0]) for row in self.connection.execute(query)]
 
-    def newest(self, *, model: str = "", limit: int = 100) -> list[Entry]:
-        """The newest entries, newest first, of one model or of all."""
+    def newest(self, *, model: str = "", limit: int = 100, name: str = "") -> list[Entry]:
+        """The newest entries, newest first, of one model or of all; with `name` of one type of event and exactly that model."""
         table = schema.journal
         query = select(table.c.body).order_by(table.c.sequence.desc()).limit(limit)
-        if model:
+        if name:
+            query = query.where(table.c.name == name)
+        if model or name:
             query = query.where(table.c.model == model)
         return [journal.read(row[0]) for row in self.connection.execute(query)]
 

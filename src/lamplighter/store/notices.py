@@ -1,7 +1,7 @@
 """The outbox: what has to be told to whom. A notice leaves after it was delivered; it is tried again until then."""
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
@@ -20,6 +20,10 @@ class Notice(msgspec.Struct, frozen=True):
     title: str
     text: str
     attempts: int = 0
+    #: What happened, a noun and a verb in the past tense such as `incident.opened`.
+    about: str = "incident.opened"
+    #: When it happened, microseconds since the epoch, UTC.
+    at: int = 0
 
 
 class Notices:
@@ -34,11 +38,24 @@ class Notices:
         row = {"event": notice.event, "channel": notice.channel, "due_at": due_at, "open": True, "body": body}
         upsert(self.connection, schema.notices, [row], keys=["event", "channel"], set_=[])
 
-    def due(self, now: int, limit: int = 50) -> list[tuple[int, Notice]]:
-        """Messages whose time has come, with their keys."""
+    def waiting(self, now: int) -> list[str]:
+        """Channels with a message whose time has come."""
         table = schema.notices
-        query = select(table.c.id, table.c.body).where(table.c.open, table.c.due_at <= now).order_by(table.c.id).limit(limit)
+        query = select(table.c.channel).where(table.c.open, table.c.due_at <= now).distinct().order_by(table.c.channel)
+        return [row[0] for row in self.connection.execute(query)]
+
+    def due(self, now: int, channel: str = "", limit: int = 50) -> list[tuple[int, Notice]]:
+        """Messages whose time has come, of one channel or of all, with their keys; those that wait longest first."""
+        table = schema.notices
+        query = select(table.c.id, table.c.body).where(table.c.open, table.c.due_at <= now)
+        query = query.order_by(table.c.due_at, table.c.id).limit(limit)
+        query = query.where(table.c.channel == channel) if channel else query
         return [(row[0], msgspec.json.decode(row[1], type=Notice)) for row in self.connection.execute(query)]
+
+    def count(self) -> int:
+        """How many wait."""
+        found = self.connection.execute(select(func.count()).select_from(schema.notices).where(schema.notices.c.open)).scalar()
+        return int(found or 0)
 
     def close(self, key: int) -> None:
         """The message was delivered, or is given up."""

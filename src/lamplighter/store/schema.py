@@ -172,21 +172,22 @@ incidents = Table(
     Column("model", _NAME, nullable=False),
     Column("environment", _NAME, nullable=False),
     Column("measure", _NAME, nullable=False),
+    Column("cause", _PARTY, nullable=False, server_default=text("''")),
     Column("opened_at", BigInteger, nullable=False),
     Column("open", Boolean, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     _body(),
     Index(None, "model", "opened_at"),
 )
-#: One thing that is wrong is one incident, however often it is found.
-Index(
-    "uq_incidents_open",
-    incidents.c.model,
-    incidents.c.environment,
-    incidents.c.measure,
-    unique=True,
-    sqlite_where=text("open"),
-    postgresql_where=text("open"),
+#: One thing that is wrong is one incident, however often it is found and however many models have it.
+Index("uq_incidents_open", incidents.c.cause, unique=True, sqlite_where=text("open"), postgresql_where=text("open"))
+
+incident_models = Table(
+    "incident_models",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("incident", _NAME, nullable=False),
+    PrimaryKeyConstraint("model", "incident"),
 )
 
 retrainings = Table(

@@ -13,7 +13,7 @@ from lamplighter.views.live import live_of, places_away
 from lamplighter.views.standing import Standing, in_order, standing
 from lamplighter.views.waiting import Waiting, waiting
 
-Found = TypeVar("Found", Incident, Routing, Waiting)
+Found = TypeVar("Found", Routing, Waiting)
 
 
 class Estate:
@@ -31,7 +31,10 @@ class Estate:
         routings = [routing for routing in look.routings.all(equals=one) if routing.champion]
         self._routings = _by_model(routings)
         self._away = places_away(look, routings)
-        self._incidents = _by_model(look.incidents.all(newest="opened_at", open=True, equals=one))
+        self._incidents: dict[str, list[Incident]] = defaultdict(list)
+        for incident in look.incidents.of(model) if model else look.incidents.all(newest="opened_at", open=True):
+            for name in incident.models:
+                self._incidents[name].append(incident)
         self._waiting = _by_model(waiting(look, model))
         self._inputs = {(one.model, one.environment, one.number): one for one in look.inputs.all(equals=one)}
 

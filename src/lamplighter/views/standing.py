@@ -93,7 +93,7 @@ def _weight(incident: Incident) -> tuple[bool, int, int, int]:
 
 def holder_of(incident: Incident) -> str:
     """Who has an incident now; empty for nobody."""
-    return incident.deputy if incident.escalated else incident.holder
+    return incident.has_it
 
 
 def _needs(incident: Incident | None, wanted: Sequence[Waiting], gaps: Sequence[Duty]) -> str:

@@ -59,7 +59,7 @@ def _roll_back(model: str, place: Live, person: Person, duties: Ownership, incid
             ("Effect", f"{to} answers every request in {place.environment}, usually within 2 seconds. No data is lost."),
             ("Undo", f"Roll back to v{place.number} in the same way."),
         ),
-        command=f"lamp rollback {model} --env {place.environment}",
+        command=f"lamp rollback {model} --env {place.environment}" + (f" --to {place.previous}" if place.previous else ""),
         why_not=why_not,
         asks="Reason (for the journal)",
     )

@@ -1,12 +1,14 @@
 """Incidents: what users feel, who has it, what changed, and the safe action."""
 
+from typing import NamedTuple
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain import events
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Permission
-from lamplighter.domain.incident import MOVES, Incident, State, Step
+from lamplighter.domain.incident import MOVES, Incident, State, Step, is_shared
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind
 from lamplighter.domain.rollout import Phase
@@ -17,10 +19,41 @@ from lamplighter.web.page import Page, done, shown
 from lamplighter.web.quality import over_time
 from lamplighter.web.traffic import traffic
 
+#: Linked models that the page names; the rest is counted.
+_MOST_LINKED = 300
 #: What may be the cause of an incident.
 _CHANGES = (events.WentLive, events.RolledBack, events.ShadowSet, events.ProjectSaved, events.Withdrawn)
 #: Entries looked through, and shown of each kind.
 _LOOK_BACK, _MOST = 200, 6
+
+
+class _Field(NamedTuple):
+    """One field of a form."""
+
+    name: str
+    label: str
+    hint: str
+    longest: int = 500
+    needed: bool = False
+
+
+class _Saying(NamedTuple):
+    """What somebody can say of an incident, and the form for it."""
+
+    step: Step
+    fields: tuple[_Field, ...]
+
+
+_SAYINGS = (
+    _Saying(Step.ACKNOWLEDGE, (_Field("note", "Note", "Note, such as: I am looking"),)),
+    _Saying(Step.RESOLVE, (_Field("note", "Note", "Note, such as: feed repaired"),)),
+    _Saying(
+        Step.SNOOZE,
+        (_Field("duration", "For how long", "4h", 7, True), _Field("reason", "Reason", "Reason why it may wait", 500, True)),
+    ),
+    _Saying(Step.ASSIGN, (_Field("to", "To whom", "@team or e-mail address", 200, True), _Field("note", "Note", "Note", 500))),
+    _Saying(Step.NOTE, (_Field("text", "Words", "What you saw or did", 2000, True),)),
+)
 
 
 def incidents_page(request: Request, platform: Platform) -> Response:
@@ -65,7 +98,10 @@ def incident_page(request: Request, platform: Platform) -> Response:
         answers=place is not None and incident.finding.number in (place.number, place.challenger),
         roll_back=actions.safe(state, place, person, incident=incident.id) if place else None,
         may_respond=person.may(Permission.RESPOND),
-        can=[step for step in (Step.ACKNOWLEDGE, Step.RESOLVE) if (incident.state, step) in MOVES],
+        can=[saying for saying in _SAYINGS if (incident.state, saying.step) in MOVES],
+        shared=is_shared(incident.finding),
+        runbook_link=incident.runbook.startswith(("http://", "https://")),
+        most_linked=_MOST_LINKED,
         technical=incident.finding.kind is Kind.TECHNICAL,
         section="incidents",
         every=2,
@@ -102,6 +138,26 @@ def resolve(request: Request, platform: Platform) -> Response:
     return done(f"/incidents/{key}", "resolved")
 
 
+def snooze(request: Request, platform: Platform) -> Response:
+    """Be quiet about it for a time."""
+    duration, reason = forms.needed(request, "duration"), forms.needed(request, "reason")
+    key = platform.snooze(request.path_params["key"], duration, reason).id
+    return done(f"/incidents/{key}", "snoozed")
+
+
+def assign(request: Request, platform: Platform) -> Response:
+    """Give it to somebody else."""
+    to, note = forms.needed(request, "to"), forms.text(request, "note")
+    key = platform.assign(request.path_params["key"], to, note).id
+    return done(f"/incidents/{key}", "assigned")
+
+
+def write_note(request: Request, platform: Platform) -> Response:
+    """Write down what somebody saw or did."""
+    key = platform.note(request.path_params["key"], forms.needed(request, "text")).id
+    return done(f"/incidents/{key}", "noted")
+
+
 def roll_back(request: Request, platform: Platform) -> Response:
     """Give all traffic to the version that the sheet named, because of this incident."""
     incident = platform.incident(request.path_params["key"])
@@ -116,5 +172,8 @@ PAGES = (
     Page("GET", "/incidents/{key}", incident_page, Permission.READ),
     Page("POST", "/incidents/{key}/acknowledge", acknowledge, Permission.RESPOND),
     Page("POST", "/incidents/{key}/resolve", resolve, Permission.RESPOND),
+    Page("POST", "/incidents/{key}/snooze", snooze, Permission.RESPOND),
+    Page("POST", "/incidents/{key}/assign", assign, Permission.RESPOND),
+    Page("POST", "/incidents/{key}/note", write_note, Permission.RESPOND),
     Page("POST", "/incidents/{key}/roll-back", roll_back, Permission.ROLL_BACK),
 )

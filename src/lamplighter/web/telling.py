@@ -30,6 +30,8 @@ SENTENCES: Mapping[type[Event], str] = {
     events.FindingMade: "{e.finding.sentence}",
     events.IncidentOpened: "{e.incident} opened: {e.kind}. {e.holder} has it.",
     events.IncidentMoved: "{e.incident} is {e.state}. {e.note}",
+    events.IncidentJoined: "{e.model} in {e.environment} has the trouble of {e.incident} too.",
+    events.RollbackWeighed: "{e.incident}: whether v{e.number} is the cause. {e.why}",
     events.Notified: "{e.person} was told of {e.incident} through {e.channel}. {e.why}",
     events.RetrainingRequested: "{e.retraining} was asked for: {e.cause}.",
     events.JobRunMoved: "{e.run} of the job {e.job} is {e.state}. {e.why}",

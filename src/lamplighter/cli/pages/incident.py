@@ -7,25 +7,41 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.table import Table
 from lamplighter.domain.incident import Incident, State
 
+#: Other models that are named on the page.
+_SHOWN = 8
+
 
 def incident_page(incident: Incident, address: str) -> Page:
-    """One incident: what users feel, who has it, what was done."""
+    """One incident: what users feel, who has it, what may be the cause, what was done."""
     finding = incident.finding
-    told = incident.deputy if incident.escalated else incident.holder
     return Page(
         says=f"{incident.id} is {incident.state}: {finding.sentence}",
         data={"incident": incident},
         facts=[
             ("model", f"{incident.model} v{finding.number} in {incident.environment}"),
+            *_others(incident),
             ("figure", f"{finding.measure} is {finding.value:.4g}, limit {finding.limit:g}"),
             ("window", f"{day(finding.start)} to {day(finding.end)}" if finding.end else "-"),
             ("opened", local(incident.opened_at)),
-            ("who", f"{told or 'nobody'} ({incident.duty}), deputy {incident.deputy or 'nobody'}"),
+            ("who", f"{incident.has_it or 'nobody'} ({incident.duty}), deputy {incident.deputy or 'nobody'}"),
+            *([("quiet", f"until {local(incident.snoozed_until)}")] if incident.snoozed_until else []),
+            *([("affected", ", ".join(incident.affected))] if incident.affected else []),
+            *(("cause", f"{cause.likelihood:.0%} {cause.sentence}") for cause in incident.causes),
+            ("runbook", incident.runbook or "none; the project names none under [monitor] runbook"),
+            *([("rollback", incident.weighed.why)] if incident.weighed else []),
             *(("note", note) for note in incident.notes),
         ],
         next=_next(incident),
         url=address,
     )
+
+
+def _others(incident: Incident) -> list[tuple[str, str]]:
+    """The source at fault, and the other models."""
+    source = [("source", incident.source)] if incident.source else []
+    others = incident.models[1:]
+    shown = ", ".join(others[:_SHOWN]) + (f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else "")
+    return [*source, ("also", shown)] if others else source
 
 
 def incidents_page(found: Sequence[Incident], now: int, address: str) -> Page:
@@ -43,12 +59,13 @@ def incidents_page(found: Sequence[Incident], now: int, address: str) -> Page:
 def _row(incident: Incident, now: int) -> tuple[str, ...]:
     age = lasted((now - incident.opened_at) / 1_000_000)
     what = f"{incident.finding.measure} in {incident.environment}"
-    return incident.id, incident.state.value, age, incident.holder or "nobody", incident.model, what
+    many = f"{incident.model} and {len(incident.models) - 1} more" if incident.linked else incident.model
+    return incident.id, incident.state.value, age, incident.has_it or "nobody", many, what
 
 
 def _next(incident: Incident) -> list[str]:
     if incident.state is State.RESOLVED:
         return [f"lamp status {incident.model}"]
     if incident.state is State.OPEN:
-        return [f"lamp incident ack {incident.id}", f"lamp rollback {incident.model} --env {incident.environment}"]
+        return [f"lamp incident ack {incident.id}", *([incident.safe_action] if incident.safe_action else [])]
     return [f"lamp incident resolve {incident.id}", f"lamp status {incident.model}"]

@@ -1,0 +1,61 @@
+"""Prometheus Alertmanager: an alert by its HTTP API v2, with labels that stay the same until the alert ends."""
+
+import asyncio
+
+import httpx2
+import msgspec
+
+from lamplighter.channels.base import Message, Receiver, Undelivered
+from lamplighter.domain.instant import rfc3339
+
+#: The end of an incident ends its alert.
+FOLLOWS = True
+_SECONDS = 5.0
+_PATH = "/api/v2/alerts"
+#: An alert without an end would end by itself after some minutes; an incident lasts until somebody ends it. Microseconds.
+_LONGEST = 365 * 86_400_000_000
+
+
+def send(message: Message, receiver: Receiver) -> None:
+    """Post the alert; anything but 2xx is not delivered."""
+    address = receiver.address.rstrip("/") + _PATH
+    try:
+        status = asyncio.run(asyncio.wait_for(_post(address, alerts(message)), _SECONDS))
+    except TimeoutError:
+        raise Undelivered(f"Alertmanager did not answer within {_SECONDS:g} seconds.") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL, ExceptionGroup) as error:
+        raise Undelivered(f"Alertmanager could not be reached ({type(error).__name__}).") from None
+    if not 200 <= status < 300:
+        raise Undelivered(f"Alertmanager answered {status}.")
+
+
+def alerts(message: Message) -> bytes:
+    """The message as the body of `POST /api/v2/alerts`. Who has it is an annotation: a label that changes is another alert."""
+    noun = message.about.partition(".")[0]
+    begun = message.opened_at or message.at
+    labels = {
+        "alertname": f"Lamplighter{noun.capitalize()}",
+        "incident": message.incident,
+        "model": message.model,
+        "env": message.environment,
+        "kind": message.kind,
+        "severity": message.severity,
+        "source": message.source,
+    }
+    alert = {
+        "labels": {name: value for name, value in labels.items() if value},
+        "annotations": {"summary": message.title, "description": message.text, "owner": message.person},
+        "startsAt": rfc3339(begun),
+        "endsAt": rfc3339(message.at if message.over else begun + _LONGEST),
+        "generatorURL": message.url,
+    }
+    return msgspec.json.encode([alert])
+
+
+async def _post(address: str, content: bytes) -> int:
+    """The status of the answer. Its body is not read: it may have no end."""
+    async with (
+        httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False) as client,
+        client.stream("POST", address, content=content, headers={"Content-Type": "application/json"}) as answer,
+    ):
+        return answer.status_code

@@ -1,0 +1,190 @@
+"""The outbox: messages leave it when they have arrived. A dead receiver holds up neither other channels nor anything else."""
+
+import logging
+import threading
+from collections import defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import msgspec
+
+from lamplighter import plugins
+from lamplighter.channels.base import Channel, Message, Receiver, Undelivered
+from lamplighter.domain.errors import NotFound
+from lamplighter.domain.events import Notified
+from lamplighter.domain.identity import PLATFORM
+from lamplighter.domain.incident import FELT, Incident
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.notices import Notice
+from lamplighter.store.transaction import Transaction
+
+_log = logging.getLogger("lamplighter.outbox")
+#: Waiting time of a message after each failed try, seconds; the last one again and again. It is short, so that what waited
+#: for a receiver arrives soon after that is back.
+_WAITS = (1, 2, 5, 10, 15)
+#: After so long without success a message is given up, and that is recorded; microseconds.
+_GIVEN_UP = 3 * 86_400_000_000
+#: Failures in a row after which a channel rests: one may be the message's fault, two are the receiver's.
+_ENOUGH = 2
+#: Channels that are served at once.
+_AT_ONCE = 8
+
+
+def put(kit: Kit, change: Transaction, notice: Notice, channels: tuple[str, ...]) -> None:
+    """Put one message for each channel in the outbox. A second time for the same event adds nothing."""
+    for channel in dict.fromkeys(channels):
+        if notice.person or follows(kit, channel):
+            change.notices.add(msgspec.structs.replace(notice, channel=channel), kit.clock.now())
+
+
+def follows(kit: Kit, name: str) -> bool:
+    """Whether a channel wants to know of every step; one that is gone wants nothing more."""
+    try:
+        channel: Channel = plugins.plugin("channels", receiver_of(kit, name)[0])
+    except NotFound:
+        return False
+    return channel.FOLLOWS
+
+
+def deliver(kit: Kit) -> None:
+    """Try every message whose time has come, one channel after the other; each outcome is in the journal."""
+    with kit.store.reading() as look:
+        channels = look.notices.waiting(kit.clock.now())
+    for channel in channels:
+        deliver_through(kit, channel)
+
+
+def deliver_through(kit: Kit, channel: str, ending: threading.Event | None = None) -> bool:
+    """Try what is due through one channel, until it fails twice in a row or is to end; whether it did not fail."""
+    failed = 0
+    with kit.store.reading() as look:
+        due = look.notices.due(kit.clock.now(), channel)
+    for key, notice in due:
+        if ending is not None and ending.is_set():
+            break
+        why = send(kit, notice)
+        failed = failed + 1 if why else 0
+        _conclude(kit, key, notice, why)
+        if failed == _ENOUGH:
+            return False
+    return True
+
+
+def _conclude(kit: Kit, key: int, notice: Notice, why: str) -> None:
+    now = kit.clock.now()
+    with kit.store.transaction() as change:
+        if why and now - (notice.at or now) < _GIVEN_UP:
+            wait = _WAITS[min(notice.attempts, len(_WAITS) - 1)]
+            change.notices.defer(key, notice, now + wait * 1_000_000)
+            return
+        change.notices.close(key)
+        event = Notified(
+            model=notice.model,
+            incident=notice.incident,
+            person=notice.person,
+            channel=notice.channel,
+            delivered=not why,
+            why=why,
+        )
+        kit.record(change, event, PLATFORM)
+
+
+def send(kit: Kit, notice: Notice) -> str:
+    """Deliver one message; the reason if it did not arrive, else nothing."""
+    kind, receiver = receiver_of(kit, notice.channel)
+    try:
+        channel: Channel = plugins.plugin("channels", kind)
+        channel.send(message_of(kit, notice), receiver)
+    except NotFound:
+        return f"The configuration has no channel {kind} any more."
+    except Undelivered as error:
+        return str(error)
+    return ""
+
+
+def message_of(kit: Kit, notice: Notice) -> Message:
+    """The message as a channel takes it, with what is known of its incident now."""
+    with kit.store.reading() as look:
+        incident = look.incidents.find(id=notice.incident)
+    message = Message(
+        id=f"{notice.event or notice.at}-{notice.channel}",
+        person=notice.person,
+        model=notice.model,
+        incident=notice.incident,
+        title=notice.title,
+        text=notice.text,
+        about=notice.about,
+        at=notice.at,
+        url=kit.settings.url,
+    )
+    return message if incident is None else _of_incident(kit, message, incident)
+
+
+def _of_incident(kit: Kit, message: Message, incident: Incident) -> Message:
+    return msgspec.structs.replace(
+        message,
+        environment=incident.environment,
+        kind=incident.finding.kind,
+        severity=incident.finding.severity,
+        source=incident.source,
+        opened_at=incident.opened_at,
+        over=incident.state not in FELT,
+        url=f"{kit.settings.url}/incidents/{incident.id}",
+    )
+
+
+def receiver_of(kit: Kit, name: str) -> tuple[str, Receiver]:
+    """The plugin behind the name of a channel, and where it sends to."""
+    settings = kit.settings
+    if name in settings.webhooks:
+        secrets = settings.webhook_secrets.get(name, ())
+        return "webhook", Receiver(address=settings.webhooks[name], secrets=secrets)
+    if name in settings.alertmanagers:
+        return "alertmanager", Receiver(address=settings.alertmanagers[name])
+    if name in settings.apprise:
+        return "apprise", Receiver(address=settings.apprise[name])
+    return name, Receiver()
+
+
+class Couriers:
+    """One thread for each channel that has something to deliver, so that the loop of the control plane never waits for one."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._threads: ThreadPoolExecutor | None = None
+        self._ending = threading.Event()
+        self._busy: dict[str, Future[bool]] = {}
+        #: Rounds in which a channel failed, one after the other, and when it is tried again.
+        self._failed: defaultdict[str, int] = defaultdict(int)
+        self._rests: dict[str, float] = {}
+
+    def look(self) -> None:
+        """Send somebody with what is due, except where somebody is under way or the channel rests."""
+        for name in [name for name, future in self._busy.items() if future.done()]:
+            self._back(name, self._busy.pop(name))
+        with self._kit.store.reading() as look:
+            channels = look.notices.waiting(self._kit.clock.now())
+        now = self._kit.clock.elapsed()
+        for name in channels:
+            if name not in self._busy and self._rests.get(name, 0.0) <= now:
+                self._threads = self._threads or ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="courier")
+                self._busy[name] = self._threads.submit(deliver_through, self._kit, name, self._ending)
+
+    def _back(self, name: str, future: Future[bool]) -> None:
+        error = future.exception()
+        if error is not None:
+            _log.error("messages through a channel could not be delivered; it is tried again", exc_info=error)
+        if error is None and future.result():
+            self._failed.pop(name, None)
+            self._rests.pop(name, None)
+            return
+        wait = _WAITS[min(self._failed[name], len(_WAITS) - 1)]
+        self._failed[name] += 1
+        self._rests[name] = self._kit.clock.elapsed() + wait
+
+    def close(self) -> None:
+        """Wait for those who are under way: at most the time that one message takes for each."""
+        self._ending.set()
+        if self._threads is not None:
+            self._threads.shutdown(wait=True, cancel_futures=True)
+            self._threads = None
+        self._busy.clear()
