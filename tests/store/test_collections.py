@@ -14,6 +14,7 @@ from lamplighter.domain.consumer import Account
 from lamplighter.domain.decision import Decision, Judgement, Passed
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict
+from lamplighter.domain.feed import Arrival
 from lamplighter.domain.identity import Credential, Person, Purpose, Role, Team
 from lamplighter.domain.incident import State
 from lamplighter.domain.inputs import Inputs
@@ -61,6 +62,7 @@ def case(name: str, record: Any, *key: str, **changes: Any) -> Case:
 
 _VERSION = ("model", "environment", "number")
 CASES = [
+    case("arrivals", Arrival(source="weather", arrived_at=5, author="ada@trains.example"), "source", "arrived_at", rows=9),
     case("challenges", CHALLENGE, "id", rows=9, revision=1),
     case("consumers", Account(name="gate-desk", owner="@it-ops"), "name", active=False),
     case("credentials", CREDENTIAL, "digest", revoked=True),
