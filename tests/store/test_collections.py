@@ -210,7 +210,8 @@ def test_one_thing_that_is_wrong_is_one_incident(store: Store) -> None:
                 with pytest.raises(Conflict):
                     change.incidents.add(again)
         change.incidents.add(msgspec.structs.replace(first, id="I-8", finding=specimens.finding("auc")))
-        change.incidents.add(msgspec.structs.replace(first, id="I-9", environment="dev"))
+        elsewhere = msgspec.structs.replace(first.finding, environment="dev")
+        change.incidents.add(msgspec.structs.replace(first, id="I-9", environment="dev", finding=elsewhere))
         assert {found.id for found in change.incidents.all(open=True)} == {"I-1", "I-8", "I-9"}
         assert [found.id for found in change.incidents.all(measure="auc")] == ["I-8"]
 
