@@ -11,7 +11,7 @@ ARGS ?=
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity workers_killed withdrawals
 # Benchmarks of monitoring; those that need no peer come first.
-MONITORING_BENCHES ?= detection accuracy memory streaming scrape fleet permutations why pushing profiles labels false_alarms presets one_incident
+MONITORING_BENCHES ?= detection accuracy memory streaming scrape fleet permutations why pushing profiles labels false_alarms presets one_incident routing
 
 .PHONY: help setup demo test check format lint types imports docs bench bench-start bench-serving bench-monitoring bench-kill9 lock clean
 
