@@ -7,9 +7,9 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from lamplighter.data import flights
@@ -144,6 +144,14 @@ class Replay:
 def moment(day: str) -> int:
     """Midnight of a day in New York's summer time, seconds since the epoch."""
     return int(datetime.fromisoformat(f"{day}T04:00:00+00:00").timestamp())
+
+
+def days(now: int, until: str) -> Iterator[str]:
+    """The days that follow a moment in seconds, up to one."""
+    day, last = datetime.fromtimestamp(now, UTC).date(), date.fromisoformat(until)
+    while day < last:
+        day += timedelta(days=1)
+        yield day.isoformat()
 
 
 def months(first: int, last: int) -> Sequence[tuple[str, int, int]]:

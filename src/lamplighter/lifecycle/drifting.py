@@ -1,6 +1,5 @@
 """What the counts of a window say: how far it has moved, and the quality that its labels are expected to show."""
 
-from functools import lru_cache
 from math import isfinite
 
 from msgspec.structs import replace
@@ -9,12 +8,12 @@ from lamplighter import presets
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Monitor, Quality
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import profiles
+from lamplighter.lifecycle import calibrations, profiles
 from lamplighter.lifecycle.alarms import Alarm
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.measures.base import DriftMeasure
-from lamplighter.monitoring.alarms import Calibration, FalseAlarms, fixed
+from lamplighter.monitoring.alarms import FalseAlarms
 from lamplighter.monitoring.counts import Counts, windows
 from lamplighter.monitoring.drift import ColumnDrift, drift, weights
 from lamplighter.monitoring.drift import Reading as Figured
@@ -48,10 +47,10 @@ def readings(
     )
     missing = drift_measure("missing")
     if monitor.preset == presets.OWN:
-        moved = _drift(blank, version.digest, alarm, (drift_measure(monitor.measure), missing), *counted)
+        moved = _drift(kit, look, blank, alarm, (drift_measure(monitor.measure), missing), *counted)
     else:
         # Values that stay away are watched by our own rule: these libraries leave them out.
-        moved = _preset(blank, monitor, *counted) + _drift(blank, version.digest, alarm, (missing,), *counted)
+        moved = _preset(blank, monitor, *counted) + _drift(kit, look, blank, alarm, (missing,), *counted)
     return moved + _estimated(blank, monitor.quality, *counted)
 
 
@@ -106,10 +105,16 @@ def _preset(blank: Reading, monitor: Monitor, profile: Profile, counts: Counts) 
 
 
 def _drift(
-    blank: Reading, digest: str, alarm: Alarm, measures: tuple[DriftMeasure, ...], profile: Profile, counts: Counts
+    kit: Kit,
+    look: Transaction,
+    blank: Reading,
+    alarm: Alarm,
+    measures: tuple[DriftMeasure, ...],
+    profile: Profile,
+    counts: Counts,
 ) -> list[Reading]:
-    calibration = _calibration(_Key(digest, profile), measures, alarm)
-    found = drift(profile, counts, measures, calibration.thresholds(counts.rows), profile.importance or None)
+    thresholds = calibrations.thresholds(kit, look, profile, measures, alarm, counts.rows)
+    found = drift(profile, counts, measures, thresholds, profile.importance or None)
     expected = found.false_alarms.expected * alarm.looks if isinstance(found.false_alarms, FalseAlarms) else None
     blank = replace(blank, false_alarms=expected)
     made = (_moved(blank, column, reading) for column in found.columns for reading in column.readings)
@@ -132,24 +137,3 @@ def _moved(blank: Reading, column: ColumnDrift, figure: Figured) -> Reading | No
         crossed=figure.drifted,
         impact=column.importance * figure.strength / (1.0 + figure.strength),
     )
-
-
-class _Key:
-    """A profile that is told apart by the version it was frozen with."""
-
-    def __init__(self, digest: str, profile: Profile) -> None:
-        self.digest, self.profile = digest, profile
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.digest == self.digest
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-
-# As many as an installation has live versions: to calibrate one anew takes a thousand times longer than to keep it (0.2 MB).
-@lru_cache(maxsize=2048)
-def _calibration(key: _Key, measures: tuple[DriftMeasure, ...], alarm: Alarm) -> Calibration:
-    # Beyond chance and large enough to matter: with many rows the smallest change is beyond chance.
-    floors = fixed(key.profile, measures).values
-    return Calibration(key.profile, measures, rate=alarm.rate, draws=alarm.draws, floors=floors)

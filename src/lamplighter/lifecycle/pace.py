@@ -1,7 +1,7 @@
-"""How soon something is done again: what takes long is done rarely, and never takes more than a small part of the time."""
+"""How soon something is done again: what takes long waits as long as it took, so that others have their turn."""
 
 #: The part of the time that one thing may take.
-SHARE = 0.05
+SHARE = 0.5
 #: What takes no longer than this, seconds, is done as often as it is asked for.
 _QUICK = 0.2
 

@@ -37,7 +37,7 @@ from lamplighter.monitoring.resampling import expected, redrawn
 _SMALLEST_SPREAD = 1e-12
 
 
-class FalseAlarms(Record, frozen=True):
+class FalseAlarms(Record, frozen=True, tag="false-alarms"):
     """How often an alarm comes without drift: a number of windows in which any column alarms, with a 95 % interval."""
 
     expected: float
@@ -67,6 +67,14 @@ def fixed(profile: Profile, measures: Sequence[Measure]) -> Thresholds:
     return Thresholds(values=values, false_alarms=Missing(why="Fixed thresholds state no rate of false alarms."))
 
 
+def powers_of(rows: int) -> tuple[int, ...]:
+    """The powers of two whose draws give the thresholds for this many rows, at least 1."""
+    lower = rows.bit_length() - 1
+    return (lower,) if rows == 2**lower else (lower, lower + 1)
+
+
+#: Raised when the same profile, measures and settings come to other thresholds than before.
+METHOD = 1
 #: Smallest effects that count, by column and measure.
 Floors = Mapping[str, Mapping[str, float]]
 
@@ -102,13 +110,14 @@ class Calibration:
             )
         self._profile, self._measures, self._draws, self._seed = profile, tuple(measures), draws, seed
         self._floors = floors
-        self._kept: dict[int, Thresholds] = {}
+        #: What was drawn, by the power of two of the rows. Whoever has it from before may put it here.
+        self.kept: dict[int, Thresholds] = {}
 
     def thresholds(self, rows: int) -> Thresholds:
         """Thresholds for a window of this many rows, at least 1."""
-        lower = rows.bit_length() - 1
-        part = math.log2(rows) - lower
-        return self._at(lower) if part == 0.0 else _between(self._at(lower), self._at(lower + 1), part)
+        powers = powers_of(rows)
+        part = math.log2(rows) - powers[0]
+        return self._at(powers[0]) if len(powers) == 1 else _between(self._at(powers[0]), self._at(powers[1]), part)
 
     @property
     def false_alarms(self) -> FalseAlarms:
@@ -118,9 +127,9 @@ class Calibration:
         return FalseAlarms(expected=k / (self._draws + 1), low=low, high=high)
 
     def _at(self, power: int) -> Thresholds:
-        if power not in self._kept:
-            self._kept[power] = self._calibrated(power)
-        return self._kept[power]
+        if power not in self.kept:
+            self.kept[power] = self._calibrated(power)
+        return self.kept[power]
 
     def _calibrated(self, power: int) -> Thresholds:
         random = np.random.default_rng([self._seed, power])

@@ -76,7 +76,7 @@ class Lookup:
         self._before = np.empty(0, dtype=np.uint16)
         start, scale = float(edges[0]), 0.0
         if rows >= PLACES and edges.size < _MOST_EDGES and edges[-1] > edges[0]:
-            scale = float((PLACES - 3) / (edges[-1] - edges[0]))
+            scale = (PLACES - 3) / float(edges[-1] - edges[0])
         if 0.0 < scale < np.inf:
             self._before = _before(edges, start, scale)
         places = max(self._before.size - 1, 0)

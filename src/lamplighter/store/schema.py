@@ -453,6 +453,15 @@ outcomes = Table(
     PrimaryKeyConstraint("model", "environment", "number", "day"),
 )
 
+calibrations = Table(
+    "calibrations",
+    metadata,
+    Column("place", _DIGEST, nullable=False),
+    Column("power", Integer, nullable=False),
+    _body(),
+    PrimaryKeyConstraint("place", "power"),
+)
+
 journal = Table(
     "journal",
     metadata,

@@ -15,6 +15,7 @@ from lamplighter.domain.errors import Unavailable
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
 from lamplighter.store.arrivals import Arrivals
+from lamplighter.store.calibrations import Calibrations
 from lamplighter.store.consumers import Consents, Consumers
 from lamplighter.store.counters import Counters
 from lamplighter.store.decisions import Decisions
@@ -49,6 +50,7 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.arrivals = Arrivals(connection)
+        self.calibrations = Calibrations(connection)
         self.challenges = Challenges(connection)
         self.consents = Consents(connection)
         self.consumers = Consumers(connection)
