@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from tests.web import seed
 
+from lamplighter.domain.incident import Linked
 from lamplighter.domain.metric import CONTROL, STATUS
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.views.metrics import Sample, samples
@@ -113,3 +114,19 @@ def test_every_figure_has_the_labels_of_its_table(kit: Kit) -> None:
         found: list[Sample] = list(samples(look, policy=kit.policy, now=seed.NOW))
     assert {metric.name for metric, _, _ in found} <= {metric.name for metric in CONTROL}
     assert all(len(labels) == len(metric.labels) for metric, labels, _ in found)
+
+
+def test_an_incident_of_many_models_is_open_for_each_of_them(kit: Kit) -> None:
+    with kit.store.transaction() as change:
+        incident = next(one for one in change.incidents.all(open=True) if one.model == "churn")
+        finding = msgspec.structs.replace(incident.finding, model="parts-demand")
+        linked = Linked(model="parts-demand", environment="prod", finding=finding, at=seed.NOW)
+        after = msgspec.structs.replace(incident, linked=(linked,), revision=incident.revision + 1)
+        change.incidents.replace(after, revision=incident.revision)
+        change.incidents.link(incident.id, "parts-demand")
+    found = figures(kit)
+    assert {labels[0] for labels in found["lamp_incidents_open"]} == {"late-flights", "churn", "parts-demand"}
+    with kit.store.reading() as look:
+        state = status(look, "parts-demand", policy=kit.policy, now=seed.NOW)
+    for aspect, light in state.status.items():
+        assert found["lamp_model_status"]["parts-demand", "prod", aspect] == STATUS[light]

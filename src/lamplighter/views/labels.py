@@ -48,12 +48,6 @@ def label_status(look: Transaction, model: str, environment: str) -> LabelStatus
     )
 
 
-def label_lag_seconds(look: Transaction, model: str, environment: str) -> float | None:
-    """How late labels are, in the middle of those of the newest day that has any; nothing without a label."""
-    _, lags = _lags(look, model, environment)
-    return median(lags) if lags else None
-
-
 def _lags(look: Transaction, model: str, environment: str) -> tuple[int, Sequence[float]]:
     newest = look.outcomes.newest_labelled(model, environment)
     if newest is None:

@@ -70,7 +70,8 @@ def _estate(look: Transaction) -> _Estate:
     champions = [(one.model, one.environment, one.champion.number) for one in routings if one.champion]
     incidents: dict[_Place, list[Incident]] = {}
     for incident in look.incidents.all(open=True):
-        incidents.setdefault((incident.model, incident.environment), []).append(incident)
+        for place in dict.fromkeys((found.model, found.environment) for found in incident.findings):
+            incidents.setdefault(place, []).append(incident)
     return _Estate(
         projects=projects,
         owners={project.name: ownership_of(project, people, teams) for project in projects},
