@@ -3,7 +3,9 @@
 import gzip
 import hashlib
 import json
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -310,6 +312,37 @@ def test_metrics_add_up_over_the_group(ground: Ground, caller: Caller) -> None:
     assert 'lamp_request_duration_seconds_bucket{model="late-flights",version="7",env="prod",arm="champion",le="+Inf"}' in text
     assert 'arm="challenger",code="502"} 0' in text
     assert "lamp_build_info{" in text
+
+
+def test_answers_are_counted_by_consumer(tmp_path: Any) -> None:
+    ground = Ground(tmp_path)
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(7)))
+    with ground.serving():
+        until(lambda: ground.adopted(revision))
+        seen = '{model="late-flights",env="prod",consumer="%s",code="%s"} %d'
+
+        def says(*lines: tuple[str, int, int]) -> bool:
+            text = ground.caller().get("/metrics")[1].decode()
+            found = [line for line in text.splitlines() if line.startswith("lamp_caller_requests_total{")]
+            return found == ["lamp_caller_requests_total" + seen % line for line in lines]
+
+        for holder, wrong in (("booking", 2), ("gate-desk", 0), ("bea@example.com", 0), ("dan@example.com", 1)):
+            ground.admit(holder=holder, token=f"lmp_{holder}")
+            caller = ground.caller(token=f"lmp_{holder}")
+            until(lambda: caller.infer()[0] == 200)  # noqa: B023 it is asked within the loop
+            # The long way counts as the short one does.
+            assert caller.post(INFER, inference(id="mine"))[0] == 200
+            for _ in range(wrong):
+                assert caller.post(INVOKE, {"instances": [["x", "y", "z"]]})[0] == 422
+            assert caller.post("/v2/models/nothing/infer", inference())[0] == 404
+        counts = ("booking", 200, 2), ("booking", 422, 2), ("gate-desk", 200, 2), ("other", 200, 4), ("other", 422, 1)
+        assert says(*counts)
+        text = ground.caller().get("/metrics")[1].decode()
+        labels = 'model="late-flights",env="prod",consumer="booking"'
+        assert f"lamp_caller_request_duration_seconds_count{{{labels}}} 4" in text
+        # Counters of a process that is no more are not lost.
+        os.kill(ground.reports()[0].pid, signal.SIGKILL)
+        until(lambda: says(*counts))
 
 
 def test_no_value_of_a_caller_is_in_a_report_or_a_log(ground: Ground, caller: Caller) -> None:

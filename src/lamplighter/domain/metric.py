@@ -111,6 +111,16 @@ SERVING: tuple[Metric, ...] = (
     _histogram(
         "lamp_request_duration_seconds", _ARM, "From the whole request to its answer; for a shadow, the time it took to score."
     ),
+    _counter(
+        "lamp_caller_requests_total",
+        (*_PLACE, "consumer", "code"),
+        "Answers to an application by their status, whatever version gave them; people, and applications beyond 64, are other.",
+    ),
+    _histogram(
+        "lamp_caller_request_duration_seconds",
+        (*_PLACE, "consumer"),
+        "From the whole request of an application to its answer, refusals included.",
+    ),
     _counter("lamp_shadow_dropped_total", _ARM, "Requests that a shadow left out because too many were waiting."),
     _counter("lamp_shadow_rows_total", _PAIR, "Rows that a shadow and the version that answered have both scored."),
     _counter(

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.log import Log
@@ -180,6 +181,8 @@ class WorkerReport(Record, frozen=True):
     pairs: tuple[Paired, ...] = ()
     #: How closed processes of versions are on its machine; nothing while that is not tested.
     sandbox: Sandbox | None = None
+    #: What was answered to whom.
+    callers: tuple[CallerMeter, ...] = ()
 
 
 class WorkerPast(Record, frozen=True):
@@ -189,6 +192,7 @@ class WorkerPast(Record, frozen=True):
     started_at: int = 0
     meters: tuple[ArmMeter, ...] = ()
     pairs: tuple[Paired, ...] = ()
+    callers: tuple[CallerMeter, ...] = ()
 
 
 def compared(reports: Sequence[WorkerReport], pasts: Sequence[WorkerPast]) -> tuple[Paired, ...]:

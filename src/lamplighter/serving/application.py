@@ -1,5 +1,6 @@
 """Every request goes through here: door, caller, verb. Whatever goes wrong, an answer comes out."""
 
+import asyncio
 import logging
 import traceback
 from typing import Protocol
@@ -106,24 +107,35 @@ class Application:
 
     async def called(self, request: Request, call: Call | None) -> Answer:
         """The same where a front knows by itself what is called."""
+        entry: tuple[Door, Call, Credential] | Answer | None = None
         try:
             entry = self._enter(request, call)
-            if isinstance(entry, Answer):
-                return entry
-            if self._room <= 0:
-                self._turn_away(entry[1])
-                return _refuse(request, _FULL, entry[0])
-            self._room -= 1
-            try:
-                return await self._open(request, *entry)
-            finally:
-                self._room += 1
+            answer = entry if isinstance(entry, Answer) else await self._admitted(request, *entry)
         except Exception as error:
             places = " < ".join(
                 f"{at.filename.rpartition('/')[2]}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)[::-1]
             )
             log.error("internal error %s at %s", type(error).__name__, places)
-            return _refuse(request, _INTERNAL, None)
+            answer = _refuse(request, _INTERNAL, None)
+        if isinstance(entry, tuple):
+            self._count(request, *entry, answer.status)
+        return answer
+
+    async def _admitted(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
+        if self._room <= 0:
+            self._turn_away(call)
+            return _refuse(request, _FULL, door)
+        self._room -= 1
+        try:
+            return await self._open(request, door, call, caller)
+        finally:
+            self._room += 1
+
+    def _count(self, request: Request, door: Door, call: Call, caller: Credential, status: int) -> None:
+        """Of predictions, and as little as what is turned away of models that do not answer here. A drill is no caller."""
+        if door.verb is Verb.PREDICT and call.model in self._router.models and not caller.drills:
+            waited = asyncio.get_running_loop().time() - request.received
+            self._meters.callers.count(call.model, status, ((caller.holder, waited),))
 
     def _turn_away(self, call: Call) -> None:
         """Only models that answer here are counted: a caller may name whatever it likes."""

@@ -19,12 +19,15 @@ from lamplighter.serving.codecs.typed import Row
 from lamplighter.serving.encodings import packed
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
+from lamplighter.serving.problems import SLUGS
 from lamplighter.serving.recorder import DURABLE, Recorder
 from lamplighter.serving.router import Adopted
 from lamplighter.serving.versions import Loaded
 
 #: Rows that one turn scores on the thread of the event loop; a request with more goes the long way.
 MOST_ROWS = 256
+_DONE = 200
+_UNSAVED, _ = SLUGS["log-unavailable"]
 
 
 class Sink(Protocol):
@@ -112,7 +115,10 @@ class Gathering:
     def _answer(self, version: Loaded, replies: list[tuple[_Waiting, Question, list[float]]], kept: bytes) -> None:
         now = self._loop.time()
         rows = sum([question.rows for _, question, _ in replies])
-        self._meters.count_answers(version, Arm.CHAMPION, rows, [now - one.request.received for one, _, _ in replies])
+        waited = [now - one.request.received for one, _, _ in replies]
+        self._meters.count_answers(version, Arm.CHAMPION, rows, waited)
+        callers = zip([one.consumer for one, _, _ in replies], waited, strict=True)
+        self._meters.callers.count(version.manifest.model, _DONE if kept else _UNSAVED, callers)
         for one, question, scores in replies:
             if kept:
                 answer = one.codec.write(question, version.reply(one.id, scores), version.lines(one.id) + kept)

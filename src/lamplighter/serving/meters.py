@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm, ArmMeter
+from lamplighter.serving.caller_meters import CallerMeters
 from lamplighter.serving.versions import Loaded
 
 
@@ -24,6 +25,8 @@ class Meters:
 
     def __init__(self) -> None:
         self._arms: dict[tuple[str, int, str, Arm], _Counts] = {}
+        #: Answers by consumer.
+        self.callers = CallerMeters()
         #: Requests refused because of the caller.
         self.refused = 0
         #: Requests answered with an error of ours.

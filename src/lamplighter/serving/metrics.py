@@ -1,14 +1,15 @@
 """Counters in the text format of Prometheus, or as OpenMetrics where that is asked for.
 
-Labels name models, versions and arms, never anything a caller sent.
+Labels name models, versions, arms and accounts of applications, never anything a caller sent.
 """
 
 import platform
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from lamplighter import __version__
+from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.metric import METRICS
 from lamplighter.domain.paired import DIFFERENCE_BOUNDS, Paired
 from lamplighter.domain.route import LATENCY_BOUNDS, ArmMeter, WorkerReport
@@ -32,21 +33,29 @@ def page(
     totals: Iterable[ArmMeter],
     reports: Iterable[WorkerReport],
     pairs: Iterable[Paired],
+    callers: Iterable[CallerMeter],
 ) -> Answer | Refusal:
     """The page in the form that the caller accepts; text/plain if it takes both alike."""
     form = chosen(accept, _OFFERS)
     if not form:
         return _NOT_TAKEN
-    content = exposition(environment, totals, reports, pairs)
+    content = exposition(environment, totals, reports, pairs, callers)
     if form == _OFFERS[0]:
         return Answer(200, content, _MEDIA)
     return Answer(200, _COUNTER.sub(rb"# \1 \2 ", content) + b"# EOF\n", _OPEN_MEDIA)
 
 
-def exposition(environment: str, totals: Iterable[ArmMeter], reports: Iterable[WorkerReport], pairs: Iterable[Paired]) -> bytes:
+def exposition(
+    environment: str,
+    totals: Iterable[ArmMeter],
+    reports: Iterable[WorkerReport],
+    pairs: Iterable[Paired],
+    callers: Iterable[CallerMeter],
+) -> bytes:
     """The page of a whole process group."""
     totals = sorted(totals, key=lambda meter: (meter.model, meter.number, meter.digest, meter.arm))
     lines = [*_requests(environment, totals), *_durations(environment, totals), *_dropped(environment, totals)]
+    lines += _called(environment, sorted(callers, key=lambda meter: (meter.model, meter.consumer)))
     lines += _compared(environment, sorted(pairs, key=lambda pair: (pair.model, pair.run, pair.number, pair.against)))
     reports = tuple(reports)
     lines += _answers(environment, reports)
@@ -78,11 +87,27 @@ def _durations(environment: str, meters: list[ArmMeter]) -> Iterator[str]:
     name = "lamp_request_duration_seconds"
     yield from _head(name)
     for meter in meters:
-        labels = _labels(environment, meter)
-        for bound, count in zip(_BOUNDS, accumulate(meter.latencies), strict=True):
-            yield f'{name}_bucket{{{labels},le="{bound}"}} {count}'
-        yield f"{name}_sum{{{labels}}} {meter.seconds:.6f}"
-        yield f"{name}_count{{{labels}}} {meter.requests}"
+        yield from _buckets(name, _labels(environment, meter), meter.latencies, meter.seconds)
+
+
+def _buckets(name: str, labels: str, latencies: Sequence[int], seconds: float) -> Iterator[str]:
+    count = 0
+    for bound, count in zip(_BOUNDS, accumulate(latencies), strict=True):
+        yield f'{name}_bucket{{{labels},le="{bound}"}} {count}'
+    yield f"{name}_sum{{{labels}}} {seconds:.6f}"
+    yield f"{name}_count{{{labels}}} {count}"
+
+
+def _called(environment: str, meters: list[CallerMeter]) -> Iterator[str]:
+    answers, durations = "lamp_caller_requests_total", "lamp_caller_request_duration_seconds"
+    labels = [f'model="{meter.model}",env="{environment}",consumer="{meter.consumer}"' for meter in meters]
+    yield from _head(answers)
+    for label, meter in zip(labels, meters, strict=True):
+        for status, count in sorted(meter.answers.items()):
+            yield f'{answers}{{{label},code="{status}"}} {count}'
+    yield from _head(durations)
+    for label, meter in zip(labels, meters, strict=True):
+        yield from _buckets(durations, label, meter.latencies, meter.seconds)
 
 
 def _dropped(environment: str, meters: list[ArmMeter]) -> Iterator[str]:

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import msgspec
 
+from lamplighter.domain import caller_meter
+from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.paired import Paired, added
 from lamplighter.domain.record import Record, canonical, from_json
 from lamplighter.domain.route import ArmMeter, WorkerPast, WorkerReport, compared
@@ -18,19 +20,25 @@ class Reports:
         self._present = directory / WORKERS
         self._past = directory / PAST
 
-    def inherit(self, slot: int, digests: frozenset[str]) -> None:
+    def inherit(self, slot: int, digests: frozenset[str], models: frozenset[str]) -> None:
         """Add the counters of the slot's last process to its past, so that counters never fall. Versions that are not among
-        the digests are left behind, or the past would grow for ever."""
+        the digests, and callers of other models, are left behind, or the past would grow for ever."""
         last = _read(self._present / f"{slot}.json", WorkerReport)
         past = _read(self._past / f"{slot}.json", WorkerPast) or WorkerPast()
         meters = past.meters
         if last is not None and last.started_at != past.started_at:
             past = WorkerPast(
-                started_at=last.started_at, meters=summed(meters + last.meters), pairs=added(past.pairs + last.pairs)
+                started_at=last.started_at,
+                meters=summed(meters + last.meters),
+                pairs=added(past.pairs + last.pairs),
+                callers=caller_meter.summed(past.callers + last.callers),
             )
         kept = tuple(meter for meter in past.meters if meter.digest in digests)
         pairs = tuple(pair for pair in past.pairs if pair.digest in digests)
-        replace(self._past / f"{slot}.json", canonical(msgspec.structs.replace(past, meters=kept, pairs=pairs)))
+        callers = tuple(meter for meter in past.callers if meter.model in models)
+        replace(
+            self._past / f"{slot}.json", canonical(msgspec.structs.replace(past, meters=kept, pairs=pairs, callers=callers))
+        )
 
     def write(self, report: WorkerReport) -> None:
         """Replace the report of a slot; raises `OSError`."""
@@ -49,6 +57,11 @@ class Reports:
     def pairs(self) -> tuple[Paired, ...]:
         """What shadows scored in the whole group, past and present."""
         return compared(self.present(), self._pasts())
+
+    def callers(self) -> tuple[CallerMeter, ...]:
+        """What the whole group has answered to whom, past and present."""
+        present = [meter for report in self.present() for meter in report.callers]
+        return caller_meter.summed([*present, *(meter for past in self._pasts() for meter in past.callers)])
 
     def _pasts(self) -> tuple[WorkerPast, ...]:
         found = (_read(path, WorkerPast) for path in sorted(self._past.glob("[0-9]*.json")))

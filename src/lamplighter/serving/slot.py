@@ -105,7 +105,7 @@ class Slot:
         """Counters of the whole group, for Prometheus, in a form that is accepted."""
         self._report()
         reports = self._reports
-        return page(accept, self._options.environment, reports.totals(), reports.present(), reports.pairs())
+        return page(accept, self._options.environment, reports.totals(), reports.present(), reports.pairs(), reports.callers())
 
     def end(self) -> None:
         """Begin to end."""
@@ -163,7 +163,7 @@ class Slot:
         models = () if route is None else route.models
         digests = frozenset(served.digest for model in models for served in model.versions())
         try:
-            self._reports.inherit(self._slot, digests)
+            self._reports.inherit(self._slot, digests, frozenset(one.model for one in models))
         except OSError as error:
             log.error("the counters of the last process are lost, errno %s", error.errno)
 
@@ -183,6 +183,7 @@ class Slot:
             conditions=self._adoption.conditions,
             pairs=self._pairs.meters(),
             sandbox=self._self_test.found,
+            callers=self._meters.callers.meters(),
         )
         try:
             self._reports.write(report)
