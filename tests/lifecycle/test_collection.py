@@ -202,6 +202,37 @@ def test_two_collectors_at_once_count_nothing_twice(life: Life) -> None:
     assert counted(life.kit) == expected(records)
 
 
+def test_callers_that_never_pause_do_not_keep_the_collector(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    records, segment, ended = requests(version, 3000), Segment(life.settings), threading.Event()
+    segment.write(records[0])
+
+    def write() -> None:
+        for record in records[1:]:
+            if ended.wait(0.001):
+                return
+            segment.write(record)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    collection.collect(life.kit, "prod")
+    collected_while_asked = writer.is_alive()
+    ended.set()
+    writer.join()
+    assert collected_while_asked
+    collection.collect(life.kit, "prod")
+    assert 1 < counted(life.kit)["requests"] < 3000
+
+
+def test_a_look_of_limited_time_begins_no_further_bite(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    records = requests(version, 6)
+    for slot in range(2):
+        Segment(life.settings, name=f"{slot}-1-000000").write(*records[slot * 3 : slot * 3 + 3])
+    assert collection.collect(life.kit, "prod", 0.0) == 0
+    assert collection.collect(life.kit, "prod") == 6
+
+
 _COLLECTOR = """
 import sys
 from lamplighter.lifecycle import collection

@@ -162,5 +162,6 @@ def test_a_worker_killed_while_it_starts_is_started_again_and_says_nothing_again
             kill_all()
             time.sleep(0.1)
         assert asked.result() == 200
+    # The report follows within a moment.
+    until(lambda: set(condition(ground).deaths) == {"outside"})
     assert condition(ground).quarantine == ""
-    assert set(condition(ground).deaths) == {"outside"}

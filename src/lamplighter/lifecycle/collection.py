@@ -3,6 +3,7 @@
 The position in a segment and everything made of what stands before it are kept in one transaction.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -27,13 +28,18 @@ PUSHED = "pushed"
 DAY = 86_400_000_000
 
 
-def collect(kit: Kit, environment: str) -> int:
-    """Read what is new in every segment of an environment; gives the number of records."""
-    count = 0
+def collect(kit: Kit, environment: str, seconds: float = math.inf) -> int:
+    """Read what is new in every segment of an environment; gives the number of records.
+
+    What is written meanwhile is left for the next time, or callers that never pause would keep whoever collects here for ever.
+    After `seconds` no further bite is begun.
+    """
+    count, end = 0, kit.clock.elapsed() + seconds
     with kit.segments[environment]:
         # What was pushed is kept in the transaction that wrote it down.
-        for segment in (found for found in segments(kit, environment) if not is_pushed(found)):
-            while taken := _bite(kit, environment, segment):
+        found = [(one, one.stat().st_size) for one in segments(kit, environment) if not is_pushed(one)]
+        for segment, size in found:
+            while kit.clock.elapsed() < end and (taken := _bite(kit, environment, segment, size)):
                 count += taken
     return count
 
@@ -48,10 +54,10 @@ def is_pushed(segment: Path) -> bool:
     return segment.name.startswith(f"{PUSHED}-")
 
 
-def _bite(kit: Kit, environment: str, segment: Path) -> int:
+def _bite(kit: Kit, environment: str, segment: Path, size: int) -> int:
     with kit.store.reading() as look:
         position = look.predictions.position(environment, segment.name)
-    if segment.stat().st_size <= position:
+    if size <= position:
         return 0
     found = read(segment, position)
     if not found:

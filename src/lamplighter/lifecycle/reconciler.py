@@ -40,6 +40,8 @@ _SURVEY = 10.0
 _GATHER = 1.0
 #: Seconds between two looks at labels that wait for their prediction.
 _CLAIM = 60.0
+#: Seconds after which a look goes on, however much there is to collect.
+_COLLECT = 1.0
 #: Seconds between two bites of compaction.
 _COMPACT = 5.0
 
@@ -132,7 +134,7 @@ class Reconciler:
 
     def _collect(self) -> None:
         for name in self._environments():
-            collection.collect(self._kit, name)
+            collection.collect(self._kit, name, _COLLECT)
 
     def _compact(self) -> None:
         """One segment of each environment at a time, then what is old enough."""
