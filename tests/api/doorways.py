@@ -15,6 +15,7 @@ from tests.sdk.homes import home, until
 
 from lamplighter.domain.identity import PLATFORM, Purpose, Role
 from lamplighter.lifecycle import identity
+from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.sdk.release import release
@@ -58,10 +59,10 @@ class Doorways:
 
 
 @contextmanager
-def open_doorways(folder: Path) -> Iterator[Doorways]:
+def open_doorways(folder: Path, clock: Clock | None = None) -> Iterator[Doorways]:
     """Serve the application until the end of the block."""
     settings = home(folder, tick=2.0)
-    kit = Kit.open(settings)
+    kit = Kit.open(settings, clock)
     identity.bootstrap(kit)
     application = with_pages(kit, pages())
     doorways = Doorways(kit, application)

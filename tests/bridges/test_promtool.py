@@ -38,7 +38,16 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
         {"instance": "127.0.0.1:7083", "environment": "prod"},
     ),
     ("LampControlPlaneDown", {'up{job="lamplighter",instance="127.0.0.1:7070"}': "0x60"}, {"job": "lamplighter"}),
-    ("LampMonitoringSilent", {"lamp_reconciler_last_look_timestamp_seconds": "0x60"}, {}),
+    (
+        "LampMonitoringSilent",
+        {
+            'lamp_loop_last_beat_timestamp_seconds{loop="measurer"}': "0x60",
+            'lamp_loop_limit_seconds{loop="measurer"}': "300x60",
+            'lamp_loop_last_beat_timestamp_seconds{loop="reconciler"}': "0+60x60",
+            'lamp_loop_limit_seconds{loop="reconciler"}': "60x60",
+        },
+        {"loop": "measurer"},
+    ),
 ]
 
 

@@ -58,9 +58,12 @@ def _own_routes() -> list[Guarded]:
         return PlainTextResponse("ok\n")
 
     def readyz(request: Request) -> Response:
-        with request.app.state.kit.store.reading() as look:
+        kit = request.app.state.kit
+        with kit.store.reading() as look:
             look.counters.value("journal")
-        return PlainTextResponse("ok\n")
+        now = kit.clock.now()
+        dead = [beat.sentence(now) for beat in request.app.state.reconciler.heartbeats if beat.is_dead(now)]
+        return PlainTextResponse("".join(f"{one}\n" for one in dead or ["ok"]), status_code=503 if dead else 200)
 
     def openapi(_: Request) -> Response:
         return Response(described, media_type="application/json")

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from lamplighter import __version__
 from lamplighter.api.problems import NotAcceptable
+from lamplighter.domain.heartbeat import LIMITS
 from lamplighter.domain.metric import CONTROL, METRICS, Shape
 from lamplighter.serving.accepting import chosen
 from lamplighter.views.metrics import Sample, samples
@@ -83,4 +84,7 @@ def _everything(request: Request) -> Iterator[Sample]:
     looked_at = request.app.state.reconciler.looked_at
     if looked_at:
         yield Sample(METRICS["lamp_reconciler_last_look_timestamp_seconds"], (), looked_at / 1_000_000)
+    for beat in request.app.state.reconciler.heartbeats:
+        yield Sample(METRICS["lamp_loop_last_beat_timestamp_seconds"], (beat.loop,), beat.at / 1_000_000)
+        yield Sample(METRICS["lamp_loop_limit_seconds"], (beat.loop,), LIMITS[beat.loop])
     yield Sample(METRICS["lamp_build_info"], (__version__, platform.python_version()), 1.0)

@@ -72,7 +72,7 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     yield _home(settings)
     yield _database(settings)
     runs = local.running(settings)
-    yield _control_plane(settings, runs)
+    yield control_plane(settings, runs)
     yield _port("port of the control plane", settings.host, settings.port, ours=bool(runs))
     for place in settings.first_environments():
         ours = (settings.serving / place.name / "route.json").exists()
@@ -137,17 +137,20 @@ def _database(settings: Settings) -> Seen:
     return Seen("database", Status.HEALTHY, f"{shown}, schema {revision}.")
 
 
-def _control_plane(settings: Settings, process: int) -> Seen:
+def control_plane(settings: Settings, process: int) -> Seen:
+    """Whether the control plane of this machine answers, and whether its loops go on; `process` is 0 if none runs."""
     if not process:
         return Seen("control plane", Status.UNKNOWN, "It does not run on this machine.", "Start it with lamp up.")
+    fix = f"Look into {settings.folder / 'control.log'}; lamp down, lamp up."
     try:
-        ready = httpx2.get(f"{settings.url}/readyz", timeout=3.0, trust_env=False).is_success
+        answer = httpx2.get(f"{settings.url}/readyz", timeout=3.0, trust_env=False)
     except httpx2.HTTPError:
-        ready = False
-    if ready:
-        return Seen("control plane", Status.HEALTHY, f"It answers at {settings.url}, process {process}.")
-    log = settings.folder / "control.log"
-    return Seen("control plane", Status.FAILING, f"Process {process} does not answer.", f"Look into {log}; lamp down, lamp up.")
+        return Seen("control plane", Status.FAILING, f"Process {process} does not answer.", fix)
+    if answer.is_success:
+        return Seen("control plane", Status.HEALTHY, f"It answers at {settings.url}, process {process}, and its loops beat.")
+    plain = answer.headers.get("content-type", "").startswith("text/plain")
+    told = " ".join(answer.text.split()) if plain else "Its database does not answer."
+    return Seen("control plane", Status.FAILING, f"Process {process} answers and is not ready. {told}", fix)
 
 
 def _port(name: str, host: str, port: int, *, ours: bool) -> Seen:

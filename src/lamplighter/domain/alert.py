@@ -101,11 +101,12 @@ _SERVICE = (
     ),
     Alert(
         name="LampMonitoringSilent",
-        expression="time() - max(lamp_reconciler_last_look_timestamp_seconds) > 60",
-        lasting="2m",
+        expression="time() - max by (loop) (lamp_loop_last_beat_timestamp_seconds) > max by (loop) (lamp_loop_limit_seconds)",
+        lasting="1m",
         severity=Severity.PAGE,
         duty=Duty.MONITOR_TECHNICAL,
-        summary="The control plane answers, but it has not looked at the models for a minute",
+        summary="The control plane answers, but its {{ $labels.loop }} has not beaten for longer than it may:"
+        " models go on answering, and nobody watches them",
         action="Look into the log of the control plane, then restart it with lamp down and lamp up.",
         of_model=False,
     ),

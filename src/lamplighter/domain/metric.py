@@ -102,6 +102,12 @@ CONTROL: tuple[Metric, ...] = (
         (),
         "When the control plane last looked at everything that is open and due.",
     ),
+    _gauge(
+        "lamp_loop_last_beat_timestamp_seconds",
+        ("loop",),
+        "When a loop of the control plane last beat: it begins, or ends a round in which every part came to its end.",
+    ),
+    _gauge("lamp_loop_limit_seconds", ("loop",), "Age of that beat beyond which the loop counts as dead."),
     _BUILD,
 )
 

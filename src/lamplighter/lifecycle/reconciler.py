@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
+from lamplighter.domain.heartbeat import Heartbeat, Loop
 from lamplighter.lifecycle import (
     ageing,
     collection,
@@ -23,6 +24,7 @@ from lamplighter.lifecycle import (
     routing,
     watching,
 )
+from lamplighter.lifecycle.heart import Heart
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.outbox import Couriers
 from lamplighter.lifecycle.pace import Pace
@@ -57,6 +59,7 @@ class Reconciler:
         self.looked_at = 0
         # Figures of a million rows take seconds, and nobody's outage waits for them.
         self._measurer = threading.Thread(target=self._keep_measuring, name="measurer", daemon=True)
+        self._hearts = {loop: Heart(kit, loop) for loop in Loop}
         self._pace = Pace()
         self._claim_at = 0.0
         self._seen: dict[str, float] = {}
@@ -67,6 +70,11 @@ class Reconciler:
         self._survey_at = 0.0
         self._measure_at = 0.0
         self._compact_at = 0.0
+
+    @property
+    def heartbeats(self) -> tuple[Heartbeat, ...]:
+        """The last beat of each loop of this process."""
+        return tuple(heart.last for heart in self._hearts.values())
 
     def start(self) -> None:
         """Begin to look."""
@@ -86,12 +94,14 @@ class Reconciler:
         self._couriers.close()
 
     def _run(self) -> None:
+        self._guarded(self._hearts[Loop.RECONCILER].beat)
         self._guarded(self._restore)
         while not self._ending.is_set():
             self._go_on()
             self._ending.wait(self._kit.settings.tick)
 
     def _keep_measuring(self) -> None:
+        self._guarded(self._hearts[Loop.MEASURER].beat)
         while not self._ending.is_set():
             self._guarded(self._measure)
             self._ending.wait(self._kit.settings.tick)
@@ -113,15 +123,19 @@ class Reconciler:
             self._deliver,
             self._watch,
         )
-        for part in parts:
-            self._guarded(part)
+        went_well = [self._guarded(part) for part in parts]
         self.looked_at = self._kit.clock.now()
+        if all(went_well):
+            self._guarded(self._hearts[Loop.RECONCILER].beat)
 
-    def _guarded(self, part: Callable[[], object]) -> None:
+    def _guarded(self, part: Callable[[], object]) -> bool:
+        """Do it; whether it came to its end."""
         try:
             part()
         except Exception:  # the loop must survive whatever one part meets
             _log.exception("a step of the reconciler failed; it is tried again")
+            return False
+        return True
 
     def _restore(self) -> None:
         """Bring every environment to what should be live: after a start nobody knows what was applied."""
@@ -185,11 +199,16 @@ class Reconciler:
         """Figures of whole windows: many rows are read for each, so what changed is gathered for a while."""
         if self._kit.clock.elapsed() < self._measure_at:
             return
-        watching.observe(self._kit, self._pace)
+        heart = self._hearts[Loop.MEASURER]
+        for step in watching.steps(self._kit, self._pace):
+            # A model that cannot be measured keeps no other back.
+            if self._guarded(step):
+                heart.beat()
         self._measure_at = self._kit.clock.elapsed() + _GATHER
         if self._kit.clock.elapsed() >= self._claim_at:
             watching.claim_labels(self._kit)
             self._claim_at = self._kit.clock.elapsed() + _CLAIM
+        heart.beat()
 
     def _watch(self) -> None:
         """Callers' troubles, people's clocks, and process groups that died."""

@@ -1,6 +1,7 @@
 """Monitoring: readings by window, and findings where a limit is crossed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from math import isfinite
 
 from msgspec.structs import replace
@@ -109,17 +110,28 @@ def figures(kit: Kit, model: str, environment: str, number: int, start: int, end
 def observe(kit: Kit, pace: Pace | None = None) -> None:
     """Make the figures again of every window that changed, and say where a limit is crossed; `pace` says which models have to
     wait, because they have many rows and were looked at not long ago."""
-    pace = pace or Pace()
+    for step in steps(kit, pace or Pace()):
+        step()
+
+
+def steps(kit: Kit, pace: Pace) -> Iterator[Callable[[], None]]:
+    """The same, one model in one environment at a time."""
     with kit.store.reading() as look:
         dirty = look.profiles.dirty()
     days: dict[tuple[str, str], list[int]] = {}
     for model, environment, day in dirty:
         days.setdefault((model, environment), []).append(day)
     for place, found in days.items():
-        begun = kit.clock.elapsed()
-        if pace.due(place, begun):
-            _observe(kit, *place, found)
-            pace.took(place, kit.clock.elapsed() - begun, kit.clock.elapsed())
+        if pace.due(place, kit.clock.elapsed()):
+            yield partial(_at_pace, kit, pace, place, found)
+
+
+def _at_pace(kit: Kit, pace: Pace, place: tuple[str, str], days: list[int]) -> None:
+    begun = kit.clock.elapsed()
+    try:
+        _observe(kit, *place, days)
+    finally:
+        pace.took(place, kit.clock.elapsed() - begun, kit.clock.elapsed())
 
 
 def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:

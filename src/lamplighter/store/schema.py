@@ -462,6 +462,9 @@ calibrations = Table(
     PrimaryKeyConstraint("place", "power"),
 )
 
+#: The last beat of each loop in the background.
+heartbeats = Table("heartbeats", metadata, Column("loop", _NAME, primary_key=True), Column("at", BigInteger, nullable=False))
+
 journal = Table(
     "journal",
     metadata,
