@@ -83,6 +83,13 @@ class Reading(Record, frozen=True):
     slice: str = ""
     #: How often a later look, with rows or labels that came late, changed this figure.
     restated: int = 0
+    #: What was looked at of the values of the column, where it was not the values themselves: `length`.
+    form: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The column, and what was looked at of its values."""
+        return f"{self.column} ({self.form})" if self.form else self.column
 
     @property
     def matters(self) -> bool:

@@ -19,6 +19,7 @@ from lamplighter.monitoring.drift import ColumnDrift, drift, weights
 from lamplighter.monitoring.drift import Reading as Figured
 from lamplighter.monitoring.estimated import Estimate, estimate
 from lamplighter.monitoring.figure import Direction, Figure, Missing
+from lamplighter.monitoring.form import Form
 from lamplighter.monitoring.limits import Crossing, crossed
 from lamplighter.monitoring.profile import PREDICTION, Profile
 from lamplighter.store.transaction import Transaction
@@ -51,7 +52,13 @@ def readings(
     else:
         # Values that stay away are watched by our own rule: these libraries leave them out.
         moved = _preset(blank, monitor, *counted) + _drift(kit, look, blank, alarm, (missing,), *counted)
-    return moved + _estimated(blank, monitor.quality, *counted)
+    return _told(moved, counted[0]) + _estimated(blank, monitor.quality, *counted)
+
+
+def _told(moved: list[Reading], profile: Profile) -> list[Reading]:
+    """The readings, with what was looked at of values that are no numbers; values that are empty are so in every form."""
+    forms = {name: column.form for name, column in profile.columns.items() if column.form is not Form.VALUE}
+    return [replace(one, form=forms[one.column]) if one.aspect == "drift" and one.column in forms else one for one in moved]
 
 
 def _estimated(blank: Reading, watched: Quality, profile: Profile, counts: Counts) -> list[Reading]:

@@ -63,7 +63,7 @@ def sentence(readings: Sequence[Reading]) -> str:
 
 
 def _named(readings: Sequence[Reading]) -> str:
-    named = "; ".join(f"{reading.column} by {_size(reading)}" for reading in readings[:_NAMED])
+    named = "; ".join(f"{reading.subject} by {_size(reading)}" for reading in readings[:_NAMED])
     more = len(readings) - _NAMED
     return f": {named}" + (f"; and {more} more" if more > 0 else "")
 

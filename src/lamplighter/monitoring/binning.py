@@ -18,6 +18,7 @@ import numpy as np
 from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.arrays import Coded, FloatArray, IntArray, Values
+from lamplighter.monitoring.form import Form
 from lamplighter.monitoring.texts import Texts
 
 #: Number of equal shares that the reference is cut into.
@@ -52,6 +53,8 @@ class NumericBins(Record, frozen=True, eq=False, tag="numeric"):
     centre: float
     #: The edges span at most two to this power.
     exponent: int
+    #: What is looked at of each value.
+    form: Form = Form.VALUE
 
     @property
     def cells(self) -> int:
@@ -80,7 +83,7 @@ class CategoryBins(Record, frozen=True, eq=False, tag="category"):
 Bins = NumericBins | CategoryBins
 
 
-def numeric_bins(kind: Kind, reference: FloatArray, further: Sequence[float] = ()) -> NumericBins:
+def numeric_bins(kind: Kind, reference: FloatArray, further: Sequence[float] = (), form: Form = Form.VALUE) -> NumericBins:
     """Bins of the finite reference values; without any value, two cells around zero. `further` edges are added."""
     ordered = np.sort(reference) if reference.size else np.zeros(1)
     quantiles = np.union1d(_isolated(_quantiles(ordered, QUANTILES)), _tails(ordered))
@@ -96,6 +99,7 @@ def numeric_bins(kind: Kind, reference: FloatArray, further: Sequence[float] = (
         tenths=np.searchsorted(edges, tenths).astype(np.int64),
         centre=float(ordered[ordered.size // 2]),
         exponent=max(_SMALLEST_EXPONENT, math.frexp(float(edges[-1] - edges[0]))[1]),
+        form=form,
     )
 
 
@@ -108,6 +112,17 @@ def category_bins(kind: Kind, known: tuple[str, ...] | None, reference: Values) 
     found = text_counts(reference)
     ranked = sorted(found, key=lambda category: (-found[category], category))
     return CategoryBins(kind=kind, categories=tuple(sorted(ranked[:MOST_CATEGORIES])))
+
+
+def is_free(values: Values) -> bool:
+    """Whether texts are no categories: more than half of them occur once, or are none of the most frequent.
+
+    The share of those that occur once is the chance that the next text is one that never occurred (Good, Biometrika 40, 1953).
+    Most texts of a window would then fall into the one cell for all others, and show nothing.
+    """
+    found = text_counts(values)
+    kept = sum(number for _, number in found.most_common(MOST_CATEGORIES) if number > 1)
+    return 2 * kept < found.total()
 
 
 def text_counts(values: Values) -> Counter[str]:

@@ -10,6 +10,7 @@ from lamplighter.domain.contract import Kind
 from lamplighter.monitoring import native
 from lamplighter.monitoring.arrays import Coded, IntArray, Values, as_numbers
 from lamplighter.monitoring.binning import Bins, CategoryBins, NumericBins
+from lamplighter.monitoring.form import numbers_of
 from lamplighter.monitoring.tally import Sums, lookup, tally_booleans, tally_plainly
 from lamplighter.monitoring.texts import Texts
 
@@ -29,8 +30,13 @@ class ColumnCounter:
         self._dictionary = native.Dictionary(bins.categories) if fast and texts and isinstance(bins, CategoryBins) else None
 
     def read(self, values: Values) -> NDArray[Any]:
-        """One number a row: the value itself, or of a text the place of its category; raises `UnreadableColumn`."""
-        if isinstance(self._bins, CategoryBins) and self._bins.kind is Kind.TEXT:
+        """One number a row: what the bins look at of the value, or of a text the place of its category.
+
+        Raises `UnreadableColumn`.
+        """
+        if isinstance(self._bins, NumericBins):
+            return numbers_of(self._bins.form, values, self._name)
+        if self._bins.kind is Kind.TEXT:
             return self._codes(self._bins, values)
         return as_numbers(values, self._name)
 

@@ -7,6 +7,7 @@ from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.arrays import FloatArray, IntArray
 from lamplighter.monitoring.binning import Bins, NumericBins, Partition
+from lamplighter.monitoring.form import Form
 from lamplighter.monitoring.tally import Tally, of_lanes
 
 
@@ -24,6 +25,11 @@ class Distribution(Record, frozen=True, eq=False):
     def kind(self) -> Kind:
         """What the column holds."""
         return self.bins.kind
+
+    @property
+    def form(self) -> Form:
+        """What is looked at of each value."""
+        return self.bins.form if isinstance(self.bins, NumericBins) else Form.VALUE
 
     @property
     def missing(self) -> IntArray:

@@ -16,6 +16,7 @@ from lamplighter.monitoring import native
 from lamplighter.monitoring.arrays import FloatArray, IntArray, Values, as_numbers, present
 from lamplighter.monitoring.binning import Bins, CategoryBins, NumericBins, text_counts
 from lamplighter.monitoring.cells import cell_counts
+from lamplighter.monitoring.form import numbers_of
 
 #: Bits below the span that sums keep.
 GRID = 41
@@ -67,7 +68,7 @@ class Sums:
 def tally(bins: Bins, values: Values, column: str) -> Tally:
     """Count one column; raises `UnreadableColumn`."""
     if isinstance(bins, NumericBins):
-        return tally_numbers(bins, as_numbers(values, column))
+        return tally_numbers(bins, numbers_of(bins.form, values, column))
     if bins.kind is Kind.BOOLEAN:
         return tally_booleans(as_numbers(values, column))
     return _tally_texts(bins, values)

@@ -117,7 +117,7 @@ def _reach(readings: Sequence[Reading]) -> float:
 def _moved(reading: Reading, most: float, *, weighed: bool) -> Moved:
     limit = None if weighed else reading.limit
     drawn = bar(_length(reading, weighed=weighed), most, limit=limit, crossed=reading.crossed)
-    return Moved(reading.column, reading.value, reading.limit, reading.crossed, reading.impact, drawn)
+    return Moved(reading.subject, reading.value, reading.limit, reading.crossed, reading.impact, drawn)
 
 
 def _caption(

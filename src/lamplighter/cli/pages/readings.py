@@ -66,4 +66,4 @@ def _row(reading: Reading) -> tuple[str, ...]:
 def _measure(reading: Reading) -> str:
     if reading.slice:
         return f"{reading.measure} where {reading.slice.replace('=', ' = ', 1)}"
-    return f"{reading.measure} of {reading.column}" if reading.column else reading.measure
+    return f"{reading.measure} of {reading.subject}" if reading.column else reading.measure
