@@ -88,8 +88,8 @@ class Readings(Collection[Reading]):
         for aspect in aspects:
             last = select(func.max(older.c.end)).where(*_of(older, wanted, aspect)).correlate(wanted).scalar_subquery()
             joined = wanted.join(of, and_(*_of(of, wanted, aspect), of.c.end == last))
-            for row in self.connection.execute(select(of.c.body).select_from(joined)):
-                yield self._decode(row[0])
+            for body in self.connection.execute(select(of.c.body).select_from(joined)).scalars().all():
+                yield self._decode(body)
 
     def of(self, equals: Mapping[str, Any], *, sliced: bool) -> list[Reading]:
         """Figures with these column values, of slices or of all rows."""

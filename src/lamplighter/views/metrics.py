@@ -6,21 +6,20 @@ from typing import NamedTuple
 
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.incident import Incident, State
-from lamplighter.domain.lifetime import lifetime_of
+from lamplighter.domain.lifetime import lifetime_in
 from lamplighter.domain.metric import METRICS, STATUS, Metric
 from lamplighter.domain.monitor import Reading
-from lamplighter.domain.ownership import Ownership, ownership_of
 from lamplighter.domain.policy import Policy
-from lamplighter.domain.project import Project
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import STAGE_OF
 from lamplighter.monitoring.profile import PREDICTION
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.aspects import aspects, expired
+from lamplighter.views.known import Known, circle, known
 
 #: Aspects of readings that are figures of quality, and how they came about.
 _KINDS = {"quality": "measured", "estimate": "estimated"}
-_ASPECTS = ("drift", "completeness", *_KINDS)
+_ASPECTS = ("drift", *_KINDS)
 _Place = tuple[str, str]
 
 
@@ -35,8 +34,7 @@ class Sample(NamedTuple):
 class _Estate(NamedTuple):
     """Everything that is asked of the database."""
 
-    projects: Sequence[Project]
-    owners: Mapping[str, Ownership]
+    known: Mapping[str, Known]
     places: Mapping[str, Environment]
     routings: Sequence[Routing]
     #: Those that are not resolved, by model and environment.
@@ -51,21 +49,21 @@ class _Estate(NamedTuple):
 
 def samples(look: Transaction, *, policy: Policy, now: int) -> Iterator[Sample]:
     """Every figure that the database knows, as of now."""
-    estate = _estate(look)
+    estate = _estate(look, policy)
     yield from _owners(estate)
     yield from _incidents(estate)
     yield from _consumers(look, estate)
-    projects = {project.name: project for project in estate.projects}
     for routing in estate.routings:
-        project = projects.get(routing.model)
-        if project is not None:
-            yield from _status(estate, project, routing, policy, now)
+        one = estate.known.get(routing.model)
+        if one is not None:
+            yield from _status(estate, one, routing, now)
         yield from _weights(routing)
         yield from _figures(estate, (routing.model, routing.environment))
 
 
-def _estate(look: Transaction) -> _Estate:
-    projects, people, teams = look.projects.all(), look.people.by_email(), look.teams.by_name()
+def _estate(look: Transaction, policy: Policy) -> _Estate:
+    people = circle(look, policy)
+    every = (known(body, people) for body in look.projects.bodies())
     routings = [routing for routing in look.routings.all() if routing.champion]
     champions = [(one.model, one.environment, one.champion.number) for one in routings if one.champion]
     incidents: dict[_Place, list[Incident]] = {}
@@ -73,8 +71,7 @@ def _estate(look: Transaction) -> _Estate:
         for place in dict.fromkeys((found.model, found.environment) for found in incident.findings):
             incidents.setdefault(place, []).append(incident)
     return _Estate(
-        projects=projects,
-        owners={project.name: ownership_of(project, people, teams) for project in projects},
+        known={one.project.name: one for one in every},
         places={place.name: place for place in look.environments.all()},
         routings=routings,
         incidents=incidents,
@@ -97,8 +94,8 @@ def _sample(name: str, value: float, *labels: str) -> Sample:
 
 
 def _owners(estate: _Estate) -> Iterator[Sample]:
-    for model, ownership in estate.owners.items():
-        for stage, owner in {STAGE_OF[one.duty]: one.accountable for one in ownership.assignments}.items():
+    for model, one in estate.known.items():
+        for stage, owner in {STAGE_OF[held.duty]: held.accountable for held in one.ownership.assignments}.items():
             yield _sample("lamp_owner_info", 1.0, model, stage, owner)
 
 
@@ -111,7 +108,7 @@ def _incidents(estate: _Estate) -> Iterator[Sample]:
 
 def _consumers(look: Transaction, estate: _Estate) -> Iterator[Sample]:
     """Names of callers come from the projects alone, so that nobody can make labels by calling."""
-    declared = {project.name: {consumer.name for consumer in project.consumer} for project in estate.projects}
+    declared = {model: {consumer.name for consumer in one.project.consumer} for model, one in estate.known.items()}
     counts: Counter[tuple[str, str, str]] = Counter()
     for model, environment, consumer, requests in look.traffic.all_callers():
         counts[model, environment, consumer if consumer in declared.get(model, ()) else "other"] += requests
@@ -119,15 +116,15 @@ def _consumers(look: Transaction, estate: _Estate) -> Iterator[Sample]:
         yield _sample("lamp_consumer_requests_total", float(count), *labels)
 
 
-def _status(estate: _Estate, project: Project, routing: Routing, policy: Policy, now: int) -> Iterator[Sample]:
+def _status(estate: _Estate, one: Known, routing: Routing, now: int) -> Iterator[Sample]:
     place = (routing.model, routing.environment)
-    lifetime = lifetime_of(policy, project, estate.places[routing.environment], routing, now)
+    lifetime = lifetime_in(one.tier, one.project, estate.places[routing.environment], routing, now)
     found = aspects(
         estate.incidents.get(place, ()),
         live=True,
         moved=(*place, routing.champion.number if routing.champion else 0) in estate.moved,
-        watched=project.monitor.quality.limit is not None,
-        governed=not estate.owners[project.name].gaps and not expired(lifetime),
+        watched=one.project.monitor.quality.limit is not None,
+        governed=not one.gaps and not expired(lifetime),
     )
     for aspect, status in found.items():
         yield _sample("lamp_model_status", STATUS[status], *place, aspect)
