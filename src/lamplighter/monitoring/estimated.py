@@ -6,8 +6,8 @@ the loss that the reference had at scores like these (direct loss estimation). B
 the relation of inputs and truth changes (concept drift) they notice nothing: they stand beside the measured figures, never in
 their place.
 
-The interval holds the figure that the labels of these rows would give: it is made of 400 draws, from a fixed seed, of the
-chances (by what the reference leaves open) and of the labels (by chance).
+The interval holds the figure that the labels of these rows would give: it is as wide as the labels (by chance) and the chances
+(by what the reference leaves open) make it.
 """
 
 import math
@@ -17,18 +17,18 @@ import numpy as np
 from lamplighter.domain.contract import Meaning
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.arrays import FloatArray, IntArray
+from lamplighter.monitoring.chances import Cells, Chances, figures, halves, interval
 from lamplighter.monitoring.distribution import Distribution
 from lamplighter.monitoring.figure import Figure, Missing
 from lamplighter.monitoring.isotonic import by_block, pooled
 from lamplighter.monitoring.probability import normal_quantile
-from lamplighter.monitoring.quality import NEAREST
 from lamplighter.monitoring.truth import Truth
 
-_DRAWS = 400
 #: Rows of the reference that a loss is taken of.
 _FEWEST = 50
 CLASSES = ("auc", "accuracy", "precision", "recall", "f1", "brier", "log_loss")
 NUMBERS = ("mae", "rmse")
+_CHANCE = "chance in window and reference"
 
 
 class Estimate(Record, frozen=True):
@@ -46,27 +46,24 @@ def estimate(truth: Truth, window: Distribution, level: float = 0.95) -> Estimat
     if not int(rows.sum()):
         return Missing(why="The window holds no score.")
     by_classes = truth.meaning is Meaning.PROBABILITY
-    found = _classes(truth, rows, window, level) if by_classes else _numbers(truth, rows, level)
+    found = _classes(truth, window, level) if by_classes else _numbers(truth, rows, level)
     return Estimate(figures={figure.name: figure for figure in found}, held_out=truth.held_out)
 
 
 # Two classes
 
 
-def _classes(truth: Truth, rows: IntArray, window: Distribution, level: float) -> list[Figure]:
+def _classes(truth: Truth, window: Distribution, level: float) -> list[Figure]:
     blocks = pooled(truth.rows, truth.labels.astype(np.int64))
-    hits, n = by_block(blocks, truth.labels), by_block(blocks, truth.rows)
-    scores, decided = _middles(truth, window), _decided(truth, window)
-    expected = _figures(rows * (hits / np.maximum(n, 1.0))[blocks], rows, scores, decided)
-    random = np.random.default_rng(0)
-    chances = random.beta(hits + 0.5, n - hits + 0.5, size=(_DRAWS, n.size))[:, blocks]
-    drawn = _figures(random.binomial(rows, chances).astype(np.float64), rows, scores, decided)
-    total = int(rows.sum())
-    return [
-        _figure(name, float(expected[name]), drawn[name], total, level)
-        for name in CLASSES
-        if math.isfinite(float(expected[name]))
-    ]
+    chances = Chances(blocks, n=by_block(blocks, truth.rows), hits=by_block(blocks, truth.labels))
+    cells = Cells(window.counts(), scores=_middles(truth, window), decided=_decided(truth, window))
+    middles, half = figures(cells, chances.means()[blocks]), halves(cells, chances, level)
+    made, total = [], int(cells.rows.sum())
+    for name, value in figures(cells, chances.rates()).items():
+        if math.isfinite(value):
+            low, high = interval(name, value, middles[name], half[name])
+            made.append(Figure(name=name, value=value, low=low, high=high, n=total, interval=_CHANCE, level=level))
+    return made
 
 
 def _middles(truth: Truth, window: Distribution) -> FloatArray:
@@ -79,32 +76,6 @@ def _middles(truth: Truth, window: Distribution) -> FloatArray:
 def _decided(truth: Truth, window: Distribution) -> FloatArray:
     """1 for cells that lie at or above the threshold; the threshold is an edge of the bins of a prediction."""
     return (np.concatenate([[-np.inf], window.edges]) >= truth.threshold).astype(np.float64)
-
-
-def _figures(positives: FloatArray, rows: IntArray, scores: FloatArray, decided: FloatArray) -> dict[str, FloatArray]:
-    """Every figure of cells that hold so many positives; one leading axis is as many cases at once."""
-    negatives, n = rows - positives, rows.sum()
-    there, absent = positives.sum(axis=-1), negatives.sum(axis=-1)
-    true, false = positives @ decided, negatives @ decided
-    below = np.cumsum(negatives, axis=-1) - negatives / 2.0
-    inner = np.clip(scores, NEAREST, 1.0 - NEAREST)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return {
-            "auc": np.asarray((positives * below).sum(axis=-1) / (there * absent)),
-            "accuracy": np.asarray((true + absent - false) / n),
-            "precision": np.asarray(true / (true + false)),
-            "recall": np.asarray(true / there),
-            "f1": np.asarray(2.0 * true / (true + false + there)),
-            "brier": np.asarray((positives @ (1.0 - scores) ** 2 + negatives @ scores**2) / n),
-            "log_loss": np.asarray(-(positives @ np.log(inner) + negatives @ np.log1p(-inner)) / n),
-        }
-
-
-def _figure(name: str, value: float, drawn: FloatArray, rows: int, level: float) -> Figure:
-    finite = drawn[np.isfinite(drawn)]
-    ends = np.quantile(finite, [(1.0 - level) / 2.0, (1.0 + level) / 2.0]).tolist() if finite.size else [value, value]
-    low, high = min(ends[0], value), max(ends[1], value)
-    return Figure(name=name, value=value, low=low, high=high, n=rows, interval="draws of chances and labels", level=level)
 
 
 # Numbers
@@ -125,9 +96,8 @@ def _numbers(truth: Truth, rows: IntArray, level: float) -> list[Figure]:
     square, half_square = expected(squared, fourth)
     low, root, high = (math.sqrt(max(0.0, square + sign * half_square)) for sign in (-1.0, 0.0, 1.0))
     ends = {"mae": (max(0.0, loss - half), loss, loss + half), "rmse": (low, root, high)}
-    made = "chance in window and reference"
     return [
-        Figure(name=name, value=ends[name][1], low=ends[name][0], high=ends[name][2], n=total, interval=made, level=level)
+        Figure(name=name, value=ends[name][1], low=ends[name][0], high=ends[name][2], n=total, interval=_CHANCE, level=level)
         for name in NUMBERS
     ]
 
