@@ -21,7 +21,7 @@ def main() -> None:
     batch = next(iter(read_parquet(str(files()[1]), batch_size=5000)))
     rows = {name: batch[name].to_pylist() for name in (*NUMBERS, *TEXTS)}
     scores = batch["score"].to_pylist()
-    for size in (100, 1000, 5000):
+    for size in (64, 500, 5000):
         part, given = {name: values[:size] for name, values in rows.items()}, scores[:size]
         known, found = counts_bytes(count(profile, part, given)), []
         for _ in range(_BITES):

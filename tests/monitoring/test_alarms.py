@@ -110,7 +110,7 @@ def test_draws_spread_by_the_reference_as_well() -> None:
     reference = reference_profile(contract, {"x": values}).columns["x"]
     windows = redrawn(expected(reference), 500, 4000, np.random.default_rng(1))
     assert set(windows.rows.tolist()) == {500}
-    spread = float(np.std(windows.below()[:, reference.edges.searchsorted(np.median(values))]))
+    spread = float(np.std(windows.below[:, reference.edges.searchsorted(np.median(values))]))
     assert spread == pytest.approx(np.sqrt(0.25 / 500 * (1 + 500 / 1000)), rel=0.05)
     assert float(np.std(windows.mean())) == pytest.approx(values.std() * np.sqrt(1.5 / 500), rel=0.06)
 

@@ -21,4 +21,4 @@ class KolmogorovSmirnov(DriftMeasure, frozen=True):
 
     def distance(self, reference: Distribution, windows: Distribution) -> FloatArray:
         """The statistic D, from 0 to 1."""
-        return np.asarray(np.max(np.abs(windows.below() - reference.below()), axis=-1))
+        return np.asarray(np.max(np.abs(windows.below - reference.below), axis=-1))

@@ -23,5 +23,10 @@ class OutOfRange(DriftMeasure, frozen=True):
 
     def distance(self, reference: Distribution, windows: Distribution) -> FloatArray:
         """The share, from 0 to 1."""
-        outside = [part.shares()[..., 0] + part.shares()[..., -1] for part in (reference, windows)]
+        outside = [_outside(part) for part in (reference, windows)]
         return np.asarray(np.maximum(outside[1] - outside[0], 0.0))
+
+
+def _outside(part: Distribution) -> FloatArray:
+    cells = part.counts()
+    return np.asarray((cells[..., 0] + cells[..., -1]) / np.maximum(part.present, 1))

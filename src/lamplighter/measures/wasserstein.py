@@ -27,7 +27,7 @@ class Wasserstein(DriftMeasure, frozen=True):
     def distance(self, reference: Distribution, windows: Distribution) -> FloatArray:
         """The distance, without a unit."""
         scale = np.maximum(reference.deviation(), SMALLEST_DEVIATION)
-        between = _between(windows.below() - reference.below(), np.diff(reference.edges))
+        between = _between(windows.below - reference.below, np.diff(reference.edges))
         outside = [np.abs(new - old) for old, new in zip(reference.excess(), windows.excess(), strict=True)]
         return np.asarray((between + outside[0] + outside[1]) / scale)
 
@@ -39,4 +39,5 @@ def _between(gaps: FloatArray, widths: FloatArray) -> FloatArray:
     crossing = np.nonzero(gaps[..., :-1] * gaps[..., 1:] < 0.0)
     left, right = sizes[..., :-1][crossing], sizes[..., 1:][crossing]
     heights[crossing] = (left * left + right * right) / heights[crossing]
-    return np.asarray(heights @ widths / 2.0)
+    # A product of matrices would round otherwise for another number of windows.
+    return np.asarray(np.sum(heights * widths, axis=-1) / 2.0)

@@ -175,7 +175,7 @@ def _plain(array: _Array, kind: str, start: int, rows: int) -> NDArray[Any]:
 
 def _bits(address: int | None, start: int, rows: int) -> NDArray[np.bool_]:
     held = _view(address, "u1", (start + rows + 7) // 8)
-    return np.unpackbits(held, count=start + rows, bitorder="little")[start:].astype(np.bool_)
+    return np.unpackbits(held, count=start + rows, bitorder="little")[start:].view(np.bool_)
 
 
 def _valid(array: _Array, start: int, rows: int) -> NDArray[np.bool_]:
@@ -187,10 +187,7 @@ def _valid(array: _Array, start: int, rows: int) -> NDArray[np.bool_]:
 def _with_gaps(numbers: NDArray[np.float64], array: _Array, start: int) -> NDArray[np.float64]:
     if array.null_count == 0 or not array.buffers[0]:
         return numbers
-    gaps = ~_bits(array.buffers[0], start, numbers.size)
-    held = numbers.copy()
-    held[gaps] = np.nan
-    return held
+    return np.where(_bits(array.buffers[0], start, numbers.size), numbers, np.nan)
 
 
 def _texts(array: _Array, layout: Layout, start: int, rows: int) -> Texts:

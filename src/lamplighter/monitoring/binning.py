@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,9 @@ import numpy as np
 from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.arrays import Coded, FloatArray, IntArray, Values
+from lamplighter.monitoring.fixed_point import units
 from lamplighter.monitoring.form import Form
+from lamplighter.monitoring.native import Lookup
 from lamplighter.monitoring.texts import Texts
 
 #: Number of equal shares that the reference is cut into.
@@ -39,7 +42,7 @@ class Partition(StrEnum):
     TENTHS = "tenths"
 
 
-class NumericBins(Record, frozen=True, eq=False, tag="numeric"):
+class NumericBins(Record, frozen=True, eq=False, tag="numeric", dict=True):
     """Cells of a numeric column: below the first edge, between the edges, from the last edge on, and missing."""
 
     kind: Kind
@@ -60,6 +63,15 @@ class NumericBins(Record, frozen=True, eq=False, tag="numeric"):
     def cells(self) -> int:
         """Number of cells."""
         return int(self.edges.size) + 2
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """The edges as the kernel wants them ; made once."""
+        return Lookup(self.edges, self.centre, units(self.exponent))
+
+    def grid(self) -> Lookup:
+        """The same with a grid over the edges: large, and faster for many values."""
+        return Lookup(self.edges, self.centre, units(self.exponent), with_grid=True)
 
     def positions(self, partition: Partition) -> IntArray:
         """Positions of the edges that the partition uses."""

@@ -11,21 +11,18 @@ from lamplighter.monitoring import native
 from lamplighter.monitoring.arrays import Coded, IntArray, Values, as_numbers
 from lamplighter.monitoring.binning import Bins, CategoryBins, NumericBins
 from lamplighter.monitoring.form import numbers_of
-from lamplighter.monitoring.tally import Sums, lookup, tally_booleans, tally_plainly
+from lamplighter.monitoring.tally import Sums, tally_booleans, tally_plainly
 from lamplighter.monitoring.texts import Texts
-
-#: Rows that a column is expected to hold at least; fewer are counted as well, only slower.
-_MANY = 2**16
 
 
 class ColumnCounter:
-    """Counts the values of one column in its bins; one thread at a time."""
+    """Counts the values of one column in its bins, for any number of threads; made for many rows."""
 
     def __init__(self, name: str, bins: Bins, *, plainly: bool = False) -> None:
         """`plainly`: with NumPy alone, as where the kernel was not built."""
         self._name, self._bins = name, bins
         fast = native.library() is not None and not plainly
-        self._lookup = lookup(bins, _MANY) if fast and isinstance(bins, NumericBins) else None
+        self._lookup = bins.grid() if fast and isinstance(bins, NumericBins) else None
         texts = isinstance(bins, CategoryBins) and bins.kind is Kind.TEXT
         self._dictionary = native.Dictionary(bins.categories) if fast and texts and isinstance(bins, CategoryBins) else None
 

@@ -1,5 +1,7 @@
 """Bins and what was counted in them: what a measure compares."""
 
+from functools import cached_property
+
 import msgspec
 import numpy as np
 
@@ -7,15 +9,16 @@ from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.arrays import FloatArray, IntArray
 from lamplighter.monitoring.binning import Bins, NumericBins, Partition
+from lamplighter.monitoring.fixed_point import of_lanes
 from lamplighter.monitoring.form import Form
-from lamplighter.monitoring.tally import Tally, of_lanes
+from lamplighter.monitoring.tally import Tally
 
 
-class Distribution(Record, frozen=True, eq=False):
+class Distribution(Record, frozen=True, eq=False, dict=True):
     """One column of the reference or of a window.
 
     The tally may hold many windows at once along a leading axis; every answer then has that axis too, and cells or edges
-    always lie along the last one.
+    always lie along the last one. What several measures ask for is made once; nobody may write into it.
     """
 
     bins: Bins
@@ -36,12 +39,12 @@ class Distribution(Record, frozen=True, eq=False):
         """Rows without a value."""
         return np.asarray(self.tally.cells[..., -1])
 
-    @property
+    @cached_property
     def rows(self) -> IntArray:
         """Rows, with the missing ones."""
         return np.asarray(self.tally.cells.sum(axis=-1))
 
-    @property
+    @cached_property
     def present(self) -> IntArray:
         """Rows with a value."""
         return self.rows - self.missing
@@ -60,16 +63,28 @@ class Distribution(Record, frozen=True, eq=False):
 
     def shares(self, partition: Partition = Partition.FINEST) -> FloatArray:
         """Share of the rows with a value, by cell; zero everywhere if there is no such row."""
-        return np.asarray(self.counts(partition) / np.maximum(self.present, 1)[..., None])
+        known = self._shares.get(partition)
+        if known is None:
+            known = self._shares[partition] = self.counts(partition) / self._divisor
+        return known
+
+    @cached_property
+    def _shares(self) -> dict[Partition, FloatArray]:
+        return {}
+
+    @cached_property
+    def _divisor(self) -> IntArray:
+        return np.asarray(np.maximum(self.present, 1)[..., None])
 
     @property
     def edges(self) -> FloatArray:
         """Rising edges of a numeric column."""
         return self._numeric.edges
 
+    @cached_property
     def below(self) -> FloatArray:
         """Share of the values below each edge of a numeric column."""
-        return np.asarray(np.cumsum(self.shares(), axis=-1)[..., :-1])
+        return np.asarray(np.cumsum(self.tally.cells[..., :-2], axis=-1) / self._divisor)
 
     def excess(self) -> tuple[FloatArray, FloatArray]:
         """How far values lie below the first and above the last edge of a numeric column: sums divided by the values."""

@@ -15,8 +15,9 @@ from lamplighter.monitoring.refusals import UnreadableBytes
 
 Value = TypeVar("Value")
 
-_NARROW = ("<u1", "<i2", "<u2", "<i4", "<u4")
-_ALLOWED = frozenset((*_NARROW, "<i8", "<f8"))
+#: Types and what they hold, the narrowest first.
+_NARROW = tuple((kind, np.iinfo(kind).min, np.iinfo(kind).max) for kind in ("<u1", "<i2", "<u2", "<i4", "<u4"))
+_ALLOWED = frozenset((*(kind for kind, _, _ in _NARROW), "<i8", "<f8"))
 
 
 def body(value: Any) -> bytes:
@@ -49,8 +50,7 @@ def _from_array(value: Any) -> Any:
 
 def _narrowest(value: NDArray[Any]) -> str:
     low, high = (int(value.min()), int(value.max())) if value.size else (0, 0)
-    fits = (kind for kind in _NARROW if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
-    return next(fits, "<i8")
+    return next((kind for kind, least, most in _NARROW if least <= low and high <= most), "<i8")
 
 
 def _to_array(_: type, value: Any) -> Any:

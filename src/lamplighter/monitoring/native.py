@@ -16,7 +16,7 @@ from lamplighter.monitoring.texts import Texts
 LIBRARY = Path(__file__).with_name("kernel.so")
 #: The edition of `kernel.c` that this file calls; a library of another one is left alone.
 EDITION = 1
-#: Places of the grid that numbers are looked up in; below as many numbers it is not worth making.
+#: Places of the grid that numbers are looked up in; for fewer numbers it is not worth making.
 PLACES = 2**13
 #: More edges than a place of the grid can count.
 _MOST_EDGES = 2**16 - 1
@@ -68,14 +68,16 @@ def library(path: Path = LIBRARY) -> ctypes.CDLL | None:
 class Lookup:
     """Numeric bins, laid out for the kernel."""
 
-    def __init__(self, edges: FloatArray, centre: float, units: tuple[float, float, float, float], rows: int) -> None:
-        """`units`: the largest distance and the parts it is counted in, then both for its square. `rows`: numbers to come."""
+    def __init__(
+        self, edges: FloatArray, centre: float, units: tuple[float, float, float, float], *, with_grid: bool = False
+    ) -> None:
+        """`units`: the largest distance and the parts it is counted in, then both for its square."""
         self._kernel = library()
         self.cells = int(edges.size) + 2
         self._edges = np.append(edges, np.inf)
         self._before = np.empty(0, dtype=np.uint16)
         start, scale = float(edges[0]), 0.0
-        if rows >= PLACES and edges.size < _MOST_EDGES and edges[-1] > edges[0]:
+        if with_grid and edges.size < _MOST_EDGES and edges[-1] > edges[0]:
             scale = (PLACES - 3) / float(edges[-1] - edges[0])
         if 0.0 < scale < np.inf:
             self._before = _before(edges, start, scale)

@@ -19,7 +19,8 @@ import numpy as np
 from lamplighter.monitoring.arrays import FloatArray, IntArray
 from lamplighter.monitoring.binning import CategoryBins, NumericBins
 from lamplighter.monitoring.distribution import Distribution
-from lamplighter.monitoring.tally import Tally, split
+from lamplighter.monitoring.fixed_point import split
+from lamplighter.monitoring.tally import Tally
 
 
 def expected(reference: Distribution) -> Distribution:

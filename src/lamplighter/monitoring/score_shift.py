@@ -63,4 +63,4 @@ def _shift(champion: Distribution, challenger: Distribution, alpha: float) -> tu
 
 def _apart(champion: Distribution, challenger: Distribution, alpha: float) -> tuple[float, float]:
     error = sum(shares_half_width(int(arm.present), alpha) for arm in (champion, challenger))
-    return float(np.max(np.abs(challenger.below() - champion.below()))), error
+    return float(np.max(np.abs(challenger.below - champion.below))), error

@@ -38,7 +38,8 @@ def count_table(
     wanted = {name: column for name, column in named.items() if column in stream.names}
     lock = threading.Lock()
     with ThreadPoolExecutor(threads) as pool:
-        works = [_Work(profile, stream, lock, wanted, time, length) for _ in range(threads)]
+        counters = {name: ColumnCounter(name, profile.columns[name].bins) for name in wanted}
+        works = [_Work(profile, stream, lock, wanted, counters, time, length) for _ in range(threads)]
         for done in [pool.submit(work.run) for work in works]:
             done.result()
     return _together([work.counts() for work in works])
@@ -64,11 +65,17 @@ class _Work:
     """One thread's part."""
 
     def __init__(
-        self, profile: Profile, stream: Stream, lock: threading.Lock, wanted: Mapping[str, str], time: str, length: int
+        self,
+        profile: Profile,
+        stream: Stream,
+        lock: threading.Lock,
+        wanted: Mapping[str, str],
+        counters: Mapping[str, ColumnCounter],
+        time: str,
+        length: int,
     ) -> None:
         self._profile, self._stream, self._lock, self._wanted = profile, stream, lock, wanted
-        self._time, self._length = time, length
-        self._counters = {name: ColumnCounter(name, profile.columns[name].bins) for name in wanted}
+        self._counters, self._time, self._length = counters, time, length
         self._windows: dict[int, _Window] = {}
 
     def run(self) -> None:

@@ -1,14 +1,11 @@
 """What was counted of one column: whole numbers only, so that adding them up is exact in any order.
 
-Sums are kept in fixed point: each value is rounded once to a grid of 2**-41 of the span of the edges (below any noise of
-a sample) and then added as a whole number, split into two lanes of 32 bits that cannot overflow below 2**31 rows.
+Sums are kept in fixed point, see `fixed_point`.
 """
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
@@ -16,12 +13,9 @@ from lamplighter.monitoring import native
 from lamplighter.monitoring.arrays import FloatArray, IntArray, Values, as_numbers, present
 from lamplighter.monitoring.binning import Bins, CategoryBins, NumericBins, text_counts
 from lamplighter.monitoring.cells import cell_counts
+from lamplighter.monitoring.fixed_point import lanes
 from lamplighter.monitoring.form import numbers_of
 
-#: Bits below the span that sums keep.
-GRID = 41
-_LANE = 32
-_SPANS = 20
 _BLOCK = 2**15
 
 
@@ -79,15 +73,8 @@ def tally_numbers(bins: NumericBins, numbers: FloatArray) -> Tally:
     if native.library() is None:
         return tally_plainly(bins, numbers)
     sums = Sums(bins.cells)
-    sums.widen(*lookup(bins, numbers.size).count(numbers, sums.cells, sums.moments))
+    sums.widen(*bins.lookup.count(numbers, sums.cells, sums.moments))
     return sums.tally()
-
-
-def lookup(bins: NumericBins, rows: int) -> native.Lookup:
-    """The bins as the kernel wants them; `rows` says how many numbers will be counted at least."""
-    scales = ((2.0 ** (power * bins.exponent + _SPANS), 2.0 ** (GRID - power * bins.exponent)) for power in (1, 2))
-    (most, unit), (most_square, unit_square) = scales
-    return native.Lookup(bins.edges, bins.centre, (most, unit, most_square, unit_square), rows)
 
 
 def tally_plainly(bins: NumericBins, numbers: FloatArray) -> Tally:
@@ -112,27 +99,6 @@ def _tally_block(bins: NumericBins, numbers: FloatArray) -> Tally:
     )
     cells = np.append(cell_counts(bins.edges, held), numbers.size - held.size)
     return Tally(cells=cells, moments=np.array(sums, dtype=np.int64), low=low, high=high)
-
-
-def lanes(values: FloatArray, exponent: int) -> tuple[int, int]:
-    """The sum of the values in units of `2**(exponent - GRID)`, high and low lane. Cut off 2**20 spans away."""
-    high, low = split(values, exponent)
-    return int(high.sum()), int(low.sum())
-
-
-def split(values: FloatArray, exponent: int) -> tuple[IntArray, IntArray]:
-    """Each value in units of `2**(exponent - GRID)`, high and low lane."""
-    most = 2.0 ** (exponent + _SPANS)
-    scaled = np.clip(values, -most, most)
-    scaled *= 2.0 ** (GRID - exponent)
-    units = np.rint(scaled, out=scaled).astype(np.int64)
-    return units >> _LANE, units & (2**_LANE - 1)
-
-
-def of_lanes(sums: NDArray[Any], exponent: int) -> FloatArray:
-    """The sums that `lanes` took, as floats; the last axis holds the two lanes."""
-    total = sums[..., 0].astype(np.float64) * 2.0**_LANE + sums[..., 1]
-    return np.asarray(total * 2.0 ** (exponent - GRID), dtype=np.float64)
 
 
 def added(one: Tally, other: Tally) -> Tally:

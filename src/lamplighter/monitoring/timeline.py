@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lamplighter.monitoring.arrays import FloatArray
+from lamplighter.monitoring.arrays import FloatArray, IntArray
 from lamplighter.monitoring.counts import Counts
 from lamplighter.monitoring.distribution import Distribution
 from lamplighter.monitoring.measure import Measure
@@ -49,17 +49,21 @@ def _rolled(column: Distribution, width: int) -> Distribution:
             why=f"There are {tally.cells.shape[0]} in a row.",
             fix="Ask for at least one and no more than there are.",
         )
-    cells, moments = (np.cumsum(np.concatenate([part[:1] * 0, part]), axis=0) for part in (tally.cells, tally.moments))
-    summed = Tally(
-        cells=cells[width:] - cells[:-width], moments=moments[width:] - moments[:-width], low=tally.low, high=tally.high
-    )
-    return Distribution(bins=column.bins, tally=summed)
+    cells, moments = (_sums(part, width) for part in (tally.cells, tally.moments))
+    return Distribution(bins=column.bins, tally=Tally(cells=cells, moments=moments, low=tally.low, high=tally.high))
+
+
+def _sums(parts: IntArray, width: int) -> IntArray:
+    upto = np.cumsum(parts, axis=0)
+    upto[width:] -= upto[:-width].copy()
+    return upto[width - 1 :]
 
 
 def distances(
     profile: Profile, windows: Mapping[str, Distribution], measures: Sequence[Measure]
 ) -> dict[str, dict[str, FloatArray]]:
-    """Each measure of each column of its kind, one value a window; NaN for a window that holds no value of the column."""
+    """Each measure of each column of its kind, one value a window; NaN where the window or the reference holds no value of
+    the column. The value of a window does not depend on those beside it, to the last bit."""
     return {
         name: {
             measure.name: _distances(measure, profile.columns[name], column)
@@ -71,6 +75,7 @@ def distances(
 
 
 def _distances(measure: Measure, reference: Distribution, windows: Distribution) -> FloatArray:
-    nothing = np.nan if int(reference.present) else np.full(windows.rows.shape, np.nan)
-    held = windows.rows if measure.partition is None else windows.present
-    return np.where(held > 0, measure.distance(reference, windows), nothing)
+    before, after = (part.rows if measure.partition is None else part.present for part in (reference, windows))
+    if not int(before):
+        return np.full(after.shape, np.nan)
+    return np.where(after > 0, measure.distance(reference, windows), np.nan)
