@@ -3,11 +3,14 @@
 import pytest
 from tests.monitoring.samples import profile, rows, scores
 
+from lamplighter import plugins
+from lamplighter.measures import measure
+from lamplighter.measures.base import DriftMeasure
 from lamplighter.measures.jensen_shannon import JensenShannon
 from lamplighter.measures.missing import MissingValues
 from lamplighter.monitoring.alarms import fixed
 from lamplighter.monitoring.counts import count, nothing
-from lamplighter.monitoring.drift import Reading, WindowDrift, drift
+from lamplighter.monitoring.drift import Reading, WindowDrift, drift, drifts
 from lamplighter.monitoring.figure import Missing
 from lamplighter.monitoring.profile import PREDICTION
 from lamplighter.monitoring.refusals import OtherProfile
@@ -59,3 +62,14 @@ def test_nothing_counted_nothing_found() -> None:
     assert drift(PROFILE, nothing(PROFILE), MEASURES, FIXED).columns == ()
     with pytest.raises(OtherProfile):
         drift(PROFILE, nothing(profile(seed=8)), MEASURES, FIXED)
+
+
+def test_a_window_says_the_same_to_the_last_bit_whatever_stands_beside_it() -> None:
+    measures = [found for name in plugins.names("measures") if isinstance(found := measure(name), DriftMeasure)]
+    limits = fixed(PROFILE, measures)
+    made = [count(PROFILE, rows(40 * size, size, shift=size / 4), scores(40 * size, size)) for size in range(1, 8)]
+    made.append(count(PROFILE, {"delay": [None] * 7}))
+    together = drifts(PROFILE, made, measures, [limits] * len(made))
+    assert together == [drift(PROFILE, counts, measures, limits) for counts in made]
+    assert together[:3] == drifts(PROFILE, made[:3], measures, [limits] * 3)
+    assert together[0] != together[1]

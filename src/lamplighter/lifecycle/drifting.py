@@ -1,5 +1,6 @@
-"""What the counts of a window say: how far it has moved, and the quality that its labels are expected to show."""
+"""What the counts of windows say: how far each has moved, and the quality that its labels are expected to show."""
 
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
 from msgspec.structs import replace
@@ -11,11 +12,12 @@ from lamplighter.domain.version import Version
 from lamplighter.lifecycle import calibrations, profiles
 from lamplighter.lifecycle.alarms import Alarm
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.profiles import Span
 from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.measures.base import DriftMeasure
 from lamplighter.monitoring.alarms import FalseAlarms
 from lamplighter.monitoring.counts import Counts, windows
-from lamplighter.monitoring.drift import ColumnDrift, drift, weights
+from lamplighter.monitoring.drift import ColumnDrift, WindowDrift, drifts, weights
 from lamplighter.monitoring.drift import Reading as Figured
 from lamplighter.monitoring.estimated import Estimate, estimate
 from lamplighter.monitoring.figure import Direction, Figure, Missing
@@ -26,33 +28,48 @@ from lamplighter.store.transaction import Transaction
 
 
 def readings(
-    kit: Kit, look: Transaction, version: Version, environment: str, start: int, end: int, monitor: Monitor, alarm: Alarm
+    kit: Kit,
+    look: Transaction,
+    version: Version,
+    environment: str,
+    spans: Sequence[Span],
+    monitor: Monitor,
+    alarm: Alarm,
 ) -> list[Reading]:
-    """What the counts of a window say: drift, and the quality that its labels are expected to show."""
-    counted = profiles.window(kit, look, version, environment, start, end)
-    if counted is None or counted[1].rows < monitor.quality.least_rows:
+    """What the counts of windows say: drift, and the quality that their labels are expected to show."""
+    counted = profiles.windows(kit, look, version, environment, spans)
+    if counted is None:
         return []
-    blank = Reading(
+    profile, found = counted
+    held = {span: counts for span, counts in found.items() if counts.rows >= monitor.quality.least_rows}
+    blanks = [_blank(version, environment, monitor, span, counts.rows) for span, counts in held.items()]
+    parts, missing, moved = list(held.values()), drift_measure("missing"), []
+    if monitor.preset == presets.OWN:
+        measures: tuple[DriftMeasure, ...] = (drift_measure(monitor.measure), missing)
+    else:
+        # Values that stay away are watched by our own rule: these libraries leave them out.
+        measures = (missing,)
+        moved = [one for blank, counts in zip(blanks, parts, strict=True) for one in _preset(blank, monitor, profile, counts)]
+    moved += _drift(kit, look, blanks, alarm, measures, profile, parts)
+    expected = [_estimated(blank, monitor.quality, profile, counts) for blank, counts in zip(blanks, parts, strict=True)]
+    return _told(moved, profile) + [one for several in expected for one in several]
+
+
+def _blank(version: Version, environment: str, monitor: Monitor, span: Span, rows: int) -> Reading:
+    return Reading(
         model=version.model,
         environment=environment,
         number=version.number,
         aspect="drift",
         measure=monitor.measure,
         column="",
-        start=start,
-        end=end,
+        start=span[0],
+        end=span[1],
         value=0.0,
         low=0.0,
         high=0.0,
-        count=counted[1].rows,
+        count=rows,
     )
-    missing = drift_measure("missing")
-    if monitor.preset == presets.OWN:
-        moved = _drift(kit, look, blank, alarm, (drift_measure(monitor.measure), missing), *counted)
-    else:
-        # Values that stay away are watched by our own rule: these libraries leave them out.
-        moved = _preset(blank, monitor, *counted) + _drift(kit, look, blank, alarm, (missing,), *counted)
-    return _told(moved, counted[0]) + _estimated(blank, monitor.quality, *counted)
 
 
 def _told(moved: list[Reading], profile: Profile) -> list[Reading]:
@@ -114,18 +131,22 @@ def _preset(blank: Reading, monitor: Monitor, profile: Profile, counts: Counts) 
 def _drift(
     kit: Kit,
     look: Transaction,
-    blank: Reading,
+    blanks: Sequence[Reading],
     alarm: Alarm,
     measures: tuple[DriftMeasure, ...],
     profile: Profile,
-    counts: Counts,
+    windows: Sequence[Counts],
 ) -> list[Reading]:
-    thresholds = calibrations.thresholds(kit, look, profile, measures, alarm, counts.rows)
-    found = drift(profile, counts, measures, thresholds, profile.importance or None)
-    expected = found.false_alarms.expected * alarm.looks if isinstance(found.false_alarms, FalseAlarms) else None
+    thresholds = [calibrations.thresholds(kit, look, profile, measures, alarm, counts.rows) for counts in windows]
+    found = drifts(profile, windows, measures, thresholds, profile.importance or None)
+    moved = [each for blank, window in zip(blanks, found, strict=True) for each in _of_window(blank, window, alarm)]
+    return [reading for reading in moved if reading is not None]
+
+
+def _of_window(blank: Reading, window: WindowDrift, alarm: Alarm) -> Iterator[Reading | None]:
+    expected = window.false_alarms.expected * alarm.looks if isinstance(window.false_alarms, FalseAlarms) else None
     blank = replace(blank, false_alarms=expected)
-    made = (_moved(blank, column, reading) for column in found.columns for reading in column.readings)
-    return [reading for reading in made if reading is not None]
+    return (_moved(blank, column, reading) for column in window.columns for reading in column.readings)
 
 
 def _moved(blank: Reading, column: ColumnDrift, figure: Figured) -> Reading | None:

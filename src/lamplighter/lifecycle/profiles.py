@@ -14,6 +14,8 @@ from lamplighter.monitoring.profile import Profile, profile_from
 from lamplighter.store.transaction import Transaction
 
 _DAY = 86_400_000_000
+#: Start and end of a window in event time, microseconds since the epoch.
+Span = tuple[int, int]
 
 
 def profile_of(kit: Kit, version: Version) -> Profile | None:
@@ -48,6 +50,20 @@ def count(kit: Kit, change: Transaction, environment: str, records: Sequence[Sco
 
 def _columns(records: Sequence[Scored], names: Iterable[str]) -> dict[str, list[Any]]:
     return {name: [value for record in records for value in record.columns[name]] for name in names}
+
+
+def windows(
+    kit: Kit, look: Transaction, version: Version, environment: str, spans: Sequence[Span]
+) -> tuple[Profile, dict[Span, Counts]] | None:
+    """The reference and the counts of windows of whole days, each day read once; windows without any are not among them."""
+    profile = profile_of(kit, version)
+    if profile is None:
+        return None
+    wanted = {day for start, end in spans for day in range(start, end, _DAY)}
+    days = look.profiles.of_days(version.model, environment, version.number, wanted)
+    known = {day: counting.counts_from(content) for day, content in sorted(days.items())}
+    held = {span: [counts for day, counts in known.items() if span[0] <= day < span[1]] for span in spans}
+    return profile, {span: counting.merge_all(profile, parts) for span, parts in held.items() if parts}
 
 
 def window(

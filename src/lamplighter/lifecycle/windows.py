@@ -33,12 +33,12 @@ def readings(kit: Kit, look: Transaction, model: str, environment: str, days: li
         span = look.predictions.span(model, environment, version.number)
         if span is None:
             continue
-        for start in _starts(days, length, span):
-            end = start + length
+        spans = [(start, start + length) for start in _starts(days, length, span)]
+        for start, end in spans:
             if _mature(outcomes.counted(look, version, environment, start, end, fresh), end, span[1], monitor):
                 rows = outcomes.rows(look, version, environment, start, end, fresh)
                 found += quality.readings(rows, version, environment, start, end, project)
-            found += drifting.readings(kit, look, version, environment, start, end, monitor, alarm)
+        found += drifting.readings(kit, look, version, environment, spans, monitor, alarm)
     return found
 
 

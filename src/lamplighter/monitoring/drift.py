@@ -1,15 +1,18 @@
-"""The drift of one window: every column and measure, ranked by what it can do to the model."""
+"""The drift of windows: every column and measure, ranked by what it can do to the model."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 
 from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.alarms import FalseAlarms, Thresholds
-from lamplighter.monitoring.counts import Counts, windows
+from lamplighter.monitoring.arrays import FloatArray
+from lamplighter.monitoring.counts import Counts
 from lamplighter.monitoring.distribution import Distribution
 from lamplighter.monitoring.figure import Missing
 from lamplighter.monitoring.measure import Measure
 from lamplighter.monitoring.profile import PREDICTION, Profile
+from lamplighter.monitoring.timeline import distances, stacked
 
 
 class Reading(Record, frozen=True):
@@ -69,19 +72,35 @@ def drift(
     thresholds: Thresholds,
     importance: Mapping[str, float] | None = None,
 ) -> WindowDrift:
-    """Hold a window against the reference.
+    """Hold one window against the reference, as `drifts` does."""
+    return drifts(profile, [counts], measures, [thresholds], importance)[0]
+
+
+def drifts(
+    profile: Profile,
+    windows: Sequence[Counts],
+    measures: Sequence[Measure],
+    thresholds: Sequence[Thresholds],
+    importance: Mapping[str, float] | None = None,
+) -> list[WindowDrift]:
+    """Hold windows against the reference, each with thresholds of its own.
 
     Each measure is taken of the columns of its kind. `importance` gives a weight from 0 up by column, on any scale; with
     it, a column that is not in it counts 0. Raises `OtherProfile` for counts of other bins.
     """
-    found = windows(profile, counts)
-    weighted = weights(found, importance)
-    columns = [
-        _column(name, profile.columns[name], window, measures, thresholds.values.get(name, {}), weighted[name])
-        for name, window in found.items()
-    ]
-    columns.sort(key=lambda column: (-column.impact, -column.strength, column.column))
-    return WindowDrift(rows=counts.rows, columns=tuple(columns), false_alarms=thresholds.false_alarms)
+    held = stacked(profile, windows)
+    found = distances(profile, held, measures)
+    weighted = weights(held, importance)
+    judged = []
+    for place, (counts, limits) in enumerate(zip(windows, thresholds, strict=True)):
+        columns = [
+            _column(name, profile.columns[name], held[name], place, values, limits.values.get(name, {}), weighted[name])
+            for name, values in found.items()
+            if name in counts.columns
+        ]
+        columns.sort(key=lambda column: (-column.impact, -column.strength, column.column))
+        judged.append(WindowDrift(rows=counts.rows, columns=tuple(columns), false_alarms=limits.false_alarms))
+    return judged
 
 
 def weights(names: Collection[str], importance: Mapping[str, float] | None) -> dict[str, float]:
@@ -95,19 +114,19 @@ def weights(names: Collection[str], importance: Mapping[str, float] | None) -> d
 def _column(
     name: str,
     reference: Distribution,
-    window: Distribution,
-    measures: Sequence[Measure],
+    windows: Distribution,
+    place: int,
+    values: Mapping[str, FloatArray],
     thresholds: Mapping[str, float],
     importance: float,
 ) -> ColumnDrift:
-    fitting = [measure for measure in measures if reference.kind in measure.columns]
-    readings = tuple(_reading(measure, reference, window, thresholds.get(measure.name)) for measure in fitting)
+    readings = tuple(_reading(name, float(found[place]), reference, thresholds.get(name)) for name, found in values.items())
     strength = max((reading.strength for reading in readings), default=0.0)
     return ColumnDrift(
         column=name,
         kind=reference.kind,
-        rows=int(window.rows),
-        missing=int(window.missing),
+        rows=int(windows.rows[place]),
+        missing=int(windows.missing[place]),
         readings=readings,
         drifted=any(reading.drifted for reading in readings),
         strength=strength,
@@ -116,8 +135,10 @@ def _column(
     )
 
 
-def _reading(measure: Measure, reference: Distribution, window: Distribution, threshold: float | None) -> Reading:
-    value = measure.measure(reference, window)
+def _reading(measure: str, value: float, reference: Distribution, threshold: float | None) -> Reading:
     known: float | Missing = Missing(why="The reference holds no value.") if threshold is None else threshold
-    drifted = isinstance(value, float) and threshold is not None and value > threshold
-    return Reading(measure=measure.name, value=value, threshold=known, drifted=drifted)
+    if math.isnan(value):
+        part = "window" if int(reference.present) else "reference"
+        return Reading(measure=measure, value=Missing(why=f"The {part} holds no value."), threshold=known, drifted=False)
+    drifted = threshold is not None and value > threshold
+    return Reading(measure=measure, value=value, threshold=known, drifted=drifted)

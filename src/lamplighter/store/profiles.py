@@ -1,6 +1,7 @@
 """Counts of inputs and scores by version and day: mergeable, so that any window is a sum."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -34,6 +35,12 @@ class Profiles:
         table = schema.profiles
         query = select(table.c.counts).filter_by(model=model, environment=environment, number=number)
         return list(self.connection.execute(query.where(table.c.day >= start, table.c.day < end)).scalars())
+
+    def of_days(self, model: str, environment: str, number: int, days: AbstractSet[int]) -> dict[int, bytes]:
+        """The counts of these days, as far as there are any."""
+        table = schema.profiles
+        query = select(table.c.day, table.c.counts).filter_by(model=model, environment=environment, number=number)
+        return {row.day: row.counts for row in self.connection.execute(query.where(table.c.day.in_(days)))}
 
     def soil(self, days: set[tuple[str, str, int]]) -> None:
         """Remember that figures of these days have to be made again: model, environment, day."""
