@@ -41,6 +41,7 @@ from lamplighter.domain.stage import Aspect, Duty, Stage, Status
 from lamplighter.domain.who import Who
 from lamplighter.sdk.interface import Deployed, Label, RolledBack, Secret
 from lamplighter.views.answering import Service
+from lamplighter.views.calling import Felt
 from lamplighter.views.consumers import Affected, Consumed
 from lamplighter.views.fleet import Fleet, FleetRow
 from lamplighter.views.history import Approval, AsOf
@@ -569,8 +570,16 @@ def given(consumer: str, accepted: bool) -> Consent:
 def consumed(name: str, owner: str, standing: Standing, requests: int, *, silent: bool = False) -> Consumed:
     last = NOON if requests else 0
     places = ("prod",) if requests else ()
+    felt = Felt(environment="prod", requests=1_200, failures=3, refused={"422": 4}, p50_ms=1.0, p95_ms=2.5, p99_ms=5.0)
     return Consumed(
-        name=name, owner=owner, standing=standing, silent=silent, requests=requests, last_at=last, environments=places
+        name=name,
+        owner=owner,
+        standing=standing,
+        silent=silent,
+        requests=requests,
+        last_at=last,
+        environments=places,
+        felt=felt if requests > 1_000 else Felt(environment="prod"),
     )
 
 

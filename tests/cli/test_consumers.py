@@ -14,10 +14,13 @@ SHOWN = {
     ),
     ("list", "late-flights"): (
         "3 consumers of late-flights: 1 unknown, 1 silent.\n"
-        "  CONSUMER   OWNER            KNOWN AS    REQUESTS  LAST (CET)\n"
-        "  gate-desk  bea@example.com  declared      12,345  2026-03-03 14:32\n"
-        "  nightly    @it-ops          registered         0  never\n"
-        "  scraper    nobody           unknown            7  2026-03-03 14:32\n"
+        "  CONSUMER   OWNER            KNOWN AS    REQUESTS  LAST (CET)     LAST DAY\n"
+        "  gate-desk  bea@example.com  declared      12,345  2026-03-03     0.25% failed,\n"
+        "                                                    14:32          p95 2.5 ms, 4\n"
+        "                                                                   refused\n"
+        "  nightly    @it-ops          registered         0  never          no request\n"
+        "  scraper    nobody           unknown            7  2026-03-03     no request\n"
+        "                                                    14:32\n"
         "Next: lamp consumers show late-flights\n"
         "http://127.0.0.1:7070/m/late-flights#consumers\n"
     ),

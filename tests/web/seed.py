@@ -44,11 +44,13 @@ from lamplighter.lifecycle import design, identity, inputs
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.labelled import labelled, labelled_bytes
 from lamplighter.settings import Settings
+from lamplighter.store.felt import CallerHour, CallerRefusals
 from lamplighter.store.outcomes import Day
 from lamplighter.store.traffic import Traffic
 from lamplighter.store.transaction import Transaction
 
 NOW = time.time_ns() // 1000
+_LATENCIES = (2, 20, 60, 30, 6, 2, *[0] * (len(LATENCY_BOUNDS) - 5))
 MINUTE, DAY = 60_000_000, 86_400_000_000
 ADA, IVO, BEA, RITA = "ada@example.com", "ivo@example.com", "bea@example.com", "rita@example.com"
 #: A text that must never become markup.
@@ -387,6 +389,13 @@ def consumers(kit: Kit, champion: Version, candidate: Version) -> None:
             Account(name="nightly-report", owner="@it-ops", models=(champion.model,), created_at=NOW - 90 * DAY)
         )
         change.traffic.called([(champion.model, "prod", "ops-dashboard", 147_600, NOW - MINUTE)])
+        change.felt.add(
+            [
+                CallerHour(champion.model, "prod", "ops-dashboard", NOW // 1_000_000 // 3600 * 3600, 6_150, 12, _LATENCIES),
+                CallerHour(champion.model, "prod", "spreadsheet-macro", NOW // 1_000_000 // 3600 * 3600, 3, 0, _LATENCIES),
+            ]
+        )
+        change.felt.refused([CallerRefusals(champion.model, "prod", "spreadsheet-macro", "422", "0-1", NOW // 1_000_000, 9)])
         change.traffic.called([(champion.model, "prod", "nightly-report", 40, NOW - 45 * DAY)])
         change.traffic.called([(champion.model, "prod", "spreadsheet-macro", 12, NOW - DAY)])
         seen = Figures(

@@ -10,6 +10,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 from lamplighter.domain.replay import Figures
+from lamplighter.views.calling import Felt
 from lamplighter.views.consumers import Affected, Consumed
 
 _ENV = click.option(
@@ -39,11 +40,11 @@ def list_consumers(session: Session, model: str) -> Page:
     found = session.platform.consumers(model)
     unknown = sum(one.standing == "unknown" for one in found)
     silent = sum(one.silent for one in found)
-    told = [(one.name, one.owner or "nobody", one.standing.value, *_seen(one)) for one in found]
+    told = [(one.name, one.owner or "nobody", one.standing.value, *_seen(one), _felt(one.felt)) for one in found]
     return Page(
         says=f"{len(found)} consumers of {model}: {unknown} unknown, {silent} silent.",
         data={"consumers": found},
-        table=Table(told, ("CONSUMER", "OWNER", "KNOWN AS", "REQUESTS", f"LAST ({zone()})"), right=frozenset({3})),
+        table=Table(told, ("CONSUMER", "OWNER", "KNOWN AS", "REQUESTS", f"LAST ({zone()})", "LAST DAY"), right=frozenset({3})),
         next=[f"lamp consumers show {model}"],
         url=session.address(f"/m/{model}#consumers"),
     )
@@ -52,6 +53,12 @@ def list_consumers(session: Session, model: str) -> Page:
 def _seen(one: Consumed) -> tuple[str, str]:
     last = short(one.last_at) if one.last_at else "never"
     return f"{one.requests:,}", f"{last}, silent" if one.silent and one.last_at else last
+
+
+def _felt(felt: Felt) -> str:
+    refused = f"{felt.refusals:,} refused" if felt.refusals else ""
+    asked = f"{felt.failure_rate:.2%} failed, p95 {felt.p95_ms:g} ms" if felt.requests else ""
+    return ", ".join(part for part in (asked, refused) if part) or "no request"
 
 
 @consumers.command("show")

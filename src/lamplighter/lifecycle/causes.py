@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lamplighter.domain.cause import Cause, Suspect, Trouble, ranked
+from lamplighter.domain.consumer import Caller
 from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.incident import FELT, Incident, Weighed, is_shared
 from lamplighter.domain.monitor import QUARANTINE, Finding, Kind, Reading
@@ -10,6 +11,7 @@ from lamplighter.domain.outcome import Judgement
 from lamplighter.domain.project import Project
 from lamplighter.domain.routing import Routing
 from lamplighter.monitoring.guard import judge
+from lamplighter.store.felt import CallerHour
 from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Transaction
 
@@ -218,11 +220,20 @@ def weigh(look: Transaction, incident: Incident, now: int) -> Weighed:
 
 
 def affected(look: Transaction, project: Project, environment: str, now: int) -> tuple[str, ...]:
-    """Who called in the last hour, with the party that speaks for each."""
+    """Who called in the last hour, with the party that speaks for each and how many of its requests failed meanwhile; whoever
+    felt most comes first."""
+    felt = look.felt.since(project.name, environment, (now - _HOUR) // 1_000_000)
     found = [
-        (calls.requests, f"{caller.name} ({caller.owner})" if caller.owner else caller.name)
+        (felt[caller.name].failures if caller.name in felt else 0, calls.requests, caller)
         for caller in look.callers(project)
         for calls in caller.calls
         if calls.environment == environment and calls.last_at > now - _HOUR
     ]
-    return tuple(name for _, name in sorted(found, reverse=True)[:12])
+    found.sort(key=lambda one: (one[0], one[1], one[2].name), reverse=True)
+    return tuple(_told(caller, felt.get(caller.name)) for _, _, caller in found[:12])
+
+
+def _told(caller: Caller, felt: CallerHour | None) -> str:
+    failed = f"{felt.failures} of {felt.requests} failed" if felt is not None and felt.failures > 0 else ""
+    about = ", ".join(part for part in (caller.owner, failed) if part)
+    return f"{caller.name} ({about})" if about else caller.name

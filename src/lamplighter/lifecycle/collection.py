@@ -13,7 +13,7 @@ from typing import Any
 from lamplighter.domain.outage import DRILL
 from lamplighter.domain.prediction import LARGEST_BODY, Scored, frames
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm, latency_bucket
-from lamplighter.lifecycle import profiles, slices, tallying
+from lamplighter.lifecycle import calling, profiles, slices, tallying
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Transaction
@@ -97,6 +97,7 @@ def keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scor
     change.predictions.keep(rows)
     change.traffic.add(_traffic(asked, environment))
     tallying.count(kit, change, environment, asked)
+    calling.count(change, environment, asked)
     change.traffic.called(_callers(scored, environment))
     touched = {(record.model, environment, record.event_at // DAY * DAY) for record in scored}
     change.profiles.soil(touched)

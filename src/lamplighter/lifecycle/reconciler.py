@@ -11,6 +11,7 @@ from functools import partial
 from lamplighter.domain.heartbeat import Heartbeat, Loop
 from lamplighter.lifecycle import (
     ageing,
+    calling,
     collection,
     compaction,
     feeds,
@@ -65,6 +66,7 @@ class Reconciler:
         self._seen: dict[str, float] = {}
         self._replaying = Replaying(kit)
         self._presences: dict[str, Presence] = {}
+        self._refusals: dict[str, calling.Refusals] = {}
         self._couriers = Couriers(kit)
         self._slow_at = 0.0
         self._survey_at = 0.0
@@ -157,6 +159,7 @@ class Reconciler:
         for name in self._environments():
             self._guarded(partial(compaction.compact, self._kit, name))
             self._guarded(partial(retention.retain, self._kit, name))
+        self._guarded(partial(calling.forget, self._kit))
         self._compact_at = self._kit.clock.elapsed() + _COMPACT
 
     def _replay(self) -> None:
@@ -238,6 +241,7 @@ class Reconciler:
         seen = self._present(name, observation, revision)
         turned_away |= {(model, name): count for model, count in seen.turned_away.items()}
         watching.watch_processes(self._kit, name, observation.quarantined, seen)
+        self._refusals.setdefault(name, calling.Refusals()).keep(self._kit, name, observation.reports)
         if revision and (not observation.alive or observation.revision != revision):
             routing.apply(self._kit, name)
 

@@ -381,6 +381,34 @@ callers = Table(
     PrimaryKeyConstraint("model", "environment", "consumer"),
 )
 
+#: What each consumer felt, by hour.
+caller_hours = Table(
+    "caller_hours",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("consumer", _PARTY, nullable=False),
+    Column("second", BigInteger, nullable=False, index=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("failures", BigInteger, nullable=False),
+    Column("latencies", Text, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "consumer", "second"),
+)
+
+#: Counters of refused requests as each process last told them in an hour.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("model", _NAME, nullable=False),
+    Column("environment", _NAME, nullable=False),
+    Column("consumer", _PARTY, nullable=False),
+    Column("status", _NAME, nullable=False),
+    Column("process", _NAME, nullable=False),
+    Column("second", BigInteger, nullable=False, index=True),
+    Column("requests", BigInteger, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "consumer", "status", "process", "second"),
+)
+
 profiles = Table(
     "profiles",
     metadata,

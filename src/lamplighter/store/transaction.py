@@ -21,6 +21,7 @@ from lamplighter.store.counters import Counters
 from lamplighter.store.decisions import Decisions
 from lamplighter.store.environments import Environments
 from lamplighter.store.evidence import EvidenceFound
+from lamplighter.store.felt import CallersFelt
 from lamplighter.store.heartbeats import Heartbeats
 from lamplighter.store.incidents import Incidents
 from lamplighter.store.inputs import InputsSeen
@@ -60,6 +61,7 @@ class Transaction:
         self.decisions = Decisions(connection)
         self.environments = Environments(connection)
         self.evidence = EvidenceFound(connection)
+        self.felt = CallersFelt(connection)
         self.heartbeats = Heartbeats(connection)
         self.incidents = Incidents(connection)
         self.inputs = InputsSeen(connection)

@@ -1,6 +1,7 @@
 """What callers feel: requests, failures and latency, from the traffic that was seen."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import msgspec
 
@@ -47,9 +48,9 @@ def service(look: Transaction, model: str, environment: str, *, now: int, second
         requests=whole.requests,
         rows=whole.rows,
         failures=whole.failures,
-        p50_ms=percentile(whole, 0.50),
-        p95_ms=percentile(whole, 0.95),
-        p99_ms=percentile(whole, 0.99),
+        p50_ms=percentile(whole.latencies, 0.50),
+        p95_ms=percentile(whole.latencies, 0.95),
+        p99_ms=percentile(whole.latencies, 0.99),
         sparkline=_parts(seen, last - seconds, seconds, parts),
     )
 
@@ -75,10 +76,10 @@ def felt(part: Traffic) -> Traffic:
     return msgspec.structs.replace(part, requests=part.requests - part.failures, failures=0)
 
 
-def percentile(traffic: Traffic, share: float) -> float:
+def percentile(latencies: Sequence[int], share: float) -> float:
     """Milliseconds under which this share of the requests stayed: the upper bound of the bucket that holds it."""
-    wanted, below = share * sum(traffic.latencies), 0
-    for bound, count in zip((*LATENCY_BOUNDS, LATENCY_BOUNDS[-1]), traffic.latencies, strict=True):
+    wanted, below = share * sum(latencies), 0
+    for bound, count in zip((*LATENCY_BOUNDS, LATENCY_BOUNDS[-1]), latencies, strict=True):
         below += count
         if count and below >= wanted:
             return bound * 1000.0

@@ -7,6 +7,7 @@ from lamplighter.domain.record import Record
 from lamplighter.domain.replay import KIND, Figures, replayed
 from lamplighter.domain.version import Version
 from lamplighter.store.transaction import Transaction
+from lamplighter.views.calling import Felt, felt
 
 
 class Consumed(Record, frozen=True):
@@ -28,6 +29,8 @@ class Consumed(Record, frozen=True):
     threshold: float | None = None
     #: Mean absolute change of its scores that it accepts, if it says so.
     tolerance: float | None = None
+    #: What it felt in the last day.
+    felt: Felt = Felt()
 
 
 class Affected(Record, frozen=True):
@@ -51,10 +54,11 @@ class Affected(Record, frozen=True):
 
 def consumers(look: Transaction, model: str, now: int) -> tuple[Consumed, ...]:
     """Everybody who calls a model or is declared to; raises `NotFound` for a model that is not there."""
-    return tuple(_consumed(caller, now) for caller in look.callers(look.project(model)))
+    seen = felt(look, model, now)
+    return tuple(_consumed(caller, now, seen.get(caller.name) or Felt()) for caller in look.callers(look.project(model)))
 
 
-def _consumed(caller: Caller, now: int) -> Consumed:
+def _consumed(caller: Caller, now: int, seen: Felt) -> Consumed:
     return Consumed(
         name=caller.name,
         owner=caller.owner,
@@ -65,6 +69,7 @@ def _consumed(caller: Caller, now: int) -> Consumed:
         environments=tuple(calls.environment for calls in caller.calls),
         threshold=caller.declared.threshold,
         tolerance=caller.declared.tolerance,
+        felt=seen,
     )
 
 

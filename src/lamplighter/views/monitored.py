@@ -65,7 +65,7 @@ def _hours(look: Transaction, model: str, environment: str, now: int) -> tuple[H
     found = []
     for second in range(first, first + _HOURS * HOUR, HOUR):
         whole = total([part for part in seen if part.second == second])
-        p50, p95 = percentile(whole, 0.50), percentile(whole, 0.95)
+        p50, p95 = percentile(whole.latencies, 0.50), percentile(whole.latencies, 0.95)
         at = second * 1_000_000
         found.append(Hour(at=at, requests=whole.requests, failures=whole.failures, p50_ms=p50, p95_ms=p95))
     return tuple(found)

@@ -51,6 +51,7 @@ def monitor_page(request: Request, platform: Platform) -> Response:
         technical=state.ownership.of(Duty.MONITOR_TECHNICAL),
         functional=state.ownership.of(Duty.MONITOR_FUNCTIONAL),
         callers=callers.figures(seen.hours, project.monitor.errors),
+        consumers=[one for one in state.consumers if one.felt.requests or one.felt.refusals],
         feeds=health.feeds(project.source, state.incidents),
         monitors=health.monitors(seen, state, project.monitor),
         jobs=platform.job_runs(name)[:_MOST] if project.job else [],

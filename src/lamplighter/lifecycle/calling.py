@@ -1,0 +1,92 @@
+"""What each consumer feels, as serving tells it: answers and failures from its records, refusals from its counters."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from lamplighter.domain.caller_meter import OTHER
+from lamplighter.domain.prediction import Scored
+from lamplighter.domain.route import LATENCY_BOUNDS, Arm, WorkerReport, latency_bucket
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.felt import CallerHour, CallerRefusals
+from lamplighter.store.transaction import Transaction
+
+_HOUR = 3600
+#: How long the hours are kept, seconds.
+_KEPT = 35 * 24 * _HOUR
+#: Statuses with which nobody but the caller is to blame. Requests that end so are in no record.
+_FOURS = "4"
+
+
+class _Sum:
+    """Of one consumer in one hour."""
+
+    def __init__(self) -> None:
+        self.requests = self.failures = 0
+        self.latencies = [0] * (len(LATENCY_BOUNDS) + 1)
+
+    def count(self, record: Scored) -> None:
+        # Where a version on trial fails, the live one answers, in a record of its own. Where something stands in for the
+        # live one, its failure was counted and was none for the caller.
+        if record.arm is Arm.FALLBACK:
+            self.failures -= not record.broke
+        elif record.arm is not Arm.CHALLENGER or not record.broke:
+            self.requests += 1
+            self.failures += record.broke
+            if record.duration >= 0:
+                self.latencies[latency_bucket(record.duration / 1_000_000)] += 1
+
+
+def count(change: Transaction, environment: str, records: Sequence[Scored]) -> None:
+    """Add records that serving wrote to the hours of their consumers. Who is neither declared nor has an account is other."""
+    accounts = frozenset(account.name for account in change.consumers.all())
+    named = {model: accounts | _declared(change, model) for model in {record.model for record in records}}
+    sums: dict[tuple[str, str, int], _Sum] = defaultdict(_Sum)
+    for record in records:
+        if record.arm is not Arm.SHADOW:
+            consumer = record.consumer if record.consumer in named[record.model] else OTHER
+            sums[record.model, consumer, record.at // 1_000_000 // _HOUR * _HOUR].count(record)
+    change.felt.add(
+        [
+            CallerHour(model, environment, consumer, hour, one.requests, one.failures, tuple(one.latencies))
+            for (model, consumer, hour), one in sums.items()
+        ]
+    )
+
+
+def _declared(look: Transaction, model: str) -> frozenset[str]:
+    project = look.projects.find(model=model)
+    return frozenset(consumer.name for consumer in project.consumer) if project else frozenset()
+
+
+class Refusals:
+    """What the processes of one environment have refused. What was kept is remembered, so that calm costs no write."""
+
+    def __init__(self) -> None:
+        self._kept: frozenset[tuple[str, str, str, str, int]] = frozenset()
+
+    def keep(self, kit: Kit, environment: str, reports: Iterable[WorkerReport]) -> None:
+        """Keep what has been counted since the last look, in the hour of now."""
+        counted = frozenset(
+            (meter.model, meter.consumer, status, f"{report.slot}-{report.started_at}", requests)
+            for report in reports
+            for meter in report.callers
+            for status, requests in meter.answers.items()
+            if status.startswith(_FOURS)
+        )
+        fresh = counted - self._kept
+        if fresh:
+            second = kit.clock.now() // 1_000_000
+            with kit.store.transaction() as change:
+                change.felt.refused(
+                    [
+                        CallerRefusals(model, environment, consumer, status, process, second, requests)
+                        for model, consumer, status, process, requests in fresh
+                    ]
+                )
+        self._kept = counted
+
+
+def forget(kit: Kit) -> None:
+    """Drop hours that nothing shows any more."""
+    with kit.store.transaction() as change:
+        change.felt.forget(kit.clock.now() // 1_000_000 - _KEPT)

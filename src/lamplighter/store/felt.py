@@ -1,0 +1,115 @@
+"""What each consumer of a model felt, by hour: answers, failures, how long they took, and what was refused."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, and_, case, delete, func, or_, select
+
+from lamplighter.domain.route import LATENCY_BOUNDS
+from lamplighter.store import schema
+from lamplighter.store.collection import upsert
+
+#: Seconds in an hour.
+_HOUR = 3600
+
+
+class CallerHour(msgspec.Struct, frozen=True):
+    """What one consumer felt in one hour, or in several added up."""
+
+    model: str
+    environment: str
+    consumer: str
+    #: First second of the hour, since the epoch.
+    second: int
+    requests: int = 0
+    failures: int = 0
+    #: Requests by latency bucket; bounds are `LATENCY_BOUNDS`, the last is open.
+    latencies: tuple[int, ...] = (0,) * (len(LATENCY_BOUNDS) + 1)
+
+
+class CallerRefusals(msgspec.Struct, frozen=True):
+    """How often one process has refused requests of a consumer since it started."""
+
+    model: str
+    environment: str
+    consumer: str
+    #: Status of the answer.
+    status: str
+    #: The process, by its slot and start.
+    process: str
+    #: A second of the hour in which it was counted.
+    second: int
+    requests: int
+
+
+def added(parts: Sequence[CallerHour]) -> CallerHour:
+    """All parts, of which there is one at least, labelled with the first."""
+    return msgspec.structs.replace(
+        parts[0],
+        requests=sum(part.requests for part in parts),
+        failures=sum(part.failures for part in parts),
+        latencies=tuple(map(sum, zip(*(part.latencies for part in parts), strict=True))),
+    )
+
+
+class CallersFelt:
+    """What callers felt, within one transaction."""
+
+    _keys = ("model", "environment", "consumer", "second")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def add(self, parts: Sequence[CallerHour]) -> None:
+        """Add to what is known of these hours; no hour of a consumer is in the parts twice."""
+        table, rows = schema.caller_hours, []
+        for part in parts:
+            query = select(table).filter_by(**{name: getattr(part, name) for name in self._keys})
+            row = self.connection.execute(query).first()
+            whole = added([part, *([_hour(row._mapping)] if row else [])])
+            rows.append({**msgspec.structs.asdict(whole), "latencies": msgspec.json.encode(whole.latencies).decode()})
+        upsert(self.connection, table, rows, keys=list(self._keys), set_=["requests", "failures", "latencies"])
+
+    def since(self, model: str, environment: str, second: int) -> dict[str, CallerHour]:
+        """What each consumer felt from the hour of a second on."""
+        table = schema.caller_hours
+        query = select(table).filter_by(model=model, environment=environment).where(table.c.second >= second // _HOUR * _HOUR)
+        parts: dict[str, list[CallerHour]] = defaultdict(list)
+        for row in self.connection.execute(query):
+            parts[row.consumer].append(_hour(row._mapping))
+        return {consumer: added(found) for consumer, found in parts.items()}
+
+    def refused(self, counts: Sequence[CallerRefusals]) -> None:
+        """Keep the counters of processes as they stand; telling the same ones again changes nothing."""
+        rows = [{**msgspec.structs.asdict(one), "second": one.second // _HOUR * _HOUR} for one in counts]
+        keys = ["model", "environment", "consumer", "status", "process", "second"]
+        upsert(self.connection, schema.refusals, rows, keys=keys, set_=["requests"], grown=("requests",))
+
+    def refusals(self, model: str, environment: str, second: int) -> dict[str, dict[str, int]]:
+        """Requests of each consumer that were refused from the hour of a second on, by status."""
+        of, first = schema.refusals, second // _HOUR * _HOUR
+        group = (of.c.consumer, of.c.status, of.c.process)
+        before = func.max(case((of.c.second < first, of.c.requests), else_=0))
+        query = select(*group, func.max(of.c.requests), before).filter_by(model=model, environment=environment)
+        found: dict[str, dict[str, int]] = {}
+        for consumer, status, _, count, old in self.connection.execute(query.group_by(*group)):
+            if count > old:
+                statuses = found.setdefault(consumer, {})
+                statuses[status] = statuses.get(status, 0) + int(count - old)
+        return found
+
+    def forget(self, before: int) -> None:
+        """Drop the hours before a second. Of a counter the newest is kept, or what follows would seem to begin at nothing."""
+        self.connection.execute(delete(schema.caller_hours).where(schema.caller_hours.c.second < before))
+        of, newer = schema.refusals, schema.refusals.alias("newer")
+        same = and_(*(newer.c[name] == of.c[name] for name in ("model", "environment", "consumer", "status", "process")))
+        follows = select(newer.c.second).where(same, newer.c.second > of.c.second).correlate(of).exists()
+        old = of.c.second < before - 30 * 24 * _HOUR
+        self.connection.execute(delete(of).where(or_(old, and_(of.c.second < before, follows))))
+
+
+def _hour(row: Any) -> CallerHour:
+    values = dict(row)
+    return CallerHour(**{**values, "latencies": tuple(msgspec.json.decode(values["latencies"]))})

@@ -1,0 +1,62 @@
+"""What each consumer of a model feels: failures, refusals and latency."""
+
+from collections.abc import Mapping
+
+from lamplighter.domain.record import Record
+from lamplighter.store.felt import CallerHour
+from lamplighter.store.transaction import Transaction
+from lamplighter.views.answering import percentile
+from lamplighter.views.live import live_versions
+
+#: Seconds of the look back, which begins with a whole hour.
+_DAY = 86_400
+
+
+class Felt(Record, frozen=True):
+    """The last day of one consumer in the most protected environment in which the model is live."""
+
+    #: Empty where nothing is live.
+    environment: str = ""
+    #: Requests that a version answered or failed.
+    requests: int = 0
+    #: Of these, requests that failed and in whose place nothing answered.
+    failures: int = 0
+    #: Requests refused because of what the caller sent, by the status of the answer.
+    refused: Mapping[str, int] = {}
+    #: Percentiles of the time a version took, milliseconds; 0 without requests.
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    p99_ms: float = 0.0
+
+    @property
+    def failure_rate(self) -> float:
+        """Share of failed requests."""
+        return self.failures / self.requests if self.requests else 0.0
+
+    @property
+    def refusals(self) -> int:
+        """All refused requests."""
+        return sum(self.refused.values())
+
+
+def felt(look: Transaction, model: str, now: int) -> dict[str, Felt]:
+    """By consumer; people and whoever nobody knows are together under one name."""
+    live = live_versions(look, model)
+    if not live:
+        return {}
+    place, since = live[-1].environment, now // 1_000_000 - _DAY
+    hours, refused = look.felt.since(model, place, since), look.felt.refusals(model, place, since)
+    names = sorted({*hours, *refused})
+    return {name: _felt(hours.get(name) or CallerHour(model, place, name, since), refused.get(name, {})) for name in names}
+
+
+def _felt(hours: CallerHour, refused: Mapping[str, int]) -> Felt:
+    return Felt(
+        environment=hours.environment,
+        requests=hours.requests,
+        failures=max(hours.failures, 0),
+        refused=refused,
+        p50_ms=percentile(hours.latencies, 0.50),
+        p95_ms=percentile(hours.latencies, 0.95),
+        p99_ms=percentile(hours.latencies, 0.99),
+    )

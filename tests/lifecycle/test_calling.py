@@ -1,0 +1,88 @@
+"""What each consumer felt: failures, latency and refusals, each request once."""
+
+from msgspec.structs import replace
+from tests.lifecycle.lives import Life
+from tests.lifecycle.segments import Segment, failed, scored
+from tests.sdk import models
+
+from lamplighter.domain.caller_meter import CallerMeter
+from lamplighter.domain.consumer import Account, Consumer
+from lamplighter.domain.route import Arm, WorkerReport
+from lamplighter.lifecycle import calling, causes, collection
+from lamplighter.views.calling import Felt, felt
+
+MODEL = "called"
+SECOND, HOUR = 1_000_000, 3_600_000_000
+
+
+def look(life: Life) -> dict[str, Felt]:
+    with life.kit.store.reading() as reading:
+        return felt(reading, MODEL, life.clock.now())
+
+
+def reports(life: Life, *counts: tuple[str, dict[str, int]], slot: int = 0, started_at: int = 7) -> list[WorkerReport]:
+    meters = tuple(CallerMeter(model=MODEL, consumer=name, answers=answers) for name, answers in counts)
+    return [WorkerReport(pid=1, slot=slot, started_at=started_at, written_at=0, revision=1, callers=meters)]
+
+
+def test_a_consumer_has_its_own_failures_and_latency(life: Life) -> None:
+    project = replace(models.project(MODEL), consumer=(Consumer(name="gate-desk", owner="@it-ops"),))
+    version = life.version(project)
+    life.appoint(version)
+    with life.kit.store.transaction() as change:
+        change.consumers.put(Account(name="nightly", owner="@it-ops"))
+    now = life.clock.now()
+    desk, job = ({"consumer": name} for name in ("gate-desk", "nightly"))
+    records = [scored(version, f"d{n}", [0.5], at=now - n * SECOND, duration=3000, **desk) for n in range(90)]
+    records += [failed(version, f"f{n}", at=now - n * SECOND, duration=90_000, **desk) for n in range(10)]
+    records += [scored(version, f"n{n}", [0.5], at=now - n * SECOND, duration=400, **job) for n in range(20)]
+    # The version on trial fails, and the live one answers; the live one fails, and a constant answers.
+    records.append(failed(version, "t", at=now, arm=Arm.CHALLENGER, **job))
+    records.append(scored(version, "t", [0.5], at=now, duration=400, **job))
+    records.append(failed(version, "o", at=now, duration=400, **job))
+    records.append(scored(version, "o", [0.5], at=now, arm=Arm.FALLBACK, **job))
+    records.append(scored(version, "s", [0.5], at=now, arm=Arm.SHADOW, **job))
+    # Whoever nobody knows, and whatever is too old.
+    records.append(scored(version, "p", [0.5], at=now, consumer="whoever"))
+    records.append(scored(version, "old", [0.5], at=now - 30 * HOUR, **desk))
+    segment = Segment(life.settings)
+    segment.write(*records[:50])
+    collection.collect(life.kit, "prod")
+    segment.write(*records[50:])
+    collection.collect(life.kit, "prod")
+    life.restart()
+    collection.collect(life.kit, "prod")
+    assert look(life) == {
+        "gate-desk": Felt(environment="prod", requests=100, failures=10, p50_ms=5.0, p95_ms=100.0, p99_ms=100.0),
+        "nightly": Felt(environment="prod", requests=22, p50_ms=0.5, p95_ms=0.5, p99_ms=0.5),
+        "other": Felt(environment="prod", requests=1, p50_ms=0.5, p95_ms=0.5, p99_ms=0.5),
+    }
+    (desk_seen, job_seen) = [one for one in life["rita"].consumers(MODEL) if one.name in ("gate-desk", "nightly")]
+    assert (desk_seen.felt.failure_rate, desk_seen.felt.p95_ms, job_seen.felt.failures) == (0.1, 100.0, 0)
+    with life.kit.store.reading() as reading:
+        told = causes.affected(reading, project, "prod", life.clock.now())
+    assert told == ("gate-desk (@it-ops, 10 of 100 failed)", "nightly (@it-ops)", "whoever")
+
+
+def test_refusals_count_once_over_processes_looks_and_control_planes(life: Life) -> None:
+    life.appoint(life.version(models.project(MODEL)))
+    first, second = calling.Refusals(), calling.Refusals()
+    for seen in (first, second, first):
+        seen.keep(life.kit, "prod", reports(life, ("gate-desk", {"200": 50, "422": 5, "502": 1}), ("other", {"400": 1})))
+    assert look(life) == {
+        "gate-desk": Felt(environment="prod", refused={"422": 5}),
+        "other": Felt(environment="prod", refused={"400": 1}),
+    }
+    life.clock.forward(3 * 3600)
+    # The process goes on, and one that takes its place begins at nothing.
+    first.keep(life.kit, "prod", reports(life, ("gate-desk", {"422": 8, "413": 1})))
+    first.keep(life.kit, "prod", reports(life, ("gate-desk", {"422": 2}), started_at=9))
+    second.keep(life.kit, "prod", reports(life, ("gate-desk", {"422": 2}), started_at=9))
+    assert look(life)["gate-desk"].refused == {"413": 1, "422": 10}
+    # Of the day that is over only what came later counts.
+    life.clock.forward(23 * 3600)
+    assert look(life)["gate-desk"].refused == {"413": 1, "422": 5}
+    life.clock.forward(34 * 86_400)
+    calling.forget(life.kit)
+    calling.Refusals().keep(life.kit, "prod", reports(life, ("gate-desk", {"422": 3}), started_at=9))
+    assert look(life)["gate-desk"].refused == {"422": 1}
