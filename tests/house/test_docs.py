@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tests.cli.commands import here
 
 from lamplighter.domain.advice import RULES
 from lamplighter.domain.stage import STAGE_OF
@@ -155,18 +156,10 @@ def test_every_block_parses(page: Path) -> None:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_every_command_exists(command: str, tmp_path: Path) -> None:
+def test_every_command_exists(command: str) -> None:
     """`--help` is answered before the command does anything, and after its name, arguments and options were understood."""
-    arguments = shlex.split(command)[1:]
-    outcome = subprocess.run(
-        [SCRIPTS / "lamp", *arguments, "--help"],
-        env=environment(tmp_path),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    outcome = here(*shlex.split(command)[1:], "--help")
+    assert outcome.code == 0, outcome.out + outcome.err
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(block.runnable for block in blocks(page))], ids=ids)
