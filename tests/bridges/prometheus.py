@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx2
 import yaml
-from tests.sdk.homes import free_ports, until
+from tests.ports import free_port
+from tests.sdk.homes import until
 
 
 class Prometheus:
@@ -59,7 +60,7 @@ def running(folder: Path, exported: Path, token: str) -> Iterator[Prometheus]:
     clocks = {"scrape_interval": "1s", "evaluation_interval": "1s"}
     configuration = {"global": clocks, "rule_files": [str(folder / "rules.yml")], **scrape}
     (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
-    port = free_ports(1)
+    port = free_port()
     words = [
         "prometheus",
         f"--config.file={folder / 'prometheus.yml'}",

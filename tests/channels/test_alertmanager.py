@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.channels.test_channels import MESSAGE
+from tests.ports import free_port
 
 from lamplighter.channels import alertmanager
 from lamplighter.channels.base import Receiver
@@ -26,9 +26,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert program, "make test installs the package prometheus-alertmanager"
     folder = tmp_path_factory.mktemp("alertmanager")
     (folder / "alertmanager.yml").write_text("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     place = [f"--storage.path={folder}", f"--config.file={folder / 'alertmanager.yml'}", "--cluster.listen-address="]
     log = (folder / "log").open("wb")
     process = subprocess.Popen([program, *place, f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=log)

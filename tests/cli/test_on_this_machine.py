@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.commands import here, lamp
+from tests.ports import free_ports
 
 from lamplighter.serving import selftest
 
@@ -36,19 +37,6 @@ reversible = true
 automated = false
 updates = "weekly"
 """
-
-
-def free_ports(count: int) -> int:
-    """The first of this many neighbouring ports that nobody has."""
-    for start in range(20_000 + os.getpid() % 20_000, 60_000, count):
-        if all(_free(port) for port in range(start, start + count)):
-            return start
-    raise AssertionError("no free ports")
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture

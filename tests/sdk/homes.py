@@ -1,32 +1,16 @@
 """Homes for platforms of the tests: a folder with a configuration, on ports that nobody has."""
 
-import random
-import socket
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
+
+from tests.ports import free_ports
 
 from lamplighter.settings import Settings, read_settings
 
 Found = TypeVar("Found")
 _LEVELS = {"dev": "development", "staging": "acceptance", "prod": "production"}
-
-
-def free_ports(count: int) -> int:
-    """The first of so many ports in a row that nobody listens at, outside the range that the system gives out itself."""
-    while True:
-        first = random.randrange(12_000, 30_000)
-        if all(_free(port) for port in range(first, first + count)):
-            return first
-
-
-def _free(port: int) -> bool:
-    with closing(socket.socket()) as probe, suppress(OSError):
-        probe.bind(("127.0.0.1", port))
-        return True
-    return False
 
 
 def home(folder: Path, *, tick: float = 0.05, more: str = "") -> Settings:

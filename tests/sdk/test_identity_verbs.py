@@ -3,10 +3,10 @@
 import time
 
 import pytest
+from tests.ports import free_port
 from tests.sdk import models
 from tests.sdk.cast import ROLES, address
 from tests.sdk.grounds import Ground
-from tests.sdk.homes import free_ports
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Unauthenticated
@@ -49,7 +49,7 @@ def test_a_sign_in_link_is_no_token(ground: Ground) -> None:
 
 
 def test_an_environment_is_there_once_it_is_saved(ground: Ground) -> None:
-    spare = Environment(name="spare", level=Level.DEVELOPMENT, port=free_ports(1))
+    spare = Environment(name="spare", level=Level.DEVELOPMENT, port=free_port())
     assert ground.owner.save_environment("spare", spare) == spare
     known = {environment.name: environment for environment in ground["rita"].environments()}
     assert known["spare"] == spare
@@ -63,7 +63,7 @@ def test_an_environment_is_there_once_it_is_saved(ground: Ground) -> None:
 # Processes take their time to end and to start; nothing of it depends on how the platform is reached.
 @pytest.mark.parametrize("ground", ["embedded"], indirect=True)
 def test_a_moved_environment_answers_at_its_new_address(ground: Ground) -> None:
-    first, second = (Environment(name="wanders", level=Level.DEVELOPMENT, port=free_ports(1)) for _ in range(2))
+    first, second = (Environment(name="wanders", level=Level.DEVELOPMENT, port=free_port()) for _ in range(2))
     ground.owner.save_environment("wanders", first)
     ground.live(release(ground["dana"], models.project("moved"), models.build()), "wanders")
     assert ground.endpoint("moved", "wanders").predict(models.columns(1)[0]).version == "moved@1"

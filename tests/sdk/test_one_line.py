@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from tests.ports import free_ports
 from tests.sdk.grounds import Ground
-from tests.sdk.homes import free_ports
 from tests.sdk.test_local_processes import processes_of
 
 from lamplighter import keys

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import msgspec
 import pytest
 from starlette.requests import Request
-from tests.sdk.homes import free_ports
+from tests.ports import free_port
 
 from lamplighter.api.problems import STATUS, problem
 from lamplighter.domain import errors
@@ -80,7 +80,7 @@ def test_the_answer_of_a_proxy_is_a_refusal_too(status: int, content: bytes, kin
 
 
 def test_nobody_there_is_unavailable() -> None:
-    url = f"http://127.0.0.1:{free_ports(1)}"
+    url = f"http://127.0.0.1:{free_port()}"
     got = refusal(url)
     assert isinstance(got, errors.Unavailable)
     assert (got.code, got.what) == ("E1702", f"No answer from {url}.")

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 import uvloop
+from tests.ports import free_port
 from tests.serving.framing_cases import CASES, CHUNKED, GET, POST, SECOND, statuses
-from tests.serving.groundwork import free_port, until
+from tests.serving.groundwork import until
 
 from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front

@@ -10,7 +10,8 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 import pytest
-from tests.serving.groundwork import MODEL, TOKEN, Ground, free_port, until
+from tests.ports import free_port
+from tests.serving.groundwork import MODEL, TOKEN, Ground, until
 
 from lamplighter.domain.route import ModelRoute
 from lamplighter.serving.rpc.messages import MESSAGES

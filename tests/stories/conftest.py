@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import free_ports
 
 from lamplighter import Build
 from lamplighter.data import flights
@@ -50,23 +50,6 @@ each = "1s"
 least_requests = 20
 deadline = "1m"
 """
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody listens on, in one block."""
-    for first in range(20_000 + os.getpid() % 20_000, 60_000, count):
-        if all(_free(port) for port in range(first, first + count)):
-            return list(range(first, first + count))
-    raise AssertionError("no free ports")
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 @dataclass
@@ -181,9 +164,9 @@ def build(month: int, trees: int) -> Build:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A platform with two registered versions; the first is live everywhere."""
-    ports = free_ports(4)
-    settings = read_settings({}, home=str(tmp_path_factory.mktemp("home")), port=ports[0], serving_port=ports[1], tick=0.05)
-    (settings.folder / "config.toml").write_text(f"tick = 0.05\nserving_port = {ports[1]}\n")
+    port = free_ports(4)
+    settings = read_settings({}, home=str(tmp_path_factory.mktemp("home")), port=port, serving_port=port + 1, tick=0.05)
+    (settings.folder / "config.toml").write_text(f"tick = 0.05\nserving_port = {port + 1}\n")
     local.start(settings, wait=60.0)
     try:
         platform = remote(settings.url, local_token(settings), timeout=60.0)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.stories.conftest import free_ports
+from tests.ports import free_ports
 
 from lamplighter.demo.replay import months
 from lamplighter.sdk.connect import local_token
@@ -46,8 +46,8 @@ MEASURED = {
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], str]:
     """The folder that the demonstration left, the one object it printed, and its talk."""
     home = tmp_path_factory.mktemp("demo") / "home"
-    ports = free_ports(4)
-    environ = {**os.environ, "LAMP_HOME": str(home), "LAMP_PORT": str(ports[0]), "LAMP_SERVING_PORT": str(ports[1])}
+    port = free_ports(4)
+    environ = {**os.environ, "LAMP_HOME": str(home), "LAMP_PORT": str(port), "LAMP_SERVING_PORT": str(port + 1)}
     lamp = Path(sysconfig.get_path("scripts")) / "lamp"
     done = subprocess.run(
         [lamp, "demo", "--once", "--no-browser", "--json"],

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.serving.groundwork import MODEL, free_port, register, until
+from tests.ports import free_port
+from tests.serving.groundwork import MODEL, register, until
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict, Unavailable

@@ -12,7 +12,8 @@ from sklearn.compose import ColumnTransformer  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import OneHotEncoder  # type: ignore[import-untyped]
-from tests.serving.groundwork import MODEL, TOKEN, Ground, free_port, put, until
+from tests.ports import free_port
+from tests.serving.groundwork import MODEL, TOKEN, Ground, put, until
 
 from lamplighter.domain.record import canonical
 from lamplighter.domain.route import ModelRoute, Served
