@@ -8,6 +8,8 @@ LOCKS := requirements/uv.txt requirements/build.txt
 # The package is installed anew when what builds it changes.
 BUILD := pyproject.toml hatch_build.py src/lamplighter/serving/compiled/walker.c src/lamplighter/monitoring/kernel.c
 ARGS ?=
+# Processes that share the tests; 0 is one after the other in the order of the files.
+TEST_PROCESSES ?= 2
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity workers_killed withdrawals
 # Benchmarks of monitoring; those that need no peer come first.
@@ -27,7 +29,7 @@ demo: .venv/.demo-ready ## Run the whole platform with real data and a model to 
 test: .venv/.dev-ready ## Run all tests; ARGS="-k rollout" chooses some.
 	@scripts/system-packages chromium libatomic1 prometheus prometheus-alertmanager
 	@scripts/clients tensors rest
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n $(TEST_PROCESSES) --no-loadscope-reorder $(ARGS)
 
 check: lint types imports docs ## Check format, lint, types, the direction of imports and the documentation.
 

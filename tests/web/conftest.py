@@ -113,8 +113,9 @@ def _served(kit: Kit, application: object, asked: list[tuple[str, str, int, str,
     kit.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed with the file: as long as Playwright is open, nothing else in this thread may run a loop."""
     if not Path("/usr/bin/chromium").exists():
         pytest.fail("chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -144,7 +145,7 @@ def sign_in(browser: Browser, site: Site, email: str = seed.IVO, **options: obje
     return context
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(browser: Browser, site: Site) -> Iterator[BrowserContext]:
     context = sign_in(browser, site)
     yield context
