@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ def replace(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Poll until the condition holds; fail after the time."""
     end = time.monotonic() + seconds
     while not condition():
@@ -270,6 +270,17 @@ class Stream(threading.Thread):
         """Finish the request in work."""
         self._going = False
         self.join(15)
+
+
+def acknowledged(streams: Iterable[Stream]) -> int:
+    """How many requests of all of them were answered with success so far."""
+    return sum(len(stream.acknowledged) for stream in streams)
+
+
+def let_through(streams: Iterable[Stream], more: int) -> None:
+    """Wait until so many more requests were answered with success."""
+    before = acknowledged(streams)
+    until(lambda: acknowledged(streams) >= before + more)
 
 
 @contextmanager

@@ -39,25 +39,27 @@ class Front:
         self._listening = listening
         self._loop.add_reader(listening.fileno(), self._accept)
 
-    def _accept(self) -> None:
+    def _accept(self) -> bool:
+        """Take the next connection in; whether there was one."""
         if self._listening is None:
-            return
+            return False
         try:
             connected, _ = self._listening.accept()
         except (BlockingIOError, ConnectionAbortedError, InterruptedError):
-            return
+            return False
         except OSError as error:
             if error.errno not in _EXHAUSTED:
                 raise
             log.error("no connection can be taken, errno %s", error.errno)
             self._loop.remove_reader(self._listening.fileno())
             self._loop.call_later(_PAUSE, self._resume)
-            return
+            return False
         connected.setblocking(False)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         task = self._loop.create_task(self._take(connected))
         self._taking.add(task)
         task.add_done_callback(self._taking.discard)
+        return True
 
     async def _take(self, connected: socket.socket) -> None:
         try:
@@ -81,8 +83,12 @@ class Front:
         self.draining = True
         if self._listening is not None:
             self._loop.remove_reader(self._listening.fileno())
+            # Whoever is connected already waits in the backlog, and would be reset with the socket.
+            while self._accept():
+                pass
             self._listening.close()
             self._listening = None
+            await asyncio.gather(*self._taking)
         end = self._loop.time() + seconds
         for connection in list(self.connections):
             connection.drain()
