@@ -5,6 +5,7 @@ import signal
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.serving.groundwork import MODEL, Caller, Ground, until
 
@@ -36,11 +37,14 @@ def wait_past(moment: Expiry) -> None:
 
 def test_every_process_refuses_once_the_grace_is_over_and_a_restart_changes_nothing(tmp_path: Path) -> None:
     ground = Ground(tmp_path)
-    end = expiry(Action.BLOCK, 2.5)
     other = ModelRoute(model="other", champion=ground.version(1, model="other"))
-    ground.route(ModelRoute(model=MODEL, champion=ground.version(7), expiry=end), other)
+    route = ModelRoute(model=MODEL, champion=ground.version(7), expiry=expiry(Action.BLOCK, 3600))
+    ground.route(route, other)
     with ground.serving(2):
         until(lambda: ground.adopted(1, 2))
+        end = expiry(Action.BLOCK, 2.0)
+        ground.route(msgspec.structs.replace(route, expiry=end), other)
+        until(lambda: ground.adopted(2, 2))
         assert now() < end.ends_at, "this machine was too slow for the test"
         assert statuses(ground, 2) == {200}
         wait_past(end)
@@ -54,7 +58,7 @@ def test_every_process_refuses_once_the_grace_is_over_and_a_restart_changes_noth
         for report in ground.reports():
             os.kill(report.pid, signal.SIGKILL)
         pids = {report.pid for report in ground.reports()}
-        until(lambda: ground.adopted(1, 2) and not pids & {report.pid for report in ground.reports()})
+        until(lambda: ground.adopted(2, 2) and not pids & {report.pid for report in ground.reports()})
         assert statuses(ground) == {503}
     refused = [record for record in ground.scored() if record.failure]
     assert {record.failure for record in refused} == {"version-expired: The version is older than its owner allows."}

@@ -37,7 +37,7 @@ def _open(settings: Settings, browser: bool) -> None:
 
 def _run(session: Session, settings: Settings, begun: float, *, browser: bool, stays: bool) -> Page:
     show.load_ahead()
-    url = local.start(settings, wait=session.flags.timeout or 10.0)
+    url = local.start(settings, wait=session.flags.timeout or 30.0)
     session.standing = f"The platform at {url} goes on; lamp down stops it." if stays else "The platform was stopped."
     session.say(f"The platform runs at {url}.")
     if show.played(settings):

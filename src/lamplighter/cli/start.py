@@ -36,7 +36,7 @@ def up(session: Session, foreground: bool) -> Page:
         session.say(f"The platform answers at {settings.url}. Ctrl-C stops it; models that are live go on until lamp down.")
         os.execv(sys.executable, [sys.executable, "-m", "lamplighter.web"])  # noqa: S606  our own module, no shell
     was = local.running(settings)
-    url = local.start(settings, wait=session.flags.timeout or 10.0)
+    url = local.start(settings, wait=session.flags.timeout or 30.0)
     link = local.sign_in_url(settings)
     return Page(
         says=f"The platform {'was running already' if was else 'runs'} in {settings.home}.",

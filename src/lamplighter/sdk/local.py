@@ -20,7 +20,7 @@ from lamplighter.settings import Settings
 _PID, _LOG = "control.pid", "control.log"
 
 
-def start(settings: Settings, *, wait: float = 10.0) -> str:
+def start(settings: Settings, *, wait: float = 30.0) -> str:
     """Start the control plane in a session of its own, if it does not run, and wait until it answers; gives its address.
 
     Raises `Unavailable` if its port is taken or it ends at once, and `TimedOut` if it does not answer in time.
