@@ -31,6 +31,12 @@ def test_a_text_with_many_values_has_no_categories() -> None:
     assert infer({"t": [*few, "more"]}, OUTPUT).inputs[0].categories is None
 
 
+def test_timestamps_have_no_categories() -> None:
+    days = [f"2026-03-{day:02}T08:30:00Z" for day in range(1, 29)]
+    assert infer({"at": [*days, None]}, OUTPUT).inputs[0] == Column(name="at", kind=Kind.TEXT, nullable=True)
+    assert infer({"at": [*days, "unknown"]}, OUTPUT).inputs[0].categories == (*days, "unknown")
+
+
 @pytest.mark.parametrize("values", [[None, None], ["a", 1], [True, 1.0], [1.0, math.inf], [1.0, "a"]], ids=str)
 def test_a_column_without_a_clear_kind_is_refused(values: list[object]) -> None:
     with pytest.raises(Invalid, match="not clear"):

@@ -147,6 +147,16 @@ def test_a_trusted_object_is_code(flights: Any) -> None:
     assert served == truth
 
 
+def test_a_model_that_reads_timestamps(flights: Any) -> None:
+    start = pd.Timestamp("2026-03-01T00:00:00Z")
+    times = [(start + pd.Timedelta(minutes=37 * place)).isoformat() for place in range(len(flights.table))]
+    table = flights.table[["delay"]].assign(at=times)
+    hours = FunctionTransformer(lambda table: table.assign(at=pd.to_datetime(table["at"]).dt.hour))
+    model = make_pipeline(hours, LinearRegression()).fit(table, flights.minutes)
+    captured, truth, served = through_a_worker(model, table, Request(trust=True))
+    assert (captured.source.format, served) == ("cloudpickle", truth)
+
+
 PREDICTOR = """
 import numpy as np
 from lamplighter.packaging.predictor import predictor

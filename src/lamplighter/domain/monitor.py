@@ -83,7 +83,7 @@ class Reading(Record, frozen=True):
     slice: str = ""
     #: How often a later look, with rows or labels that came late, changed this figure.
     restated: int = 0
-    #: What was looked at of the values of the column, where it was not the values themselves: `length`.
+    #: What was looked at of the values of the column, where it was not the values themselves: `length`, `hour`.
     form: str = ""
 
     @property

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from lamplighter.domain.contract import Contract, Kind
 from lamplighter.domain.record import Record, digest_of
+from lamplighter.domain.timestamp import are_timestamps
 from lamplighter.monitoring import encoding
 from lamplighter.monitoring.arrays import Values, as_numbers, present
 from lamplighter.monitoring.binning import Bins, category_bins, is_free, numeric_bins
 from lamplighter.monitoring.distribution import Distribution
-from lamplighter.monitoring.form import Form, numbers_of
+from lamplighter.monitoring.form import Form, listed, numbers_of
 from lamplighter.monitoring.refusals import UnknownColumn
 from lamplighter.monitoring.tally import tally
 from lamplighter.monitoring.truth import Truth
@@ -45,7 +46,8 @@ def reference_profile(
 
     `columns` holds one value a row, None or NaN for nothing, for every input of the contract; others are ignored. `edges` are
     scores that become edges of the prediction's bins, such as the threshold of the decision.
-    Texts without known categories that hardly come twice are looked at by their length.
+    Texts without known categories are looked at by the hour of the day if they are timestamps, and by their length if they
+    hardly come twice.
     Raises `UnknownColumn` for an input that is not there and `UnreadableColumn` for values of another kind.
     """
     kept: dict[str, Distribution] = {}
@@ -73,6 +75,8 @@ def _reference(name: str, kind: Kind, known: tuple[str, ...] | None, values: Val
     bins: Bins
     if kind in (Kind.NUMBER, Kind.INTEGER):
         bins = numeric_bins(kind, present(as_numbers(values, name)))
+    elif kind is Kind.TEXT and known is None and are_timestamps(listed(values)):
+        bins = numeric_bins(Kind.NUMBER, present(numbers_of(Form.HOUR, values, name)), form=Form.HOUR)
     elif kind is Kind.TEXT and known is None and is_free(values):
         bins = numeric_bins(Kind.INTEGER, present(numbers_of(Form.LENGTH, values, name)), form=Form.LENGTH)
     else:

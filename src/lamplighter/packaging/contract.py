@@ -6,6 +6,7 @@ from typing import Any
 
 from lamplighter.domain.contract import Column, Contract, Kind, Output
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.timestamp import are_timestamps
 
 #: A text column with more distinct values than this has no list of categories.
 MOST_CATEGORIES = 200
@@ -15,8 +16,9 @@ def infer(sample: Mapping[str, Sequence[Any]], output: Output, nullable: Collect
     """The contract for these columns, in their order.
 
     A column may be empty if the sample has an empty value there or `nullable` names it. Texts with at most
-    `MOST_CATEGORIES` distinct values get their categories, numbers their lowest and highest value. Raises `Invalid` for a
-    column without any value, of mixed kinds, with an infinite number, and for a name in `nullable` that is not there.
+    `MOST_CATEGORIES` distinct values that are not timestamps get their categories, numbers their lowest and highest value.
+    Raises `Invalid` for a column without any value, of mixed kinds, with an infinite number, and for a name in `nullable` that
+    is not there.
     """
     absent = sorted(set(nullable) - sample.keys())
     if absent:
@@ -36,7 +38,9 @@ def _column(name: str, values: Sequence[Any], may_be_empty: bool) -> Column:
     column = Column(name=name, kind=kind, nullable=may_be_empty or len(present) < len(values))
     if kind is Kind.TEXT:
         distinct = set(present)
-        categories = tuple(sorted(distinct)) if len(distinct) <= MOST_CATEGORIES else None
+        # Timestamps do not come again: each later one would be a category that nobody knows.
+        listed = len(distinct) <= MOST_CATEGORIES and not are_timestamps(distinct)
+        categories = tuple(sorted(distinct)) if listed else None
         return Column(name=name, kind=kind, nullable=column.nullable, categories=categories)
     if kind is Kind.BOOLEAN:
         return column

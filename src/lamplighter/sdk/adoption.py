@@ -18,7 +18,7 @@ from lamplighter.monitoring.profile import PREDICTION, Profile, profile_bytes, r
 from lamplighter.monitoring.truth import truth
 from lamplighter.packaging import contract as contracts
 from lamplighter.packaging import frames, labelled
-from lamplighter.sdk import evaluation, table_stream
+from lamplighter.sdk import brought, evaluation, table_stream
 from lamplighter.sdk.interface import Facts
 from lamplighter.sdk.release import Checked, data_checks, profile_artifact
 
@@ -97,7 +97,7 @@ def _table(reference: Reference) -> Mapping[str, Sequence[Any]]:
         raise _unfit(f"There is no column {absent[0]}." if absent else "It holds no row.", "Name columns of the file.")
     # Columns that are no inputs may hold what no contract knows, such as a time.
     apart = frozenset(reference.ignored)
-    return frames.columns({name: values for name, values in columns.items() if name not in apart})
+    return frames.columns({name: map(brought.written, values) for name, values in columns.items() if name not in apart})
 
 
 def _scores(reference: Reference, table: Mapping[str, Sequence[Any]]) -> list[float]:

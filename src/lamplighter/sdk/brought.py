@@ -3,7 +3,7 @@
 import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -100,8 +100,9 @@ def _moment(value: Any) -> int:
 
 
 def values_of(kind: Kind, values: Sequence[Any]) -> list[Any]:
-    """Values as a column of a contract holds them, as far as their form is a matter of the file: CSV has texts only, and whole
-    numbers with gaps come as fractions. Whatever else does not fit is left as it is, and refused by the contract."""
+    """Values as a column of a contract holds them, as far as their form is a matter of the file: CSV has texts only, whole
+    numbers with gaps come as fractions, and times become texts of ISO 8601. Whatever else does not fit is left as it is, and
+    refused by the contract."""
     read = _READERS[kind]
     return [None if value is None or value == "" or value != value else read(value) for value in values]
 
@@ -122,11 +123,16 @@ def _whole(value: Any) -> Any:
         return value
 
 
+def written(value: Any) -> Any:
+    """A time as the text of ISO 8601 that a contract takes; everything else as it is."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
 _READERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.NUMBER: _number,
     Kind.INTEGER: _whole,
     Kind.BOOLEAN: lambda value: _TRUTHS.get(value.lower(), value) if isinstance(value, str) else value,
-    Kind.TEXT: lambda value: value,
+    Kind.TEXT: written,
 }
 
 
