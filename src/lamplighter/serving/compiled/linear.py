@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lamplighter.serving.compiled.block import Block, is_usual, span
 from lamplighter.serving.compiled.encoder import Cells, LookUp, Matrix, refused, scaled, scaled_column
 from lamplighter.serving.compiled.plan import Linear, Number, Plan, Table
 from lamplighter.serving.compiled.rows import FEW, Row
@@ -53,18 +54,26 @@ class LinearModel:
         own = {number.position for number in plan.numbers}
         placed = enumerate(zip(template, estimator.weights, strict=True))
         self._start = math.fsum([estimator.bias, *(value * weight for place, (value, weight) in placed if place not in own)])
-        self._numbers = [FoldedNumber(number, estimator.weights[number.position]) for number in plan.numbers]
-        self._tables = [FoldedTable(table, template, estimator.weights) for table in plan.tables]
+        numbers = [FoldedNumber(number, estimator.weights[number.position]) for number in plan.numbers]
+        tables = [FoldedTable(table, template, estimator.weights) for table in plan.tables]
         place = {name: index for index, name in enumerate(names)}
         self._names = tuple(names)
-        self._row = [(place[one.number.column], one.weight, one.null, one.stages) for one in self._numbers]
-        self._look_ups = [(place[table.column], table.known, table) for table in self._tables]
+        self._row = [(place[one.number.column], one.weight, one.null, one.stages) for one in numbers]
+        self._look_ups = [(place[table.column], table.known, table) for table in tables]
+        self._terms = 1 + len(numbers) + len(tables)
+        usual = [term for term, one in enumerate(numbers, 1) if is_usual(one.number)]
+        self._block_terms = span(usual)
+        self._block_weights = np.array([numbers[term - 1].weight for term in usual])
+        self._block = Block([numbers[term - 1].number for term in usual], place) if usual else None
+        self._others = [
+            (term, place[one.number.column], one) for term, one in enumerate(numbers, 1) if not is_usual(one.number)
+        ]
 
     def of_rows(self, rows: Sequence[Row]) -> list[float]:
         """The sum of each row, given as values in the order of the names."""
         if len(rows) < FEW:
             return [self._sum(row) for row in rows]
-        return self.rows(dict(zip(self._names, zip(*rows, strict=True), strict=True)), len(rows))
+        return self._sums(list(zip(*rows, strict=True)), len(rows))
 
     def _sum(self, row: Row) -> float:
         total = self._start
@@ -85,16 +94,22 @@ class LinearModel:
 
     def rows(self, columns: Mapping[str, Sequence[Any]], count: int) -> list[float]:
         """The sum of every row."""
-        total: Matrix = np.full(count, self._start)
+        return self._sums([columns[name] for name in self._names], count)
+
+    def _sums(self, columns: Sequence[Sequence[Any]], count: int) -> list[float]:
+        """One line of terms a row; they are added from left to right, as `_sum` does."""
+        terms: Matrix = np.empty((count, self._terms))
+        terms[:, 0] = self._start
         with np.errstate(over="ignore", invalid="ignore"):
-            for folded in self._numbers:
-                total = total + folded.weight * scaled_column(folded.number, columns[folded.number.column])
-        for table in self._tables:
-            shares = list(map(table.known.get, columns[table.column]))
-            if None in shares:
-                shares = [_share(table, value) for value in columns[table.column]]
-            total = total + np.array(shares)
-        answers: list[float] = total.tolist()
+            if self._block is not None:
+                terms[:, self._block_terms] = self._block.scaled(columns) * self._block_weights
+            for term, index, folded in self._others:
+                terms[:, term] = folded.weight * scaled_column(folded.number, columns[index])
+            for term, (index, known, table) in enumerate(self._look_ups, 1 + len(self._row)):
+                shares = list(map(known.get, columns[index]))
+                terms[:, term] = [_share(table, value) for value in columns[index]] if None in shares else shares
+            # Not a sum: that adds in pairs.
+            answers: list[float] = np.add.accumulate(terms, axis=1)[:, -1].tolist()
         return answers
 
 

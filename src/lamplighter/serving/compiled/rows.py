@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from lamplighter.serving.compiled.block import Block, is_usual, span
 from lamplighter.serving.compiled.encoder import LookUp, Matrix, Numbers, refused, scaled, scaled_column
-from lamplighter.serving.compiled.plan import Number, Plan, Stage, Table
+from lamplighter.serving.compiled.plan import Plan, Table
 
 Row = tuple[Any, ...]
 #: Below this many rows plain Python is faster.
@@ -76,8 +77,9 @@ class _ColumnEncoder:
 
     def __init__(self, plan: Plan, place: Mapping[str, int]) -> None:
         self._template = np.array([math.nan if value is None else value for value in plan.template])
-        usual = [number for number in plan.numbers if len(number.stages) < 2 and not number.zero_is_missing]
-        self._usual = _Block(usual, place) if usual else None
+        usual = [number for number in plan.numbers if is_usual(number)]
+        self._usual = Block(usual, place) if usual else None
+        self._positions = span([number.position for number in usual])
         self._others = [(place[number.column], number) for number in plan.numbers if number not in usual]
         self._tables = [(place[table.column], _Lines(table, self._template)) for table in plan.tables]
 
@@ -86,32 +88,12 @@ class _ColumnEncoder:
         matrix = np.empty((rows, self._template.size))
         matrix[:] = self._template
         if self._usual is not None:
-            self._usual.write(matrix, columns)
+            matrix[:, self._positions] = self._usual.scaled(columns)
         for index, number in self._others:
             matrix[:, number.position] = scaled_column(number, columns[index])
         for index, lines in self._tables:
             lines.write(matrix, columns[index])
         return matrix
-
-
-class _Block:
-    """Numbers with one stage or none, all at once. A number without a stage has one that changes nothing."""
-
-    def __init__(self, numbers: Sequence[Number], place: Mapping[str, int]) -> None:
-        self._indices = [place[number.column] for number in numbers]
-        self._positions = _span([number.position for number in numbers])
-        stages = [number.stages[0] if number.stages else Stage() for number in numbers]
-        self._shift, self._divisor, self._factor, self._offset = np.array(
-            [(stage.shift, stage.divisor, stage.factor, stage.offset) for stage in stages]
-        ).T.reshape(4, 1, len(stages))
-        self._null = np.array([math.nan if number.null is None else number.null for number in numbers])
-
-    def write(self, matrix: Matrix, columns: Sequence[Sequence[Any]]) -> None:
-        """Fill the places of every row."""
-        values = np.array([columns[index] for index in self._indices], dtype=np.float64).T
-        with np.errstate(over="ignore", invalid="ignore"):
-            moved = (values - self._shift) / self._divisor * self._factor + self._offset
-        matrix[:, self._positions] = np.where(np.isnan(values), self._null, moved)
 
 
 class _Lines:
@@ -121,7 +103,7 @@ class _Lines:
         self._look_up = look_up = LookUp(table)
         answers = [*look_up.known.values(), look_up.null, look_up.other]
         self._places = sorted({place for cells in answers for place, _ in cells or ()})
-        self._span = _span(self._places)
+        self._span = span(self._places)
         slot = {place: number for number, place in enumerate(self._places)}
         self._lines = np.tile(template[self._places], (len(answers), 1))
         for line, cells in enumerate(answers):
@@ -139,9 +121,3 @@ class _Lines:
             raise refused(self._look_up.column)
         if self._places:
             matrix[:, self._span] = self._lines[lines]
-
-
-def _span(places: list[int]) -> list[int] | slice:
-    """The places as a slice where they lie side by side, which is several times as fast to fill."""
-    side_by_side = bool(places) and places == list(range(places[0], places[0] + len(places)))
-    return slice(places[0], places[0] + len(places)) if side_by_side else places
