@@ -18,6 +18,7 @@ Read = Callable[[bytes], Sequence[Row] | None]
 _LARGEST = float(2**63 - 2**10)
 _NUMBER = Annotated[float, msgspec.Meta(ge=-_LARGEST, le=_LARGEST)]
 _INTEGER = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_ESCAPE = ord("\\")
 _KINDS: Mapping[Kind, Any] = {Kind.NUMBER: _NUMBER, Kind.INTEGER: _INTEGER, Kind.TEXT: str, Kind.BOOLEAN: bool}
 
 
@@ -50,7 +51,7 @@ class _Reader:
 
     def read(self, body: bytes) -> Sequence[Row] | None:
         # An escape may stand for a character that no text may hold.
-        if b"\\" in body or b"\x00" in body:
+        if _ESCAPE in body or 0 in body:
             return None
         for start, decode in self._decoders:
             if body.startswith(start):

@@ -6,7 +6,7 @@ A row is a tuple of values in the order of the contract.
 import math
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -116,8 +116,9 @@ class _Lines:
 
     def write(self, matrix: Matrix, values: Sequence[Any]) -> None:
         """Fill the places of every row; raises `Failed` for a value that the model refuses."""
-        lines = [self._line.get(value, self._other) for value in values]
+        known = list(map(self._line.get, values))
+        lines = [self._other if line is None else line for line in known] if None in known else cast("list[int]", known)
         if -1 in lines:
             raise refused(self._look_up.column)
         if self._places:
-            matrix[:, self._span] = self._lines[lines]
+            matrix[:, self._span] = self._lines.take(lines, axis=0)
