@@ -10,7 +10,7 @@ import pytest
 from lamplighter import settings as module
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Invalid
-from lamplighter.settings import VARIABLES, Settings, Training, read_settings
+from lamplighter.settings import VARIABLES, DigestTime, Settings, Training, read_settings
 
 SOURCE = Path(module.__file__).read_text()
 
@@ -23,7 +23,7 @@ def documented(name: str) -> dict[str, str]:
     return {part.target.id: lines[part.lineno - 2].strip() for part in fields if isinstance(part.target, ast.Name)}
 
 
-@pytest.mark.parametrize("kind", [Settings, Training])
+@pytest.mark.parametrize("kind", [Settings, Training, DigestTime])
 def test_every_field_has_its_sentence(kind: type[Any]) -> None:
     sentences = documented(kind.__name__)
     assert set(sentences) == set(kind.__struct_fields__)

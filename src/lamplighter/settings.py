@@ -3,14 +3,18 @@
 import base64
 import os
 from collections.abc import Mapping
+from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.record import Settings as Strict
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class Training(Strict, frozen=True):
@@ -24,6 +28,28 @@ class Training(Strict, frozen=True):
     trainer: str = "command"
     #: Longest time it may take, seconds.
     seconds: Annotated[float, msgspec.Meta(gt=0)] = 3600.0
+
+
+class DigestTime(Strict, frozen=True):
+    """When the business owner of each model is sent how it did, once a week."""
+
+    #: Day of the week.
+    day: Weekday = "monday"
+    #: Hour of that day, 0 to 23.
+    hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 8
+    #: Time zone of the hour, such as Europe/Zurich; that of this machine if empty.
+    zone: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a time zone that this machine does not know."""
+        try:
+            self.clock()
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("`zone` of `digest` is no time zone that this machine knows, such as Europe/Zurich") from None
+
+    def clock(self) -> tzinfo | None:
+        """The time zone; nothing for that of this machine."""
+        return ZoneInfo(self.zone) if self.zone else None
 
 
 _Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -66,6 +92,8 @@ class Settings(Strict, frozen=True):
     false_alarms: Annotated[float, msgspec.Meta(gt=0)] = 30.0
     #: Channels that every incident goes to, beside those of its project.
     channels: tuple[str, ...] = ("inbox",)
+    #: When business owners are sent how their models did.
+    digest: DigestTime = DigestTime()
 
     def __post_init__(self) -> None:
         """Refuse a secret that signs nothing and one that no receiver could read; never says what it is."""

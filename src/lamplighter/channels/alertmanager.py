@@ -10,6 +10,8 @@ from lamplighter.domain.instant import rfc3339
 
 #: The end of an incident ends its alert.
 FOLLOWS = True
+#: A digest is no alert: nothing would ever end it.
+DIGESTS = False
 _SECONDS = 5.0
 _PATH = "/api/v2/alerts"
 #: An alert without an end would end by itself after some minutes; an incident lasts until somebody ends it. Microseconds.

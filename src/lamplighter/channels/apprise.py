@@ -7,6 +7,7 @@ from lamplighter.channels.base import Message, Receiver, Undelivered
 
 #: People do not want to hear of every step.
 FOLLOWS = False
+DIGESTS = True
 
 
 def send(message: Message, receiver: Receiver) -> None:

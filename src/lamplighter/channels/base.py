@@ -13,7 +13,7 @@ class Message(Record, frozen=True):
     #: E-mail address of the person whose duty it is; empty for what a program may like to know and nobody has to do.
     person: str
     model: str
-    #: What it is about: an incident such as `I-31`, or a rollout such as `R-91` that waits for a decision.
+    #: What it is about: an incident such as `I-31`, a rollout such as `R-91` that waits, or the week of a digest.
     incident: str
     #: One line.
     title: str
@@ -53,6 +53,8 @@ class Channel(Protocol):
 
     #: Whether it is told of everything that happens to an incident, or only of what somebody has to act on.
     FOLLOWS: bool
+    #: Whether it brings people what they only want to read: the digest of a week.
+    DIGESTS: bool
 
     def send(self, message: Message, receiver: Receiver) -> None:
         """Deliver within 5 seconds, or raise `Undelivered`."""

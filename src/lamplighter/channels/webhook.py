@@ -19,6 +19,7 @@ from lamplighter.domain.instant import rfc3339
 
 #: A program may want to know every step.
 FOLLOWS = True
+DIGESTS = True
 #: For all of it: a receiver that sends a byte now and then must not hold up the next message.
 _SECONDS = 5.0
 _PREFIX = "whsec_"
@@ -46,7 +47,7 @@ def cloud_event(message: Message) -> bytes:
             "id": message.id,
             "source": "lamplighter",
             "type": f"lamplighter.{message.about}.v1",
-            "subject": f"{message.model}/{message.incident}",
+            "subject": "/".join(part for part in (message.model, message.incident) if part),
             "time": rfc3339(message.at),
             "datacontenttype": "application/json",
             "data": msgspec.to_builtins(message),

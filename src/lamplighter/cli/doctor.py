@@ -25,6 +25,7 @@ from lamplighter.cli.table import Table
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.sandbox import Level
 from lamplighter.domain.stage import Status
+from lamplighter.lifecycle import outbox
 from lamplighter.sdk import local
 from lamplighter.serving import selftest
 from lamplighter.serving.compiled import native
@@ -77,7 +78,19 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     for place in settings.first_environments():
         ours = (settings.serving / place.name / "route.json").exists()
         yield _port(f"port of {place.name}", place.host, place.port, ours=ours)
+    yield _digest(settings)
     yield _sign_in(session)
+
+
+def _digest(settings: Settings) -> Seen:
+    """Whether anything brings business owners how their models did."""
+    at = settings.digest
+    when = f"On {at.day.capitalize()}s at {at.hour:02}:00 {at.zone or 'by the clock of this machine'}"
+    carriers = [name for name in settings.channels if outbox.brings_digests(settings, name)]
+    if carriers:
+        return Seen("weekly digest", Status.HEALTHY, f"{when}, through {', '.join(carriers)}.")
+    fix = "Name a webhook or an address of Apprise, and put its name into channels of config.toml."
+    return Seen("weekly digest", Status.UNKNOWN, f"{when} only where a model names a channel that brings it to people.", fix)
 
 
 def _packages() -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Whether a model does its job, in one sentence for the business owner: no word of statistics stands in it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from lamplighter.domain.record import Record, Settings
 
@@ -22,6 +24,27 @@ class DigestPlan(Settings, frozen=True):
     unit: str = ""
 
 
+class Verdict(StrEnum):
+    """How a week was, against the weeks before it and but for chance."""
+
+    #: The truth of too few rows is known.
+    UNKNOWN = "unknown"
+    #: There is no week before it.
+    FIRST = "first"
+    WORSE = "worse"
+    NORMAL = "normal"
+    BETTER = "better"
+
+
+_SAID: Mapping[Verdict, str] = {
+    Verdict.UNKNOWN: "",
+    Verdict.FIRST: "There is no week to compare it with yet.",
+    Verdict.WORSE: "Worse than usual.",
+    Verdict.NORMAL: "Normal.",
+    Verdict.BETTER: "Better than usual.",
+}
+
+
 class Week(Record, frozen=True):
     """What a model said in some days, and what came true."""
 
@@ -35,6 +58,11 @@ class Week(Record, frozen=True):
     found: int = 0
     #: Sum of the distances between what it said and what came true, for a model that gives numbers.
     distance: float = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the truth of enough rows is known to speak of it."""
+        return bool(self.scored) and 2 * self.known >= self.scored
 
     def __add__(self, other: "Week") -> "Week":
         mine, theirs = (tuple(getattr(one, name) for name in self.__struct_fields__) for one in (self, other))
@@ -50,6 +78,7 @@ class Digest(Record, frozen=True):
     end: int
     sentence: str
     week: Week
+    verdict: Verdict = Verdict.UNKNOWN
 
 
 def week_before(instant: int) -> tuple[int, int]:
@@ -66,19 +95,19 @@ def when(start: int, now: int) -> str:
     return f"in the week from {day.day} {day:%b} {day.year}"
 
 
-def sentence(plan: DigestPlan, week: Week, told: str, verdict: str, *, number: bool) -> str:
+def sentence(plan: DigestPlan, week: Week, told: str, verdict: Verdict, *, number: bool) -> str:
     """The sentence of a week; `told` is how it is called, `number` whether the model gives numbers."""
     if not week.scored:
         return f"Nobody asked it {told}."
-    if 2 * week.known < week.scored:
+    if not week.is_known:
         known = f"{week.known:,} of {week.scored:,} {plan.things if number else 'answers'}"
         return f"We do not know yet how it did {told}: the truth is known for {known}."
     start = told[:1].upper() + told[1:]
     if number:
         off = f"{week.distance / week.known:.3g} {plan.unit}".rstrip()
-        return f"{start} it was off by {off} on average, over {week.known:,} {plan.things}. {verdict}"
+        return f"{start} it was off by {off} on average, over {week.known:,} {plan.things}. {_SAID[verdict]}"
     caught = f"{start} it {plan.verb} {week.found:,} of {week.there:,} {plan.things}"
     if not week.said:
-        return f"{caught}; it gave no {plan.alarms}. {verdict}"
+        return f"{caught}; it gave no {plan.alarms}. {_SAID[verdict]}"
     wrong = round(100 * (week.said - week.found) / week.said)
-    return f"{caught}; {wrong} in 100 {plan.alarms} were wrong. {verdict}"
+    return f"{caught}; {wrong} in 100 {plan.alarms} were wrong. {_SAID[verdict]}"

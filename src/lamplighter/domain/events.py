@@ -251,6 +251,15 @@ class Notified(Event, frozen=True, tag=True):
     why: str = ""
 
 
+class DigestPosted(Event, frozen=True, tag=True):
+    """Somebody is sent how the models that they speak for did."""
+
+    person: str = ""
+    #: The week in which it is sent, such as 2026-W09.
+    week: str = ""
+    models: tuple[str, ...] = ()
+
+
 class RetrainingRequested(Event, frozen=True, tag=True):
     """A training was asked for."""
 
@@ -329,6 +338,7 @@ AnyEvent = (
     | IncidentJoined
     | RollbackWeighed
     | Notified
+    | DigestPosted
     | RetrainingRequested
     | RetrainingMoved
     | JobRunMoved

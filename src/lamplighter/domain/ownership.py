@@ -84,6 +84,12 @@ def owner_of_source(
     return None
 
 
+def reader_of(project: Project, people: Mapping[str, Person], teams: Mapping[str, Team]) -> str:
+    """Who reads how a model does: the business owner, else whoever designs it; empty for nobody."""
+    designs = ownership_of(project, people, teams).of(Duty.DESIGN).holder
+    return _first_active((project.owners.business,), people, teams, "") or designs
+
+
 def last_resort(project: Project, people: Mapping[str, Person], teams: Mapping[str, Team], but: Collection[str] = ()) -> str:
     """Who is told when nobody else is left: the business owner, else whoever looks after the platform; empty for nobody."""
     members = teams[project.owners.business].members if project.owners.business in teams else (project.owners.business,)

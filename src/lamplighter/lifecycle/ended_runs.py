@@ -10,7 +10,7 @@ from lamplighter.domain.job import Cause, Failure, Run, State
 from lamplighter.domain.monitor import Finding, Kind, Look
 from lamplighter.domain.project import Project
 from lamplighter.domain.retraining import Retraining
-from lamplighter.lifecycle.mainstay import mainstays
+from lamplighter.lifecycle.mainstay import mainstay
 from lamplighter.store.transaction import Transaction
 
 #: In front of the name of a job in a measure, and the measure of trainings.
@@ -83,7 +83,7 @@ def _source(project: Project, failure: Failure) -> tuple[str, str]:
 
 def of_training(look: Transaction, asked: Retraining) -> Look | None:
     """What a training that ended says; nothing for a model that is live nowhere."""
-    place = next((one for one in mainstays(look) if one.model == asked.model), None)
+    place = mainstay(look, asked.model)
     if place is None or place.champion is None:
         return None
     if asked.number:

@@ -14,6 +14,7 @@ from lamplighter.domain.events import Notified
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import FELT, Incident
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.settings import Settings
 from lamplighter.store.notices import Notice
 from lamplighter.store.transaction import Transaction
 
@@ -32,17 +33,28 @@ _AT_ONCE = 8
 def put(kit: Kit, change: Transaction, notice: Notice, channels: tuple[str, ...]) -> None:
     """Put one message for each channel in the outbox. A second time for the same event adds nothing."""
     for channel in dict.fromkeys(channels):
-        if notice.person or follows(kit, channel):
+        if notice.person or follows(kit.settings, channel):
             change.notices.add(msgspec.structs.replace(notice, channel=channel), kit.clock.now())
 
 
-def follows(kit: Kit, name: str) -> bool:
+def follows(settings: Settings, name: str) -> bool:
     """Whether a channel wants to know of every step; one that is gone wants nothing more."""
+    channel = _channel(settings, name)
+    return channel is not None and channel.FOLLOWS
+
+
+def brings_digests(settings: Settings, name: str) -> bool:
+    """Whether a channel brings people what they only want to read."""
+    channel = _channel(settings, name)
+    return channel is not None and channel.DIGESTS
+
+
+def _channel(settings: Settings, name: str) -> Channel | None:
     try:
-        channel: Channel = plugins.plugin("channels", receiver_of(kit, name)[0])
+        channel: Channel = plugins.plugin("channels", receiver_of(settings, name)[0])
     except NotFound:
-        return False
-    return channel.FOLLOWS
+        return None
+    return channel
 
 
 def deliver(kit: Kit) -> None:
@@ -90,7 +102,7 @@ def _conclude(kit: Kit, key: int, notice: Notice, why: str) -> None:
 
 def send(kit: Kit, notice: Notice) -> str:
     """Deliver one message; the reason if it did not arrive, else nothing."""
-    kind, receiver = receiver_of(kit, notice.channel)
+    kind, receiver = receiver_of(kit.settings, notice.channel)
     try:
         channel: Channel = plugins.plugin("channels", kind)
         channel.send(message_of(kit, notice), receiver)
@@ -132,9 +144,8 @@ def _of_incident(kit: Kit, message: Message, incident: Incident) -> Message:
     )
 
 
-def receiver_of(kit: Kit, name: str) -> tuple[str, Receiver]:
+def receiver_of(settings: Settings, name: str) -> tuple[str, Receiver]:
     """The plugin behind the name of a channel, and where it sends to."""
-    settings = kit.settings
     if name in settings.webhooks:
         secrets = settings.webhook_secrets.get(name, ())
         return "webhook", Receiver(address=settings.webhooks[name], secrets=secrets)

@@ -24,6 +24,7 @@ from lamplighter.lifecycle import (
     retention,
     routing,
     watching,
+    weekly,
 )
 from lamplighter.lifecycle.heart import Heart
 from lamplighter.lifecycle.kit import Kit
@@ -45,6 +46,8 @@ _GATHER = 1.0
 _CLAIM = 60.0
 #: Seconds after which a look goes on, however much there is to collect.
 _COLLECT = 1.0
+#: Seconds between two looks whether the week is to be told.
+_POST = 60.0
 #: Seconds between two bites of compaction.
 _COMPACT = 5.0
 
@@ -72,6 +75,7 @@ class Reconciler:
         self._survey_at = 0.0
         self._measure_at = 0.0
         self._compact_at = 0.0
+        self._post_at = 0.0
 
     @property
     def heartbeats(self) -> tuple[Heartbeat, ...]:
@@ -106,12 +110,14 @@ class Reconciler:
         self._guarded(self._hearts[Loop.MEASURER].beat)
         while not self._ending.is_set():
             self._guarded(self._measure)
+            self._guarded(self._post)
             self._ending.wait(self._kit.settings.tick)
 
     def look(self) -> None:
         """One look at everything. A part that fails is logged and tried again at the next look."""
         self._go_on()
         self._guarded(self._measure)
+        self._guarded(self._post)
 
     def _go_on(self) -> None:
         parts = (
@@ -212,6 +218,12 @@ class Reconciler:
             watching.claim_labels(self._kit)
             self._claim_at = self._kit.clock.elapsed() + _CLAIM
         heart.beat()
+
+    def _post(self) -> None:
+        """What people read once a week; it is counted over many rows, and nobody waits for it."""
+        if self._kit.clock.elapsed() >= self._post_at:
+            self._post_at = self._kit.clock.elapsed() + _POST
+            weekly.post(self._kit)
 
     def _watch(self) -> None:
         """Callers' troubles, people's clocks, and process groups that died."""

@@ -35,6 +35,7 @@ from lamplighter.lifecycle import (
     ageing,
     deployment,
     design,
+    digests,
     drills,
     elsewhere,
     feeds,
@@ -59,7 +60,6 @@ from lamplighter.sdk.interface import Deployed, Facts, Figures, Label, Platform,
 from lamplighter.store.transaction import Transaction
 from lamplighter.views import answering, history, labels, live
 from lamplighter.views import consumers as callers
-from lamplighter.views import digest as digests
 from lamplighter.views import feeds as sources
 from lamplighter.views import fleet as fleets
 from lamplighter.views import monitored as watched

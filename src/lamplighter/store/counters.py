@@ -20,6 +20,13 @@ class Counters:
         """Set the value."""
         upsert(self.connection, schema.counters, [{"name": name, "value": value}], keys=["name"], set_=["value"])
 
+    def raise_to(self, name: str, value: int) -> bool:
+        """Raise a counter; false if it is so high already. Of two who try at once, one succeeds."""
+        table = schema.counters
+        upsert(self.connection, table, [{"name": name, "value": 0}], keys=["name"], set_=[])
+        raised = update(table).where(table.c.name == name, table.c.value < value).values(value=value).returning(table.c.value)
+        return self.connection.execute(raised).first() is not None
+
     def next(self, name: str) -> int:
         """The next number: 1, 2, 3, ...; whoever asks at the same time waits until this transaction ends."""
         table = schema.counters

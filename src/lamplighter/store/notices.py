@@ -14,7 +14,7 @@ class Notice(msgspec.Struct, frozen=True):
     event: int
     channel: str
     person: str
-    #: What it is about: an incident such as `I-31`, or a rollout such as `R-91`.
+    #: What it is about: an incident such as `I-31`, a rollout such as `R-91`, or the week of a digest such as `2026-W09`.
     incident: str
     model: str
     title: str

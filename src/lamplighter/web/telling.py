@@ -33,6 +33,7 @@ SENTENCES: Mapping[type[Event], str] = {
     events.IncidentJoined: "{e.model} in {e.environment} has the trouble of {e.incident} too.",
     events.RollbackWeighed: "{e.incident}: whether v{e.number} is the cause. {e.why}",
     events.Notified: "{e.person} was told of {e.incident} through {e.channel}. {e.why}",
+    events.DigestPosted: "{e.person} is sent how their models did, in {e.week}.",
     events.RetrainingRequested: "{e.retraining} was asked for: {e.cause}.",
     events.JobRunMoved: "{e.run} of the job {e.job} is {e.state}. {e.why}",
     events.RetrainingMoved: "{e.retraining} is {e.state}. {e.why}",

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from tests.web import seed
 
-from lamplighter.domain.digest import WEEK, Digest, DigestPlan, Week, sentence, week_before
+from lamplighter.domain.digest import WEEK, Digest, DigestPlan, Verdict, Week, sentence, week_before
 from lamplighter.domain.project import Labels
+from lamplighter.lifecycle.digests import digest
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.views.digest import digest
 
 MONDAY = week_before(seed.NOW)[0]
 WORDS = DigestPlan(things="late flights", verb="warned about", alarms="warnings")
@@ -27,7 +27,9 @@ def kit(tmp_path: Path) -> Kit:
     return kit
 
 
-def fill(kit: Kit, start: int, rows: int, *, hits: float, known: float = 1.0, arm: str = "champion") -> tuple[int, int, int]:
+def fill(
+    kit: Kit, start: int, rows: int, *, hits: float, known: float = 1.0, arm: str = "champion", model: str = "price-001"
+) -> tuple[int, int, int]:
     """Rows of a week, of which a part of those that are late got a warning; how many were late, warned, and both."""
     chance = random.Random(start + rows)
     made, labels = [], []
@@ -35,13 +37,13 @@ def fill(kit: Kit, start: int, rows: int, *, hits: float, known: float = 1.0, ar
     for row in range(rows):
         is_late = chance.random() < 0.3
         says = chance.random() < (hits if is_late else 0.05)
-        key = f"{arm}-{start}-{row}.0"
+        key = f"{model[-12:]}-{arm}-{start}-{row}.0"
         at = start + chance.randrange(WEEK)
         made.append(
             {
                 "id": key,
                 "number": 1,
-                "model": "price-001",
+                "model": model,
                 "environment": "prod",
                 "arm": arm,
                 "event_at": at,
@@ -118,7 +120,7 @@ def test_a_week_is_told_once_its_truth_is_due(kit: Kit) -> None:
 )
 def test_everybody_can_read_it(week: Week) -> None:
     plan = DigestPlan(things="late flights", verb="warned about", alarms="warnings", unit="minutes")
-    said = sentence(plan, week, "last week", "Worse than usual.", number=bool(week.distance))
+    said = sentence(plan, week, "last week", Verdict.WORSE, number=bool(week.distance))
     assert grade(said) <= 8
     assert not re.search(r"precision|recall|threshold|label|score|drift|predict|AUC|Brier|model", said)
 
