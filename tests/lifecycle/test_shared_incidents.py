@@ -12,10 +12,11 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.events import FindingMade, IncidentJoined, IncidentOpened
-from lamplighter.domain.incident import State
-from lamplighter.domain.monitor import OUTAGE, Kind, Severity
+from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.monitor import OUTAGE, Kind, Look, Severity
+from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import watching
+from lamplighter.lifecycle import routing, watching
 
 SENTENCE = "The source weather is 3 hours late."
 
@@ -148,3 +149,45 @@ def test_nobody_who_holds_the_duty_is_here_so_the_business_is_told(told: Life) -
     assert found(told, finding(version)).holder == address("bea")
     told["ada"].save_person(address("bea"), "Bea", [], active=False)
     assert found(told, finding(version, measure="latency")).holder == "root@localhost"
+
+
+def down(life: Life, *versions: Version) -> Incident:
+    """Let nothing answer for these models; the incident."""
+    return [found(life, finding(version, measure=OUTAGE)) for version in versions][-1]
+
+
+def well(life: Life, version: Version, measure: str = OUTAGE, source: str = "") -> State:
+    """Let the platform see that one thing is well again; where the incident stands then."""
+    seen = Look(version.model, "prod", measure, source, calm="It answers.")
+    watching.settle(life.kit, [seen])
+    return life["rita"].incidents(version.model, closed=True)[0].state
+
+
+def test_an_outage_is_mitigated_when_the_last_of_its_models_is_back(told: Life) -> None:
+    one, two, three = (told.version(models.project(name)) for name in ("one", "two", "three"))
+    for version in (one, two, three):
+        told.appoint(version)
+    down(told, one, two, three)
+    assert well(told, one) is State.OPEN
+    assert well(told, three) is State.OPEN
+    assert down(told, one).state is State.OPEN
+    assert well(told, two) is State.OPEN
+    assert well(told, one) is State.MITIGATED
+
+
+def test_a_model_that_is_live_no_more_keeps_no_incident_open(told: Life) -> None:
+    one, two = (told.version(models.project(name)) for name in ("one", "two"))
+    for version in (one, two):
+        told.appoint(version)
+    down(told, one, two)
+    with told.kit.store.transaction() as change:
+        routing.change_routing(change, change.routings.of("one", "prod"), Routing(model="one", environment="prod"))
+    assert well(told, two) is State.MITIGATED
+
+
+def test_a_source_is_mitigated_when_everything_that_came_of_it_is_over(told: Life) -> None:
+    one, two = (fed(told, name, address("milo")) for name in ("one", "two"))
+    late(told, one)
+    found(told, finding(two, measure="job-nightly", source="weather"))
+    assert well(told, one, "freshness", "weather") is State.OPEN
+    assert well(told, two, "job-nightly", "weather") is State.MITIGATED

@@ -145,6 +145,8 @@ class Incident(Record, frozen=True):
     runbook: str = ""
     #: Callers of the last hour when it opened.
     affected: tuple[str, ...] = ()
+    #: Of what was found, that which nobody feels any more while others still do; see `trouble_of`.
+    calm: tuple[str, ...] = ()
     #: Number of the version a rollback returned to when it opened; 0 for none.
     way_back: int = 0
     #: What the platform made of it, where the policy lets it go back by itself.
@@ -191,7 +193,12 @@ def key_of(finding: Finding) -> str:
 
 def same_trouble(known: Finding, finding: Finding) -> bool:
     """Whether two findings say the same of the same model."""
-    return (known.model, known.environment, known.measure) == (finding.model, finding.environment, finding.measure)
+    return trouble_of(known) == trouble_of(finding)
+
+
+def trouble_of(finding: Finding) -> str:
+    """What is wrong with which model, as an incident remembers it."""
+    return f"{finding.model}/{finding.environment}/{finding.measure}"
 
 
 def advance(incident: Incident, step: Step, *, now: int, note: str, **changes: Any) -> Incident:

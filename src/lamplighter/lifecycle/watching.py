@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import FindingMade, JobRunMoved, RetrainingMoved, Withdrawn
 from lamplighter.domain.identity import PLATFORM
-from lamplighter.domain.incident import FELT, Incident, Step, key_of, same_trouble
+from lamplighter.domain.incident import FELT, Incident, key_of, same_trouble, trouble_of
 from lamplighter.domain.job import State as Run
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import OUTAGE, QUARANTINE, Finding, Kind, Look, Reading, Severity
@@ -21,10 +21,10 @@ from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
 from lamplighter.lifecycle import (
     answering,
+    calming,
     drifting,
     emptied,
     ended_runs,
-    incidents,
     inputs,
     movement,
     presence,
@@ -197,7 +197,7 @@ def report(kit: Kit, change: Transaction, finding: Finding) -> None:
     if same is None or same.state not in FELT or not any(same_trouble(known, finding) for known in same.findings):
         kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
     else:
-        _found_again(kit, change, same)
+        _found_again(kit, change, same, finding)
 
 
 def _note(kit: Kit, change: Transaction, finding: Finding) -> None:
@@ -209,11 +209,12 @@ def _note(kit: Kit, change: Transaction, finding: Finding) -> None:
     kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
 
 
-def _found_again(kit: Kit, change: Transaction, incident: Incident) -> None:
+def _found_again(kit: Kit, change: Transaction, incident: Incident, finding: Finding) -> None:
     """Remember that it is still so, at most once a minute."""
     now = kit.clock.now()
-    if now - max(incident.found_at, incident.opened_at) >= _AGAIN:
-        after = replace(incident, found_at=now, revision=incident.revision + 1)
+    calm = tuple(known for known in incident.calm if known != trouble_of(finding))
+    if calm != incident.calm or now - max(incident.found_at, incident.opened_at) >= _AGAIN:
+        after = replace(incident, found_at=now, calm=calm, revision=incident.revision + 1)
         change.incidents.replace(after, revision=incident.revision)
 
 
@@ -236,19 +237,7 @@ def settle(kit: Kit, looks: Iterable[Look], patience: int = 0) -> None:
         with kit.store.transaction() as change:
             for finding in findings:
                 report(kit, change, finding)
-    calm = {_thing(one.model, one.environment, one.measure, one.source): one.calm for one in seen if one.calm}
-    with kit.store.reading() as look:
-        felt = [one for one in look.incidents.all(open=True) if one.state in FELT]
-    for incident in felt:
-        model = (incident.model, incident.environment, incident.finding.measure)
-        why = calm.get(_thing(*model, incident.finding.source)) or calm.get(model)
-        if why and kit.clock.now() - incident.opened_at >= patience * 1_000_000:
-            incidents.move(kit, PLATFORM, incident.id, Step.MITIGATE, f"Nobody feels it any more: {why}")
-
-
-def _thing(model: str, environment: str, measure: str, source: str) -> tuple[str, ...]:
-    """What a look and an incident are about: a source, whatever the model, or a measure of a model."""
-    return (source, measure) if source else (model, environment, measure)
+    calming.calm(kit, seen, patience)
 
 
 def _looks(look: Transaction, routing: Routing, now: int, turned_away: Mapping[tuple[str, str], int]) -> Iterator[Look]:
