@@ -208,7 +208,7 @@ def test_a_signal_ends_a_real_command_with_130(tmp_path: Path) -> None:
         )
         connection, _ = silent.accept()
         command.send_signal(signal.SIGINT)
-        out, err = command.communicate(timeout=10)
+        out, err = command.communicate(timeout=60)
         connection.close()
     assert (command.returncode, out, err.strip()) == (130, "", "Interrupted. Nothing was changed.")
 

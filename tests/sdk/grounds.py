@@ -77,7 +77,7 @@ class Ground:
     def live(self, version: Version, *environments: str) -> None:
         """Bring a version live, environment by environment, as its owner."""
         for environment in environments:
-            bring_live(self["dana"], version, environment, wait=30.0)
+            bring_live(self["dana"], version, environment, wait=60.0)
 
     def reached(self, rollout: Rollout, *phases: Phase) -> Rollout:
         """Wait until a rollout is in one of these phases."""
@@ -136,7 +136,7 @@ def served(folder: Path) -> Iterator[Ground]:
         return cast(Platform, clients[-1])
 
     try:
-        local.start(settings, wait=30.0)
+        local.start(settings, wait=60.0)
         ground = Ground(settings, enter)
         yield ground
         ground.close()

@@ -25,7 +25,7 @@ def home(folder: Path, *, tick: float = 0.05, more: str = "") -> Settings:
     return read_settings({}, home=str(folder))
 
 
-def until(condition: Callable[[], Found], seconds: float = 30.0) -> Found:
+def until(condition: Callable[[], Found], seconds: float = 60.0) -> Found:
     """Poll until the condition gives something that is true; fail after the time."""
     end = time.monotonic() + seconds
     while not (found := condition()):

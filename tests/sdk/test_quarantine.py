@@ -1,11 +1,11 @@
 """A version that ends its process again and again is taken out of the traffic by itself."""
 
-import time
 from dataclasses import replace
 
 from tests.sdk import fragile, models
 from tests.sdk.cast import address
 from tests.sdk.grounds import Ground
+from tests.sdk.homes import until
 
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.version import Version
@@ -38,9 +38,7 @@ def test_a_live_version_in_quarantine_is_rolled_back_with_an_incident_for_it(gro
     well, frail = broken(ground, model)
     ground.live(frail, "dev")
     kill(ground, model, 3)
-    end = time.monotonic() + 20.0
-    while ground["rita"].status(model).live[0].number != well.number and time.monotonic() < end:
-        time.sleep(0.1)
+    until(lambda: ground["rita"].status(model).live[0].number == well.number)
     (live,) = ground["rita"].status(model).live
     assert (live.number, live.challenger) == (well.number, 0)
     (incident,) = [one for one in ground["rita"].incidents(model) if one.finding.measure == "quarantine"]

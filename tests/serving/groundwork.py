@@ -192,7 +192,7 @@ def is_open(port: int) -> bool:
 class Caller:
     """A keep-alive connection with a token."""
 
-    def __init__(self, port: int, token: str = TOKEN, timeout: float = 10.0) -> None:
+    def __init__(self, port: int, token: str = TOKEN, timeout: float = 30.0) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 

@@ -96,7 +96,7 @@ def server() -> Iterator[Server]:
 
 def exchange(server: Server, *parts: bytes) -> bytes:
     """Send the parts and read until the server closes."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         for part in parts:
             connection.sendall(part)
         answer = b""
@@ -148,7 +148,7 @@ def test_many_pipelined_requests_are_not_taken_for_one_large_header(server: Serv
 
 
 def test_a_caller_that_goes_on_sending_is_let_go(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(b"GET /a HTTP/1.1\r\n\r\n")
         until(lambda: is_gone(connection), 3)
 
@@ -196,7 +196,7 @@ def test_an_upgrade_is_answered_as_plain_http_and_ends_the_connection(server: Se
 
 
 def test_a_body_is_asked_for_when_the_caller_waits(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n")
         assert connection.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(b"hello")
@@ -216,7 +216,7 @@ def test_an_idle_connection_is_closed_without_a_word(server: Server) -> None:
 
 
 def test_a_caller_that_stops_sending_still_gets_its_answer(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
         connection.shutdown(socket.SHUT_WR)
         assert b"/slow 0" in b"".join(iter(lambda: connection.recv(1000), b""))
@@ -260,7 +260,7 @@ def test_answers_to_a_caller_that_does_not_read_do_not_pile_up(server: Server) -
 
 def test_a_slow_reader_on_the_short_way_gets_everything(server: Server) -> None:
     sent = b"POST /large HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx"
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(sent)
         time.sleep(0.05)
         for _ in range(10):

@@ -121,6 +121,7 @@ def test_a_drill_hits_its_own_requests_only_and_only_with_its_own_token(tmp_path
         assert ask(ground, carrier("UA"), Lamp_Drill="outage") == (200, [0.25], f"{MODEL}@7", "constant")
         assert ask(ground, carrier("UA")) == (200, [16.0], f"{MODEL}@7", None)
         assert ground.caller().infer(Lamp_Drill="fire")[0] == 400
-        time.sleep(0.3)
+        asked = time.time_ns() // 1000
+        until(lambda: all(report.written_at > asked for report in ground.reports()))
         failures = sum(meter.failures for report in ground.reports() for meter in report.meters)
     assert failures == 0

@@ -71,7 +71,7 @@ class World:
         """As `lamp up` does."""
         local.start(self.settings)
 
-    def ended(self, rollout: Rollout, seconds: float = 40.0) -> Rollout:
+    def ended(self, rollout: Rollout, seconds: float = 90.0) -> Rollout:
         """The rollout once it has ended."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -103,7 +103,7 @@ class Caller(threading.Thread):
 
     def __init__(self, world: World, record: Path) -> None:
         super().__init__(daemon=True)
-        self._endpoint = Endpoint(world.address, world.project.name, world.token, timeout=20.0)
+        self._endpoint = Endpoint(world.address, world.project.name, world.token, timeout=60.0)
         self._record = record.open("ab", buffering=0)
         self._ending = threading.Event()
         rows, _ = flights.through(4, start=4)
@@ -130,7 +130,7 @@ class Caller(threading.Thread):
 
     def stop(self) -> None:
         self._ending.set()
-        self.join(timeout=30.0)
+        self.join(timeout=90.0)
         self._endpoint.close()
         self._record.close()
 

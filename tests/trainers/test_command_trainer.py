@@ -49,7 +49,7 @@ def begun(script: str, place: Path, **changes: Any) -> str:
     return command.start(job(script, **changes), place, {})
 
 
-def until(seen: Callable[[], bool], seconds: float = 30.0) -> None:
+def until(seen: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not seen():
         assert time.monotonic() < end

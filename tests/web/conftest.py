@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from starlette.requests import Request
 from tests.web import seed
 
@@ -104,7 +104,7 @@ def _served(kit: Kit, application: object, asked: list[tuple[str, str, int, str,
         server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_level="error"))  # type: ignore[arg-type]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
         yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", kit, asked)
@@ -118,6 +118,7 @@ def browser() -> Iterator[Browser]:
     """Closed with the file: as long as Playwright is open, nothing else in this thread may run a loop."""
     if not Path("/usr/bin/chromium").exists():
         pytest.fail("chromium is missing: apt-get install chromium")
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
         yield opened
@@ -127,7 +128,7 @@ def browser() -> Iterator[Browser]:
 def sign_in(browser: Browser, site: Site, email: str = seed.IVO, **options: object) -> BrowserContext:
     """A browser that holds the session of somebody."""
     context = browser.new_context(base_url=site.url, **options)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     session = identity.redeem(site.kit, site.secret(email)).secret
     context.add_cookies(
         [
