@@ -1,6 +1,8 @@
-"""An empty server: our front and nothing behind it but one answer. Run as `constant.py LENGTH PORT`."""
+"""An empty server: our front and nothing behind it but one answer. Run as `constant.py LENGTH PORT [PROCESSES]`."""
 
 import asyncio
+import os
+import socket
 import sys
 
 import uvloop
@@ -12,6 +14,7 @@ from lamplighter.serving.group import bind
 from lamplighter.serving.heads import Head
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.problems import Refusal, problem
+from lamplighter.serving.worker.sandbox import tie_to_parent
 
 
 class Constant:
@@ -41,13 +44,21 @@ class Constant:
         """Nothing is counted."""
 
 
-async def serve(length: int, port: int) -> None:
+async def serve(length: int, listening: socket.socket) -> None:
     """Answer until killed."""
     limits = Limits(header_seconds=2.0, body_seconds=2.0, body_bytes=200_000)
     front = Front(Constant(length), limits, frozenset(LOOPBACK))
-    front.open(bind("127.0.0.1", port))
+    front.open(listening)
     await asyncio.Event().wait()
 
 
+def main(length: int, port: int, processes: int = 1) -> None:
+    """So many processes share the socket, as those of our group do; each ends with the first."""
+    listening = bind("127.0.0.1", port)
+    if any(os.fork() == 0 for _ in range(processes - 1)):
+        tie_to_parent()
+    uvloop.run(serve(length, listening))
+
+
 if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+    main(*map(int, sys.argv[1:]))

@@ -28,12 +28,12 @@ PATIENCE = 6.0
 
 
 @contextmanager
-def running(front: str) -> Iterator[int]:
-    """Run one of the fronts; gives its port."""
+def running(front: str, *further: str) -> Iterator[int]:
+    """Run one of the fronts, with further arguments; gives its port."""
     port = ground.free_port()
     interpreter = sys.executable if front == "ours" else str(environment(HERE / "peers" / front))
     program = HERE / ("constant.py" if front == "ours" else f"peers/{front}/serve.py")
-    process = subprocess.Popen([interpreter, str(program), str(LENGTH), str(port)], cwd=program.parent)
+    process = subprocess.Popen([interpreter, str(program), str(LENGTH), str(port), *further], cwd=program.parent)
     try:
         ground.wait(f"http://127.0.0.1:{port}/a", b"{}", {}, time.monotonic())
         yield port

@@ -47,11 +47,17 @@ def shares(name: str, bodies: Sequence[bytes]) -> None:
 
 
 def two_workers(name: str, bodies: Sequence[bytes]) -> None:
-    """Two processes over one, on the same machine, which also runs the load."""
+    """Two processes over one, beside what a second process brings to the empty server on this machine, which also runs the
+    load: more than that is not there to be had."""
     model, buffered = ground.trained(name), Durability.BUFFERED
-    with ground.serving(model, durability=buffered) as one, ground.serving(model, workers=2, durability=buffered) as two:
-        single, double = rates([one.address, two.address], bodies, 64)
+    with ExitStack() as stack:
+        empty = [stack.enter_context(front_ends.running("ours", processes)) for processes in ("1", "2")]
+        ours = [stack.enter_context(ground.serving(model, workers=workers, durability=buffered)) for workers in (1, 2)]
+        addresses = [f"http://127.0.0.1:{port}/a" for port in empty] + [one.address for one in ours]
+        alone, both, single, double = rates(addresses, bodies, 64)
         lines.line(f"two_workers_{name}", double, "one_worker", single, "requests/s")
+        lines.line(f"two_workers_empty_{name}", both, "one_worker", alone, "requests/s")
+        lines.line(f"two_workers_growth_{name}", double / single, "empty", both / alone, "times")
 
 
 def first_answer(name: str) -> None:
