@@ -37,7 +37,7 @@ def lamp(*words: str, folder: Path | None = None, typed: str = "", **variables: 
         input=typed,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)

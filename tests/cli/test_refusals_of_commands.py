@@ -6,7 +6,6 @@ import pty
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +91,12 @@ def test_a_defect_is_told_without_a_traceback() -> None:
 
 
 def test_nobody_answers() -> None:
-    begun = time.monotonic()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         outcome = lamp("status", "late-flights", "--url", url, LAMP_TOKEN="x")
     assert outcome.code == 1
     assert outcome.err.startswith(f"✗ No answer from {url}. ")
-    assert time.monotonic() - begun < 3
 
 
 def test_an_unknown_model_is_refused_with_the_nearest() -> None:

@@ -57,7 +57,7 @@ def run(folder: Path, script: str, environ: Mapping[str, str]) -> list[str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LAMP_")}
     command = [sys.executable, "-W", "error", str(folder / "script.py")]
     done = subprocess.run(
-        command, env={**inherited, **environ}, capture_output=True, text=True, timeout=120, check=False, cwd=folder
+        command, env={**inherited, **environ}, capture_output=True, text=True, timeout=250, check=False, cwd=folder
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()

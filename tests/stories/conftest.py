@@ -69,7 +69,7 @@ class World:
 
     def start(self) -> None:
         """As `lamp up` does."""
-        local.start(self.settings)
+        local.start(self.settings, wait=60.0)
 
     def ended(self, rollout: Rollout, seconds: float = 90.0) -> Rollout:
         """The rollout once it has ended."""

@@ -178,7 +178,7 @@ def test_what_takes_too_long_is_ended_with_all_its_children(place: Path) -> None
     assert runs(child)
     until(lambda: command.outcome("T-1", place) == Failed(why="It took longer than it may."))
     until(lambda: not runs(child) and not runs(pid_of(place)))
-    assert isinstance(command.outcome("T-1", place), Failed)
+    assert isinstance(ended(place), Failed)
 
 
 COUNTING = "import os; print(os.getpid(), flush=True); import time; time.sleep(60)"
