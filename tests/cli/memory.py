@@ -38,6 +38,7 @@ from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
+from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
 from lamplighter.sdk.interface import Deployed, Label, RolledBack, Secret
 from lamplighter.views.answering import Service
@@ -346,6 +347,17 @@ class Memory:
                 JULY, 0.04, aspect="drift", measure="jensen_shannon", column="precip", low=0.04, high=0.04, false_alarms=0.42
             ),
         ]
+
+    def watched(self, model: str = "") -> list[Watched]:
+        why = "Nobody has asked for 5 hours; it may be silent for 2 hours."
+        silent = Gap(WatchState.SILENT, "silent", why, 18_000.0, 7200.0, "ivo@example.com")
+        why = "The project declares no limit of quality."
+        limit = Gap(WatchState.MISSING, "limit", why, 864_000.0, 0.0, "ada@example.com")
+        found = [
+            Watched("late-flights", "prod", 7, WatchState.SILENT, (silent, limit)),
+            Watched("price-001", "prod", 2, WatchState.WATCHED, ()),
+        ]
+        return [one for one in found if model in ("", one.model)]
 
     def digest(self, model: str) -> Digest:
         told = "Last week it warned about 412 of 530 late flights; 9 in 100 warnings were wrong. Normal."

@@ -36,6 +36,7 @@ LINES = (
     "monitor why late-flights",
     "labels status late-flights",
     "monitor digest late-flights",
+    "monitor health price-001",
     "incident list",
     "incident show I-1",
     "incident ack I-1",

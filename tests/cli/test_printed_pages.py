@@ -337,6 +337,22 @@ def test_figures_of_slices_say_whether_they_were_restated() -> None:
     )
 
 
+def test_what_is_not_watched() -> None:
+    done = told(Memory(), "monitor", "health")
+    assert done.code == 8
+    assert done.out == (
+        "1 of 2 live models are watched as they should be; 1 silent.\n"
+        "  STATE    MODEL                 FOR      HAS IT           WHY\n"
+        "  silent   late-flights in prod  5 hours  ivo@example.com  Nobody has asked for\n"
+        "                                                           5 hours; it may be\n"
+        "                                                           silent for 2 hours.\n"
+        "  missing  late-flights in prod  10 days  ada@example.com  The project declares\n"
+        "                                                           no limit of quality.\n"
+        "Next: lamp monitor show late-flights\n"
+        "http://127.0.0.1:7070/\n"
+    )
+
+
 def test_why_it_got_worse() -> None:
     assert told(Memory(), "monitor", "why", "late-flights").out == (
         "Since 1 Jul 2013: it said 18 % and 32 % came true. 71 % of the extra loss goes\n"

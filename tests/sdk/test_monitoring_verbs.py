@@ -12,6 +12,7 @@ from tests.sdk.homes import until
 
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.watch import WatchState
 from lamplighter.sdk.model import Answer
 from lamplighter.sdk.release import release
 
@@ -84,6 +85,14 @@ def test_labels_say_how_many_came_and_how_late(ground: Ground, incident: Inciden
     assert (found.scored, found.labelled, found.newest_day, found.waiting) == (201, 200, MONDAY, 0)
     assert found.lag is not None
     assert found.lag > 86400
+
+
+def test_what_nobody_watches_is_told_of_each_live_model(ground: Ground, incident: Incident) -> None:
+    found = ground["rita"].watched()
+    assert [one for one in found if one.model == MODEL] == ground["rita"].watched(MODEL)
+    (one,) = ground["rita"].watched(MODEL)
+    assert (one.environment, one.number) == ("dev", incident.finding.number)
+    assert not {gap.state for gap in one.gaps} & {WatchState.DEAD, WatchState.STALE, WatchState.SILENT}
 
 
 def test_why_it_got_worse_is_told_of_the_newest_bad_window(ground: Ground, incident: Incident) -> None:

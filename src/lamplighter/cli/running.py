@@ -68,6 +68,16 @@ def why(session: Session, reference: str, environment: str) -> Page:
     return why_page(found, session.address(f"/m/{model}/why"))
 
 
+@monitor.command("health")
+@click.argument("reference", metavar="[REF]", default="")
+@with_session
+def health(session: Session, reference: str) -> Page:
+    """Whether the monitors of every live model see anything; exit 8 if one is dead, stale or silent."""
+    from lamplighter.cli.pages.watched import watched_page
+
+    return watched_page(session.platform.watched(model_of(reference) if reference else ""), session.address("/"))
+
+
 @monitor.command("digest")
 @click.argument("reference", metavar="REF")
 @with_session

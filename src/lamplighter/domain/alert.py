@@ -39,7 +39,13 @@ class Alert(Record, frozen=True):
         return f"(({self.expression}) * on (model) group_left (owner) {owners})\nor on (model, env) ({self.expression})"
 
 
-_WORDS = {Kind.TECHNICAL: "Technical", Kind.FUNCTIONAL: "Functional", Kind.LIFETIME: "Lifetime", Kind.FEED: "Feed"}
+_WORDS = {
+    Kind.TECHNICAL: "Technical",
+    Kind.FUNCTIONAL: "Functional",
+    Kind.LIFETIME: "Lifetime",
+    Kind.FEED: "Feed",
+    Kind.MONITOR: "Monitor",
+}
 _NAMES = {Severity.PAGE: "Incident", Severity.NOTICE: "Notice"}
 
 

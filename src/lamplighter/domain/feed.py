@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.instant import lasting
 from lamplighter.domain.project import Source, seconds
 from lamplighter.domain.record import Record
 
@@ -124,13 +125,5 @@ def state_of(source: Source, heard: Heard, now: int, since: int) -> tuple[FeedSt
         return FeedState.EMPTY, "It came without rows."
     old = (now - heard.newest) / 1_000_000
     if bound and heard.newest and old > bound:
-        return FeedState.LATE, f"Its newest row is {_length(old)} old, and it may be {source.freshness}."
-    return FeedState.FRESH, f"Its newest row is {_length(old)} old." if heard.newest else "Its checks passed."
-
-
-def _length(old: float) -> str:
-    """A time in the largest unit of which there are two at least."""
-    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
-        if old >= 2 * size:
-            return f"{old / size:.0f} {unit}"
-    return f"{max(old, 0.0):.0f} seconds"
+        return FeedState.LATE, f"Its newest row is {lasting(old)} old, and it may be {source.freshness}."
+    return FeedState.FRESH, f"Its newest row is {lasting(old)} old." if heard.newest else "Its checks passed."

@@ -11,6 +11,7 @@ from lamplighter.domain.errors import Conflict
 from lamplighter.domain.monitor import OUTAGE, Finding
 from lamplighter.domain.record import Record, digest_of
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.watch import STALE
 
 
 class State(StrEnum):
@@ -78,6 +79,8 @@ MOVES: Mapping[tuple[State, Step], State] = {
 
 #: States in which users may still feel it.
 FELT = (State.OPEN, State.SNOOZED, State.ACKNOWLEDGED)
+#: Measures of which all models of an environment have the same trouble: its processes, and the loop that makes its figures.
+_SHARED = frozenset({OUTAGE, STALE})
 #: The longest key that stands as it is.
 _LONGEST_KEY = 200
 
@@ -177,7 +180,7 @@ class Incident(Record, frozen=True):
 
 def is_shared(finding: Finding) -> bool:
     """Whether other models may have the same trouble of the same cause."""
-    return bool(finding.source) or finding.measure == OUTAGE
+    return bool(finding.source) or finding.measure in _SHARED
 
 
 def key_of(finding: Finding) -> str:

@@ -1,4 +1,4 @@
-"""Instants as text."""
+"""Instants and lengths of time as text."""
 
 from datetime import UTC, datetime
 
@@ -7,3 +7,11 @@ def rfc3339(instant: int) -> str:
     """Microseconds since the epoch as a date and time of RFC 3339, in UTC."""
     moment = datetime.fromtimestamp(instant / 1_000_000, UTC)
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+
+
+def lasting(seconds: float) -> str:
+    """A time in the largest unit of which there are two at least."""
+    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0.0):.0f} seconds"

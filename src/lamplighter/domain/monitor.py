@@ -17,6 +17,8 @@ class Kind(StrEnum):
     LIFETIME = "lifetime"
     #: A source that is late, empty or broken: whoever owns the source can mend it, and nobody else.
     FEED = "feed"
+    #: A model that nobody asks any more, labels that stay away, or figures that are not made: nobody would see what is wrong.
+    MONITOR = "monitor"
 
 
 #: Who has to answer a finding.
@@ -25,6 +27,7 @@ DUTY_OF = {
     Kind.FUNCTIONAL: Duty.MONITOR_FUNCTIONAL,
     Kind.LIFETIME: Duty.RETIRE,
     Kind.FEED: Duty.MONITOR_TECHNICAL,
+    Kind.MONITOR: Duty.MONITOR_TECHNICAL,
 }
 
 

@@ -248,6 +248,10 @@ class Monitor(Settings, frozen=True):
     quality: Quality = Quality()
     #: Share of failed requests that pages.
     errors: float = 0.01
+    #: How long nobody may ask the model, such as 15m, before that is a finding; twice its longest pause if left out.
+    silent_after: str = ""
+    #: How long it may take until what came in is measured, such as 15m.
+    stale_after: str = "15m"
     #: Milliseconds that 19 of 20 requests may take at most; nothing is asked of it if none are given.
     p95_ms: float | None = None
     #: Whose rules call a window drifted: ours, which keep a rate of false alarms, or those of a well-known library by its name.
@@ -392,6 +396,8 @@ def _held(project: Project) -> _Held:
     yield "log.keep", _if_named(seconds), project.log.keep
     yield "expiry.then", _check_fallback, project
     yield "monitor.p95_ms", _check_latency, project.monitor.p95_ms
+    yield "monitor.silent_after", _if_named(seconds), project.monitor.silent_after
+    yield "monitor.stale_after", seconds, project.monitor.stale_after
     yield "monitor.quality.window", seconds, project.monitor.quality.window
     yield "monitor.labels.expected_after", seconds, project.monitor.labels.expected_after
     yield "monitor.false_alarms", check_false_alarms, project.monitor.false_alarms

@@ -100,7 +100,7 @@ def keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scor
     calling.count(change, environment, asked)
     change.traffic.called(_callers(scored, environment))
     touched = {(record.model, environment, record.event_at // DAY * DAY) for record in scored}
-    change.profiles.soil(touched)
+    change.profiles.soil(touched, kit.clock.now())
     profiles.count(kit, change, environment, scored)
 
 

@@ -32,6 +32,7 @@ from lamplighter.lifecycle.outbox import Couriers
 from lamplighter.lifecycle.pace import Pace
 from lamplighter.lifecycle.presence import Presence, Seen
 from lamplighter.lifecycle.replaying import Replaying
+from lamplighter.lifecycle.watchers import Watchers
 from lamplighter.targets.base import Observation
 
 _log = logging.getLogger("lamplighter.reconciler")
@@ -40,6 +41,8 @@ _CURSOR = "reactions"
 _SLOW = 2.0
 #: Seconds between two looks at what changes slowly.
 _SURVEY = 10.0
+#: Seconds between two looks at models that nobody asks any more and figures that nobody makes.
+_UNSEEN = 30.0
 #: Seconds between two measurements of windows.
 _GATHER = 1.0
 #: Seconds between two looks at labels that wait for their prediction.
@@ -71,8 +74,10 @@ class Reconciler:
         self._presences: dict[str, Presence] = {}
         self._refusals: dict[str, calling.Refusals] = {}
         self._couriers = Couriers(kit)
+        self._watchers = Watchers(kit)
         self._slow_at = 0.0
         self._survey_at = 0.0
+        self._unseen_at = 0.0
         self._measure_at = 0.0
         self._compact_at = 0.0
         self._post_at = 0.0
@@ -245,6 +250,9 @@ class Reconciler:
     def _survey(self) -> None:
         """What nobody can feel within seconds."""
         watching.settle(self._kit, feeds.looks(self._kit))
+        if self._kit.clock.elapsed() >= self._unseen_at:
+            watching.settle(self._kit, self._watchers.looks())
+            self._unseen_at = self._kit.clock.elapsed() + _UNSEEN
 
     def _revive(self, name: str, turned_away: dict[tuple[str, str], int]) -> None:
         """Tell of what is not there and bring it back; adds what the processes of the environment turned away."""

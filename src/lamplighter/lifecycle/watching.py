@@ -76,10 +76,10 @@ def push_labels(kit: Kit, model: str, labels: Sequence[Label]) -> int:
             newest[label.id] = label
     with kit.store.transaction() as change:
         change.predictions.label([(label.id, label.value, label.revision) for label in newest.values()], kit.clock.now())
-        change.predictions.advance_labels(newest)
+        change.predictions.advance_labels(newest, kit.clock.now())
         places = change.predictions.places_of(newest, windows.DAY)
         change.labels.wait(model, newest.keys() - places.keys())
-        change.profiles.soil({place for found in places.values() for place in found})
+        change.profiles.soil({place for found in places.values() for place in found}, kit.clock.now())
     return len(labels)
 
 
@@ -89,8 +89,8 @@ def claim_labels(kit: Kit) -> None:
     with kit.store.transaction() as change:
         # Their days are made again: prediction and label may have come at once, each not knowing of the other.
         claimed = change.labels.claim()
-        change.predictions.advance_labels(claimed)
-        change.profiles.soil(change.predictions.days_of(claimed, windows.DAY))
+        change.predictions.advance_labels(claimed, now)
+        change.profiles.soil(change.predictions.days_of(claimed, windows.DAY), now)
         for project in change.projects.all():
             change.labels.expire(project.name, now - int(seconds(project.monitor.labels.wait) * 1_000_000))
 
@@ -135,6 +135,7 @@ def _at_pace(kit: Kit, pace: Pace, place: tuple[str, str], days: list[int]) -> N
 
 
 def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
+    begun = kit.clock.now()
     # Many rows may have to be read, and nobody who writes has to wait for that.
     with kit.store.reading() as look:
         marks = {day: seen for day, seen in look.profiles.marks(model, environment).items() if day in days}
@@ -144,7 +145,7 @@ def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
         outcomes_by_day.keep(change, model, environment, fresh)
         readings = [change.readings.state(reading) for reading in found]
         inputs.note(change, readings)
-        change.profiles.clean(model, environment, marks)
+        change.profiles.clean(model, environment, marks, begun)
         champion = change.routings.of(model, environment).champion
         if champion is not None:
             _judge(kit, change, [reading for reading in readings if reading.number == champion.number])

@@ -29,6 +29,7 @@ from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Manifest, Version
+from lamplighter.domain.watch import Watched
 from lamplighter.domain.who import Who
 from lamplighter.lifecycle import (
     acceptance,
@@ -66,6 +67,7 @@ from lamplighter.views import monitored as watched
 from lamplighter.views import status as statuses
 from lamplighter.views import version as inside
 from lamplighter.views import waiting as queues
+from lamplighter.views import watched as watches
 from lamplighter.views import why as reasons
 from lamplighter.views.answering import Service
 from lamplighter.views.consumers import Consumed
@@ -340,6 +342,11 @@ class Embedded(Platform):
     def monitored(self, model: str, environment: str = "") -> Monitored:
         with self._kit.store.reading() as look:
             return watched.monitored(look, model, now=self._kit.clock.now(), environment=environment)
+
+    def watched(self, model: str = "") -> list[Watched]:
+        with self._kit.store.reading() as look:
+            self._known(look, model)
+            return watches.watched(look, policy=self._kit.policy, now=self._kit.clock.now(), model=model)
 
     def figures(self, model: str, environment: str, number: int, start: int, end: int) -> Figures:
         with self._kit.store.reading() as look:

@@ -31,6 +31,7 @@ from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Manifest, Version
+from lamplighter.domain.watch import Watched
 from lamplighter.domain.who import Who
 from lamplighter.sdk.door import door, doors_of
 from lamplighter.views.answering import Service
@@ -360,6 +361,11 @@ class Platform(Protocol):
     @door("GET", "/models/{model}/monitor", Permission.READ)
     def monitored(self, model: str, environment: str = "") -> Monitored:
         """What is drawn of a model: a bounded number of figures of service and quality, however long its history is."""
+        ...
+
+    @door("GET", "/monitors", Permission.READ)
+    def watched(self, model: str = "") -> list[Watched]:
+        """Whether each live model is watched, the worst first: what is missing, silent, stale or dead, and for how long."""
         ...
 
     @door("GET", "/models/{model}/figures", Permission.READ)

@@ -98,16 +98,18 @@ class Predictions:
             columns = ["value", "revision", "received_at"]
             upsert(self.connection, schema.labels, chunk, keys=["id"], set_=columns, grown=("revision", "value"))
 
-    def advance_labels(self, ids: Iterable[str]) -> None:
-        """Remember the newest event time of rows whose label is known; `ids` are those that have got one, kept rows or not."""
+    def advance_labels(self, ids: Iterable[str], now: int = 0) -> None:
+        """Remember the newest event time of rows whose label is known, and when that became so; `ids` are those that have got
+        one, kept rows or not."""
         p, heads = schema.predictions, schema.label_heads
         wanted, newest = list(ids), dict[tuple[str, str], int]()
         for start in range(0, len(wanted), _ASKED):
             query = select(p.c.model, p.c.environment, func.max(p.c.event_at)).group_by(p.c.model, p.c.environment)
             for model, environment, at in self.connection.execute(query.where(p.c.id.in_(wanted[start : start + _ASKED]))):
                 newest[model, environment] = max(int(at), newest.get((model, environment), 0))
-        rows = [{"model": m, "environment": e, "event_at": at} for (m, e), at in sorted(newest.items())]
-        upsert(self.connection, heads, rows, keys=["model", "environment"], set_=["event_at"], grown=("event_at",))
+        rows = [{"model": m, "environment": e, "event_at": at, "advanced_at": now} for (m, e), at in sorted(newest.items())]
+        keys, changed = ["model", "environment"], ["event_at", "advanced_at"]
+        upsert(self.connection, heads, rows, keys=keys, set_=changed, grown=("event_at",))
 
     def label_heads(self) -> dict[tuple[str, str], int]:
         """The newest event time of rows whose label is known, by model and environment."""

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
-from sqlalchemy import CTE, ColumnElement, Connection, FromClause, and_, delete, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, FromClause, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lamplighter.domain.monitor import Reading
@@ -42,10 +42,13 @@ class Profiles:
         query = select(table.c.day, table.c.counts).filter_by(model=model, environment=environment, number=number)
         return {row.day: row.counts for row in self.connection.execute(query.where(table.c.day.in_(days)))}
 
-    def soil(self, days: set[tuple[str, str, int]]) -> None:
-        """Remember that figures of these days have to be made again: model, environment, day."""
+    def soil(self, days: set[tuple[str, str, int]], now: int = 0) -> None:
+        """Remember that figures of these days have to be made again: model, environment, day. Those that wait already have
+        waited since then."""
         table = schema.dirty
-        rows = [{"model": model, "environment": environment, "day": day} for model, environment, day in sorted(days)]
+        rows = [
+            {"model": model, "environment": environment, "day": day, "since": now} for model, environment, day in sorted(days)
+        ]
         if rows:
             dialect: Any = postgresql if self.connection.dialect.name == "postgresql" else sqlite
             keys = ["model", "environment", "day"]
@@ -66,15 +69,14 @@ class Profiles:
         query = select(table.c.day, table.c.marks).filter_by(model=model, environment=environment).order_by(table.c.day)
         return {row[0]: row[1] for row in self.connection.execute(query)}
 
-    def clean(self, model: str, environment: str, marks: Mapping[int, int]) -> None:
-        """Forget days whose figures were made, but for those that were said again since they had so many marks."""
+    def clean(self, model: str, environment: str, marks: Mapping[int, int], begun: int = 0) -> None:
+        """Forget days whose figures were made, but for those that were said again since they had so many marks: these wait
+        since the moment in which the marks were read."""
         table = schema.dirty
         for day, seen in marks.items():
-            self.connection.execute(
-                delete(table).where(
-                    table.c.model == model, table.c.environment == environment, table.c.day == day, table.c.marks == seen
-                )
-            )
+            place = table.c.model == model, table.c.environment == environment, table.c.day == day
+            if not self.connection.execute(delete(table).where(*place, table.c.marks == seen)).rowcount:
+                self.connection.execute(update(table).where(*place).values(since=begun))
 
 
 class Readings(Collection[Reading]):

@@ -289,6 +289,8 @@ label_heads = Table(
     Column("model", _NAME, nullable=False),
     Column("environment", _NAME, nullable=False),
     Column("event_at", BigInteger, nullable=False),
+    #: When that became known; 0 if that is not known.
+    Column("advanced_at", BigInteger, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("model", "environment"),
 )
 
@@ -457,6 +459,8 @@ dirty = Table(
     Column("day", BigInteger, nullable=False),
     #: How often it was said; a day that was said again while its figures were made stays here.
     Column("marks", BigInteger, nullable=False, server_default=text("1")),
+    #: Since when it waits; 0 if that is not known.
+    Column("since", BigInteger, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("model", "environment", "day"),
 )
 

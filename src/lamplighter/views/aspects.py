@@ -37,7 +37,7 @@ def _found(told: Sequence[Finding], live: bool, moved: bool, watched: bool, gove
         Aspect.SERVICE: _loud(service) if live else Status.UNKNOWN,
         Aspect.DATA: (_loud(feeds) if feeds else _watch(moved or bool(drift))) if live else Status.UNKNOWN,
         Aspect.QUALITY: _watch(bool(quality)) if live and (watched or quality) else Status.UNKNOWN,
-        Aspect.GOVERNANCE: _watch(not governed),
+        Aspect.GOVERNANCE: _watch(not governed or any(finding.kind is Kind.MONITOR for finding in told)),
     }
     return {Aspect.OVERALL: worst(found) if live else Status.UNKNOWN, **found}
 

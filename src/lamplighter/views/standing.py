@@ -83,7 +83,7 @@ def standing(
 
 _LOUDNESS = {Severity.PAGE: 0, Severity.NOTICE: 1, Severity.NOTE: 2}
 #: Who feels it most comes first.
-_FELT = {Kind.TECHNICAL: 0, Kind.FEED: 1, Kind.FUNCTIONAL: 2, Kind.LIFETIME: 3}
+_FELT = {Kind.TECHNICAL: 0, Kind.FEED: 1, Kind.FUNCTIONAL: 2, Kind.MONITOR: 3, Kind.LIFETIME: 4}
 
 
 def _weight(incident: Incident) -> tuple[bool, int, int, int]:

@@ -54,6 +54,7 @@ def monitor_page(request: Request, platform: Platform) -> Response:
         consumers=[one for one in state.consumers if one.felt.requests or one.felt.refusals],
         feeds=health.feeds(project.source, state.incidents),
         monitors=health.monitors(seen, state, project.monitor),
+        gaps=[gap for one in platform.watched(name) for gap in one.gaps],
         jobs=platform.job_runs(name)[:_MOST] if project.job else [],
         quality=quality(seen, project)[:_PLOTS],
         restated=sum(reading.restated > 0 for reading in seen.quality),

@@ -1,0 +1,76 @@
+"""What was last seen of live versions: few questions for any number of them."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, and_, func, select
+
+from lamplighter.domain.watch import Sighting
+from lamplighter.store import schema
+from lamplighter.store.collection import named_versions
+from lamplighter.store.predictions import Predictions
+
+#: Microseconds in a second.
+_SECOND = 1_000_000
+#: Seconds of traffic that pauses are taken of.
+_LOOK_BACK = 28 * 86_400
+_Place = tuple[str, str]
+#: The longest pause and the time between the first and the last hour with requests, seconds.
+Pauses = Mapping[_Place, tuple[float, float]]
+
+
+class Sightings:
+    """Sightings within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def of(self, versions: Sequence[tuple[str, str, int]], pauses: Pauses) -> dict[_Place, Sighting]:
+        """What was last seen of these versions (model, environment, number), by model and environment."""
+        asked, waits, labelled = self._asked(versions), self._waits(), self._labelled()
+        spans = Predictions(self.connection).spans(versions)
+        found = {}
+        for place in ((model, environment) for model, environment, _ in versions):
+            (pause, called_for), (first, last) = pauses.get(place, (0.0, 0.0)), spans.get(place, (0, 0))
+            to, at = labelled.get(place, (0, 0))
+            found[place] = Sighting(
+                asked_at=asked.get(place, 0),
+                pause=pause,
+                called_for=called_for,
+                scored_from=first,
+                scored_to=last,
+                labelled_to=to,
+                labelled_at=at,
+                waits_since=waits.get(place, 0),
+            )
+        return found
+
+    def pauses(self, now: int, model: str = "") -> Pauses:
+        """How models are usually called, by model and environment, from the hours of the last four weeks."""
+        of = schema.hours
+        called = select(of.c.model, of.c.environment, of.c.second).distinct()
+        called = called.where(of.c.second >= now // _SECOND - _LOOK_BACK, of.c.arm != "shadow", of.c.requests > 0)
+        hours = (called.where(of.c.model == model) if model else called).subquery()
+        before = func.lag(hours.c.second).over(partition_by=(hours.c.model, hours.c.environment), order_by=hours.c.second)
+        apart = select(hours.c.model, hours.c.environment, hours.c.second, (hours.c.second - before).label("pause")).subquery()
+        ends = func.max(apart.c.pause), func.max(apart.c.second) - func.min(apart.c.second)
+        query = select(apart.c.model, apart.c.environment, *ends).group_by(apart.c.model, apart.c.environment)
+        return {(row[0], row[1]): (float(row[2] or 0), float(row[3])) for row in self.connection.execute(query)}
+
+    def _asked(self, versions: Sequence[tuple[str, str, int]]) -> dict[_Place, int]:
+        """When each was last asked, whichever version answered: one step into the index for each."""
+        of, wanted = schema.traffic, named_versions(self.connection, versions)
+        same = and_(of.c.model == wanted.c.model, of.c.environment == wanted.c.environment)
+        last = select(func.max(of.c.second)).where(same).correlate(wanted).scalar_subquery()
+        rows = self.connection.execute(select(wanted.c.model, wanted.c.environment, last))
+        return {(row[0], row[1]): int(row[2]) * _SECOND for row in rows if row[2] is not None}
+
+    def _waits(self) -> dict[_Place, int]:
+        of = schema.dirty
+        query = select(of.c.model, of.c.environment, func.min(of.c.since)).where(of.c.since > 0)
+        rows = self.connection.execute(query.group_by(of.c.model, of.c.environment))
+        return {(row[0], row[1]): int(row[2]) for row in rows}
+
+    def _labelled(self) -> dict[_Place, tuple[int, int]]:
+        of = schema.label_heads
+        rows = self.connection.execute(select(of.c.model, of.c.environment, of.c.event_at, of.c.advanced_at))
+        return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}

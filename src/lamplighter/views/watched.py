@@ -1,0 +1,96 @@
+"""Whether every live model is watched, those that are not first: a bounded number of questions for any number of models."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from lamplighter.domain.heartbeat import LIMITS, Heartbeat
+from lamplighter.domain.identity import Person, Role
+from lamplighter.domain.ownership import last_resort
+from lamplighter.domain.policy import Policy
+from lamplighter.domain.routing import Routing
+from lamplighter.domain.stage import Duty
+from lamplighter.domain.version import Version
+from lamplighter.domain.watch import Gap, Sighting, Watched, WatchState, unseen, worst_first
+from lamplighter.store.transaction import Transaction
+from lamplighter.views.known import Circle, Known, circle, known
+from lamplighter.views.standing import in_order
+
+#: Duties without which nobody is told.
+_DUTIES = (Duty.MONITOR_TECHNICAL, Duty.MONITOR_FUNCTIONAL)
+
+
+def watched(look: Transaction, *, policy: Policy, now: int, model: str = "") -> list[Watched]:
+    """How each live model is watched in its most protected environment, the worst first; of one model if it is named."""
+    people = circle(look, policy)
+    live = _live(look, model)
+    champions = [(one.model, one.environment, one.champion.number) for one in live.values() if one.champion]
+    seen = look.sightings.of(champions, look.sightings.pauses(now, model))
+    versions = {one.model: one for one in look.versions.numbered([(name, number) for name, _, number in champions])}
+    dead = [beat for beat in look.heartbeats.all() if beat.is_dead(now)]
+    found = []
+    for one in (known(body, people) for body in look.projects.bodies(model)):
+        routing = live.get(one.project.name)
+        if routing is not None:
+            sighting = seen[routing.model, routing.environment]
+            gaps = worst_first(tuple(_gaps(one, routing, versions.get(routing.model), sighting, dead, now)))
+            found.append(_watched(routing, [replace(gap, has_it=_has_it(one, gap, people)) for gap in gaps]))
+    return sorted(found, key=_place)
+
+
+def _live(look: Transaction, model: str) -> dict[str, Routing]:
+    """The routing of each live model in its most protected environment."""
+    rank = {place.name: rank for rank, place in enumerate(in_order(look.environments.all()))}
+    routings = look.routings.all(equals={"model": model} if model else {})
+    live = (routing for routing in routings if routing.champion is not None)
+    return {one.model: one for one in sorted(live, key=lambda one: rank[one.environment])}
+
+
+def _gaps(
+    one: Known, routing: Routing, version: Version | None, sighting: Sighting, dead: Iterable[Heartbeat], now: int
+) -> Iterator[Gap]:
+    for beat in dead:
+        yield Gap(WatchState.DEAD, beat.loop, beat.sentence(now), beat.age(now), LIMITS[beat.loop])
+    yield from unseen(one.project, routing, sighting, now)
+    age = (now - routing.live_since) / 1_000_000
+    for measure, why in _missing(one, version):
+        yield Gap(WatchState.MISSING, measure, why, age)
+
+
+def _missing(one: Known, version: Version | None) -> Iterator[tuple[str, str]]:
+    gaps = [duty for duty in _DUTIES if duty in one.gaps]
+    if gaps:
+        yield "owner", f"Nobody who is here has {' and '.join(gaps)}."
+    if version is not None and all(artifact.role != "profile" for artifact in version.manifest.artifacts):
+        yield "reference", "The version came without reference rows, so that no movement can be seen."
+    if one.project.monitor.quality.limit is None:
+        yield "limit", "The project declares no limit of quality."
+
+
+def _watched(routing: Routing, gaps: Sequence[Gap]) -> Watched:
+    assert routing.champion is not None
+    return Watched(
+        model=routing.model,
+        environment=routing.environment,
+        number=routing.champion.number,
+        state=gaps[0].state if gaps else WatchState.WATCHED,
+        gaps=tuple(gaps),
+    )
+
+
+def _has_it(one: Known, gap: Gap, people: Circle) -> str:
+    """Loops are the matter of whoever looks after the platform, the rest of whoever has the duty; never nobody while anybody is
+    there."""
+    if gap.state is WatchState.DEAD:
+        return next(iter(_administrators(people.people.values())), "")
+    duty = Duty.MONITOR_FUNCTIONAL if gap.measure in ("reference", "limit") else Duty.MONITOR_TECHNICAL
+    return one.ownership.of(duty).holder or last_resort(one.project, people.people, people.teams)
+
+
+def _administrators(people: Iterable[Person]) -> list[str]:
+    return sorted(person.email for person in people if person.active and Role.ADMINISTRATOR in person.roles)
+
+
+def _place(one: Watched) -> tuple[int, float, str]:
+    beyond = one.gaps[0].age / (one.gaps[0].limit or 1.0) if one.gaps else 0.0
+    return list(WatchState).index(one.state), -beyond, one.model

@@ -1,0 +1,98 @@
+"""Which live models are not watched, why, for how long, and who has it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import event
+from tests.lifecycle.lives import Life, lived
+from tests.sdk import models
+from tests.sdk.cast import address
+
+from lamplighter.domain.heartbeat import Heartbeat, Loop
+from lamplighter.domain.watch import Watched, WatchState
+from lamplighter.lifecycle import identity
+from lamplighter.store.traffic import Traffic
+from lamplighter.views.watched import watched
+
+HOUR = 3600
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    with lived(tmp_path / "home") as life:
+        life.reconciler.look()
+        yield life
+
+
+def _live(life: Life, name: str, **more: object) -> None:
+    """A model that is live in dev and in prod, and was asked there just now."""
+    quality = {"quality": {"metric": "brier", "limit": 0.2}, "silent_after": "15m"}
+    version = life.version(models.project(name, **{"monitor": quality, **more}))
+    for place in ("dev", "prod"):
+        life.appoint(version, place)
+    with life.kit.store.transaction() as change:
+        change.traffic.add([Traffic(name, "prod", 1, "champion", life.clock.now() // 1_000_000, requests=1)])
+
+
+def _beat(life: Life, *loops: Loop) -> None:
+    with life.kit.store.transaction() as change:
+        for loop in loops:
+            change.heartbeats.beat(Heartbeat(loop=loop, at=life.clock.now()))
+
+
+def test_a_model_with_owner_reference_limit_and_requests_is_watched(life: Life) -> None:
+    _live(life, "trains")
+    (found,) = life["rita"].watched()
+    assert found == Watched(model="trains", environment="prod", number=1, state=WatchState.WATCHED, gaps=())
+
+
+def test_the_worst_comes_first_with_whoever_has_it(life: Life) -> None:
+    _live(life, "bare", monitor={})
+    _live(life, "silent", monitor={"quality": {"metric": "brier", "limit": 0.2}, "silent_after": "10m"})
+    _live(life, "stale")
+    _live(life, "well")
+    with life.kit.store.transaction() as change:
+        change.profiles.soil({("stale", "prod", 0)}, life.clock.now() - 310_000_000)
+    life.clock.forward(12 * 60)
+    _beat(life, *Loop)
+    found = life["rita"].watched()
+    assert [(one.model, one.state) for one in found] == [
+        ("stale", WatchState.STALE), ("silent", WatchState.SILENT), ("bare", WatchState.MISSING), ("well", WatchState.WATCHED),
+    ]  # fmt: skip
+    assert [gap.has_it for one in found for gap in one.gaps] == [address("ines"), address("ines"), address("dana")]
+    life.clock.forward(8 * 60)
+    _beat(life, Loop.MEASURER)
+    found = life["rita"].watched()
+    assert {(one.state, one.gaps[0].measure) for one in found} == {(WatchState.DEAD, "reconciler")}
+    assert {one.gaps[0].age > 400 for one in found} == {True}
+    assert {one.gaps[0].has_it for one in found} == {identity.owner_address()}
+    assert [gap.state for gap in next(one for one in found if one.model == "well").gaps] == [WatchState.DEAD, WatchState.SILENT]
+
+
+def test_a_duty_that_nobody_has_is_a_gap_of_the_last_resort(life: Life) -> None:
+    _live(life, "trains")
+    project = life["rita"].project("trains")
+    owners = msgspec.structs.replace(project.owners, monitoring="")
+    with life.kit.store.transaction() as change:
+        change.projects.put(msgspec.structs.replace(project, owners=owners))
+    (found,) = life["rita"].watched("trains")
+    assert [(gap.measure, gap.why) for gap in found.gaps] == [
+        ("owner", "Nobody who is here has monitor-technical and monitor-functional.")
+    ]
+    assert (found.state, found.gaps[0].has_it) == (WatchState.MISSING, identity.owner_address())
+
+
+def test_the_number_of_questions_does_not_grow_with_the_models(life: Life) -> None:
+    counts = []
+    for names in (["first"], [f"more-{place}" for place in range(12)]):
+        for name in names:
+            _live(life, name)
+        with life.kit.store.reading() as look:
+            statements: list[str] = []
+            event.listen(look.connection, "before_cursor_execute", lambda *seen, kept=statements: kept.append(seen[2]))
+            found = watched(look, policy=life.kit.policy, now=life.clock.now())
+        counts.append(len(statements))
+    assert len(found) == 13
+    assert counts[0] == counts[1] < 15
