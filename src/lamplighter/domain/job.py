@@ -132,6 +132,8 @@ class Run(Record, frozen=True):
     job: str
     #: The instant of the schedule, or when somebody asked; microseconds since the epoch, UTC.
     due_at: int
+    #: By which it was due; empty if somebody asked for it.
+    schedule: str = ""
     state: State = State.WAITING
     #: The version that answers every row, such as `late-flights@7`; empty until the run has begun.
     version: str = ""
@@ -175,6 +177,25 @@ def last_due(schedule: str, now: int) -> int:
     # Searching back starts below the instant that is given, and an instant that has just come is due.
     behind = datetime.fromtimestamp(now // 1_000_000 + 1, UTC)
     return int(next(CronSim(schedule, behind, reverse=True)).timestamp()) * 1_000_000
+
+
+def next_due(schedule: str, now: int) -> int:
+    """The first instant after `now` at which the schedule is due; both in microseconds since the epoch."""
+    return int(next(CronSim(schedule, datetime.fromtimestamp(now // 1_000_000, UTC))).timestamp()) * 1_000_000
+
+
+def due_now(schedule: str, last: Run | None, now: int) -> int:
+    """The instant for which a run is due; 0 if none is. `last` is the newest run by a schedule of the job, of whatever time."""
+    due = last_due(schedule, now)
+    return 0 if last is not None and due <= _served(schedule, last) else due
+
+
+def _served(schedule: str, run: Run) -> int:
+    """The newest instant of a schedule that a run stands for. By its own schedule that is its instant. By another it is the
+    next one where that comes before half a period is over, by the shorter of the two, and else the last one."""
+    before, after = last_due(schedule, run.due_at), next_due(schedule, run.due_at)
+    period = min(after - before, next_due(run.schedule or schedule, run.due_at) - run.due_at)
+    return after if after - run.due_at < period // 2 else before
 
 
 def check_schedule(schedule: str) -> str:

@@ -26,6 +26,8 @@ from lamplighter.trainers.base import Job as Command
 _SECONDS = 3600.0
 #: Time between the move and the process, within which another control plane does not take the try for lost, microseconds.
 _GRACE = 10_000_000
+#: Newest runs of a job among which its last scheduled one is looked for.
+_LOOKED = 50
 _RUNNER = ("python", "-m", "lamplighter.sdk.scheduled")
 _ORDER, _FAILURE, _RUNS, _LOG = "order.json", "failure.json", "jobs", "output.log"
 #: File with the rows that a run failed on.
@@ -56,18 +58,20 @@ def schedule(kit: Kit) -> None:
     with kit.store.reading() as look:
         declared = [(project.name, job) for project in look.projects.all() for job in project.job]
     for model, job in declared:
-        due = moves.last_due(job.schedule, now)
         with kit.store.transaction() as change:
-            newest = change.job_runs.all(newest="due_at", limit=1, model=model, job=job.name)
-            if newest and (newest[0].due_at >= due or newest[0].state in (State.WAITING, State.RUNNING)):
-                continue
-            _add(kit, change, model, job, due, State.WAITING if newest else State.SKIPPED)
+            newest = change.job_runs.all(newest="due_at", limit=_LOOKED, model=model, job=job.name)
+            # What somebody asked for runs beside the schedule, and takes the place of no run of it.
+            last = next((run for run in newest if run.schedule), None)
+            due = moves.due_now(job.schedule, last, now)
+            if due and not any(run.state in (State.WAITING, State.RUNNING) for run in newest):
+                _add(kit, change, model, job, due, State.WAITING if last else State.SKIPPED, job.schedule)
 
 
-def _add(kit: Kit, change: Transaction, model: str, job: Job, due: int, state: State) -> Run | None:
+def _add(kit: Kit, change: Transaction, model: str, job: Job, due: int, state: State, schedule: str = "") -> Run | None:
     """Keep a new run, unless another control plane was faster."""
     run = Run(
-        id=change.counters.id("J"), model=model, job=job.name, due_at=due, state=state, moved_at=kit.clock.now()
+        id=change.counters.id("J"), model=model, job=job.name, due_at=due, schedule=schedule, state=state,
+        moved_at=kit.clock.now(),
     )  # fmt: skip
     try:
         change.job_runs.add(run)
