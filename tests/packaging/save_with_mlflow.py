@@ -10,6 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import catboost  # type: ignore[import-untyped]
 import lightgbm
 import numpy as np
 import pandas as pd
@@ -49,7 +50,12 @@ def main() -> None:
     skops = {"serialization_format": "skops", "skops_trusted_types": trusted, "pyfunc_predict_fn": "predict_proba"}
     pickled = {"serialization_format": "cloudpickle"}
     classifier = lightgbm.LGBMClassifier(verbose=-1, **one).fit(table, late)
+    quiet: dict[str, Any] = {"iterations": 8, "thread_count": 1, "allow_writing_files": False, "verbose": False}
     answers = {
+        "catboost": save("catboost", catboost.CatBoostRegressor(**quiet).fit(gaps, minutes), "catboost", gaps),
+        "catboost-classifier": save(
+            "catboost", catboost.CatBoostClassifier(**quiet).fit(table, late), "catboost-classifier", table
+        ),
         "skops": save("sklearn", pipeline, "skops", table, **skops),
         "pickle": save("sklearn", pipeline, "pickle", table, pyfunc_predict_fn="predict_proba", **pickled),
         "number": save("sklearn", LinearRegression().fit(table, minutes), "number", table, **pickled),

@@ -50,6 +50,7 @@ def answers_of(saved: Path, name: str) -> Any:
         ("skops", "table", "skops", Badge.AUDITED),
         ("lightgbm", "gaps", "lightgbm", Badge.DATA),
         ("xgboost", "gaps", "xgboost", Badge.DATA),
+        ("catboost", "gaps", "catboost", Badge.DATA),
         ("pickle", "table", "mlflow-directory", Badge.CODE),
         ("number", "table", "mlflow-directory", Badge.CODE),
     ],
@@ -63,11 +64,12 @@ def test_it_is_served_as_mlflow_predicts(saved: Path, name: str, table: str, for
     np.testing.assert_allclose(served, answers_of(saved, name), rtol=1e-6)
 
 
-def test_a_classifier_of_lightgbm_is_asked_for_its_probability(saved: Path) -> None:
-    captured, truth, served = through_a_worker(saved / "lightgbm-classifier", table_of(saved, "table"))
-    assert (captured.source.format, captured.source.badge) == ("lightgbm", Badge.DATA)
+@pytest.mark.parametrize("library", ["lightgbm", "catboost"])
+def test_a_classifier_is_asked_for_its_probability(saved: Path, library: str) -> None:
+    captured, truth, served = through_a_worker(saved / f"{library}-classifier", table_of(saved, "table"))
+    assert (captured.source.format, captured.source.badge) == (library, Badge.DATA)
     assert served == truth
-    assert ((np.array(served) > 0.5) == answers_of(saved, "lightgbm-classifier")).all()
+    assert ((np.array(served) > 0.5) == answers_of(saved, f"{library}-classifier")).all()
 
 
 def test_a_draft_of_a_safe_one_is_compiled_and_of_a_pickle_is_not(saved: Path) -> None:
@@ -114,7 +116,8 @@ def test_a_link_or_a_pipe_in_the_directory_is_refused(saved: Path, tmp_path: Pat
         ("flavors: 1", "no flavors"),
         ("flavors: {sklearn: {serialization_format: skops, pickled_model: ../skops/model.skops}}", "names no file"),
         ("flavors: {sklearn: {serialization_format: skops, pickled_model: other}}", "is not there"),
-        ("flavors: {catboost: {data: model.cb}}", "The flavours that are known"),
+        ("flavors: {prophet: {data: model.pr}}", "The flavours that are known"),
+        ("flavors: {catboost: {model_type: CatBoost, data: ../model.cb}}", "names no file"),
     ],
 )
 def test_an_mlmodel_that_is_none_is_refused(tmp_path: Path, text: str, why: str) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import pickle
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import joblib  # type: ignore[import-untyped]
 import lightgbm
 import numpy as np
 import onnx
@@ -155,6 +157,41 @@ def test_a_model_that_reads_timestamps(flights: Any) -> None:
     model = make_pipeline(hours, LinearRegression()).fit(table, flights.minutes)
     captured, truth, served = through_a_worker(model, table, Request(trust=True))
     assert (captured.source.format, served) == ("cloudpickle", truth)
+
+
+@pytest.mark.parametrize("name", ["model.pkl", "model.joblib"])
+def test_a_pickle_is_opened_in_a_closed_process_alone(flights: Any, tmp_path: Path, name: str) -> None:
+    file, columns = tmp_path / name, flights.table[["delay", "distance"]]
+    model = make_pipeline(FunctionTransformer(np.cbrt), LogisticRegression()).fit(columns, flights.late)
+    joblib.dump(model, file) if name.endswith("joblib") else file.write_bytes(pickle.dumps(model))
+    with pytest.raises(Invalid) as caught:
+        capture(file)
+    assert caught.value.code == "E1155"
+    captured, truth, served = through_a_worker(file, columns, Request(classes=("on time", "late"), trust=True))
+    assert captured.source.badge is Badge.CODE
+    assert {"sklearn", "numpy", "pandas"} <= captured.roots
+    assert served == truth == pytest.approx(model.predict_proba(columns)[:, 1].tolist(), abs=0)
+    mark = tmp_path / "opened"
+    file.write_bytes(pickle.dumps(Opener(str(mark))))
+    with pytest.raises(Invalid, match="does not open in a closed process"):
+        through_a_worker(file, columns, Request(trust=True))
+    assert not mark.exists()
+
+
+class Opener:
+    """A file that writes another one when it is opened."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (self.path,)
+
+
+def test_a_compressed_pickle_is_refused(tmp_path: Path) -> None:
+    joblib.dump({"a": 1}, tmp_path / "model.joblib", compress=3)
+    with pytest.raises(Invalid, match="cannot be a version"):
+        capture(tmp_path / "model.joblib", Request(trust=True))
 
 
 PREDICTOR = """

@@ -6,11 +6,11 @@ from types import ModuleType
 from typing import Any
 
 from lamplighter.domain.errors import Invalid
-from lamplighter.packaging.sources import catboost, estimator, function, lightgbm, mlflow, onnx, xgboost
+from lamplighter.packaging.sources import catboost, estimator, function, lightgbm, mlflow, onnx, pickled, xgboost
 from lamplighter.packaging.sources.base import Captured, Request, unsupported
 
 #: Kinds of models, the first that recognises an object takes it.
-KINDS: tuple[ModuleType, ...] = (function, lightgbm, xgboost, catboost, onnx, mlflow, estimator)
+KINDS: tuple[ModuleType, ...] = (function, lightgbm, xgboost, catboost, onnx, mlflow, pickled, estimator)
 
 
 def capture(model: Any, request: Request = Request()) -> Captured:  # noqa: B008  a request is immutable
@@ -26,7 +26,7 @@ def capture(model: Any, request: Request = Request()) -> Captured:  # noqa: B008
     raise unsupported(
         f"An object of the type {type(model).__name__} is no model.",
         "It has no predict, is no function marked with predictor and no ONNX graph.",
-        "Hand over a fitted estimator, a booster, an ONNX file, the directory of an MLflow model or a predictor function.",
+        "Hand over a fitted estimator, a booster, an ONNX file, a directory of MLflow, a pickle or a predictor function.",
     )
 
 

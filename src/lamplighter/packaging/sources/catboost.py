@@ -8,13 +8,14 @@ from lamplighter.domain.version import Badge
 from lamplighter.packaging.sources.base import Captured, Request, Source, multiclass, output_of
 from lamplighter.serving.worker.scorers import catboost_objective, of_catboost
 
-_KINDS = ("CatBoost", "CatBoostClassifier", "CatBoostRegressor")
+#: Classes of CatBoost that are models.
+KINDS = ("CatBoost", "CatBoostClassifier", "CatBoostRegressor")
 _PROBABILITIES = ("Logloss", "CrossEntropy")
 
 
 def recognises(model: Any) -> bool:
     """Whether it is a CatBoost model, classifier or regressor."""
-    return type(model).__module__.split(".")[0] == "catboost" and type(model).__name__ in _KINDS
+    return type(model).__module__.split(".")[0] == "catboost" and type(model).__name__ in KINDS
 
 
 def capture(model: Any, request: Request) -> Captured:

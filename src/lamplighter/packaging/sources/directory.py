@@ -29,7 +29,7 @@ def capture(told: Directory, request: Request) -> Captured:
     if not flavor:
         raise unsupported(
             f"An MLflow model of the flavours {', '.join(sorted(map(str, told.flavors)))} cannot be a version.",
-            f"The flavours that are known are {', '.join(sorted({*_PICKLES, 'xgboost'}))}.",
+            f"The flavours that are known are {', '.join(sorted({*_PICKLES, 'catboost', 'xgboost'}))}.",
             "Save it with the flavour of its library, or make it a function marked with lamplighter.predictor.",
         )
     if not request.trust:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from lamplighter.domain.errors import Invalid
-from lamplighter.packaging.sources import directory, estimator, lightgbm, xgboost
+from lamplighter.packaging.sources import catboost, directory, estimator, lightgbm, xgboost
 from lamplighter.packaging.sources.base import Captured, Request, unsupported
 from lamplighter.packaging.sources.mlmodel import NAME, Directory, read
 from lamplighter.serving.worker.trusted import TRUSTED
 
+#: Formats of CatBoost that hold a whole model and no code.
+_CATBOOST_FORMATS = ("cbm", "json")
 _XGBOOST = ("xgboost.core.Booster", "xgboost.sklearn.XGBClassifier", "xgboost.sklearn.XGBRegressor")
 
 
@@ -85,6 +87,20 @@ def _lightgbm(told: Directory) -> Capture | None:
     return lambda request: lightgbm.capture(model, request)
 
 
+def _catboost(told: Directory) -> Capture | None:
+    """CatBoost's own formats. One that no safe reader knows is not taken for another."""
+    flavor = told.flavors["catboost"]
+    name, form, file = flavor.get("model_type"), flavor.get("save_format", "cbm"), told.file("catboost", "data")
+    if name not in catboost.KINDS or form not in _CATBOOST_FORMATS:
+        return None
+    model = getattr(importlib.import_module("catboost"), str(name))()
+    try:
+        model.load_model(str(file), format=form)
+    except Exception as error:  # as above
+        raise _unopened("CatBoost", error) from None
+    return lambda request: catboost.capture(model, request)
+
+
 def _unopened(library: str, error: Exception) -> Invalid:
     return unsupported(
         "This MLflow model cannot be opened.",
@@ -97,4 +113,5 @@ _SAFE: Mapping[str, Callable[[Directory], Capture | None]] = {
     "sklearn": _sklearn,
     "xgboost": _xgboost,
     "lightgbm": _lightgbm,
+    "catboost": _catboost,
 }

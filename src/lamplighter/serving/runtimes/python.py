@@ -29,6 +29,7 @@ FORMATS: Mapping[str, Badge] = {
     "onnx": Badge.DATA,
     "python-source": Badge.CODE,
     "cloudpickle": Badge.CODE,
+    "joblib": Badge.CODE,
     "mlflow-directory": Badge.CODE,
 }
 

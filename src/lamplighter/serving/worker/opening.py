@@ -1,6 +1,7 @@
 """From verified bytes to a scorer, one way for each format. Runs in a worker only."""
 
 import importlib
+import io
 import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ IMPORTS: Mapping[str, Sequence[str]] = {
     "onnx": (),
     "python-source": ("pandas",),
     "cloudpickle": ("cloudpickle", "pandas"),
+    "joblib": ("joblib", "pandas"),
     "mlflow-directory": ("cloudpickle", "pandas"),
 }
 
@@ -61,6 +63,10 @@ def _cloudpickle(content: bytes, contract: Contract) -> Scorer:
     return of_estimator(importlib.import_module("cloudpickle").loads(content), contract)
 
 
+def _joblib(content: bytes, contract: Contract) -> Scorer:
+    return of_estimator(importlib.import_module("joblib").load(io.BytesIO(content)), contract)
+
+
 def _source(content: bytes, contract: Contract) -> Scorer:
     module = types.ModuleType("lamplighter_model")
     exec(compile(content, "model.py", "exec"), module.__dict__)  # noqa: S102  the format is code; the worker is closed by now
@@ -84,5 +90,6 @@ _OPENERS: Mapping[str, Callable[[bytes, Contract], Scorer]] = {
     "onnx": of_graph,
     "python-source": _source,
     "cloudpickle": _cloudpickle,
+    "joblib": _joblib,
     "mlflow-directory": of_directory,
 }
