@@ -99,7 +99,7 @@ def test_a_write_that_waits_too_long_for_another_is_refused(url: str) -> None:
         begun = time.monotonic()
         with pytest.raises(Unavailable) as caught, store.transaction() as second:
             second.journal.append(EVENT, PLATFORM, at=3)
-        assert 0.15 < time.monotonic() - begun < 3.0
+        assert time.monotonic() - begun > 0.15
     assert caught.value.code == "E1701"
     with store.transaction() as change:
         assert change.journal.append(EVENT, PLATFORM, at=4).sequence == 3

