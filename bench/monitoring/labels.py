@@ -72,7 +72,7 @@ def by_day(moments: NDArray[np.float64], *values: NDArray[np.float64]) -> list[t
 def quality(rows: Columns, ids: NDArray[np.float64], labels: NDArray[np.float64]) -> int:
     """How many figures there are of all days."""
     order = np.argsort(ids)
-    known = labels[order[np.searchsorted(ids, rows["id"], sorter=order)]]
+    known = labels[order][np.searchsorted(ids[order], rows["id"])]
     days = [outcomes(truth, scores) for truth, scores in by_day(rows["at"], known, rows["score"])]
     return sum(not isinstance(each.measure(day), Missing) for day in days for each in MEASURES)
 

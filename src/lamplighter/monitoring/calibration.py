@@ -41,7 +41,7 @@ def calibration(rows: Outcomes, bins: int = 10, level: float = 0.95) -> Calibrat
     gaps = [abs(part.mean_score - part.rate.value) * part.rate.n for part in parts]
     return Calibration(
         mean_score=float(np.mean(rows.scores)),
-        rate=_rate(rows.labels, level),
+        rate=_rate(rows.positives.size, rows.n, level),
         difference=_difference(rows, level),
         expected_error=sum(gaps) / rows.n,
         bins=parts,
@@ -75,19 +75,20 @@ def expected_error(rows: Outcomes, bins: int = 10, level: float = 0.95) -> Figur
 
 def _parts(rows: Outcomes, bins: int, level: float) -> tuple[ReliabilityBin, ...]:
     edges = np.unique(np.quantile(rows.scores, np.arange(1, bins) / bins, method="inverted_cdf"))
-    place = np.searchsorted(edges, rows.scores, side="right")
-    return tuple(_bin(rows.scores[place == at], rows.labels[place == at], level) for at in np.unique(place))
+    classes = (np.split(scores, np.searchsorted(scores, edges)) for scores in (rows.negatives, rows.positives))
+    return tuple(_bin(absent, there, level) for absent, there in zip(*classes, strict=True) if absent.size or there.size)
 
 
-def _bin(scores: FloatArray, labels: FloatArray, level: float) -> ReliabilityBin:
-    first, last, mean = float(scores.min()), float(scores.max()), float(np.mean(scores))
-    return ReliabilityBin(first=first, last=last, mean_score=mean, rate=_rate(labels, level))
+def _bin(absent: FloatArray, there: FloatArray, level: float) -> ReliabilityBin:
+    """Of the rising scores of negative and of positive rows."""
+    scores = np.concatenate([absent, there])
+    rate, mean = _rate(there.size, scores.size, level), float(np.mean(scores))
+    return ReliabilityBin(first=float(scores.min()), last=float(scores.max()), mean_score=mean, rate=rate)
 
 
-def _rate(labels: FloatArray, level: float) -> Figure:
-    positives = int(labels.sum())
-    low, high = wilson(positives, labels.size, level)
-    return Figure(name="rate", value=positives / labels.size, low=low, high=high, n=labels.size, interval="Wilson", level=level)
+def _rate(positives: int, n: int, level: float) -> Figure:
+    low, high = wilson(positives, n, level)
+    return Figure(name="rate", value=positives / n, low=low, high=high, n=n, interval="Wilson", level=level)
 
 
 def _difference(rows: Outcomes, level: float) -> Figure:

@@ -36,7 +36,8 @@ class Outcomes(Record, frozen=True, eq=False):
         """Why no figure for two classes can be given, or nothing if it can."""
         if self.n == 0:
             return Missing(why="No row has both a score and a label.")
-        if not np.all((self.labels == 0.0) | (self.labels == 1.0)):
+        zeros, below_one = np.searchsorted(self.labels, 0.0, "right"), np.searchsorted(self.labels, 1.0)
+        if self.labels[0] < 0.0 or self.labels[-1] > 1.0 or zeros < below_one:
             return Missing(why="The labels are not 0 and 1.")
         return None
 

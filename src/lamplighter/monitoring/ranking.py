@@ -22,8 +22,8 @@ def average_precision(rows: Outcomes, level: float = 0.95) -> Figure | Missing:
     if lacking := _lacking(rows):
         return lacking
     positives, negatives = rows.positives, rows.negatives
-    thresholds = np.unique(positives)[::-1]
-    hits = positives.size - np.searchsorted(positives, thresholds, "left")
+    firsts = np.flatnonzero(np.diff(positives, prepend=-np.inf))[::-1]
+    thresholds, hits = positives[firsts], positives.size - firsts
     decided = hits + negatives.size - np.searchsorted(negatives, thresholds, "left")
     value = float(np.sum(np.diff(hits, prepend=0) * (hits / decided)) / positives.size)
     low, high = _logit(value, positives.size, level)

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from lamplighter.monitoring.arrays import FloatArray
+from lamplighter.monitoring.arrays import FloatArray, IntArray
 from lamplighter.monitoring.figure import Figure, Missing
 from lamplighter.monitoring.outcomes import Outcomes
 from lamplighter.monitoring.probability import normal_quantile
@@ -22,10 +22,17 @@ def placements(scores: FloatArray, ordered: FloatArray) -> FloatArray:
 
 
 def area(positives: FloatArray, negatives: FloatArray) -> float:
-    """The area under the curve, from whole numbers only; neither class may be empty."""
-    left = np.searchsorted(negatives, positives, "left").sum()
-    right = np.searchsorted(negatives, positives, "right").sum()
-    return int(left + right) / (2 * positives.size * negatives.size)
+    """The area under the curve, from whole numbers only; both are rising, and neither may be empty."""
+    return _area(*_before(positives, negatives), negatives.size)
+
+
+def _before(positives: FloatArray, negatives: FloatArray) -> tuple[IntArray, IntArray]:
+    """For each positive row how many negative ones lie below it, and how many not above it."""
+    return np.searchsorted(negatives, positives, "left"), np.searchsorted(negatives, positives, "right")
+
+
+def _area(below: IntArray, not_above: IntArray, negatives: int) -> float:
+    return int(below.sum() + not_above.sum()) / (2 * below.size * negatives)
 
 
 def auc(rows: Outcomes, level: float = 0.95) -> Figure | Missing:
@@ -35,13 +42,14 @@ def auc(rows: Outcomes, level: float = 0.95) -> Figure | Missing:
     if lacking := _lacking(rows):
         return lacking
     positives, negatives = rows.positives, rows.negatives
-    value = area(positives, negatives)
+    below, not_above = _before(positives, negatives)
+    value = _area(below, not_above, negatives.size)
     fewest = min(positives.size, negatives.size)
     if value in (0.0, 1.0):
         bound = ((1.0 - level) / 2.0) ** (1.0 / fewest)
         low, high = (bound, 1.0) if value == 1.0 else (0.0, 1.0 - bound)
         return Figure(name="auc", value=value, low=low, high=high, n=rows.n, interval="exact, all pairs agree", level=level)
-    low, high = _logit(value, _variance(positives, negatives), level) if fewest > 1 else (0.0, 1.0)
+    low, high = _logit(value, _variance(below, not_above, negatives.size), level) if fewest > 1 else (0.0, 1.0)
     return Figure(name="auc", value=value, low=low, high=high, n=rows.n, interval="DeLong, logit", level=level)
 
 
@@ -53,9 +61,12 @@ def _lacking(rows: Outcomes) -> Missing | None:
     return Missing(why="All labels are of one class, so there is no pair to compare.")
 
 
-def _variance(positives: FloatArray, negatives: FloatArray) -> float:
-    of_positives = np.var(placements(positives, negatives), ddof=1) / positives.size
-    of_negatives = np.var(placements(negatives, positives), ddof=1) / negatives.size
+def _variance(below: IntArray, not_above: IntArray, negatives: int) -> float:
+    # A positive row is not above the negative row at a place if no more negative ones than that lie below it, and so on.
+    reached = np.cumsum(np.bincount(below, minlength=negatives)[:negatives])
+    passed = np.cumsum(np.bincount(not_above, minlength=negatives)[:negatives])
+    of_positives = np.var((below + not_above) / (2.0 * negatives), ddof=1) / below.size
+    of_negatives = np.var((reached + passed) / (2.0 * below.size), ddof=1) / negatives
     return float(of_positives + of_negatives)
 
 
