@@ -17,7 +17,7 @@ _VARIABLES = {
     "NML_DISABLE_USAGE_LOGGING": "1",
 }
 #: Seconds after which a peer has lost.
-_PATIENCE = 1800.0
+_PATIENCE = 300.0
 
 
 def told(peer: str, script: str, argument: Path) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from alibi_detect.cd import TabularDrift
 from frames import days, frames, numbers, texts, timed, told
 
-DAYS = 30
+DAYS = 3
 reference, production = frames()
 columns = [*numbers(reference), *texts(reference)]
 for name in texts(reference):

@@ -4,7 +4,7 @@ from deepchecks.tabular import Dataset
 from deepchecks.tabular.checks import FeatureDrift
 from frames import days, frames, numbers, texts, timed, told
 
-DAYS = 30
+DAYS = 3
 reference, production = frames()
 columns = [*numbers(reference), *texts(reference)]
 base = Dataset(reference[columns], cat_features=texts(reference))

@@ -1,10 +1,10 @@
-"""The preset for drift, on the last three days."""
+"""The preset for drift, on the last day."""
 
 from evidently import DataDefinition, Dataset, Report
 from evidently.presets import DataDriftPreset
 from frames import days, frames, numbers, texts, timed, told
 
-DAYS = 3
+DAYS = 1
 reference, production = frames()
 definition = DataDefinition(numerical_columns=numbers(reference), categorical_columns=texts(reference))
 columns = [*numbers(reference), *texts(reference)]

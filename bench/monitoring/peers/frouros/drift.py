@@ -3,7 +3,7 @@
 from frames import days, frames, numbers, texts, timed, told
 from frouros.detectors.data_drift import ChiSquareTest, KSTest
 
-DAYS = 30
+DAYS = 3
 reference, production = frames()
 detectors = {name: KSTest() for name in numbers(reference)} | {name: ChiSquareTest() for name in texts(reference)}
 for name, detector in detectors.items():

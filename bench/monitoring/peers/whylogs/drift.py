@@ -4,7 +4,7 @@ import whylogs
 from frames import days, frames, numbers, texts, timed, told
 from whylogs.viz.drift.column_drift_algorithms import calculate_drift_scores
 
-DAYS = 30
+DAYS = 3
 reference, production = frames()
 columns = [*numbers(reference), *texts(reference)]
 base = whylogs.log(reference[columns]).view()
