@@ -10,7 +10,10 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,8 @@ from lamplighter.store.transaction import Store, Transaction
 
 DAY = 86_400_000_000
 ROWS, REQUESTS = 48, 8
+#: Seeds of permutations, each a store of its own; as many processes as the machine has cores share them.
+_PARTS = 8
 #: One thing that comes: rows of a request, or labels with the moment at which they come.
 Step = tuple[str, Any]
 Keep = Callable[[Transaction, Sequence[tuple[str, float, int]], int], None]
@@ -119,23 +124,26 @@ def _figures(day: Day | None) -> list[float]:
     return found
 
 
-def same(store: Store, permutations: int, keep: Keep) -> int:
+def same(permutations: int, keep: Keep, seed: int = 0) -> int:
     """How many permutations give the figures of the first order."""
     every = steps()
-    expected, generator, count = figures(store, every, keep), random.Random(90), 0
-    for _ in range(permutations):
-        order = every[:]
-        generator.shuffle(order)
-        count += bool(np.allclose(figures(store, order, keep), expected, rtol=0.0, atol=1e-12))
+    generator, count = random.Random(seed), 0
+    with opened() as store:
+        expected = figures(store, every, keep)
+        for _ in range(permutations):
+            order = every[:]
+            generator.shuffle(order)
+            count += bool(np.allclose(figures(store, order, keep), expected, rtol=0.0, atol=1e-12))
     return count
 
 
 def main(permutations: int) -> int:
     """Print the line; 1 if the limit is not kept."""
-    with opened() as store:
-        broken = same(store, 100, last_arrival)
-        print(f"bench monitoring.permutations broken build, last arrival wins: {broken} of 100 alike", flush=True)
-        alike = same(store, permutations, highest_revision)
+    broken = same(100, last_arrival)
+    print(f"bench monitoring.permutations broken build, last arrival wins: {broken} of 100 alike", flush=True)
+    parts = [len(range(first, permutations, _PARTS)) for first in range(_PARTS)]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        alike = sum(processes.map(same, parts, repeat(highest_revision), range(_PARTS)))
     line("monitoring.permutations", alike, "limit", permutations, "identical", lower_is_better=False)
     return int(alike != permutations or broken == 100)
 
