@@ -3,7 +3,7 @@
 Law of change: fields may be added with a default.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from lamplighter.domain.instant import lasting
@@ -40,7 +40,7 @@ class Sighting(Record, frozen=True):
 
     #: The last request.
     asked_at: int = 0
-    #: The longest pause between two hours with requests in the last four weeks, and the time between the first and the last
+    #: The longest pause between two hours with requests in the last two weeks, and the time between the first and the last
     #: of these hours; seconds.
     pause: float = 0.0
     called_for: float = 0.0
@@ -128,7 +128,7 @@ def _stale(project: Project, sighting: Sighting, now: int) -> Iterator[Gap]:
         yield Gap(WatchState.STALE, STALE, why, age, limit)
 
 
-def worst_first(gaps: Iterator[Gap] | tuple[Gap, ...]) -> tuple[Gap, ...]:
+def worst_first(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     """Gaps by their state, and within it by how far they are beyond what they may be."""
     order = list(WatchState)
     return tuple(sorted(gaps, key=lambda gap: (order.index(gap.state), -gap.age / (gap.limit or 1.0), gap.measure)))

@@ -12,7 +12,7 @@ from lamplighter.store.predictions import Predictions
 #: Microseconds in a second.
 _SECOND = 1_000_000
 #: Seconds of traffic that pauses are taken of.
-_LOOK_BACK = 28 * 86_400
+_LOOK_BACK = 14 * 86_400
 _Place = tuple[str, str]
 #: The longest pause and the time between the first and the last hour with requests, seconds.
 Pauses = Mapping[_Place, tuple[float, float]]
@@ -45,13 +45,13 @@ class Sightings:
         return found
 
     def pauses(self, now: int, model: str = "") -> Pauses:
-        """How models are usually called, by model and environment, from the hours of the last four weeks."""
+        """How models are usually called, by model and environment, from the hours of the last two weeks."""
         of = schema.hours
-        called = select(of.c.model, of.c.environment, of.c.second).distinct()
-        called = called.where(of.c.second >= now // _SECOND - _LOOK_BACK, of.c.arm != "shadow", of.c.requests > 0)
-        hours = (called.where(of.c.model == model) if model else called).subquery()
-        before = func.lag(hours.c.second).over(partition_by=(hours.c.model, hours.c.environment), order_by=hours.c.second)
-        apart = select(hours.c.model, hours.c.environment, hours.c.second, (hours.c.second - before).label("pause")).subquery()
+        # An hour in which two versions answered is there twice, with no pause in between.
+        before = func.lag(of.c.second).over(partition_by=(of.c.model, of.c.environment), order_by=of.c.second)
+        hours = select(of.c.model, of.c.environment, of.c.second, (of.c.second - before).label("pause"))
+        hours = hours.where(of.c.second >= now // _SECOND - _LOOK_BACK, of.c.arm != "shadow", of.c.requests > 0)
+        apart = (hours.where(of.c.model == model) if model else hours).subquery()
         ends = func.max(apart.c.pause), func.max(apart.c.second) - func.min(apart.c.second)
         query = select(apart.c.model, apart.c.environment, *ends).group_by(apart.c.model, apart.c.environment)
         return {(row[0], row[1]): (float(row[2] or 0), float(row[3])) for row in self.connection.execute(query)}

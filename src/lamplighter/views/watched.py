@@ -6,12 +6,13 @@ from msgspec.structs import replace
 
 from lamplighter.domain.heartbeat import LIMITS, Heartbeat
 from lamplighter.domain.identity import Person, Role
+from lamplighter.domain.monitor import Finding, Kind
 from lamplighter.domain.ownership import last_resort
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.domain.watch import Gap, Sighting, Watched, WatchState, unseen, worst_first
+from lamplighter.domain.watch import STALE, Gap, Sighting, Watched, WatchState, unseen, worst_first
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.known import Circle, Known, circle, known
 from lamplighter.views.standing import in_order
@@ -28,13 +29,16 @@ def watched(look: Transaction, *, policy: Policy, now: int, model: str = "") -> 
     seen = look.sightings.of(champions, look.sightings.pauses(now, model))
     versions = {one.model: one for one in look.versions.numbered([(name, number) for name, _, number in champions])}
     dead = [beat for beat in look.heartbeats.all() if beat.is_dead(now)]
+    told = _told(look)
     found = []
     for one in (known(body, people) for body in look.projects.bodies(model)):
         routing = live.get(one.project.name)
         if routing is not None:
             sighting = seen[routing.model, routing.environment]
-            gaps = worst_first(tuple(_gaps(one, routing, versions.get(routing.model), sighting, dead, now)))
-            found.append(_watched(routing, [replace(gap, has_it=_has_it(one, gap, people)) for gap in gaps]))
+            gaps = list(_gaps(one, routing, versions.get(routing.model), sighting, dead, now))
+            known_of = {gap.measure for gap in gaps}
+            gaps += [_gap(of, now) for of in told.get((routing.model, routing.environment), ()) if of.measure not in known_of]
+            found.append(_watched(routing, [replace(gap, has_it=_has_it(one, gap, people)) for gap in worst_first(gaps)]))
     return sorted(found, key=_place)
 
 
@@ -44,6 +48,20 @@ def _live(look: Transaction, model: str) -> dict[str, Routing]:
     routings = look.routings.all(equals={"model": model} if model else {})
     live = (routing for routing in routings if routing.champion is not None)
     return {one.model: one for one in sorted(live, key=lambda one: rank[one.environment])}
+
+
+def _told(look: Transaction) -> dict[tuple[str, str], list[Finding]]:
+    """What was found and is not over: after a silence of weeks nobody can tell any more how long its pauses were."""
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for incident in look.incidents.all(open=True):
+        for one in incident.findings if incident.finding.kind is Kind.MONITOR else ():
+            found.setdefault((one.model, one.environment), []).append(one)
+    return found
+
+
+def _gap(of: Finding, now: int) -> Gap:
+    state = WatchState.STALE if of.measure == STALE else WatchState.SILENT
+    return Gap(state, of.measure, of.sentence, (now - of.start) / 1_000_000, of.limit)
 
 
 def _gaps(
