@@ -9,7 +9,21 @@ from tests.serving.groundwork import MODEL, Ground, inference, put, streaming, u
 
 from lamplighter.domain.record import canonical
 from lamplighter.domain.route import Arm, ModelRoute, Route, Served, takes_challenger
-from lamplighter.domain.version import address
+from lamplighter.domain.version import Badge, address
+
+
+def test_a_format_that_the_rule_book_does_not_allow_is_not_opened(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    served = ground.version(7)
+    revision = ground.route(ModelRoute(model=MODEL, champion=served, formats=(Badge.AUDITED,)))
+    with ground.serving():
+        until(lambda: ground.adopted(revision))
+        (report,) = ground.reports()
+        assert report.loaded == ()
+        assert report.refused[served.digest].startswith("format-not-allowed: plan.json (json, data) is none of the formats")
+        assert ground.caller().infer()[0] == 503
+        ground.route(ModelRoute(model=MODEL, champion=served, formats=(Badge.DATA,)))
+        until(lambda: ground.caller().infer()[0] == 200)
 
 
 def test_versions_change_under_load_without_a_failed_request(tmp_path: Path) -> None:

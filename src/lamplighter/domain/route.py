@@ -16,6 +16,7 @@ from lamplighter.domain.outage import Outage
 from lamplighter.domain.paired import Paired, added
 from lamplighter.domain.record import Record
 from lamplighter.domain.sandbox import Sandbox
+from lamplighter.domain.version import Badge
 
 
 class Arm(StrEnum):
@@ -65,6 +66,8 @@ class ModelRoute(Record, frozen=True):
     fallback: Served | None = None
     #: What of the requests is written down.
     log: Log = Log()
+    #: Badges of the artifacts that may be opened, as the rule book has it.
+    formats: tuple[Badge, ...] = tuple(Badge)
 
     def versions(self) -> tuple[Served, ...]:
         """Every version that has to be loaded, the champion first."""

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from lamplighter import plugins
 from lamplighter.domain.contract import Kind, Meaning
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.durability import Durability
@@ -16,9 +17,12 @@ from lamplighter.domain.policy import Policy, Tier
 from lamplighter.domain.project import Project, seconds
 from lamplighter.domain.route import ModelRoute, Served
 from lamplighter.domain.routing import Routing
-from lamplighter.domain.version import Version
+from lamplighter.domain.version import Badge, Version
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
+
+#: The gate that says which formats may be opened.
+_FORMATS = "formats"
 
 
 def model_route(kit: Kit, look: Transaction, environment: Environment, routing: Routing) -> ModelRoute | None:
@@ -37,11 +41,20 @@ def model_route(kit: Kit, look: Transaction, environment: Environment, routing: 
         outage=_outage(project),
         fallback=_fallback(look, project, routing),
         log=log_of(_tier(kit, project).log, project.log),
+        formats=_formats(_tier(kit, project), environment),
     )
 
 
 def _tier(kit: Kit, project: Project) -> Tier:
     return tier_of(kit.policy, criticality_of(project, kit.policy).tier)
+
+
+def _formats(tier: Tier, environment: Environment) -> tuple[Badge, ...]:
+    """What every gate on formats lets into the environment; everything where the rule book has no such gate."""
+    kind = plugins.plugin("gates", _FORMATS).Gate
+    uses = [use for use in tier.levels[environment.level].gates if use["use"] == _FORMATS]
+    gates = [msgspec.convert({name: value for name, value in use.items() if name != "use"}, kind) for use in uses]
+    return tuple(badge for badge in Badge if all(badge in gate.allowed for gate in gates))
 
 
 def _outage(project: Project) -> Outage | None:

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from lamplighter.domain.expiry import EXPIRED, Action
 from lamplighter.domain.route import Condition, ModelRoute, Route, Served
-from lamplighter.domain.version import Manifest
+from lamplighter.domain.version import Badge, Manifest
 from lamplighter.serving import withheld
 from lamplighter.serving.clock import Clock
 from lamplighter.serving.outage import Outage
@@ -23,6 +23,16 @@ _NEVER = 2**63
 Open = Callable[[str, Served], Awaitable[Loaded]]
 #: Reads the manifest of a version and nothing else of it; raises `Unloadable`.
 Describe = Callable[[str, Served], Manifest]
+
+
+def check_formats(manifest: Manifest, allowed: Collection[Badge]) -> None:
+    """Raise `Unloadable` for an artifact that the rule book does not let be opened there, whatever a gate has said before."""
+    for artifact in manifest.artifacts:
+        if artifact.badge not in allowed:
+            raise Unloadable(
+                f"format-not-allowed: {artifact.name} ({artifact.format}, {artifact.badge}) is none of the formats that the"
+                " rule book allows here. Deploy a version in a format without code."
+            )
 
 
 class Adoption:
@@ -85,7 +95,7 @@ class Adoption:
         for model_route in route.models:
             for served in model_route.versions():
                 if served not in self._versions and served not in self._loading:
-                    self._loading[served] = asyncio.get_running_loop().create_task(self._load(model_route.model, served))
+                    self._loading[served] = asyncio.get_running_loop().create_task(self._load(model_route, served))
         self._settle()
 
     def look(self) -> None:
@@ -93,8 +103,10 @@ class Adoption:
         if self._clock.now >= self._next_end:
             self._settle()
 
-    async def _load(self, model: str, served: Served) -> None:
+    async def _load(self, route: ModelRoute, served: Served) -> None:
+        model = route.model
         try:
+            check_formats(await asyncio.to_thread(self._describe, model, served), route.formats)
             self._versions[served] = await self._open(model, served)
             log.info("loaded %s@%d %s", model, served.number, served.digest[:12])
         except Unloadable as error:
