@@ -2,10 +2,11 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from sqlalchemy import func, select
 from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.receivers import Receiver, receiving
 from tests.sdk.homes import until
@@ -13,6 +14,7 @@ from tests.sdk.homes import until
 from lamplighter.domain.events import Notified
 from lamplighter.lifecycle import outbox
 from lamplighter.lifecycle.outbox import Couriers
+from lamplighter.store import schema
 from lamplighter.store.notices import Notice
 
 
@@ -41,34 +43,56 @@ def ids(receiver: Receiver) -> set[str]:
     return {headers["webhook-id"] for headers in receiver.headers}
 
 
-def test_after_a_receiver_was_gone_everything_arrives_and_nothing_twice(tmp_path: Path) -> None:
-    with receiving() as receiver, telling(tmp_path, pager=receiver.url) as life:
+def rows(life: Life) -> int:
+    """Messages that the table holds, whatever became of them."""
+    with life.kit.store.reading() as look:
+        return int(look.notices.connection.execute(select(func.count()).select_from(schema.notices)).scalar_one())
+
+
+def deliver_until(life: Life, condition: Callable[[], bool], step: float) -> None:
+    """Look again and again, so many seconds of the clock apart, until the condition holds."""
+    couriers = Couriers(life.kit)
+
+    def looked() -> bool:
+        couriers.look()
+        life.clock.forward(step)
+        return condition()
+
+    until(looked, seconds=120.0)
+    couriers.close()
+
+
+def test_a_receiver_that_is_dead_for_two_days_loses_nothing_and_holds_up_no_other(tmp_path: Path) -> None:
+    many = 120
+    with receiving() as receiver, receiving() as other, telling(tmp_path, pager=receiver.url, other=other.url) as life:
         receiver.status = 500
-        fill(life, "pager", 40)
-        couriers = Couriers(life.kit)
-
-        def tried() -> bool:
-            couriers.look()
-            life.clock.forward(1)
-            return len(receiver.events) >= 4
-
-        until(tried)
-        couriers.close()
-        assert waiting(life) == 40
+        fill(life, "pager", many)
+        fill(life, "other", 50, first=many + 1)
+        dead = life.clock.now()
+        deliver_until(life, lambda: len(ids(other)) == 50, step=1.0)
+        deliver_until(life, lambda: life.clock.now() - dead > 2 * 86_400 * 1_000_000, step=600.0)
+        assert (waiting(life), len(other.events)) == (many, 50)
+        # Two at a look: a receiver that comes back is not buried, and nobody works for one that is gone.
+        assert len(receiver.events) < many * 4
+        life.restart()
         receiver.status = 200
         receiver.headers.clear()
+        with life.kit.store.transaction() as change:
+            change.counters.set(outbox.REACTIONS, 10 * many)
+        deliver_until(life, lambda: waiting(life) == 0, step=1.0)
+        assert len(receiver.headers) == len(ids(receiver)) == many
+        assert [event.delivered for event in life.events(Notified)] == [True] * (many + 50)
+        assert rows(life) == 0
 
-        again = Couriers(life.kit)
 
-        def looked() -> bool:
-            again.look()
-            life.clock.forward(1)
-            return waiting(life) == 0
-
-        until(looked)
-        again.close()
-        assert len(receiver.headers) == len(ids(receiver)) == 40
-        assert [event.delivered for event in life.events(Notified)] == [True] * 40
+def test_a_message_of_an_event_that_may_be_told_once_more_is_not_forgotten(tmp_path: Path) -> None:
+    with receiving() as receiver, telling(tmp_path, pager=receiver.url) as life:
+        with life.kit.store.transaction() as change:
+            change.counters.set(outbox.REACTIONS, 2)
+        for _ in range(2):
+            fill(life, "pager", 1, first=3)
+            outbox.deliver(life.kit)
+        assert len(receiver.events) == 1
 
 
 def test_a_silent_receiver_holds_up_neither_the_loop_nor_another_channel(tmp_path: Path) -> None:

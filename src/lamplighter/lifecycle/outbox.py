@@ -24,6 +24,8 @@ _log = logging.getLogger("lamplighter.outbox")
 _WAITS = (1, 2, 5, 10, 15)
 #: After so long without success a message is given up, and that is recorded; microseconds.
 _GIVEN_UP = 3 * 86_400_000_000
+#: The counter that says up to which entry of the journal all reactions are done.
+REACTIONS = "reactions"
 #: Failures in a row after which a channel rests: one may be the message's fault, two are the receiver's.
 _ENOUGH = 2
 #: Channels that are served at once.
@@ -78,6 +80,8 @@ def deliver_through(kit: Kit, channel: str, ending: threading.Event | None = Non
         _conclude(kit, key, notice, why)
         if failed == _ENOUGH:
             return False
+    with kit.store.transaction() as change:
+        change.notices.shed(change.counters.value(REACTIONS))
     return True
 
 

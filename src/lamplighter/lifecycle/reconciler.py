@@ -28,7 +28,7 @@ from lamplighter.lifecycle import (
 )
 from lamplighter.lifecycle.heart import Heart
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.lifecycle.outbox import Couriers
+from lamplighter.lifecycle.outbox import REACTIONS, Couriers
 from lamplighter.lifecycle.pace import Pace
 from lamplighter.lifecycle.presence import Presence, Seen
 from lamplighter.lifecycle.replaying import Replaying
@@ -36,7 +36,6 @@ from lamplighter.lifecycle.watchers import Watchers
 from lamplighter.targets.base import Observation
 
 _log = logging.getLogger("lamplighter.reconciler")
-_CURSOR = "reactions"
 #: Seconds between two looks at what callers feel and at people's clocks.
 _SLOW = 2.0
 #: Seconds between two looks at what changes slowly.
@@ -187,11 +186,11 @@ class Reconciler:
 
     def _react(self) -> None:
         with self._kit.store.reading() as look:
-            entries = look.journal.after(look.counters.value(_CURSOR))
+            entries = look.journal.after(look.counters.value(REACTIONS))
         for entry in entries:
             reactions.react(self._kit, entry)
             with self._kit.store.transaction() as change:
-                change.counters.set(_CURSOR, entry.sequence)
+                change.counters.set(REACTIONS, entry.sequence)
 
     def _train(self) -> None:
         with self._kit.store.reading() as look:

@@ -1,7 +1,7 @@
 """The outbox: what has to be told to whom. A notice leaves after it was delivered; it is tried again until then."""
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
@@ -60,6 +60,12 @@ class Notices:
     def close(self, key: int) -> None:
         """The message was delivered, or is given up."""
         self.connection.execute(update(schema.notices).where(schema.notices.c.id == key).values(open=False))
+
+    def shed(self, until: int) -> None:
+        """Drop messages that are delivered or given up, of events up to this one; the journal says what became of them. A later
+        event may be told once more after a crash, and then has to be known."""
+        table = schema.notices
+        self.connection.execute(delete(table).where(table.c.open.is_(False), table.c.event <= until))
 
     def defer(self, key: int, notice: Notice, due_at: int) -> None:
         """Try again later."""
