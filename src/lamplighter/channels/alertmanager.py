@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 import msgspec
 
-from lamplighter.channels.base import Message, Receiver, Undelivered
+from lamplighter.channels.base import Message, Receiver, Undelivered, trust
 from lamplighter.domain.instant import rfc3339
 
 #: The end of an incident ends its alert.
@@ -57,7 +57,7 @@ def alerts(message: Message) -> bytes:
 async def _post(address: str, content: bytes) -> int:
     """The status of the answer. Its body is not read: it may have no end."""
     async with (
-        httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False) as client,
+        httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False, verify=trust()) as client,
         client.stream("POST", address, content=content, headers={"Content-Type": "application/json"}) as answer,
     ):
         return answer.status_code

@@ -1,6 +1,10 @@
 """The promise of a channel: deliver one message to one person, or say why not."""
 
+import ssl
+from functools import cache
 from typing import Protocol
+
+import httpx2
 
 from lamplighter.domain.record import Record
 
@@ -46,6 +50,12 @@ class Receiver(Record, frozen=True):
 
 class Undelivered(Exception):
     """The message did not arrive; it is tried again. Holds one sentence without secrets."""
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """The authorities that receivers are held to. Reading them takes longer than telling somebody, so it is done once."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class Channel(Protocol):

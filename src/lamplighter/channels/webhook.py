@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import httpx2
 import msgspec
 
-from lamplighter.channels.base import Message, Receiver, Undelivered
+from lamplighter.channels.base import Message, Receiver, Undelivered, trust
 from lamplighter.domain.instant import rfc3339
 
 #: A program may want to know every step.
@@ -72,7 +72,7 @@ def _signature(secret: str, said: bytes) -> str:
 async def _post(address: str, content: bytes, headers: Mapping[str, str]) -> int:
     """The status of the answer. Its body is not read: it may have no end."""
     async with (
-        httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False) as client,
+        httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False, verify=trust()) as client,
         client.stream("POST", address, content=content, headers=dict(headers)) as answer,
     ):
         return answer.status_code
