@@ -9,7 +9,7 @@ LOCKS := requirements/uv.txt requirements/build.txt
 BUILD := pyproject.toml hatch_build.py src/lamplighter/serving/compiled/walker.c src/lamplighter/monitoring/kernel.c
 ARGS ?=
 # Processes that share the tests; 0 is one after the other in the order of the files.
-TEST_PROCESSES ?= 0
+TEST_PROCESSES ?= 2
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity workers_killed withdrawals
 # Benchmarks of monitoring; those that need no peer come first.
