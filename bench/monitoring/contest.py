@@ -10,7 +10,8 @@ from typing import Any
 from environments import environment
 
 _HERE = Path(__file__).parent / "peers"
-_VARIABLES = {
+#: What keeps a peer to itself.
+VARIABLES = {
     "PYTHONPATH": str(_HERE.with_name("frame")),
     "MPLBACKEND": "agg",
     "DO_NOT_TRACK": "1",
@@ -23,7 +24,7 @@ _PATIENCE = 300.0
 def told(peer: str, script: str, argument: Path) -> dict[str, Any] | None:
     """What the peer's script printed last; nothing, and a sentence on standard error, if it did not come to that."""
     command = [str(environment(_HERE / peer)), "-W", "ignore", str(_HERE / peer / f"{script}.py"), str(argument)]
-    variables = {**os.environ, **_VARIABLES}
+    variables = {**os.environ, **VARIABLES}
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, env=variables, check=True)
         return dict(json.loads(done.stdout.splitlines()[-1]))

@@ -29,8 +29,9 @@ class Evidently(Preset, frozen=True):
     logarithm of categories, drift from 0.1 on. Fewer: the two-sample test of Kolmogorov and Smirnov of numbers up to 0.05,
     chi-square or, for two values, the z test of categories below 0.05. The data set drifts if half of its inputs do.
 
-    Distances of numbers are those of Evidently to 0.002, statistics of Kolmogorov and Smirnov to the share of one cell;
-    figures of categories are the same while the reference has at most 256. A number with at most five occupied cells counts
+    Distances of numbers are those of Evidently to 0.002, statistics of Kolmogorov and Smirnov to the share of one cell, which
+    moved their probability by at most 0.06, and with it the share of drifted columns where one is at its limit. Figures of
+    categories are the same while the reference has at most 256. A number with at most five occupied cells counts
     as few distinct values. Texts are categories here.
     """
 

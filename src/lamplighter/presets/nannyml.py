@@ -21,7 +21,8 @@ class NannyML(Preset, frozen=True):
 
     The method of the project is taken of the columns it fits, Jensen-Shannon of the others, as there. The chunks are those of
     the rows that the version was registered with, in their order. Figures are those of NannyML; Kolmogorov-Smirnov, which is
-    binned there too, to 0.002.
+    binned there too, to 0.002. Categories that the reference does not hold are counted as one: while several of them come,
+    L-infinity and chi-square may differ from those there.
     """
 
     def check(self) -> None:
