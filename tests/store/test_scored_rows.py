@@ -169,11 +169,13 @@ def test_callers_are_counted(store: Store) -> None:
 def test_counts_of_a_day_are_set_and_summed_over_a_window(store: Store) -> None:
     with store.transaction() as change:
         profiles = change.profiles
-        assert profiles.day("m", "prod", 1, 0) is None
-        for day in (0, 10, 20):
-            profiles.put("m", "prod", 1, day, b"old")
-            profiles.put("m", "prod", 1, day, bytes([day, 0, 255]))
-        assert profiles.day("m", "prod", 1, 10) == b"\x0a\x00\xff"
+        assert profiles.days("prod", [("m", 1, 0)]) == {}
+        for version in (("m", 1), ("n", 2)):
+            profiles.put("prod", {(*version, day): b"old" for day in (0, 10, 20)})
+            profiles.put("prod", {(*version, day): bytes([day, 0, 255]) for day in (0, 10, 20)})
+        profiles.put("dev", {("m", 1, 10): b"elsewhere"})
+        asked = [("m", 1, 10), ("n", 2, 20), ("n", 1, 20), ("m", 1, 11)]
+        assert profiles.days("prod", asked) == {("m", 1, 10): b"\x0a\x00\xff", ("n", 2, 20): b"\x14\x00\xff"}
         assert sorted(profiles.between("m", "prod", 1, 0, 20)) == [b"\x00\x00\xff", b"\x0a\x00\xff"]
         assert profiles.between("m", "prod", 2, 0, 99) == []
 

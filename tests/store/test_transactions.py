@@ -34,7 +34,7 @@ def everything(change: Transaction) -> None:
     change.predictions.move("prod", "1.seg", 10)
     change.traffic.add([Traffic(model="m", environment="prod", number=1, arm="champion", second=1, requests=1)])
     change.traffic.called([("m", "prod", "ops", 1, 1)])
-    change.profiles.put("m", "prod", 1, 0, b"counts")
+    change.profiles.put("prod", {("m", 1, 0): b"counts"})
     change.profiles.soil({("m", "prod", 0)})
 
 

@@ -1,6 +1,6 @@
 """Versions grow old: their owner is told in time, and may let them answer for longer."""
 
-from lamplighter.domain.environment import Environment
+from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed
 from lamplighter.domain.events import FindingMade, VersionExtended
 from lamplighter.domain.expiry import DAY, Action, Age, Expiry
@@ -85,12 +85,13 @@ def watch(kit: Kit) -> None:
     """Tell the owner of every version that expires soon, and again once it has."""
     now = kit.clock.now()
     with kit.store.reading() as look:
-        routings = [routing for routing in look.routings.all() if routing.champion]
+        places = {place.name: place for place in look.environments.all() if place.level is Level.PRODUCTION}
+        routings = [routing for routing in look.routings.all() if routing.champion and routing.environment in places]
+        projects = {project.name: project for project in look.projects.all()} if routings else {}
     for one in routings:
-        with kit.store.transaction() as change:
-            place = change.environment(one.environment)
-            lifetime = lifetime_of(kit.policy, change.project(one.model), place, one, now)
-            if lifetime is not None and lifetime.age is not Age.FRESH:
+        lifetime = lifetime_of(kit.policy, projects[one.model], places[one.environment], one, now)
+        if lifetime is not None and lifetime.age is not Age.FRESH:
+            with kit.store.transaction() as change:
                 _tell(kit, change, one, lifetime)
 
 

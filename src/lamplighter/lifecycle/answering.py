@@ -5,7 +5,7 @@ looked at again and again. The evidence that an alarm takes is set so that a mod
 is reported falsely once in `MEAN_TIME` seconds on average at most, and a better one less often (`monitoring.repeated`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 import msgspec
@@ -65,6 +65,21 @@ class _Seen(msgspec.Struct, frozen=True):
     def tells(self) -> bool:
         """Whether it holds enough to say that callers no longer feel something."""
         return self.requests >= (_ENOUGH if self.length < LOOK_BACKS[-1] else 1)
+
+
+def telling(look: Transaction, now: int, turned_away: Mapping[tuple[str, str], int]) -> list[Routing]:
+    """The live versions of which something may have to be said, found by few questions for any number of them.
+
+    Of the others nothing failed and nothing was refused in the longest look back, their time has no limit, and no incident of
+    theirs could end.
+    """
+    live = {(one.model, one.environment): (one, one.champion.number) for one in look.routings.all() if one.champion}
+    versions = [(*place, number) for place, (_, number) in live.items()]
+    asked = look.traffic.trouble(versions, now // 1_000_000 - LOOK_BACKS[-1])
+    timed = {one.name for one in look.projects.among("model", {model for model, _ in asked}) if one.monitor.p95_ms}
+    troubled = {place for place, trouble in asked.items() if trouble or place[0] in timed}
+    troubled |= turned_away.keys() | {(one.model, one.environment) for one in look.incidents.all(open=True)}
+    return [routing for place, (routing, _) in live.items() if place in troubled]
 
 
 def looks(look: Transaction, routing: Routing, now: int, turned_away: int = 0) -> Iterator[Look]:

@@ -38,13 +38,18 @@ def thresholds(
     return calibration.thresholds(rows)
 
 
+def place_of(profile: Profile, measures: tuple[DriftMeasure, ...], alarm: Alarm) -> str:
+    """Where thresholds of a profile, for windows of any size, are kept."""
+    settings = [(measure.name, msgspec.to_builtins(measure)) for measure in measures]
+    return digest_of(canonical((METHOD, profile.identity, settings, alarm.rate, alarm.draws)))
+
+
 class _Key:
     """What thresholds depend on, told apart by its digest."""
 
     def __init__(self, profile: Profile, measures: tuple[DriftMeasure, ...], alarm: Alarm) -> None:
         self.profile, self.measures, self.alarm = profile, measures, alarm
-        settings = [(measure.name, msgspec.to_builtins(measure)) for measure in measures]
-        self.place = digest_of(canonical((METHOD, profile.identity, settings, alarm.rate, alarm.draws)))
+        self.place = place_of(profile, measures, alarm)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Key) and other.place == self.place

@@ -26,6 +26,9 @@ _OURS = re.compile("[0-9a-f]{30}")
 PUSHED = "pushed"
 #: Microseconds in a day of event time.
 DAY = 86_400_000_000
+#: One request by latency bucket, and one whose time nobody knows.
+_NOWHERE = (0,) * (len(LATENCY_BOUNDS) + 1)
+_IN = [tuple(int(place == bucket) for place in range(len(_NOWHERE))) for bucket in range(len(_NOWHERE))]
 
 
 def collect(kit: Kit, environment: str, seconds: float = math.inf) -> int:
@@ -153,7 +156,7 @@ def _one(record: Scored, environment: str) -> Traffic:
         rows=record.rows or len(record.scores),
         failures=int(record.broke),
         crowded=int(record.found_no_room),
-        latencies=tuple(int(place == bucket and record.duration >= 0) for place in range(len(LATENCY_BOUNDS) + 1)),
+        latencies=_IN[bucket] if record.duration >= 0 else _NOWHERE,
     )
 
 

@@ -24,7 +24,8 @@ def profile_of(kit: Kit, version: Version) -> Profile | None:
     return _read(kit, digests[0]) if digests else None
 
 
-@lru_cache(maxsize=256)
+# As many as an installation has live versions; thresholds hold on to the same ones.
+@lru_cache(maxsize=2048)
 def _read(kit: Kit, digest: str) -> Profile:
     return profile_from(kit.artifacts.get(digest))
 
@@ -37,15 +38,19 @@ def count(kit: Kit, change: Transaction, environment: str, records: Sequence[Sco
             # A redacted column has no values to count, and records from before and after a change of that stand side by side.
             names = frozenset(record.columns).difference(record.redacted)
             groups[record.model, record.number, record.event_at // _DAY * _DAY, names].append(record)
+    versions = change.versions.numbered(list(dict.fromkeys((model, number) for model, number, _, _ in groups)))
+    references = {(version.model, version.number): profile_of(kit, version) for version in versions}
+    wholes: dict[tuple[str, int, int], Counts] = {}
     for (model, number, day, names), group in groups.items():
-        version = change.versions.find(model=model, number=number)
-        profile = profile_of(kit, version) if version else None
-        if profile is None:
-            continue
-        fresh = counting.count(profile, _columns(group, names), [score for record in group for score in record.scores])
-        known = change.profiles.day(model, environment, number, day)
-        whole = counting.merge(counting.counts_from(known), fresh) if known else fresh
-        change.profiles.put(model, environment, number, day, counting.counts_bytes(whole))
+        profile = references.get((model, number))
+        if profile is not None:
+            fresh = counting.count(profile, _columns(group, names), [score for record in group for score in record.scores])
+            before = wholes.get((model, number, day))
+            wholes[model, number, day] = counting.merge(before, fresh) if before else fresh
+    known = change.profiles.days(environment, list(wholes))
+    for place, content in known.items():
+        wholes[place] = counting.merge(counting.counts_from(content), wholes[place])
+    change.profiles.put(environment, {place: counting.counts_bytes(whole) for place, whole in wholes.items()})
 
 
 def _columns(records: Sequence[Scored], names: Iterable[str]) -> dict[str, list[Any]]:

@@ -1,10 +1,11 @@
 """The slices that scored rows lie in, as the project declares them, kept beside each row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.project import Project
 from lamplighter.domain.slices import key_of
+from lamplighter.domain.version import Version
 from lamplighter.lifecycle import profiles
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.slicing import Slicer, slicer
@@ -16,23 +17,26 @@ Keys = Sequence[str]
 
 def keys(kit: Kit, look: Transaction, records: Sequence[Scored]) -> list[Keys]:
     """The key of each row of each record. An arm that shares the rows of the answering arm shares their slices."""
-    versions = dict.fromkeys((record.model, record.number) for record in records)
-    slicers = {version: _slicers(kit, look, *version) for version in versions}
+    wanted = {
+        project.name: wanted_by(project) for project in look.projects.among("model", {record.model for record in records})
+    }
+    versions = dict.fromkeys((record.model, record.number) for record in records if wanted.get(record.model))
+    slicers = {
+        (version.model, version.number): _slicers(kit, version, wanted[version.model])
+        for version in look.versions.numbered(list(versions))
+    }
+    if not slicers:
+        return [[""] * len(record.scores) for record in records]
     asked = {(record.model, record.request): record for record in records if record.columns}
     found = []
     for record in records:
         source = record if record.columns else asked.get((record.model, record.request))
-        keys = _keys(slicers[record.model, record.number], source) if source else []
+        keys = _keys(slicers.get((record.model, record.number), ()), source) if source else []
         found.append(keys if len(keys) == len(record.scores) else [""] * len(record.scores))
     return found
 
 
-def _slicers(kit: Kit, look: Transaction, model: str, number: int) -> list[Slicer]:
-    project = look.projects.find(model=model)
-    wanted = wanted_by(project) if project else {}
-    version = look.versions.find(model=model, number=number) if wanted else None
-    if version is None:
-        return []
+def _slicers(kit: Kit, version: Version, wanted: Mapping[str, frozenset[str]]) -> list[Slicer]:
     profile = profiles.profile_of(kit, version)
     columns = (column for column in version.manifest.contract.inputs if column.name in wanted)
     found = (slicer(column, profile, wanted[column.name]) for column in columns)

@@ -24,14 +24,15 @@ from lamplighter.store.transaction import Transaction
 
 def count(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:
     """Add answers of the versions that are compared to the tallies of their steps."""
+    opened = change.rollouts.all(environment=environment, open=True)
+    compared = {rollout.model: rollout for rollout in opened if rollout.phase in (Phase.SHIFTING, Phase.PAUSED)}
     by_model: dict[str, list[Scored]] = defaultdict(list)
     for record in records:
-        if record.arm in (Arm.CHAMPION, Arm.CHALLENGER):
+        if record.model in compared and record.arm in (Arm.CHAMPION, Arm.CHALLENGER):
             by_model[record.model].append(record)
     for model, found in by_model.items():
-        rollout = change.rollouts.find(model=model, environment=environment, open=True)
-        if rollout is not None and rollout.phase in (Phase.SHIFTING, Phase.PAUSED):
-            _count(kit, change, rollout, [record for record in found if record.at >= rollout.stepped_at])
+        rollout = compared[model]
+        _count(kit, change, rollout, [record for record in found if record.at >= rollout.stepped_at])
 
 
 def _count(kit: Kit, change: Transaction, rollout: Rollout, records: Sequence[Scored]) -> None:

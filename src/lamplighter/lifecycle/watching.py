@@ -143,7 +143,7 @@ def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
         found = windows.readings(kit, look, model, environment, list(marks), fresh)
     with kit.store.transaction() as change:
         outcomes_by_day.keep(change, model, environment, fresh)
-        readings = [change.readings.state(reading) for reading in found]
+        readings = change.readings.state(found)
         inputs.note(change, readings)
         change.profiles.clean(model, environment, marks, begun)
         champion = change.routings.of(model, environment).champion
@@ -224,7 +224,7 @@ def watch_service(kit: Kit, turned_away: Mapping[tuple[str, str], int] | None = 
     each environment `turned_away` counts requests of the last minute that a process refused for want of room."""
     now = kit.clock.now()
     with kit.store.reading() as look:
-        routings = [routing for routing in look.routings.all() if routing.champion]
+        routings = answering.telling(look, now, turned_away or {})
         seen = [one for routing in routings for one in _looks(look, routing, now, turned_away or {})]
     settle(kit, seen, answering.CALM)
 

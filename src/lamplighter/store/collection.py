@@ -1,11 +1,29 @@
 """What all collections share: records kept as JSON beside the columns that queries ask for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import CTE, JSON, Connection, String, Table, and_, cast, column, func, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    CTE,
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    and_,
+    cast,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -27,6 +45,12 @@ def stale(what: str) -> Conflict:
     )
 
 
+@cache
+def _beside(table: Table) -> tuple[str, ...]:
+    """The columns of a table beside the body."""
+    return tuple(column.name for column in table.columns if column.name != "body")
+
+
 class Collection(Generic[Kept]):
     """Records of one kind in one table, within one transaction."""
 
@@ -39,8 +63,7 @@ class Collection(Generic[Kept]):
 
     def columns(self, record: Kept) -> dict[str, Any]:
         """The values of the columns beside the body: the fields of the record that have the name of a column."""
-        names = {column.name for column in self.table.columns} - {"body"}
-        return {name: getattr(record, name) for name in names if hasattr(record, name)}
+        return {name: getattr(record, name) for name in _beside(self.table) if hasattr(record, name)}
 
     def add(self, record: Kept) -> None:
         """Keep a new record; raises `Conflict` where its key is taken."""
@@ -94,9 +117,15 @@ class Collection(Generic[Kept]):
 
 
 def named_versions(connection: Connection, versions: Sequence[tuple[str, str, int]]) -> CTE:
-    """Versions (model, environment, number) as a table to join with. They go along as one parameter, so that the statement is
-    the same for any number of them."""
-    text = literal(msgspec.json.encode(versions).decode(), String)
+    """Versions (model, environment, number) as a table to join with."""
+    columns = (Column("model", String), Column("environment", String), Column("number", Integer))
+    return named(connection, columns, versions)
+
+
+def named(connection: Connection, columns: Sequence[Column[Any]], rows: Sequence[Sequence[object]]) -> CTE:
+    """Values of these columns, texts and whole numbers, as a table to join with. They go along as one parameter, so that the
+    statement is the same for any number of them."""
+    text = literal(msgspec.json.encode(rows).decode(), String)
     is_postgresql = connection.dialect.name == "postgresql"
     parts = func.json_array_elements(cast(text, JSON)) if is_postgresql else func.json_each(text)
     one = (
@@ -104,9 +133,11 @@ def named_versions(connection: Connection, versions: Sequence[tuple[str, str, in
         if is_postgresql
         else parts.table_valued(column("value", JSON))
     )
-    fields = (one.c.value[0].as_string(), one.c.value[1].as_string(), one.c.value[2].as_integer())
-    names = ("model", "environment", "number")
-    return select(*(field.label(name) for field, name in zip(fields, names, strict=True))).cte("wanted")
+    fields = [
+        cast(value.as_string(), BigInteger) if isinstance(wanted.type, Integer) else value.as_string()
+        for wanted, value in ((wanted, one.c.value[place]) for place, wanted in enumerate(columns))
+    ]
+    return select(*(field.label(wanted.name) for field, wanted in zip(fields, columns, strict=True))).cte("wanted")
 
 
 def upsert(

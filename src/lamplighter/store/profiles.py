@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -9,8 +10,9 @@ from sqlalchemy import CTE, ColumnElement, Connection, FromClause, and_, delete,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lamplighter.domain.monitor import Reading
+from lamplighter.domain.record import canonical
 from lamplighter.store import schema
-from lamplighter.store.collection import Collection, named_versions, upsert
+from lamplighter.store.collection import Collection, named, named_versions, upsert
 
 
 class Profiles:
@@ -19,16 +21,22 @@ class Profiles:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def day(self, model: str, environment: str, number: int, day: int) -> bytes | None:
-        """The counts of one day, or nothing."""
+    def days(self, environment: str, wanted: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, int], bytes]:
+        """The counts of days, each with its model, the number of the version and the day; those that are there."""
         table = schema.profiles
-        query = select(table.c.counts).filter_by(model=model, environment=environment, number=number, day=day)
-        return self.connection.execute(query).scalar()
+        keys = [table.c.model, table.c.number, table.c.day]
+        asked = named(self.connection, keys, wanted)
+        joined = asked.join(table, and_(table.c.environment == environment, *(key == asked.c[key.name] for key in keys)))
+        rows = self.connection.execute(select(*keys, table.c.counts).select_from(joined)).all()
+        return {(row.model, row.number, row.day): row.counts for row in rows}
 
-    def put(self, model: str, environment: str, number: int, day: int, counts: bytes) -> None:
-        """Set the counts of one day."""
-        row = {"model": model, "environment": environment, "number": number, "day": day, "counts": counts}
-        upsert(self.connection, schema.profiles, [row], keys=["model", "environment", "number", "day"], set_=["counts"])
+    def put(self, environment: str, days: Mapping[tuple[str, int, int], bytes]) -> None:
+        """Set the counts of days, by model, number of the version and day."""
+        rows = [
+            {"model": model, "environment": environment, "number": number, "day": day, "counts": counts}
+            for (model, number, day), counts in days.items()
+        ]
+        upsert(self.connection, schema.profiles, rows, keys=["model", "environment", "number", "day"], set_=["counts"])
 
     def between(self, model: str, environment: str, number: int, start: int, end: int) -> list[bytes]:
         """The counts of the days that begin in a window."""
@@ -106,17 +114,31 @@ class Readings(Collection[Reading]):
         query = select(self.table.c.body).filter_by(**equals).where(part).order_by(*self.table.primary_key)
         return [self._decode(row[0]) for row in self.connection.execute(query)]
 
-    def state(self, reading: Reading) -> Reading:
-        """Keep a figure in place of the one before, and say how often it was another one; gives it as it is kept."""
-        keys = {column.name: getattr(reading, column.name) for column in self.table.primary_key}
-        before = self.find(**keys)
-        if before is None:
-            self.put(reading)
-            return reading
-        kept = msgspec.structs.replace(reading, restated=before.restated + (_told(before) != _told(reading)))
-        if kept != before:
-            self.put(kept)
+    def state(self, readings: Sequence[Reading]) -> list[Reading]:
+        """Keep figures in place of those before, and say how often each was another one; gives them as they are kept."""
+        known = {_key(one): one for one in self._before(readings)}
+        kept = [_restated(one, known.get(_key(one))) for one in readings]
+        changed = [one for one in kept if one != known.get(_key(one))]
+        rows = [{**self.columns(one), "body": canonical(one).decode()} for one in changed]
+        upsert(self.connection, self.table, rows, keys=[column.name for column in self.table.primary_key], set_=["body"])
         return kept
+
+    def _before(self, readings: Sequence[Reading]) -> Iterator[Reading]:
+        """What is kept of the windows of these figures: one question for each, whatever its measures and columns."""
+        names = ("model", "environment", "number", "aspect", "end")
+        for place in dict.fromkeys(map(attrgetter(*names), readings)):
+            query = select(self.table.c.body).filter_by(**dict(zip(names, place, strict=True)))
+            yield from map(self._decode, self.connection.execute(query).scalars().all())
+
+
+#: What tells two figures apart.
+_key = attrgetter(*(column.name for column in schema.readings.primary_key))
+
+
+def _restated(reading: Reading, before: Reading | None) -> Reading:
+    if before is None:
+        return reading
+    return msgspec.structs.replace(reading, restated=before.restated + (_told(before) != _told(reading)))
 
 
 def _told(reading: Reading) -> tuple[float, ...]:

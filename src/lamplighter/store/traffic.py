@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, case, func, select
+from sqlalchemy import Connection, Table, and_, case, func, select
 
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.store import schema
-from lamplighter.store.collection import upsert
+from lamplighter.store.collection import named, named_versions, upsert
 
 #: Seconds in an hour.
 HOUR = 3600
-#: Seconds in one question, and rows in one statement.
+#: Rows in one statement.
 _ASKED = 500
 
 
@@ -36,6 +37,8 @@ class Traffic(msgspec.Struct, frozen=True):
 
 def total(parts: Sequence[Traffic]) -> Traffic:
     """All parts added up; labelled with the first."""
+    if len(parts) == 1:
+        return parts[0]
     first = parts[0] if parts else Traffic(model="", environment="", number=0, arm="", second=0)
     return msgspec.structs.replace(
         first,
@@ -77,19 +80,11 @@ class TrafficSeen:
             upsert(self.connection, table, some, keys=list(self._keys), set_=[*self._counts, "latencies"])
 
     def _known(self, table: Table, keys: Iterable[tuple[object, ...]]) -> dict[tuple[object, ...], Traffic]:
-        """What is known under these keys: one question for many seconds of one version."""
-        seconds: dict[tuple[object, ...], list[object]] = defaultdict(list)
-        for *version, second in keys:
-            seconds[tuple(version)].append(second)
-        found = {}
-        for place, wanted in seconds.items():
-            equals = dict(zip(self._keys, place, strict=False))
-            for start in range(0, len(wanted), _ASKED):
-                query = select(table).filter_by(**equals).where(table.c.second.in_(wanted[start : start + _ASKED]))
-                for row in self.connection.execute(query):
-                    one = _traffic(row._mapping)
-                    found[tuple(getattr(one, name) for name in self._keys)] = one
-        return found
+        """What is known under these keys, whatever the number of versions."""
+        wanted = named(self.connection, [table.c[name] for name in self._keys], list(keys))
+        joined = wanted.join(table, and_(*(table.c[name] == wanted.c[name] for name in self._keys)))
+        rows = self.connection.execute(select(*table.c).select_from(joined)).mappings()
+        return {tuple(row[name] for name in self._keys): _traffic(row) for row in rows}
 
     def since(self, model: str, environment: str, second: int, *, before: int | None = None, **equals: object) -> list[Traffic]:
         """What was seen from a second on, up to another one, oldest first."""
@@ -109,6 +104,16 @@ class TrafficSeen:
             arm: Traffic(model, environment, number, arm, second, int(requests), int(rows), int(failures), int(crowded))
             for arm, requests, rows, failures, crowded in found
         }
+
+    def trouble(self, versions: Sequence[tuple[str, str, int]], second: int) -> dict[tuple[str, str], int]:
+        """How many requests failed or found no room from a second on, by model and environment, of those of these versions
+        (model, environment, number) that were asked at all."""
+        table, wanted = schema.traffic, named_versions(self.connection, versions)
+        same = [table.c[name] == wanted.c[name] for name in ("model", "environment", "number")]
+        joined = wanted.join(table, and_(*same, table.c.second >= second))
+        query = select(table.c.model, table.c.environment, func.sum(table.c.failures + table.c.crowded)).select_from(joined)
+        found = self.connection.execute(query.group_by(table.c.model, table.c.environment)).all()
+        return {(model, environment): int(trouble) for model, environment, trouble in found}
 
     def hours(self, model: str, environment: str, second: int) -> list[Traffic]:
         """What was seen hour by hour, from the hour of a second on, oldest first; each hour is named by its first second."""
@@ -132,12 +137,18 @@ class TrafficSeen:
     def called(self, calls: Sequence[tuple[str, str, str, int, int]]) -> None:
         """Count callers: model, environment, consumer, requests, time of the last."""
         table = schema.callers
-        keys = ["model", "environment", "consumer"]
-        for model, environment, consumer, requests, at in calls:
-            key = {"model": model, "environment": environment, "consumer": consumer}
-            before = self.connection.execute(select(table.c.requests, table.c.last_at).filter_by(**key)).first() or (0, 0)
-            row = {**key, "requests": before[0] + requests, "last_at": max(before[1], at)}
-            upsert(self.connection, table, [row], keys=keys, set_=["requests", "last_at"])
+        keys = [table.c[name] for name in ("model", "environment", "consumer")]
+        wanted = named(self.connection, keys, [call[:3] for call in calls])
+        joined = wanted.join(table, and_(*(key == wanted.c[key.name] for key in keys)))
+        rows = self.connection.execute(select(*table.c).select_from(joined)).all()
+        known = {tuple(row[:3]): (int(row.requests), int(row.last_at)) for row in rows}
+        together: dict[tuple[Any, ...], tuple[int, int]] = {}
+        for *key, requests, at in calls:
+            before, last = together.get(tuple(key)) or known.get(tuple(key)) or (0, 0)
+            together[tuple(key)] = (before + requests, max(last, at))
+        names = [column.name for column in table.columns]
+        changed = [dict(zip(names, (*key, *counted), strict=True)) for key, counted in together.items()]
+        upsert(self.connection, table, changed, keys=names[:3], set_=names[3:])
 
     def callers(self, model: str) -> list[tuple[str, str, int, int]]:
         """Who has called a model: environment, consumer, requests, time of the last."""
