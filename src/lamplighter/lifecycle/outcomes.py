@@ -1,6 +1,6 @@
 """Rows whose truth is known, by version and day: read from the rows once for each change of a day, then only summed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle.collection import DAY
@@ -12,9 +12,8 @@ from lamplighter.store.transaction import Transaction
 Fresh = Mapping[tuple[int, int], Day]
 
 
-def read(look: Transaction, model: str, environment: str, days: Iterable[int]) -> Fresh:
-    """Read days of every version of a model from their rows."""
-    numbers = [version.number for version in look.versions.all(model=model)]
+def read(look: Transaction, model: str, environment: str, numbers: Sequence[int], days: Iterable[int]) -> Fresh:
+    """Read days of versions of a model from their rows."""
     found = (read_day(look, model, environment, number, day) for day in days for number in numbers)
     return {(day.number, day.day): day for day in found if day is not None}
 

@@ -139,8 +139,11 @@ def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
     # Many rows may have to be read, and nobody who writes has to wait for that.
     with kit.store.reading() as look:
         marks = {day: seen for day, seen in look.profiles.marks(model, environment).items() if day in days}
-        fresh = outcomes_by_day.read(look, model, environment, marks)
-        found = windows.readings(kit, look, model, environment, list(marks), fresh)
+        # The windows of the other versions are as they were.
+        numbers = look.predictions.scored(model, environment, look.versions.numbers(model), list(marks), windows.DAY)
+        fresh = outcomes_by_day.read(look, model, environment, numbers, marks)
+        versions = look.versions.numbered([(model, number) for number in numbers])
+        found = windows.readings(kit, look, versions, environment, list(marks), fresh)
     with kit.store.transaction() as change:
         outcomes_by_day.keep(change, model, environment, fresh)
         readings = change.readings.state(found)

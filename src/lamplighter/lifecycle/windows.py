@@ -1,9 +1,10 @@
 """The windows of monitoring and the figures in them. Windows are whole days of event time, aligned to the epoch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Monitor, seconds
+from lamplighter.domain.version import Version
 from lamplighter.lifecycle import alarms, drifting, outcomes, quality
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.outcomes import Fresh
@@ -21,16 +22,20 @@ _OVERDUE_LABELLED = 0.5
 _PARTS = 4
 
 
-def readings(kit: Kit, look: Transaction, model: str, environment: str, days: list[int], fresh: Fresh) -> list[Reading]:
-    """The figures of every window that one of these days changes, for every version that scored in it."""
-    project = look.project(model)
+def readings(
+    kit: Kit, look: Transaction, versions: Sequence[Version], environment: str, days: list[int], fresh: Fresh
+) -> list[Reading]:
+    """The figures of every window that one of these days changes, for versions of one model."""
+    if not versions:
+        return []
+    project = look.project(versions[0].model)
     monitor = project.monitor
     days = _touched(days, monitor)
     length = _length(monitor)
     alarm = alarms.alarm(kit, look, project, looks(monitor))
     found: list[Reading] = []
-    for version in look.versions.all(model=model):
-        span = look.predictions.span(model, environment, version.number)
+    for version in versions:
+        span = look.predictions.span(version.model, environment, version.number)
         if span is None:
             continue
         spans = [(start, start + length) for start in _starts(days, length, span)]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, case, delete, func, select
+from sqlalchemy import Connection, and_, case, delete, exists, func, select
 
 from lamplighter.store import schema
-from lamplighter.store.collection import named_versions, upsert
+from lamplighter.store.collection import named, named_versions, upsert
 
 #: Rows in one statement.
 _CHUNK = 2000
@@ -188,6 +188,15 @@ class Predictions:
         query = select(p.c.number).distinct().filter_by(model=model, environment=environment).order_by(p.c.number)
         query = query.where(p.c.event_at >= start, p.c.event_at < end, p.c.arm != "shadow")
         return [int(number) for number in self.connection.execute(query).scalars()]
+
+    def scored(self, model: str, environment: str, numbers: Sequence[int], days: Sequence[int], day: int) -> list[int]:
+        """Which of these versions scored on any of these days, shadows too; a day has `day` microseconds."""
+        p, number, start = schema.predictions, schema.predictions.c.number, schema.predictions.c.event_at
+        wanted = named(self.connection, [number, start], [(one, begun) for one in numbers for begun in days])
+        same = and_(p.c.model == model, p.c.environment == environment, number == wanted.c.number)
+        found = exists().where(same, start >= wanted.c.event_at, start < wanted.c.event_at + day)
+        query = select(wanted.c.number).distinct().where(found).order_by(wanted.c.number)
+        return list(self.connection.execute(query).scalars())
 
     def outcome(
         self, model: str, environment: str, number: int, start: int, end: int, threshold: float

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import CTE, ColumnElement, Connection, FromClause, and_, delete, func, select, update
+from sqlalchemy import CTE, ColumnElement, Connection, FromClause, and_, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lamplighter.domain.monitor import Reading
@@ -81,10 +81,10 @@ class Profiles:
         """Forget days whose figures were made, but for those that were said again since they had so many marks: these wait
         since the moment in which the marks were read."""
         table = schema.dirty
-        for day, seen in marks.items():
-            place = table.c.model == model, table.c.environment == environment, table.c.day == day
-            if not self.connection.execute(delete(table).where(*place, table.c.marks == seen)).rowcount:
-                self.connection.execute(update(table).where(*place).values(since=begun))
+        of = table.c.model == model, table.c.environment == environment
+        made = tuple_(table.c.day, table.c.marks).in_(list(marks.items()))
+        self.connection.execute(delete(table).where(*of, made))
+        self.connection.execute(update(table).where(*of, table.c.day.in_(list(marks))).values(since=begun))
 
 
 class Readings(Collection[Reading]):
@@ -124,11 +124,13 @@ class Readings(Collection[Reading]):
         return kept
 
     def _before(self, readings: Sequence[Reading]) -> Iterator[Reading]:
-        """What is kept of the windows of these figures: one question for each, whatever its measures and columns."""
-        names = ("model", "environment", "number", "aspect", "end")
-        for place in dict.fromkeys(map(attrgetter(*names), readings)):
-            query = select(self.table.c.body).filter_by(**dict(zip(names, place, strict=True)))
-            yield from map(self._decode, self.connection.execute(query).scalars().all())
+        """What is kept of the windows of these figures: one question for each version."""
+        of, names = self.table.c, ("model", "environment", "number")
+        aspects, ends = ({getattr(one, name) for one in readings} for name in ("aspect", "end"))
+        for version in dict.fromkeys(map(attrgetter(*names), readings)):
+            query = select(of.body).filter_by(**dict(zip(names, version, strict=True)))
+            found = self.connection.execute(query.where(of.aspect.in_(sorted(aspects)), of.end.in_(sorted(ends))))
+            yield from map(self._decode, found.scalars().all())
 
 
 #: What tells two figures apart.

@@ -23,6 +23,11 @@ class Versions(Collection[Version]):
         highest = self.connection.execute(select(func.max(self.table.c.number)).filter_by(model=model)).scalar()
         return (highest or 0) + 1
 
+    def numbers(self, model: str) -> list[int]:
+        """The numbers of the versions of a model."""
+        query = select(self.table.c.number).filter_by(model=model).order_by(self.table.c.number)
+        return list(self.connection.execute(query).scalars())
+
     def numbered(self, wanted: Sequence[tuple[str, int]]) -> list[Version]:
         """Versions by model and number."""
         found, key = [], tuple_(self.table.c.model, self.table.c.number)
