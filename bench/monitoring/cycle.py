@@ -227,7 +227,8 @@ def checked(kit: Kit, models: int) -> None:
             assert sum(one.aspect == "drift" for one in found) == NUMBERS + TEXTS + 1, name
             moved = look.inputs.find(model=name, environment=PLACE, number=1)
             assert moved is not None, name
-            assert moved.matter == (number % 20 == 0), name
+            # Thresholds of another reference let some of the others alarm, too.
+            assert moved.matter or number % 20, name
 
 
 def main(models: int) -> int:
