@@ -142,8 +142,7 @@ def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
         # The windows of the other versions are as they were.
         numbers = look.predictions.scored(model, environment, look.versions.numbers(model), list(marks), windows.DAY)
         fresh = outcomes_by_day.read(look, model, environment, numbers, marks)
-        versions = look.versions.numbered([(model, number) for number in numbers])
-        found = windows.readings(kit, look, versions, environment, list(marks), fresh)
+        found = windows.readings(kit, look, model, numbers, environment, list(marks), fresh)
     with kit.store.transaction() as change:
         outcomes_by_day.keep(change, model, environment, fresh)
         readings = change.readings.state(found)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Monitor, seconds
-from lamplighter.domain.version import Version
 from lamplighter.lifecycle import alarms, drifting, outcomes, quality
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.outcomes import Fresh
@@ -23,19 +22,17 @@ _PARTS = 4
 
 
 def readings(
-    kit: Kit, look: Transaction, versions: Sequence[Version], environment: str, days: list[int], fresh: Fresh
+    kit: Kit, look: Transaction, model: str, numbers: Sequence[int], environment: str, days: list[int], fresh: Fresh
 ) -> list[Reading]:
-    """The figures of every window that one of these days changes, for versions of one model."""
-    if not versions:
-        return []
-    project = look.project(versions[0].model)
+    """The figures of every window that one of these days changes, for versions with these numbers."""
+    project = look.project(model)
     monitor = project.monitor
     days = _touched(days, monitor)
     length = _length(monitor)
     alarm = alarms.alarm(kit, look, project, looks(monitor))
     found: list[Reading] = []
-    for version in versions:
-        span = look.predictions.span(version.model, environment, version.number)
+    for version in look.versions.numbered([(model, number) for number in numbers]):
+        span = look.predictions.span(model, environment, version.number)
         if span is None:
             continue
         spans = [(start, start + length) for start in _starts(days, length, span)]
