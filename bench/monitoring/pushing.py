@@ -15,7 +15,9 @@ from arro3.core import Array, DataType, Table
 sys.path.insert(0, str(Path(__file__).parents[1] / "serving"))
 import lines
 
-from lamplighter.domain.project import Impact, Loss, Model, Owners, Project
+from lamplighter.domain.impact import Impact, Loss
+from lamplighter.domain.owners import Owners
+from lamplighter.domain.project import Model, Project
 from lamplighter.domain.version import Elsewhere, Version
 from lamplighter.sdk import brought, local, pushing, table_stream
 from lamplighter.sdk.adoption import Reference, adopted

@@ -8,8 +8,9 @@ from tests.domain import specimens
 
 from lamplighter.domain.criticality import Criticality, criticality_of, tier_of
 from lamplighter.domain.errors import NotFound
+from lamplighter.domain.impact import Frequency, Impact, Loss
 from lamplighter.domain.policy import Policy, Tier
-from lamplighter.domain.project import Frequency, Impact, Loss, Model, Project
+from lamplighter.domain.project import Model, Project
 
 POLICY = specimens.starter()
 ANSWERS = list(product((True, False), Loss, (True, False), (True, False), (Frequency.DAILY, Frequency.YEARLY)))

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from tests.domain.specimens import ADA, BEA, INA, IVO, MILO, PEOPLE, TEAMS
 
 from lamplighter.domain.identity import Person
+from lamplighter.domain.owners import Holder, Owners
 from lamplighter.domain.ownership import Assignment, acts_for, ownership_of
-from lamplighter.domain.project import Holder, Model, Owners, Project
+from lamplighter.domain.project import Model, Project
 from lamplighter.domain.stage import STAGE_OF, Duty, Stage
 
 

@@ -3,11 +3,14 @@
 import pytest
 from tests.domain import specimens
 
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.project import Frequency, Holder, Owners, check_steps, project_from, read_project, seconds
+from lamplighter.domain.impact import Frequency
+from lamplighter.domain.owners import Holder, Owners
+from lamplighter.domain.project import project_from, read_project
 from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.stage import Stage
-from lamplighter.domain.steps import Steps
+from lamplighter.domain.steps import Steps, check_steps
 
 
 def test_three_lines_are_a_project() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.web import seed
 
 from lamplighter.domain.digest import WEEK, Digest, DigestPlan, Verdict, Week, sentence, week_before
-from lamplighter.domain.project import Labels
+from lamplighter.domain.monitor_plan import Labels
 from lamplighter.lifecycle.digests import digest
 from lamplighter.lifecycle.kit import Kit
 

@@ -6,9 +6,10 @@ Law of change: fields may be added with a default.
 from collections.abc import Sequence
 from enum import StrEnum
 
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.instant import lasting
-from lamplighter.domain.project import Source, seconds
+from lamplighter.domain.project import Source
 from lamplighter.domain.record import Record
 
 #: Microseconds that the clock of whoever tells may run ahead.

@@ -3,10 +3,11 @@
 import msgspec
 
 from lamplighter.domain.criticality import criticality_of, tier_of
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.expiry import DAY, Action, Age, Expiry, age_of, expiry_of
 from lamplighter.domain.policy import Policy, Tier
-from lamplighter.domain.project import Project, seconds
+from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from lamplighter.domain.identity import Person, Role, Team
-from lamplighter.domain.project import Holder, Project
+from lamplighter.domain.owners import Holder
+from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.stage import STAGE_OF, Duty, Stage
 

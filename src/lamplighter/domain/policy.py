@@ -8,13 +8,16 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import ExpiryRule
+from lamplighter.domain.impact import Impact, Loss
 from lamplighter.domain.log import LogRule
-from lamplighter.domain.project import Impact, Loss, check_false_alarms, check_field, check_steps, seconds
+from lamplighter.domain.monitor_plan import check_false_alarms
+from lamplighter.domain.project import check_field
 from lamplighter.domain.record import Settings, canonical, digest_of
-from lamplighter.domain.steps import Steps
+from lamplighter.domain.steps import Steps, check_steps
 
 
 class Answer(StrEnum):

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from lamplighter.domain.duration import seconds
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.record import Settings
 
 
@@ -52,3 +54,50 @@ class Steps(Settings, frozen=True):
     deadline: str = "1d"
     #: What follows then.
     undecided: Undecided = Undecided.ROLL_BACK
+
+
+def check_steps(steps: Steps) -> Steps:
+    """The steps themselves if they rise to 100; raises `Invalid`."""
+    seconds(steps.each)
+    seconds(steps.deadline)
+    rising = all(a < b for a, b in zip(steps.steps, steps.steps[1:], strict=False))
+    if not steps.steps or not rising or steps.steps[0] <= 0 or steps.steps[-1] != 100:
+        raise Invalid(
+            "The steps of the rollout are not valid.",
+            why="Steps are percents that rise and end at 100.",
+            fix="Write steps = [10, 50, 100].",
+            code="E1112",
+        )
+    _check_limits(steps)
+    return steps
+
+
+def _check_limits(steps: Steps) -> None:
+    """Raise `Invalid` for a limit that no version could break or keep."""
+    limits, shift = steps.stop_if, steps.stop_if.score_shift
+    compared = [name for name in ("slower", "score_shift") if getattr(limits, name) is not None]
+    if compared and len(steps.steps) == 1:
+        raise _of_no_effect(compared[0], "both versions are compared while both answer, and the only step is 100.")
+    if shift == ScoreShift():
+        raise _of_no_effect("score_shift", "neither mean nor distance is given.")
+    if limits.slower is not None and limits.slower < 1.0:
+        raise _of_no_effect("slower", "a multiple below 1 asks the new version to be faster than the live one.")
+    positive = (limits.p95_ms, shift.mean if shift else None, shift.distance if shift else None)
+    shares = (limits.errors, shift.distance if shift and shift.distance is not None else 0.0)
+    if any(one is not None and one <= 0.0 for one in positive) or not all(0.0 <= one <= 1.0 for one in shares):
+        raise Invalid(
+            "A limit of the rollout is not valid.",
+            why="errors and distance are shares from 0 to 1; p95_ms, mean and distance are above 0.",
+            fix="Correct stop_if.",
+            code="E1112",
+        )
+    if steps.least_requests < 0:
+        raise Invalid(
+            "The steps of the rollout are not valid.", why="least_requests is below 0.", fix="Write 0 or more.", code="E1112"
+        )
+
+
+def _of_no_effect(name: str, why: str) -> Invalid:
+    return Invalid(
+        "A limit of the rollout has no effect.", why=f"stop_if.{name}: {why}", fix="Change or remove it.", code="E1112"
+    )

@@ -6,8 +6,9 @@ Law of change: fields may be added with a default.
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.instant import lasting
-from lamplighter.domain.project import Project, seconds
+from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
 

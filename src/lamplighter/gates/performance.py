@@ -6,8 +6,8 @@ from typing import Any
 
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
-from lamplighter.domain.project import Operator, Requirement
 from lamplighter.domain.record import Settings
+from lamplighter.domain.requirement import Operator, Requirement
 from lamplighter.gates.base import number
 
 

@@ -6,6 +6,7 @@ from lamplighter import plugins
 from lamplighter.domain.contract import Kind, Meaning
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.durability import Durability
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import WentLive
@@ -14,7 +15,7 @@ from lamplighter.domain.log import log_of
 from lamplighter.domain.names import unknown
 from lamplighter.domain.outage import Fallback, Outage
 from lamplighter.domain.policy import Policy, Tier
-from lamplighter.domain.project import Project, seconds
+from lamplighter.domain.project import Project
 from lamplighter.domain.route import ModelRoute, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Badge, Version

@@ -2,6 +2,7 @@
 
 from lamplighter import plugins, presets
 from lamplighter.domain.criticality import criticality_of, tier_of
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
@@ -9,7 +10,7 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.log import LogPlan
 from lamplighter.domain.names import model_name, unknown
 from lamplighter.domain.policy import Tier
-from lamplighter.domain.project import Project, check_project, seconds
+from lamplighter.domain.project import Project, check_project
 from lamplighter.domain.slices import check_slices
 from lamplighter.lifecycle import declared, routing
 from lamplighter.lifecycle.kit import Kit

@@ -2,7 +2,8 @@
 
 from lamplighter.domain.contract import Meaning
 from lamplighter.domain.digest import WEEK, Digest, Verdict, Week, sentence, week_before, when
-from lamplighter.domain.project import Project, seconds
+from lamplighter.domain.duration import seconds
+from lamplighter.domain.project import Project
 from lamplighter.lifecycle.mainstay import mainstay
 from lamplighter.monitoring.intervals import wilson
 from lamplighter.store.transaction import Transaction

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from lamplighter import presets
 from lamplighter.domain.monitor import Reading
-from lamplighter.domain.project import Monitor, Quality
+from lamplighter.domain.monitor_plan import Monitor, Quality
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import calibrations, profiles
 from lamplighter.lifecycle.alarms import Alarm

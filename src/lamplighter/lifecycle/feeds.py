@@ -5,11 +5,12 @@ The source's own owner is told, once for all models that need it: whoever owns a
 
 from collections.abc import Iterator
 
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.feed import Arrival, FeedState, Heard, check_arrival, heard_of, state_of
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.monitor import Finding, Kind, Look
 from lamplighter.domain.names import unknown
-from lamplighter.domain.project import Source, seconds
+from lamplighter.domain.project import Source
 from lamplighter.domain.routing import Routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.mainstay import mainstays

@@ -8,6 +8,7 @@ import msgspec
 from lamplighter import plugins
 from lamplighter.domain import retraining as moves
 from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Invalid, LampError, NotFound
 from lamplighter.domain.events import (
@@ -25,7 +26,7 @@ from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
-from lamplighter.domain.project import Project, Trigger, seconds
+from lamplighter.domain.project import Project, Trigger
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.outcome import Guard, Judgement, Outcome
-from lamplighter.domain.project import seconds
 from lamplighter.domain.replay import State
 from lamplighter.domain.rollout import Phase, Rollout, Signal, looked
 from lamplighter.domain.steps import Undecided

@@ -13,7 +13,8 @@ import numpy as np
 from lamplighter import plugins
 from lamplighter.domain.contract import Meaning
 from lamplighter.domain.monitor import Reading
-from lamplighter.domain.project import Operator, Project
+from lamplighter.domain.project import Project
+from lamplighter.domain.requirement import Operator
 from lamplighter.domain.slices import OTHER, Slice
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import outcomes as kept

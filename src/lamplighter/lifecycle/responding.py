@@ -1,12 +1,12 @@
 """What people do with an incident besides ending it, and what the clock does when they do nothing."""
 
 from lamplighter.domain.criticality import tier_of
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.incident import Incident, State, Step
 from lamplighter.domain.monitor import Kind, Severity
 from lamplighter.domain.ownership import last_resort
-from lamplighter.domain.project import seconds
 from lamplighter.lifecycle.incidents import find, take
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction

@@ -4,7 +4,7 @@ import shutil
 from datetime import date
 
 from lamplighter.domain.criticality import criticality_of, tier_of
-from lamplighter.domain.project import seconds
+from lamplighter.domain.duration import seconds
 from lamplighter.lifecycle import compaction
 from lamplighter.lifecycle.kit import Kit
 

@@ -6,6 +6,7 @@ from math import isfinite
 
 from msgspec.structs import replace
 
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import FindingMade, JobRunMoved, RetrainingMoved, Withdrawn
 from lamplighter.domain.identity import PLATFORM
@@ -14,7 +15,6 @@ from lamplighter.domain.job import State as Run
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import OUTAGE, QUARANTINE, Finding, Kind, Look, Reading, Severity
 from lamplighter.domain.names import unknown
-from lamplighter.domain.project import seconds
 from lamplighter.domain.record import Record
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.route import Served

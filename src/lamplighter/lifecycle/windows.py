@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.monitor import Reading
-from lamplighter.domain.project import Monitor, seconds
+from lamplighter.domain.monitor_plan import Monitor
 from lamplighter.lifecycle import alarms, drifting, outcomes, quality
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.outcomes import Fresh

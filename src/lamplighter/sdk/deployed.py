@@ -7,7 +7,8 @@ from typing import Any
 
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Blocked, TimedOut
-from lamplighter.domain.project import Model, Owners, Project
+from lamplighter.domain.owners import Owners
+from lamplighter.domain.project import Model, Project
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.version import Version
 from lamplighter.packaging import frames

@@ -1,8 +1,9 @@
 """The sources that models live on, and how each stands."""
 
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.feed import Feed, FeedState, Heard, heard_of, state_of
 from lamplighter.domain.names import unknown
-from lamplighter.domain.project import Source, seconds
+from lamplighter.domain.project import Source
 from lamplighter.store.transaction import Transaction
 
 #: Those that need somebody first.

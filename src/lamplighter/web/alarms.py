@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lamplighter.domain.monitor import Reading
+from lamplighter.domain.monitor_plan import Monitor
 from lamplighter.domain.monitored import Monitored
-from lamplighter.domain.project import Monitor
 from lamplighter.views.answering import Service
 from lamplighter.web.drift import false_alarms
 from lamplighter.web.numbers import NOTHING, count, figure, share

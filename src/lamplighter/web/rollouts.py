@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain import events
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.identity import Permission
-from lamplighter.domain.project import seconds
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import actions
