@@ -85,6 +85,20 @@ def test_a_receiver_that_is_dead_for_two_days_loses_nothing_and_holds_up_no_othe
         assert rows(life) == 0
 
 
+def test_no_message_is_given_up_however_often_it_was_tried_in_two_days(tmp_path: Path) -> None:
+    with receiving() as receiver, telling(tmp_path, pager=receiver.url) as life:
+        receiver.status = 500
+        fill(life, "pager", 3)
+        dead = life.clock.now()
+        deliver_until(life, lambda: life.clock.now() - dead > 2 * 86_400 * 1_000_000, step=600.0)
+        tries = [headers["webhook-id"] for headers in receiver.headers]
+        assert min(tries.count(one) for one in ids(receiver)) > 50
+        assert (len(ids(receiver)), waiting(life), life.events(Notified)) == (3, 3, [])
+        life.clock.forward(86_400.0)
+        deliver_until(life, lambda: waiting(life) == 0, step=600.0)
+        assert [event.delivered for event in life.events(Notified)] == [False] * 3
+
+
 def test_a_message_of_an_event_that_may_be_told_once_more_is_not_forgotten(tmp_path: Path) -> None:
     with receiving() as receiver, telling(tmp_path, pager=receiver.url) as life:
         with life.kit.store.transaction() as change:
