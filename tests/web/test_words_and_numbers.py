@@ -6,7 +6,7 @@ from enum import Enum
 
 import httpx2
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 from tests.web import seed
 from tests.web.conftest import Site
@@ -105,6 +105,7 @@ def test_facts_of_any_shape_become_lines() -> None:
 
 
 @given(some.floats(-1e9, 1e9), some.floats(-1e9, 1e9))
+@example(0.0, 5e-324)
 def test_a_scale_is_round_and_holds_its_numbers(one: float, other: float) -> None:
     low, high = min(one, other), max(one, other)
     scale = round_scale(low, high)

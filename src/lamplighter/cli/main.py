@@ -57,7 +57,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "RUNNING": {
         "rollout": Entry("rollouts", "list|show|pause|resume|stop", "versions on their way"),
-        "monitor": Entry("running", "show|notebook|why|digest|health", "figures, limits, and why it got worse"),
+        "monitor": Entry("running", "show|notebook|why|health|digest", "figures, limits, and why it got worse"),
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
         "predictions": Entry("predictions", "push", "what a model elsewhere has answered"),
         "labels": Entry("running", "push|status", "what really happened"),

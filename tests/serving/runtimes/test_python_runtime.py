@@ -282,7 +282,8 @@ def test_bytes_that_differ_from_their_digest_are_not_opened(tmp_path: Path, stor
     ("form", "badge", "content", "reason"),
     [
         ("python-source", Badge.DATA, MODEL, "is not served"),
-        ("joblib", Badge.CODE, b"", "is not served"),
+        ("joblib", Badge.DATA, b"", "is not served"),
+        ("joblib", Badge.CODE, b"", "The worker refused the model: EOFError"),
         ("python-source", Badge.CODE, b"import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("python-source", Badge.CODE, b"x = 1", "not exactly one predictor"),
         ("onnx", Badge.DATA, b"no graph", "The worker refused the model"),

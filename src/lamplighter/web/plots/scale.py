@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 #: Size of the box that lines are drawn in. It is stretched to the room a page has; strokes keep their width.
 WIDTH, HEIGHT = 1000.0, 240.0
+#: Numbers that are nearer to each other count as one: steps between them would have no digits left.
+_LEAST = 1e-300
 
 
 class Scale(NamedTuple):
@@ -24,7 +26,7 @@ def round_scale(low: float, high: float, most: int = 5) -> Scale:
 
     Steps are 1, 2, 2.5 or 5 times a power of ten.
     """
-    if high <= low:
+    if high - low < _LEAST:
         low, high = low - (abs(low) * 0.1 or 0.5), high + (abs(high) * 0.1 or 0.5)
     power = 10.0 ** math.floor(math.log10((high - low) / most))
     for factor in (1, 2, 2.5, 5, 10, 20, 25, 50):
