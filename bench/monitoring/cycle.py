@@ -35,6 +35,7 @@ from lamplighter.monitoring.truth import truth
 from lamplighter.sdk.release import profile_artifact
 from lamplighter.serving.segments import Segments
 from lamplighter.settings import Settings
+from lamplighter.web import heap
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "serving"))
 from lines import line
@@ -237,6 +238,7 @@ def main(models: int) -> int:
         kit = Kit.open(Settings(home=folder))
         identity.bootstrap(kit)
         waiting = fill(kit, models)
+        heap.settle()
         loop = Loop(kit)
         parts: list[tuple[str, Callable[[], object]]] = [
             ("predictions", loop.start),

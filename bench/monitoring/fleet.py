@@ -27,6 +27,7 @@ from lamplighter.lifecycle import identity
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.settings import Settings
+from lamplighter.web import heap
 from lamplighter.web.main import with_pages
 from lamplighter.web.routes import pages
 
@@ -91,6 +92,7 @@ def measure(kit: Kit, where: str) -> bool:
     with kit.store.reading() as look:
         person = look.people.by_email()[estate.EMAIL]
     platform = Embedded(kit, Actor(person=person))
+    heap.settle()
     with served(kit) as client:
         answers = {path: client.get(path) for path in PAGES}
         assert all(answer.status_code == 200 for answer in answers.values()), answers

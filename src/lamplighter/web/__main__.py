@@ -10,6 +10,7 @@ from lamplighter.domain.errors import Invalid, LampError
 from lamplighter.lifecycle.identity import bootstrap
 from lamplighter.sdk.local import claim
 from lamplighter.settings import Settings, read_settings
+from lamplighter.web import heap
 from lamplighter.web.main import application
 
 
@@ -25,6 +26,7 @@ def main() -> int:
     except LampError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    heap.settle()
     uvicorn.run(
         served,
         host=settings.host,
