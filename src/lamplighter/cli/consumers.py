@@ -42,7 +42,7 @@ def list_consumers(session: Session, model: str) -> Page:
     silent = sum(one.silent for one in found)
     told = [(one.name, one.owner or "nobody", one.standing.value, *_seen(one), _felt(one.felt)) for one in found]
     return Page(
-        says=f"{len(found)} consumers of {model}: {unknown} unknown, {silent} silent.",
+        says=f"{len(found)} consumer{'' if len(found) == 1 else 's'} of {model}: {unknown} unknown, {silent} silent.",
         data={"consumers": found},
         table=Table(told, ("CONSUMER", "OWNER", "KNOWN AS", "REQUESTS", f"LAST ({zone()})", "LAST DAY"), right=frozenset({3})),
         next=[f"lamp consumers show {model}"],

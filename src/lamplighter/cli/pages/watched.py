@@ -17,11 +17,15 @@ def watched_page(found: Sequence[Watched], address: str) -> Page:
     """Every gap, the worst first; exit code 8 if one is dead, stale or silent."""
     counts = Counter(one.state for one in found)
     told = ", ".join(f"{counts[state]} {state}" for state in WatchState if counts[state] and state is not WatchState.WATCHED)
-    models = f"{len(found)} live model{'' if len(found) == 1 else 's'}"
+    whole = (
+        "1 live model is watched as it should be"
+        if len(found) == 1
+        else f"{len(found)} live models are watched as they should be"
+    )
     rows = [_row(one, gap) for one in found for gap in one.gaps]
     worst = found[0] if found and found[0].gaps else None
     return Page(
-        says=f"{counts[WatchState.WATCHED]} of {models} are watched as they should be{told and f'; {told}'}.",
+        says=f"{counts[WatchState.WATCHED]} of {whole}{told and f'; {told}'}.",
         data={"monitors": found},
         table=Table(rows, ("STATE", "MODEL", "FOR", "HAS IT", "WHY")) if rows else None,
         next=[f"lamp monitor show {worst.model}" if worst and worst.state is not WatchState.DEAD else "lamp doctor"],
