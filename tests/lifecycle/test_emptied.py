@@ -49,6 +49,11 @@ def test_a_column_of_a_source_that_is_suddenly_empty_is_a_page_about_the_source(
     assert found.sentence == "delay of the source timetable is empty in 40% of the rows, and was in 0% when v1 was trained."
 
 
+def test_a_column_that_has_lost_some_of_its_values_wakes_nobody(life: Life) -> None:
+    (found,) = _found(life, 60)
+    assert (found.source, found.severity) == ("timetable", Severity.NOTICE)
+
+
 def test_a_few_empty_values_are_no_fault(life: Life) -> None:
     assert _found(life, 6) == []
 

@@ -1,6 +1,6 @@
 """Inputs of one source that have suddenly lost their values: the source is at fault, and its owner is told."""
 
-from lamplighter.domain.monitor import Finding, Kind, Reading
+from lamplighter.domain.monitor import Finding, Kind, Reading, Severity
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import profiles
 from lamplighter.lifecycle.kit import Kit
@@ -9,6 +9,8 @@ from lamplighter.store.transaction import Transaction
 
 #: The aspect of readings that count empty values.
 COMPLETENESS = "completeness"
+#: Of the values that there were, the share whose loss wakes the owner of the source; of less there is a notice.
+_BROKEN = 0.25
 
 
 def finding(kit: Kit, look: Transaction, version: Version, reading: Reading) -> Finding | None:
@@ -20,6 +22,7 @@ def finding(kit: Kit, look: Transaction, version: Version, reading: Reading) -> 
     shares = _missing(kit, look, version, reading)
     if shares is None or shares[1] <= shares[0]:
         return None
+    before, now = shares
     name = sources[0].name
     return Finding(
         model=reading.model,
@@ -30,7 +33,7 @@ def finding(kit: Kit, look: Transaction, version: Version, reading: Reading) -> 
         value=reading.value,
         limit=reading.limit,
         sentence=(
-            f"{reading.column} of the source {name} is empty in {shares[1]:.0%} of the rows, and was in {shares[0]:.0%} "
+            f"{reading.column} of the source {name} is empty in {now:.0%} of the rows, and was in {before:.0%} "
             f"when v{reading.number} was trained."
         ),
         start=reading.start,
@@ -38,6 +41,7 @@ def finding(kit: Kit, look: Transaction, version: Version, reading: Reading) -> 
         after_rows=look.predictions.count(reading.model, reading.environment),
         column=reading.column,
         source=name,
+        severity=Severity.PAGE if now - before >= _BROKEN * (1.0 - before) else Severity.NOTICE,
     )
 
 
