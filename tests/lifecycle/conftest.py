@@ -5,10 +5,25 @@ from pathlib import Path
 
 import pytest
 from tests.lifecycle.lives import Life, lived
+from tests.lifecycle.receivers import Receiver, receiving
 
 
 @pytest.fixture
 def life(tmp_path: Path) -> Iterator[Life]:
     """A platform that nothing has happened in."""
     with lived(tmp_path / "home") as life:
+        yield life
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A server that takes webhooks."""
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def told(tmp_path: Path, receiver: Receiver) -> Iterator[Life]:
+    """A platform that tells a receiver of every incident."""
+    with lived(tmp_path / "home", f'channels = ["pager"]\nwebhooks = {{ pager = "{receiver.url}" }}\n') as life:
         yield life

@@ -1,13 +1,11 @@
 """From a finding to the person whose duty it is, and on to the deputy when nobody answers."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from tests.lifecycle.lives import Life, lived
-from tests.lifecycle.receivers import Receiver, receiving
+from tests.lifecycle.lives import Life
+from tests.lifecycle.receivers import Receiver
 from tests.lifecycle.segments import Segment, failed, scored
 from tests.sdk import models
 from tests.sdk.cast import address
@@ -22,19 +20,6 @@ from lamplighter.domain.version import Version
 from lamplighter.lifecycle import collection, incidents, outbox, reactions, responding, watching
 
 SENTENCE = "12 of 100 requests failed in the last minute; v1 answers."
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def told(tmp_path: Path, receiver: Receiver) -> Iterator[Life]:
-    """A platform that tells a receiver of every incident."""
-    with lived(tmp_path / "home", f'channels = ["pager"]\nwebhooks = {{ pager = "{receiver.url}" }}\n') as life:
-        yield life
 
 
 def finding(version: Version, kind: Kind = Kind.TECHNICAL, **more: Any) -> Finding:

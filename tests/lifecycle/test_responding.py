@@ -1,11 +1,8 @@
 """What people do with an incident: be quiet about it, give it away, write down; and what the clock does."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from tests.lifecycle.lives import Life, lived
-from tests.lifecycle.receivers import Receiver, receiving
+from tests.lifecycle.lives import Life
+from tests.lifecycle.receivers import Receiver
 from tests.lifecycle.test_incidents import appointed, finding, found, react
 from tests.sdk import models
 from tests.sdk.cast import address
@@ -14,19 +11,6 @@ from lamplighter.domain.errors import Conflict, Invalid, NotFound
 from lamplighter.domain.incident import State
 from lamplighter.domain.monitor import Kind, Reading, Severity
 from lamplighter.lifecycle import responding, watching
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def told(tmp_path: Path, receiver: Receiver) -> Iterator[Life]:
-    """A platform that tells a receiver of every incident."""
-    with lived(tmp_path / "home", f'channels = ["pager"]\nwebhooks = {{ pager = "{receiver.url}" }}\n') as life:
-        yield life
 
 
 def tick(life: Life, seconds: float) -> None:

@@ -1,12 +1,9 @@
 """Many models with one trouble: one incident, one page, and whoever owns what is broken."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from tests.lifecycle.lives import Life, lived
-from tests.lifecycle.receivers import Receiver, receiving
+from tests.lifecycle.lives import Life
+from tests.lifecycle.receivers import Receiver
 from tests.lifecycle.test_incidents import finding, found, react
 from tests.sdk import models
 from tests.sdk.cast import address
@@ -19,19 +16,6 @@ from lamplighter.domain.version import Version
 from lamplighter.lifecycle import routing, watching
 
 SENTENCE = "The source weather is 3 hours late."
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def told(tmp_path: Path, receiver: Receiver) -> Iterator[Life]:
-    """A platform that tells a receiver of every incident."""
-    with lived(tmp_path / "home", f'channels = ["pager"]\nwebhooks = {{ pager = "{receiver.url}" }}\n') as life:
-        yield life
 
 
 def fed(life: Life, name: str, owner: str, **more: Any) -> Version:

@@ -52,6 +52,8 @@ _COLLECT = 1.0
 _POST = 60.0
 #: Seconds between two bites of compaction.
 _COMPACT = 5.0
+#: Seconds between two looks at what is too old to be shown; it is kept by the hour.
+_FORGET = 3600.0
 
 
 class Reconciler:
@@ -80,6 +82,7 @@ class Reconciler:
         self._measure_at = 0.0
         self._compact_at = 0.0
         self._post_at = 0.0
+        self._forget_at = 0.0
 
     @property
     def heartbeats(self) -> tuple[Heartbeat, ...]:
@@ -134,6 +137,7 @@ class Reconciler:
             self._score_tables,
             self._deliver,
             self._watch,
+            self._forget,
         )
         went_well = [self._guarded(part) for part in parts]
         self.looked_at = self._kit.clock.now()
@@ -169,8 +173,12 @@ class Reconciler:
         for name in self._environments():
             self._guarded(partial(compaction.compact, self._kit, name))
             self._guarded(partial(retention.retain, self._kit, name))
-        self._guarded(partial(calling.forget, self._kit))
         self._compact_at = self._kit.clock.elapsed() + _COMPACT
+
+    def _forget(self) -> None:
+        if self._kit.clock.elapsed() >= self._forget_at:
+            self._forget_at = self._kit.clock.elapsed() + _FORGET
+            calling.forget(self._kit)
 
     def _replay(self) -> None:
         self._replaying.look()
