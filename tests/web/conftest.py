@@ -90,6 +90,14 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     yield from _served(kit, with_pages(kit, pages()), [])
 
 
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A platform whose state the tests of one file may change."""
+    kit = seed.open_kit(tmp_path_factory.mktemp("own"))
+    seed.fill(kit, models=1)
+    yield from _served(kit, with_pages(kit, pages()), [])
+
+
 @pytest.fixture(scope="session")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     kit = seed.open_kit(tmp_path_factory.mktemp("crowded"))

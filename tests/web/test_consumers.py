@@ -1,25 +1,13 @@
 """Who calls a model, what a version does to them, and the word of their owners, in a real browser."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser
 from tests.web import seed
-from tests.web.conftest import Site, _served, sign_in
+from tests.web.conftest import Site, sign_in
 
-from lamplighter.web.main import with_pages
 from lamplighter.web.numbers import NOTHING
-from lamplighter.web.routes import pages
 
 VERSION = "/m/late-flights/v/3"
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A platform whose state these tests may change."""
-    kit = seed.open_kit(tmp_path_factory.mktemp("own"))
-    seed.fill(kit, models=1)
-    yield from _served(kit, with_pages(kit, pages()), [])
 
 
 def test_a_model_shows_who_calls_and_who_fell_silent(browser: Browser, own: Site) -> None:

@@ -1,27 +1,16 @@
 """What people do on the pages: sign in and out, roll back, accept, acknowledge, steer, and read why not."""
 
 import re
-from collections.abc import Iterator
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.web import seed
-from tests.web.conftest import Site, _served, sign_in
+from tests.web.conftest import Site, sign_in
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.incident import Incident, State
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.web.main import with_pages
-from lamplighter.web.routes import pages
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A platform whose state these tests may change."""
-    kit = seed.open_kit(tmp_path_factory.mktemp("own"))
-    seed.fill(kit, models=1)
-    yield from _served(kit, with_pages(kit, pages()), [])
 
 
 def incident(kit: Kit, key: str) -> Incident:

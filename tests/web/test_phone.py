@@ -5,24 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from tests.web import seed
-from tests.web.conftest import Site, _served, sign_in
+from tests.web.conftest import Site, sign_in
 
 from lamplighter.domain.incident import Incident, State
-from lamplighter.web.main import with_pages
-from lamplighter.web.routes import pages
 
 WIDTH, HEIGHT = 390, 844
 #: Smallest side of what a thumb hits, CSS pixels (WCAG 2.2, target size of level AAA).
 THUMB = 44
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A platform whose state these tests may change."""
-    kit = seed.open_kit(tmp_path_factory.mktemp("phone"))
-    seed.fill(kit, models=1)
-    yield from _served(kit, with_pages(kit, pages()), [])
 
 
 def phone(browser: Browser, site: Site) -> Iterator[Page]:
