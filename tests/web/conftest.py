@@ -15,8 +15,9 @@ from tests.web import seed
 
 from lamplighter.api import guard
 from lamplighter.api.authentication import COOKIE
+from lamplighter.domain.incident import Incident
 from lamplighter.domain.rollout import Rollout, Signal
-from lamplighter.lifecycle import deployment, identity
+from lamplighter.lifecycle import deployment, identity, incidents
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.sdk.interface import Platform, RolledBack
@@ -46,6 +47,11 @@ class Site(NamedTuple):
     def secret(self, email: str) -> str:
         """A one-time secret."""
         return identity.issue_sign_in(self.kit, email).secret
+
+    def incident(self, key: str) -> Incident:
+        """The incident of that name, as it stands in the store."""
+        with self.kit.store.reading() as look:
+            return incidents.find(look, key)
 
 
 class Rehearsed(Embedded):

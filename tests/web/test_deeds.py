@@ -9,15 +9,7 @@ from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
 from lamplighter.domain.acceptance import Side
-from lamplighter.domain.incident import Incident, State
-from lamplighter.lifecycle.kit import Kit
-
-
-def incident(kit: Kit, key: str) -> Incident:
-    with kit.store.reading() as look:
-        found = look.incidents.find(id=key)
-    assert found is not None
-    return found
+from lamplighter.domain.incident import State
 
 
 def test_a_link_acts_only_when_its_button_is_pressed_and_only_once(browser: Browser, own: Site) -> None:
@@ -156,10 +148,10 @@ def test_an_incident_is_acknowledged_and_resolved(browser: Browser, own: Site) -
     page.get_by_label("Note").first.fill("I am looking")
     page.get_by_role("button", name="Acknowledge").click()
     assert page.locator(".said").inner_text() == "You have it. Nobody else is told any more."
-    assert incident(own.kit, "I-1").state is State.ACKNOWLEDGED
+    assert own.incident("I-1").state is State.ACKNOWLEDGED
     assert page.get_by_role("button", name="Acknowledge").count() == 0
     page.get_by_role("button", name="Resolve").click()
-    assert incident(own.kit, "I-1").state is State.RESOLVED
+    assert own.incident("I-1").state is State.RESOLVED
     assert "I am looking" in page.locator("#notes").inner_text()
     assert page.locator("#safe").inner_text().endswith("It is over. Nothing has to be done.")
     context.close()
@@ -194,10 +186,10 @@ def test_a_form_of_another_site_does_nothing(browser: Browser, own: Site) -> Non
     cookie = next(one["value"] for one in context.cookies() if one["name"] == "__Host-lamp")
     context.close()
     headers = {"Cookie": f"__Host-lamp={cookie}", "Sec-Fetch-Site": "cross-site", "Accept": "text/html"}
-    before = incident(own.kit, "I-2").state
+    before = own.incident("I-2").state
     answer = httpx2.post(f"{own.url}/incidents/I-2/acknowledge", headers=headers, data={"note": "x"})
     assert answer.status_code == 403
-    assert incident(own.kit, "I-2").state is before
+    assert own.incident("I-2").state is before
     answer = httpx2.post(f"{own.url}/sign-in", headers={"Sec-Fetch-Site": "cross-site"}, data={"secret": own.secret(seed.BEA)})
     assert answer.status_code == 403
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 from tests.web.conftest import Site, sign_in
 
-from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.incident import State
 
 WIDTH, HEIGHT = 390, 844
 #: Smallest side of what a thumb hits, CSS pixels (WCAG 2.2, target size of level AAA).
@@ -39,13 +39,6 @@ def tap(button: Locator) -> None:
     button.tap()
 
 
-def incident(site: Site, key: str) -> Incident:
-    with site.kit.store.reading() as look:
-        found = look.incidents.find(id=key)
-    assert found is not None
-    return found
-
-
 def test_a_rollback_takes_three_taps(page: Page, site: Site) -> None:
     page.goto("/incidents")
     page.get_by_role("link", name=re.compile("^I-2 ")).tap()
@@ -61,12 +54,12 @@ def test_an_incident_is_snoozed_with_its_reason_and_says_until_when(own_page: Pa
     own_page.goto("/incidents/I-1")
     form = own_page.locator("form.say[action$=snooze]")
     tap(form.get_by_role("button"))
-    assert incident(own, "I-1").state is State.OPEN, "it takes a time and a reason"
+    assert own.incident("I-1").state is State.OPEN, "it takes a time and a reason"
     form.get_by_label("For how long").fill("2h")
     form.get_by_label("Reason").fill("the source is back at noon")
     with own_page.expect_navigation():
         tap(form.get_by_role("button"))
-    assert incident(own, "I-1").state is State.SNOOZED
+    assert own.incident("I-1").state is State.SNOOZED
     assert "Quiet until" in own_page.locator("#state").inner_text()
     assert "the source is back at noon" in own_page.locator("#notes").inner_text()
 
@@ -82,7 +75,7 @@ def test_an_incident_is_given_to_somebody_who_then_has_it(own_page: Page, own: S
     form.get_by_label("To whom").fill("@data-science")
     with own_page.expect_navigation():
         tap(form.get_by_role("button"))
-    assert incident(own, "I-1").assignee == "@data-science"
+    assert own.incident("I-1").assignee == "@data-science"
     assert "given to @data-science" in own_page.locator("#people").inner_text()
 
 
