@@ -25,6 +25,7 @@ from lamplighter.domain.project import project_from
 from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Manifest, Version
+from lamplighter.domain.window import DAY
 from lamplighter.lifecycle import alarms, calibrations, identity, watching, windows
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.reconciler import Reconciler
@@ -47,7 +48,6 @@ REFERENCE, ROWS = 2000, 525
 REQUEST, AT_ONCE = 25, 20
 PLACE = "prod"
 LIMIT = 60.0
-_DAY = windows.DAY
 _WORDS = tuple(f"word-{place}" for place in range(12))
 _SHARES = 1.0 / np.arange(1, 13) / (1.0 / np.arange(1, 13)).sum()
 CONTRACT = Contract(
@@ -102,7 +102,7 @@ def fill(kit: Kit, models: int) -> list[Rows]:
     """Write live models with a version each, their thresholds, and the segments of a day; gives the rows of each model."""
     for email in (estate.EMAIL, "ada@example.com"):
         identity.save_person(kit, PLATFORM, email, email.partition("@")[0], (Role.IT,))
-    midnight = time.time_ns() // 1000 // _DAY * _DAY
+    midnight = time.time_ns() // 1000 // DAY * DAY
     random = np.random.default_rng(6)
     made, waiting = [], []
     for start in range(0, models, 50):
@@ -114,7 +114,7 @@ def fill(kit: Kit, models: int) -> list[Rows]:
                 change.projects.put(_project(version.model))
                 change.versions.put(version)
                 served = Served(number=1, digest=version.digest)
-                routing = Routing(model=version.model, environment=PLACE, champion=served, live_since=midnight - 9 * _DAY)
+                routing = Routing(model=version.model, environment=PLACE, champion=served, live_since=midnight - 9 * DAY)
                 change.routings.add(routing)
                 made.append((version, profile))
                 # One model in 20 has an input that moved.
@@ -141,7 +141,7 @@ def _version(kit: Kit, name: str, profile: bytes, now: int) -> Version:
     kit.artifacts.put(artifact.digest, profile)
     manifest = Manifest(model=name, runtime="compiled", contract=CONTRACT, artifacts=(artifact,))
     return Version(
-        model=name, number=1, digest=manifest.digest, manifest=manifest, author="ada@example.com", created_at=now - 9 * _DAY
+        model=name, number=1, digest=manifest.digest, manifest=manifest, author="ada@example.com", created_at=now - 9 * DAY
     )
 
 
@@ -169,7 +169,7 @@ def _write(kit: Kit, versions: Sequence[Version], waiting: Sequence[Rows], midni
     segments = Segments(folder, "0", midnight)
     for first in range(0, len(versions), AT_ONCE):
         for start in range(0, ROWS + 1, REQUEST):
-            at = midnight - _DAY + start * (_DAY // ROWS) if start < ROWS else midnight
+            at = midnight - DAY + start * (DAY // ROWS) if start < ROWS else midnight
             group = range(first, min(first + AT_ONCE, len(versions)))
             segments.append(b"".join(frame(_request(versions[one], waiting[one], one, start, at)) for one in group))
     segments.close()

@@ -78,6 +78,7 @@ class Memory:
     def __init__(self, **changes: Any) -> None:
         self.me = Person(email="ivo@example.com", name="Ivo", roles=(Role.IT,))
         self.overall = Status.HEALTHY
+        self.gaps: dict[str, int] = {}
         self.live: tuple[Live, ...] = (live("staging", Level.ACCEPTANCE, 8), live("prod", Level.PRODUCTION, 7, previous=6))
         self.judgements: tuple[Judgement, ...] = (Judgement(gate="parity", verdict=Passed(why="Largest difference 1e-09.")),)
         #: What a rollout goes through, one signal each time that it is looked at.
@@ -451,7 +452,7 @@ class Memory:
 
     # Questions
 
-    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "") -> Fleet:
+    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "") -> Fleet:
         row = FleetRow(
             model=MODEL,
             tier="mission-critical",
@@ -467,7 +468,9 @@ class Memory:
         )
         who = self.me.email if needs == "me" else needs
         rows = (row,) if search in MODEL and who in ("", row.needs) else ()
-        return Fleet(rows=rows, total=len(rows), counts={self.overall: len(rows)}, page=page, pages=2 if rows else 1)
+        return Fleet(
+            rows=rows, total=len(rows), counts={self.overall: len(rows)}, page=page, pages=2 if rows else 1, gaps=self.gaps
+        )
 
     def status(self, model: str) -> ModelStatus:
         self._known(model)

@@ -48,6 +48,13 @@ def test_the_list() -> None:
     )
 
 
+def test_the_list_says_how_many_are_not_watched() -> None:
+    gaps = {"any": 2, "stale": 0, "silent": 2, "unlabelled": 1}
+    lines = told(Memory(gaps=gaps), "list", "--gap", "any").out.splitlines()
+    assert lines[0] == "1 model: 1 healthy. 2 are not watched (2 silent, 1 unlabelled)."
+    assert lines[-2] == "Next: lamp status late-flights      lamp monitor health"
+
+
 def test_the_list_says_that_there_is_more() -> None:
     assert told(Memory(), "list").err == "! This is page 1 of 2; see the next with --page 2.\n"
 

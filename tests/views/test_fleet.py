@@ -10,7 +10,8 @@ from tests.web import seed
 
 from lamplighter.domain.errors import NotFound
 from lamplighter.domain.identity import Person, Role, Team
-from lamplighter.domain.monitor import Kind, Severity
+from lamplighter.domain.incident import Linked
+from lamplighter.domain.monitor import Finding, Kind, Severity
 from lamplighter.domain.stage import Aspect, Status
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.traffic import Traffic
@@ -179,3 +180,34 @@ def test_somebody_who_leaves_is_a_gap_at_once(tmp_path: Path) -> None:
         change.teams.put(Team(name="@data-science", members=(seed.IVO,)))
     assert seen(kit).rows[0].status[Aspect.GOVERNANCE] is Status.HEALTHY
     kit.close()
+
+
+def test_what_no_monitor_sees_is_counted_and_can_be_asked_for(tmp_path: Path) -> None:
+    kit = seed.open_kit(tmp_path)
+    for number in range(1, 5):
+        seed.healthy(kit, f"price-{number:03d}")
+    for name, measure in (("price-001", "silent"), ("price-001", "unlabelled"), ("price-002", "silent")):
+        seed.incident(kit, name, 1, Kind.MONITOR, measure, "Nothing comes.")
+    link = Linked(model="price-003", environment="prod", finding=stale("price-003"), at=seed.NOW)
+    seed.incident(kit, "price-001", 1, Kind.MONITOR, "stale", "Nothing is measured.", linked=(link,))
+    with kit.store.transaction() as change:
+        change.incidents.link("I-4", "price-003")
+    found = seen(kit)
+    assert dict(found.gaps) == {"any": 3, "stale": 2, "silent": 2, "unlabelled": 1}
+    assert {row.model: row.gaps for row in found.rows} == {
+        "price-001": ("stale", "silent", "unlabelled"), "price-002": ("silent",), "price-003": ("stale",), "price-004": (),
+    }  # fmt: skip
+    assert set(names(seen(kit, gap="any"))) == {"price-001", "price-002", "price-003"}
+    assert names(seen(kit, gap="unlabelled")) == ["price-001"]
+    assert dict(seen(kit, gap="unlabelled").gaps) == dict(found.gaps)
+    assert seen(kit, gap="stale", only="healthy").total == 0
+    with pytest.raises(NotFound, match="no gap of that name"):
+        seen(kit, gap="silnt")
+    kit.close()
+
+
+def stale(model: str) -> Finding:
+    return Finding(
+        model=model, environment="prod", number=1, kind=Kind.MONITOR, measure="stale", value=1.0, limit=0.0,
+        sentence="Nothing is measured.", start=seed.NOW, end=seed.NOW, after_rows=0,
+    )  # fmt: skip

@@ -7,12 +7,16 @@ import msgspec
 import pytest
 from sqlalchemy import event
 from tests.lifecycle.lives import Life, lived
+from tests.lifecycle.segments import Segment, scored
 from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.heartbeat import Heartbeat, Loop
+from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.watch import Watched, WatchState
-from lamplighter.lifecycle import identity
+from lamplighter.domain.window import DAY
+from lamplighter.lifecycle import collection, identity, watching
+from lamplighter.lifecycle.watching import Label
 from lamplighter.store.traffic import Traffic
 from lamplighter.views.watched import watched
 
@@ -84,6 +88,35 @@ def test_a_duty_that_nobody_has_is_a_gap_of_the_last_resort(life: Life) -> None:
     assert (found.state, found.gaps[0].has_it) == (WatchState.MISSING, identity.owner_address())
 
 
+def test_a_window_that_is_over_with_too_few_labels_is_told_to_whoever_watches_the_model(life: Life) -> None:
+    quality = {"metric": "brier", "limit": 0.2, "window": "1d", "least_rows": 50}
+    _live(life, "trains", monitor={"quality": quality, "labels": {"expected_after": "1d"}})
+    today = life.clock.now() // DAY * DAY
+    with life.kit.store.reading() as look:
+        version = look.versions.find(model="trains", number=1)
+    assert version is not None
+
+    def day(ago: int, labelled: int) -> None:
+        request, rows = f"day-{ago}", [0.5] * 120
+        Segment(life.settings, name=f"9-1-{ago:06d}").write(scored(version, request, rows, at=today - ago * DAY))
+        watching.push_labels(life.kit, "trains", [Label(id=f"{request}.{row}", value=1.0) for row in range(labelled)])
+        collection.collect(life.kit, "prod")
+        watching.observe(life.kit)
+
+    # The labels of the last two days may still come.
+    for ago in (5, 3, 2, 1, 0):
+        day(ago, labelled=120 if ago == 5 else 40 if ago == 3 else 0)
+    (found,) = life["rita"].watched("trains")
+    assert found.state is WatchState.UNJUDGED
+    (gap,) = found.gaps
+    assert gap.why == f"Of 120 rows in the 1d to {rfc3339(today - 2 * DAY)[:10]}, 40 have a label; judging takes 60."
+    assert (gap.has_it, gap.limit) == (address("dana"), 0.0)
+    watching.push_labels(life.kit, "trains", [Label(id=f"day-3.{row}", value=1.0) for row in range(60)])
+    watching.observe(life.kit)
+    (found,) = life["rita"].watched("trains")
+    assert found.gaps == ()
+
+
 def test_the_number_of_questions_does_not_grow_with_the_models(life: Life) -> None:
     counts = []
     for names in (["first"], [f"more-{place}" for place in range(12)]):
@@ -95,4 +128,4 @@ def test_the_number_of_questions_does_not_grow_with_the_models(life: Life) -> No
             found = watched(look, policy=life.kit.policy, now=life.clock.now())
         counts.append(len(statements))
     assert len(found) == 13
-    assert counts[0] == counts[1] < 15
+    assert counts[0] == counts[1] < 16

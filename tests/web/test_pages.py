@@ -8,6 +8,7 @@ from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
 from lamplighter.cli.main import HEADINGS
+from lamplighter.domain.monitor import Kind
 
 PATHS = (
     "/",
@@ -159,6 +160,22 @@ def test_the_fleet_counts_and_filters(page: Page) -> None:
     assert page.locator("tbody th").all_inner_texts() == ["late-flights"]
     page.goto("/?search=price-00")
     assert page.locator("tbody tr").count() == 6
+
+
+def test_models_that_are_not_watched_are_counted_and_one_step_away(browser: Browser, own: Site) -> None:
+    seed.incident(own.kit, "price-001", 1, Kind.MONITOR, "silent", "Nobody has asked for 26 hours.")
+    context = sign_in(browser, own)
+    page = context.new_page()
+    page.goto("/?page=1")
+    page.get_by_role("link", name="1 not watched").click()
+    page.wait_for_url("**gap=any")
+    assert page.locator("tbody th").all_inner_texts() == ["price-001"]
+    assert "silent" in page.locator("tbody td").last.inner_text()
+    page.get_by_role("link", name="Silent 1").click()
+    page.wait_for_url("**gap=silent")
+    assert page.locator("tbody tr").count() == 1
+    assert "1 model, silent only" in page.locator(".filtered").inner_text()
+    context.close()
 
 
 def test_a_page_of_a_hundred_models_is_small_and_leads_on(browser: Browser, crowded: Site) -> None:

@@ -7,13 +7,18 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from lamplighter.domain.duration import seconds
-from lamplighter.domain.instant import lasting
+from lamplighter.domain.instant import lasting, rfc3339
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.window import Counted, Window, is_judged, needed, patience
 
 #: Measures of findings about monitors that see nothing, and about figures that are not made.
 SILENT, UNLABELLED, STALE = "silent", "unlabelled", "stale"
+#: All of these, the worst first.
+UNWATCHED = (STALE, SILENT, UNLABELLED)
+#: The measure of a gap: a window is over, and its labels do not suffice to judge it.
+UNJUDGED = "unjudged"
 #: The usual pause of a model is known once it has been called for so long, seconds.
 _KNOWN_AFTER = 7 * 86_400
 #: A model is silent after this multiple of its longest pause, and never sooner than after so many seconds.
@@ -31,6 +36,8 @@ class WatchState(StrEnum):
     STALE = "stale"
     #: Predictions or labels stay away.
     SILENT = "silent"
+    #: The labels of a window that is over do not suffice to judge it.
+    UNJUDGED = "unjudged"
     #: Nobody has the duty, or there is nothing that it could be held against.
     MISSING = "missing"
     WATCHED = "watched"
@@ -59,7 +66,7 @@ class Gap(Record, frozen=True):
     """One thing that is not watched."""
 
     state: WatchState
-    #: What it is about: `owner`, `reference`, `limit`, `silent`, `unlabelled`, `stale`, or the name of a loop.
+    #: What it is about: `owner`, `reference`, `limit`, `silent`, `unlabelled`, `unjudged`, `stale`, or the name of a loop.
     measure: str
     #: Why, in one sentence.
     why: str
@@ -127,6 +134,21 @@ def _stale(project: Project, sighting: Sighting, now: int) -> Iterator[Gap]:
     if age > limit:
         why = f"What came in {lasting(age)} ago is not measured yet; it may take {lasting(limit)}."
         yield Gap(WatchState.STALE, STALE, why, age, limit)
+
+
+def unjudged(project: Project, routing: Routing, window: Window, counted: Counted, now: int) -> Iterator[Gap]:
+    """The gap of a window whose labels are overdue, if it cannot be judged. Nothing is asked without a limit of quality, and
+    nothing of a window without rows."""
+    monitor = project.monitor
+    if monitor.quality.limit is None or not counted.scored or is_judged(counted, overdue=True, monitor=monitor):
+        return
+    since = max(window.end + patience(monitor), routing.live_since)
+    ended = rfc3339(window.end)[:10]
+    why = (
+        f"Of {counted.scored:,} rows in the {monitor.quality.window} to {ended}, {counted.labelled:,} have a label; judging "
+        f"takes {needed(counted.scored, monitor):,}."
+    )
+    yield Gap(WatchState.UNJUDGED, UNJUDGED, why, max(0.0, (now - since) / 1_000_000))
 
 
 def worst_first(gaps: Iterable[Gap]) -> tuple[Gap, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle.collection import DAY
+from lamplighter.domain.window import DAY, Counted
 from lamplighter.monitoring.labelled import Labelled, labelled, labelled_bytes, labelled_from, together
 from lamplighter.store.outcomes import Day
 from lamplighter.store.transaction import Transaction
@@ -32,12 +32,12 @@ def keep(change: Transaction, model: str, environment: str, fresh: Fresh) -> Non
     change.outcomes.put(model, environment, fresh.values())
 
 
-def counted(look: Transaction, version: Version, environment: str, start: int, end: int, fresh: Fresh) -> tuple[int, int]:
+def counted(look: Transaction, version: Version, environment: str, start: int, end: int, fresh: Fresh) -> Counted:
     """Rows that a version scored in a window of whole days, and how many of them have a label."""
     kept = look.outcomes.counted(version.model, environment, version.number, start, end)
     newer = {day: (one.scored, one.labelled) for (_, day), one in _of(version, start, end, fresh).items()}
     counts = {**kept, **newer}.values()
-    return sum(scored for scored, _ in counts), sum(known for _, known in counts)
+    return Counted(sum(scored for scored, _ in counts), sum(known for _, known in counts))
 
 
 def rows(look: Transaction, version: Version, environment: str, start: int, end: int, fresh: Fresh) -> Labelled:

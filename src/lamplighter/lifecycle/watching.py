@@ -19,6 +19,7 @@ from lamplighter.domain.record import Record
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.window import DAY
 from lamplighter.lifecycle import (
     answering,
     calming,
@@ -77,7 +78,7 @@ def push_labels(kit: Kit, model: str, labels: Sequence[Label]) -> int:
     with kit.store.transaction() as change:
         change.predictions.label([(label.id, label.value, label.revision) for label in newest.values()], kit.clock.now())
         change.predictions.advance_labels(newest, kit.clock.now())
-        places = change.predictions.places_of(newest, windows.DAY)
+        places = change.predictions.places_of(newest, DAY)
         change.labels.wait(model, newest.keys() - places.keys())
         change.profiles.soil({place for found in places.values() for place in found}, kit.clock.now())
     return len(labels)
@@ -90,7 +91,7 @@ def claim_labels(kit: Kit) -> None:
         # Their days are made again: prediction and label may have come at once, each not knowing of the other.
         claimed = change.labels.claim()
         change.predictions.advance_labels(claimed, now)
-        change.profiles.soil(change.predictions.days_of(claimed, windows.DAY), now)
+        change.profiles.soil(change.predictions.days_of(claimed, DAY), now)
         for project in change.projects.all():
             change.labels.expire(project.name, now - int(seconds(project.monitor.labels.wait) * 1_000_000))
 
@@ -140,7 +141,7 @@ def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
     with kit.store.reading() as look:
         marks = {day: seen for day, seen in look.profiles.marks(model, environment).items() if day in days}
         # The windows of the other versions are as they were.
-        numbers = look.predictions.scored(model, environment, look.versions.numbers(model), list(marks), windows.DAY)
+        numbers = look.predictions.scored(model, environment, look.versions.numbers(model), list(marks), DAY)
         fresh = outcomes_by_day.read(look, model, environment, numbers, marks)
         found = windows.readings(kit, look, model, numbers, environment, list(marks), fresh)
     with kit.store.transaction() as change:

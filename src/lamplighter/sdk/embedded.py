@@ -462,8 +462,8 @@ class Embedded(Platform):
 
     # Questions
 
-    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "") -> Fleet:
-        wanted = fleets.Filter(search=search, only=only, tier=tier, needs=needs)
+    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "") -> Fleet:
+        wanted = fleets.Filter(search=search, only=only, tier=tier, needs=needs, gap=gap)
         person, policy, now = self._actor.person, self._kit.policy, self._kit.clock.now()
         with self._kit.store.reading() as look:
             return fleets.fleet(look, wanted, person=person, policy=policy, now=now, page=page)

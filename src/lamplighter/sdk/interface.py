@@ -496,11 +496,12 @@ class Platform(Protocol):
     # Questions
 
     @door("GET", "/fleet", Permission.READ)
-    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "") -> Fleet:
+    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "") -> Fleet:
         """One page of the models, those that need the caller first and then the worst.
 
-        `search` is text of the name or the summary, `only` an overall status, `tier` a tier of criticality, and `needs` the
-        person whom a model needs now: `me` or an e-mail address.
+        `search` is text of the name or the summary, `only` an overall status, `tier` a tier of criticality, `needs` the
+        person whom a model needs now: `me` or an e-mail address, and `gap` what its monitors do not see: `silent`,
+        `unlabelled`, `stale`, or `any` of them.
         """
         ...
 

@@ -1,12 +1,12 @@
 """Rows whose truth is known, by version and day, as arrays: read once for each change of a day, and summed for any window."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Column, Connection, and_, func, select
 
 from lamplighter.store import schema
-from lamplighter.store.collection import upsert
+from lamplighter.store.collection import named, upsert
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -40,6 +40,18 @@ class OutcomesByDay:
         query = query.filter_by(model=model, environment=environment, number=number)
         found = self.connection.execute(query.where(table.c.day >= start, table.c.day < end))
         return {day: (scored, labelled) for day, scored, labelled in found}
+
+    def within(self, windows: Sequence[tuple[str, str, int, int, int]]) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """Scored and labelled rows in a window of each version (model, environment, number, start, end), by model and
+        environment; those that scored."""
+        of = schema.outcomes.c
+        columns = (of.model, of.environment, of.number, Column("start", BigInteger), Column("end", BigInteger))
+        wanted = named(self.connection, columns, windows)
+        same = [of[name] == wanted.c[name] for name in ("model", "environment", "number")]
+        joined = wanted.join(schema.outcomes, and_(*same, of.day >= wanted.c.start, of.day < wanted.c.end))
+        query = select(of.model, of.environment, func.sum(of.scored), func.sum(of.labelled)).select_from(joined)
+        rows = self.connection.execute(query.group_by(of.model, of.environment))
+        return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
 
     def between(self, model: str, environment: str, number: int, start: int, end: int) -> Mapping[int, bytes]:
         """The labelled rows of the days that begin in a window, by day."""

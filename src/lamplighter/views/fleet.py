@@ -8,6 +8,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
 from lamplighter.domain.stage import Aspect, Status
+from lamplighter.domain.watch import UNWATCHED
 from lamplighter.store.traffic import HOUR
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.estate import Estate
@@ -26,6 +27,8 @@ class Filter(Record, frozen=True):
     tier: str = ""
     #: Person whom they need now: `me`, or an e-mail address.
     needs: str = ""
+    #: What its monitors do not see: `silent`, `unlabelled`, `stale`, or `any` of them.
+    gap: str = ""
 
 
 class FleetRow(Record, frozen=True):
@@ -49,6 +52,8 @@ class FleetRow(Record, frozen=True):
     age: int
     #: Whether the caller is who has it.
     yours: bool = False
+    #: What its monitors do not see, the worst first.
+    gaps: tuple[str, ...] = ()
 
 
 class Fleet(Record, frozen=True):
@@ -66,9 +71,15 @@ class Fleet(Record, frozen=True):
     #: Models on all pages that need the caller, and that need somebody else.
     yours: int = 0
     others: int = 0
+    #: Models by what their monitors do not see, whatever gap is asked for; `any` counts each model once.
+    gaps: Mapping[str, int] = {}
 
 
+#: A model, and whether the person has it.
+_Found = tuple[Standing, bool]
 _ORDER = {Status.FAILING: 0, Status.WATCH: 1, Status.UNKNOWN: 2, Status.HEALTHY: 3}
+#: A gap of whatever kind.
+ANY = "any"
 #: Models on a page.
 PAGE = 100
 #: Hours of a sparkline.
@@ -76,7 +87,7 @@ _HOURS = 24
 
 
 def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, now: int, page: int = 1) -> Fleet:
-    """One page of the models that are wanted, as `person` sees them; raises `NotFound` for a status, tier or person unknown."""
+    """One page of the models that are wanted, as `person` sees them; raises `NotFound` for what is unknown."""
     _check(look, wanted, policy)
     estate = Estate(look, policy=policy, now=now, search=wanted.search.lower())
     who = person if wanted.needs in ("", "me") else look.people.by_email()[wanted.needs]
@@ -84,14 +95,10 @@ def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, 
     matching = [(seen, _has(seen, who, groups)) for seen in estate.standings()]
     if wanted.needs:
         matching = [(seen, has) for seen, has in matching if has]
-    counts = Counter(_overall(seen) for seen, _ in matching if wanted.tier in ("", seen.known.tier.name))
-    tiers = Counter(seen.known.tier.name for seen, _ in matching if wanted.only in ("", _overall(seen)))
-    found = [
-        (seen, has)
-        for seen, has in matching
-        if wanted.tier in ("", seen.known.tier.name) and wanted.only in ("", _overall(seen))
-    ]
-    found.sort(key=_place)
+    found = sorted(_narrowed(matching, wanted), key=_place)
+    counts = Counter(_overall(seen) for seen, _ in _narrowed(matching, wanted, but="only"))
+    tiers = Counter(seen.known.tier.name for seen, _ in _narrowed(matching, wanted, but="tier"))
+    gaps = Counter(gap for seen, _ in _narrowed(matching, wanted, but="gap") for gap in _gaps(seen))
     pages = max(1, -(-len(found) // PAGE))
     start = (min(max(page, 1), pages) - 1) * PAGE
     yours = sum(has for _, has in found)
@@ -104,6 +111,7 @@ def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, 
         tiers={tier.name: tiers[tier.name] for tier in policy.tier},
         yours=yours,
         others=sum(bool(seen.needs) for seen, _ in found) - yours,
+        gaps={gap: gaps[gap] for gap in (ANY, *UNWATCHED)},
     )
 
 
@@ -111,11 +119,28 @@ def _check(look: Transaction, wanted: Filter, policy: Policy) -> None:
     known = (
         ("status", wanted.only, list(Status)),
         ("tier", wanted.tier, [tier.name for tier in policy.tier]),
+        ("gap", wanted.gap, [ANY, *UNWATCHED]),
         ("person", "" if wanted.needs == "me" else wanted.needs, list(look.people.by_email())),
     )
     for kind, name, names in known:
         if name and name not in names:
             raise unknown(kind, name, names)
+
+
+def _narrowed(matching: Sequence[_Found], wanted: Filter, *, but: str = "") -> list[_Found]:
+    """Those that pass every facet of the filter, but for one whose own numbers are asked for."""
+    only, tier, gap = ("" if but == facet else getattr(wanted, facet) for facet in ("only", "tier", "gap"))
+    return [
+        (seen, has)
+        for seen, has in matching
+        if only in ("", _overall(seen)) and tier in ("", seen.known.tier.name) and (not gap or gap in _gaps(seen))
+    ]
+
+
+def _gaps(seen: Standing) -> Sequence[str]:
+    """What its monitors do not see, with `any` before it; empty if they see everything."""
+    found = [gap for gap in UNWATCHED if gap in seen.unwatched]
+    return [ANY, *found] if found else ()
 
 
 def _overall(seen: Standing) -> Status:
@@ -129,13 +154,13 @@ def _has(seen: Standing, person: Person, groups: frozenset[str]) -> bool:
     return seen.needs == person.email or seen.needs in groups or any(may_sign(person, one) for one in seen.waiting)
 
 
-def _place(found: tuple[Standing, bool]) -> tuple[bool, int, int, int, str]:
+def _place(found: _Found) -> tuple[bool, int, int, int, str]:
     """What needs the caller, then the worst, then the most critical, then what has been wrong for longest."""
     seen, has = found
     return not has, _ORDER[_overall(seen)], -seen.known.dots[0], seen.since or 2**63, seen.known.project.name
 
 
-def _rows(look: Transaction, found: Sequence[tuple[Standing, bool]], now: int) -> Iterable[FleetRow]:
+def _rows(look: Transaction, found: Sequence[_Found], now: int) -> Iterable[FleetRow]:
     hour = now // 1_000_000 // HOUR * HOUR
     first = hour - (_HOURS - 1) * HOUR
     answered = look.traffic.answered([one.known.project.name for one, _ in found], first)
@@ -156,4 +181,5 @@ def _rows(look: Transaction, found: Sequence[tuple[Standing, bool]], now: int) -
             needs=one.needs,
             age=(now - one.since) // 1_000_000 if one.since else 0,
             yours=has,
+            gaps=tuple(_gaps(one)[1:]),
         )

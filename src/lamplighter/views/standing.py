@@ -46,6 +46,11 @@ class Standing(Record, frozen=True):
         return min((incident.opened_at for incident in self.incidents), default=0)
 
     @property
+    def unwatched(self) -> frozenset[str]:
+        """What its monitors do not see, as far as that is an incident: `silent`, `unlabelled`, `stale`."""
+        return frozenset(one.finding.measure for one in self.incidents if one.finding.kind is Kind.MONITOR)
+
+    @property
     def sentence(self) -> str:
         """How it is, and what is wrong in the words of whoever feels it."""
         return _sentence(self.main, self.worst, self.waiting, self.status)

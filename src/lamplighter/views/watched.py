@@ -1,6 +1,6 @@
 """Whether every live model is watched, those that are not first: a bounded number of questions for any number of models."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -12,7 +12,8 @@ from lamplighter.domain.policy import Policy
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.domain.watch import STALE, Gap, Sighting, Watched, WatchState, unseen, worst_first
+from lamplighter.domain.watch import STALE, UNJUDGED, Gap, Sighting, Watched, WatchState, unjudged, unseen, worst_first
+from lamplighter.domain.window import Counted, Window, last_due
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.known import Circle, Known, circle, known
 from lamplighter.views.standing import in_order
@@ -25,19 +26,23 @@ def watched(look: Transaction, *, policy: Policy, now: int, model: str = "") -> 
     """How each live model is watched in its most protected environment, the worst first; of one model if it is named."""
     people = circle(look, policy)
     live = _live(look, model)
+    every = {one.project.name: one for one in (known(body, people) for body in look.projects.bodies(model))}
     champions = [(one.model, one.environment, one.champion.number) for one in live.values() if one.champion]
     seen = look.sightings.of(champions, look.sightings.pauses(now, model))
     versions = {one.model: one for one in look.versions.numbered([(name, number) for name, _, number in champions])}
+    due = _due(look, champions, every, seen)
     dead = [beat for beat in look.heartbeats.all() if beat.is_dead(now)]
     told = _told(look)
     found = []
-    for one in (known(body, people) for body in look.projects.bodies(model)):
-        routing = live.get(one.project.name)
+    for name, one in every.items():
+        routing = live.get(name)
         if routing is not None:
-            sighting = seen[routing.model, routing.environment]
-            gaps = list(_gaps(one, routing, versions.get(routing.model), sighting, dead, now))
+            place = (routing.model, routing.environment)
+            gaps = list(_gaps(one, routing, versions.get(name), seen[place], dead, now))
+            if place in due:
+                gaps += unjudged(one.project, routing, *due[place], now)
             known_of = {gap.measure for gap in gaps}
-            gaps += [_gap(of, now) for of in told.get((routing.model, routing.environment), ()) if of.measure not in known_of]
+            gaps += [_gap(of, now) for of in told.get(place, ()) if of.measure not in known_of]
             found.append(_watched(routing, [replace(gap, has_it=_has_it(one, gap, people)) for gap in worst_first(gaps)]))
     return sorted(found, key=_place)
 
@@ -48,6 +53,24 @@ def _live(look: Transaction, model: str) -> dict[str, Routing]:
     routings = look.routings.all(equals={"model": model} if model else {})
     live = (routing for routing in routings if routing.champion is not None)
     return {one.model: one for one in sorted(live, key=lambda one: rank[one.environment])}
+
+
+def _due(
+    look: Transaction,
+    champions: Sequence[tuple[str, str, int]],
+    every: Mapping[str, Known],
+    seen: Mapping[tuple[str, str], Sighting],
+) -> dict[tuple[str, str], tuple[Window, Counted]]:
+    """The newest window of each version whose labels are overdue, and its rows."""
+    due: dict[tuple[str, str, int], Window] = {}
+    for model, environment, number in champions:
+        sighting = seen[model, environment]
+        window = last_due(sighting.scored_from, sighting.scored_to, every[model].project.monitor) if model in every else None
+        if window is not None:
+            due[model, environment, number] = window
+    counted = look.outcomes.within([(*version, *window) for version, window in due.items()])
+    none = Counted(0, 0)
+    return {version[:2]: (window, Counted(*counted.get(version[:2], none))) for version, window in due.items()}
 
 
 def _told(look: Transaction) -> dict[tuple[str, str], list[Finding]]:
@@ -101,7 +124,7 @@ def _has_it(one: Known, gap: Gap, people: Circle) -> str:
     there."""
     if gap.state is WatchState.DEAD:
         return next(iter(_administrators(people.people.values())), "")
-    duty = Duty.MONITOR_FUNCTIONAL if gap.measure in ("reference", "limit") else Duty.MONITOR_TECHNICAL
+    duty = Duty.MONITOR_FUNCTIONAL if gap.measure in ("reference", "limit", UNJUDGED) else Duty.MONITOR_TECHNICAL
     return one.ownership.of(duty).holder or last_resort(one.project, people.people, people.teams)
 
 

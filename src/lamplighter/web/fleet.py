@@ -1,5 +1,6 @@
 """The first page: all models, those that need you first and then the worst."""
 
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -10,8 +11,9 @@ from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.stage import Status
+from lamplighter.domain.watch import UNWATCHED
 from lamplighter.sdk.interface import Platform
-from lamplighter.views.fleet import Filter, Fleet, FleetRow
+from lamplighter.views.fleet import ANY, Filter, Fleet, FleetRow
 from lamplighter.web.page import Page, shown
 from lamplighter.web.plots.sparkline import sparkline
 
@@ -42,7 +44,7 @@ def fleet_page(request: Request, platform: Platform) -> Response:
     """Show one page of the list."""
     wanted = _filter(request)
     page = _page(request.query_params.get("page", ""))
-    fleet = platform.fleet(wanted.search, wanted.only, page, wanted.tier, wanted.needs)
+    fleet = platform.fleet(wanted.search, wanted.only, page, wanted.tier, wanted.needs, wanted.gap)
     return shown(
         request,
         platform,
@@ -51,7 +53,9 @@ def fleet_page(request: Request, platform: Platform) -> Response:
         rows=[Row(row, sparkline(row.sparkline)) for row in fleet.rows],
         statuses=_facets(wanted, "only", {status: fleet.counts.get(status, 0) for status in _STATUSES}),
         tiers=_facets(wanted, "tier", dict(reversed(list(fleet.tiers.items())))),
+        gaps=_gaps(wanted, fleet.gaps),
         wanted=wanted,
+        unwatched=_address(wanted, gap=ANY, page=""),
         mine=_address(wanted, needs="" if wanted.needs else "me"),
         before=_address(wanted, page="" if fleet.page < 3 else str(fleet.page - 1)),
         after=_address(wanted, page=str(fleet.page + 1)),
@@ -66,7 +70,8 @@ def _filter(request: Request) -> Filter:
     asked = request.query_params
     only = asked.get("only", "") if asked.get("only") in set(Status) else ""
     needs = "me" if asked.get("needs") == "me" else ""
-    return Filter(search=asked.get("search", "")[:_LONGEST], only=only, tier=asked.get("tier", ""), needs=needs)
+    gap = asked.get("gap", "") if asked.get("gap") in (ANY, *UNWATCHED) else ""
+    return Filter(search=asked.get("search", "")[:_LONGEST], only=only, tier=asked.get("tier", ""), needs=needs, gap=gap)
 
 
 def _page(text: str) -> int:
@@ -81,9 +86,19 @@ def _address(wanted: Filter, **changes: str) -> str:
 
 
 def _facets(wanted: Filter, field: str, counts: dict[str, int]) -> list[Facet]:
+    every = Facet("all", sum(counts.values()), _address(wanted, **{field: ""}), not getattr(wanted, field))
+    return [every, *_named(wanted, field, counts)]
+
+
+def _gaps(wanted: Filter, counts: Mapping[str, int]) -> list[Facet]:
+    """What some monitor does not see; a model may lack more than one thing."""
+    found = _named(wanted, "gap", {gap: n for gap, n in counts.items() if n or gap == wanted.gap})
+    return [one._replace(name="not watched") if one.name == ANY else one for one in found]
+
+
+def _named(wanted: Filter, field: str, counts: Mapping[str, int]) -> Iterator[Facet]:
     chosen = getattr(wanted, field)
-    every = Facet("all", sum(counts.values()), _address(wanted, **{field: ""}), not chosen)
-    return [every, *(Facet(name, n, _address(wanted, **{field: name}), name == chosen) for name, n in counts.items())]
+    return (Facet(name, n, _address(wanted, **{field: name}), name == chosen) for name, n in counts.items())
 
 
 def _needing(fleet: Fleet) -> str:
