@@ -86,8 +86,17 @@ def test_a_record_of_a_newer_release_has_more_fields() -> None:
     fields: list[Any] = msgspec.to_builtins(record)
     body = msgspec.msgpack.encode([*fields, "something new"])
     assert read(struct.pack("<II", len(body), zlib.crc32(body)) + body) == [record]
-    older = msgspec.msgpack.encode(fields[:-3])
+    older = msgspec.msgpack.encode(fields[:-4])
     assert read(struct.pack("<II", len(older), zlib.crc32(older)) + older) == [msgspec.structs.replace(record, rows=0)]
+
+
+@given(record=RECORDS, row=st.dictionaries(st.text(max_size=4), CELLS, min_size=1, max_size=3))
+def test_a_row_that_comes_alone_is_read_as_columns(record: Scored, row: dict[str, Any]) -> None:
+    fields = {name: getattr(record, name) for name in Scored.__struct_fields__}
+    content = frame_of(tuple({**fields, "columns": {}, "row": row}.values()))
+    columns = {name: [value] for name, value in row.items()}
+    assert read(content) == [msgspec.structs.replace(record, columns=columns)]
+    assert frame(read(content)[0]) == frame(msgspec.structs.replace(record, columns=columns))
 
 
 def test_a_label_names_request_and_row() -> None:

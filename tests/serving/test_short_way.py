@@ -71,8 +71,9 @@ def test_a_long_answer_is_packed_for_whoever_takes_it(ground: Ground) -> None:
     assert answers == [("gzip", 40)] * 3
 
 
-def test_both_ways_leave_the_same_record(ground: Ground) -> None:
-    twice(ground.caller(), f"/m/{MODEL}", {"rows": [ROW, {**ROW, "carrier": None}]})
+@pytest.mark.parametrize("rows", [[{**ROW, "dep_delay": 5}], [ROW, {**ROW, "carrier": None}]])
+def test_both_ways_leave_the_same_record(ground: Ground, rows: list[Any]) -> None:
+    twice(ground.caller(), f"/m/{MODEL}", {"rows": rows})
     *short, long = ground.scored()
     assert len({record.request for record in short}) == 3
 

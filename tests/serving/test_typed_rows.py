@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output, Unknown, problems_of
 from lamplighter.serving.codecs import mlflow, plain, v1
 from lamplighter.serving.codecs.base import Codec
-from lamplighter.serving.codecs.typed import reader
+from lamplighter.serving.codecs.typed import reader, values
 from lamplighter.serving.message import Request
 from lamplighter.serving.problems import Refusal
 
@@ -39,12 +39,14 @@ def both(codec: Codec, body: bytes) -> tuple[Any, Any]:
     """What the reader says, and what codec and contract say: rows as tuples, or nothing."""
     read = reader(CONTRACT, codec.ROWS)
     assert read is not None
+    rows = read(body)
+    given = None if rows is None else values(rows)
     request = Request(b"POST", "/m/x/invocations", {b"content-type": b"application/json"}, body)
     question = codec.read(request, CONTRACT)
     if isinstance(question, Refusal) or problems_of(CONTRACT, question.columns):
-        return read(body), None
+        return given, None
     names = [column.name for column in CONTRACT.inputs]
-    return read(body), list(zip(*(question.columns[name] for name in names), strict=True))
+    return given, list(zip(*(question.columns[name] for name in names), strict=True))
 
 
 @pytest.mark.parametrize(("codec", "key"), CODECS)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.pushed import own_id
@@ -53,6 +54,13 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     redacted: tuple[str, ...] = ()
     #: Ids of the rows where whoever brought them has chosen these; empty where they follow from the request.
     ids: tuple[str, ...] = ()
+    #: Inputs of a request with one row, each a plain value. Only in the bytes: a record in memory has `columns`.
+    row: Mapping[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        if self.row:
+            force_setattr(self, "columns", {name: [value] for name, value in self.row.items()})
+            force_setattr(self, "row", {})
 
     def row_id(self, row: int) -> str:
         """The id under which a row is kept."""
@@ -84,7 +92,10 @@ def frame(record: Scored) -> bytes:
 
 
 def frame_of(values: tuple[Any, ...]) -> bytes:
-    """The same bytes for the values of all fields of a `Scored` in their order; cheaper where there are many."""
+    """The bytes for the values of all fields of a `Scored` in their order; cheaper where there are many.
+
+    The last, `row`, may be a struct with the inputs as its fields.
+    """
     return _framed(_encoder.encode(values))
 
 

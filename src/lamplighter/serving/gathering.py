@@ -7,7 +7,7 @@ Everything else, and whatever goes wrong here, goes the long way, which asks the
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -15,18 +15,22 @@ from lamplighter.domain.prediction import frame_of
 from lamplighter.domain.route import Arm, takes_challenger
 from lamplighter.serving.asking import Ids
 from lamplighter.serving.codecs.base import Codec, Question
-from lamplighter.serving.codecs.typed import Row
+from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.encodings import packed
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.problems import SLUGS
 from lamplighter.serving.recorder import DURABLE, Recorder
+from lamplighter.serving.redaction import Columns, Redactor
 from lamplighter.serving.router import Adopted
 from lamplighter.serving.versions import Loaded
 
 #: Rows that one turn scores on the thread of the event loop; a request with more goes the long way.
 MOST_ROWS = 256
 _DONE = 200
+#: All that a codec has to know of a question that came the short way: that it wants the usual answer.
+_ORDINARY = Question({}, 0)
+_NOTHING: Columns = {}
 _UNSAVED, _ = SLUGS["log-unavailable"]
 
 
@@ -48,7 +52,7 @@ class _Waiting(msgspec.Struct):
     codec: Codec
     consumer: str
     id: str
-    rows: Sequence[Row]
+    rows: Sequence[msgspec.Struct]
 
 
 class Gathering:
@@ -89,52 +93,54 @@ class Gathering:
                 self._keep(version, adopted, group, *scores)
 
     def _keep(self, version: Loaded, adopted: Adopted, group: list[_Waiting], scores: list[float], duration: int) -> None:
-        names, start, redactor, now = version.names, 0, adopted.redactor, time.time_ns() // 1000
-        model, number, digest, redacted = (
-            version.manifest.model,
-            version.served.number,
-            version.served.digest,
-            redactor.redacted,
-        )
+        start, redactor, now = 0, adopted.redactor, time.time_ns() // 1000
+        about = version.manifest.model, version.served.number, version.served.digest, "champion"
         replies, frames = [], []
         for one in group:
             count = len(one.rows)
             own = scores[start : start + count]
             start += count
-            # The reader gives as many values as there are names; to check that again would take a third of the time.
-            columns: dict[str, Any] = dict(zip(names, zip(*one.rows, strict=False), strict=False))
-            kept = columns if redactor.keeps_all else redactor.kept(one.id, columns)
-            about = (one.id, model, number, digest, "champion", one.consumer, now, now, duration)
-            frames.append(frame_of((*about, kept, own, "", count, redacted)))
-            replies.append((one, Question(columns, count), own))
+            columns, row = _inputs(version, redactor, one)
+            said = (one.id, *about, one.consumer, now, now, duration, columns, own, "", count, redactor.redacted, (), row)
+            frames.append(frame_of(said))
+            replies.append((one, own))
         written = self._recorder.keep(b"".join(frames), adopted.route.durability)
         if isinstance(written, bytes):
             self._answer(version, replies, written)
         else:
             written.add_done_callback(lambda done: self._answer(version, replies, DURABLE if done.result() else b""))
 
-    def _answer(self, version: Loaded, replies: list[tuple[_Waiting, Question, list[float]]], kept: bytes) -> None:
+    def _answer(self, version: Loaded, replies: list[tuple[_Waiting, list[float]]], kept: bytes) -> None:
         now = self._loop.time()
-        rows = sum([question.rows for _, question, _ in replies])
-        waited = [now - one.request.received for one, _, _ in replies]
+        rows = sum([len(scores) for _, scores in replies])
+        waited = [now - one.request.received for one, _ in replies]
         self._meters.count_answers(version, Arm.CHAMPION, rows, waited)
-        callers = zip([one.consumer for one, _, _ in replies], waited, strict=True)
+        callers = zip([one.consumer for one, _ in replies], waited, strict=True)
         self._meters.callers.count(version.manifest.model, _DONE if kept else _UNSAVED, callers)
-        for one, question, scores in replies:
+        for one, scores in replies:
             if kept:
-                answer = one.codec.write(question, version.reply(one.id, scores), version.lines(one.id) + kept)
+                answer = one.codec.write(_ORDINARY, version.reply(one.id, scores), version.lines(one.id) + kept)
                 one.sink.reply(packed(answer, one.request))
             else:
                 one.sink.reply(self._unsaved(one.request, one.codec, one.id))
 
 
-def _scored(version: Loaded, rows: Sequence[Row]) -> tuple[list[float], int] | None:
+def _inputs(version: Loaded, redactor: Redactor, one: _Waiting) -> tuple[Columns, Columns | msgspec.Struct]:
+    """`columns` and `row` of what is written down: a row that comes alone is written as it was read."""
+    if redactor.keeps_all and len(one.rows) == 1:
+        return _NOTHING, one.rows[0]
+    # The reader gives as many values as there are names.
+    columns: Columns = dict(zip(version.names, zip(*values(one.rows), strict=False), strict=False))
+    return redactor.kept(one.id, columns), _NOTHING
+
+
+def _scored(version: Loaded, rows: Sequence[msgspec.Struct]) -> tuple[list[float], int] | None:
     """The scores and how long they took in microseconds; nothing if the version fails a row."""
     start = time.perf_counter_ns()
     if version.score_rows is None:
         return None
     try:
-        scores = version.score_rows(rows)
+        scores = version.score_rows(values(rows))
     except Exception:  # the long way asks each request alone and says what failed
         return None
     return scores, (time.perf_counter_ns() - start) // 1000

@@ -10,6 +10,7 @@ from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Arm, Served
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.codecs.base import Question
+from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.runtimes.base import Surroundings, Unloadable
 from lamplighter.serving.versions import Loaded, open_version
 
@@ -64,7 +65,7 @@ def _asked_quickly(version: Loaded, golden: Golden) -> Sequence[float] | None:
     if version.score_rows is None or read is None:
         return None
     try:
-        return version.score_rows(read)
+        return version.score_rows(values(read))
     except Exception as error:
         raise Unloadable(f"It fails on its golden rows ({type(error).__name__}).") from None
 

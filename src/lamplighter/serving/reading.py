@@ -34,6 +34,9 @@ class Stage(Enum):
     CLOSING = "closing"
 
 
+_IDLE = Stage.IDLE
+
+
 class _Stop(Exception):
     """Raised inside a parser callback to leave the parser; the last answer is already queued."""
 
@@ -119,7 +122,7 @@ class Reader:
 
     def wait(self) -> None:
         """Everything queued is answered: the time for the next step begins."""
-        seconds = self._limits.idle_seconds if self.stage is Stage.IDLE else self._limits.body_seconds
+        seconds = self._limits.idle_seconds if self.stage is _IDLE else self._limits.body_seconds
         self.deadline = self._clock() + seconds
 
     def end(self) -> None:

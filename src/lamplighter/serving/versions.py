@@ -89,7 +89,7 @@ class Loaded:
             digest=self.served.digest, sandbox=runtime.sandbox, quarantine=runtime.quarantine, deaths=runtime.deaths
         )
 
-    def rows_of(self, keys: tuple[str, ...], body: bytes) -> Sequence[Row] | None:
+    def rows_of(self, keys: tuple[str, ...], body: bytes) -> Sequence[msgspec.Struct] | None:
         """The rows that stand as objects under one of the keys and fit the contract without a remark; else nothing."""
         read = self._readers.get(keys)
         if read is None:

@@ -9,6 +9,9 @@ from lamplighter.serving.heads import Head, Heads
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.reading import NEVER, Reader, Stage
 
+#: Looked up once: to name a member of an enumeration costs as much as a call.
+_IDLE, _CLOSING = Stage.IDLE, Stage.CLOSING
+
 
 class Application(Protocol):
     """What stands behind a connection."""
@@ -81,12 +84,12 @@ class Connection(asyncio.Protocol):
         self.resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        if self._task is None and self._reader.stage is Stage.IDLE and not self._taken and not self._front.draining:
+        if self._task is None and self._reader.stage is _IDLE and not self._taken and not self._front.draining:
             if self._is_known(data):
                 return
             self._reader.feed(data)
             queue = self._reader.queue
-            if len(queue) == 1 and self._reader.stage is Stage.IDLE and isinstance(queue[0], Request):
+            if len(queue) == 1 and self._reader.stage is _IDLE and isinstance(queue[0], Request):
                 self._front.heads.remember(data, queue[0])
         else:
             self._reader.feed(data)
@@ -116,9 +119,11 @@ class Connection(asyncio.Protocol):
         if self._writable is not None:
             # Nothing more is answered until the caller has read; else its unread answers would fill memory.
             self._task = self._loop.create_task(self._serve())
-            return
-        self._read_on()
-        self._work()
+        elif self._reader.stage is _IDLE and not self._reader.queue and not self._paused:
+            self._reader.wait()
+        else:
+            self._read_on()
+            self._work()
 
     def take_long_way(self, request: Request) -> None:
         """The request on the short way is answered as any other, before what came behind it."""
@@ -162,7 +167,7 @@ class Connection(asyncio.Protocol):
 
     def drain(self) -> None:
         """The next answer is the last. A connection that stays idle is closed by the sweep after a moment."""
-        if self._reader.stage is Stage.IDLE and self._task is None and not self._taken:
+        if self._reader.stage is _IDLE and self._task is None and not self._taken:
             self._reader.deadline = min(self._reader.deadline, self._loop.time() + self._front.limits.linger_seconds)
 
     # ---- answers
@@ -202,7 +207,7 @@ class Connection(asyncio.Protocol):
             await self._writable
 
     def _write(self, transport: asyncio.Transport, answer: Answer, *, bodiless: bool) -> None:
-        last = not self._reader.queue and (self._front.draining or self._reader.closing)
+        last = not self._reader.queue and (self._front.draining or self._reader.stage is _CLOSING)
         close = answer.close or last
         transport.write(answer.encode(self._front.date, close=close, bodiless=bodiless))
         self._front.application.sent(answer.status)
@@ -217,7 +222,7 @@ class Connection(asyncio.Protocol):
         elif self._paused:
             self._resume()
             self._reader.wait()
-        elif self._reader.stage is Stage.IDLE:
+        elif self._reader.stage is _IDLE:
             self._reader.wait()
 
     def _resume(self) -> None:

@@ -4,15 +4,17 @@ The reader knows the contract, so that decoding and checking are one pass in com
 the contract accept without a remark, and gives the same values; whatever else it meets it leaves to them, who can say why.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from lamplighter.domain.contract import Column, Contract, Kind, Unknown
 
 Row = tuple[Any, ...]
-Read = Callable[[bytes], Sequence[Row] | None]
+#: Gives rows as structs: their fields are the inputs by name, in the order of the contract.
+Read = Callable[[bytes], Sequence[msgspec.Struct] | None]
 
 #: Larger numbers are integers beyond 64 bits or may be; the contract has its own words for them.
 _LARGEST = float(2**63 - 2**10)
@@ -26,7 +28,7 @@ def reader(contract: Contract, names: Sequence[str]) -> Read | None:
     """What reads `{"<name>": [{"<column>": <value>, ...}, ...]}` for each of the names; nothing for a contract that needs more
     than types to be checked.
 
-    It gives one tuple for each row, in the order of the inputs, or nothing where the codec has to look.
+    It gives one struct for each row, or nothing where the codec has to look.
     """
     if not contract.inputs or any(_is_listed(column) for column in contract.inputs):
         return None
@@ -43,13 +45,18 @@ def reader(contract: Contract, names: Sequence[str]) -> Read | None:
     return _Reader(decoders, sum(1 + column.name.count(":") for column in contract.inputs)).read
 
 
+def values(rows: Iterable[msgspec.Struct]) -> list[Row]:
+    """Each row as a tuple, in the order of the inputs."""
+    return list(map(astuple, rows))
+
+
 class _Reader:
     def __init__(self, decoders: Mapping[str, msgspec.json.Decoder[Any]], colons: int) -> None:
         self._decoders = [(f'{{"{name}"'.encode(), decoder.decode) for name, decoder in decoders.items()]
         #: Colons in a row.
         self._colons = colons
 
-    def read(self, body: bytes) -> Sequence[Row] | None:
+    def read(self, body: bytes) -> Sequence[msgspec.Struct] | None:
         # An escape may stand for a character that no text may hold.
         if _ESCAPE in body or 0 in body:
             return None
@@ -58,15 +65,15 @@ class _Reader:
                 return self._decoded(decode, body)
         return None
 
-    def _decoded(self, decode: Callable[[bytes], Any], body: bytes) -> Sequence[Row] | None:
+    def _decoded(self, decode: Callable[[bytes], Any], body: bytes) -> Sequence[msgspec.Struct] | None:
         try:
-            rows = decode(body).rows
+            rows: Sequence[msgspec.Struct] = decode(body).rows
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
         # More colons than keys: a text holds one, or a key stands twice.
         if not rows or body.count(b":") != 1 + len(rows) * self._colons:
             return None
-        return [msgspec.structs.astuple(row) for row in rows]
+        return rows
 
 
 def _is_listed(column: Column) -> bool:
