@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import ks_2samp, wasserstein_distance  # type: ignore[import-untyped]
 
 from lamplighter.measures import drift_measure
+from lamplighter.monitoring.arrays import as_numbers
 from lamplighter.monitoring.arrow import Stream
 from lamplighter.monitoring.counts import count, windows
 
@@ -24,7 +25,7 @@ def values(path: str, rows: int) -> dict[str, NDArray[np.float64]]:
     """The first rows of the columns of numbers."""
     batch = Stream(read_parquet(path, batch_size=rows)).next()
     assert batch is not None
-    return {name: np.array(batch.column(name)) for name in NUMBERS}
+    return {name: as_numbers(batch.column(name), name).copy() for name in NUMBERS}
 
 
 def exact(name: str, before: NDArray[np.float64], after: NDArray[np.float64]) -> float:

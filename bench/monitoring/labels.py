@@ -22,6 +22,7 @@ from lamplighter import plugins
 from lamplighter.domain.contract import Meaning
 from lamplighter.measures import measure
 from lamplighter.measures.base import QualityMeasure
+from lamplighter.monitoring.arrays import as_numbers
 from lamplighter.monitoring.arrow import Stream
 from lamplighter.monitoring.binning import NumericBins
 from lamplighter.monitoring.counts import count, windows
@@ -48,7 +49,7 @@ def columns(path: str, rows: int, names: tuple[str, ...]) -> Columns:
     """Columns of a file in memory, as the peers have them."""
     batch = Stream(read_parquet(path, batch_size=rows)).next()
     assert batch is not None
-    return {name: np.array(batch.column(name)) for name in names}
+    return {name: as_numbers(batch.column(name), name).copy() for name in names}
 
 
 def seconds(work: Callable[[], object]) -> float:

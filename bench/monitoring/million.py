@@ -14,9 +14,10 @@ from arro3.io import read_parquet, write_parquet
 from numpy.typing import NDArray
 
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
-from lamplighter.monitoring.arrays import Values
+from lamplighter.monitoring.arrays import Values, as_numbers
 from lamplighter.monitoring.arrow import Stream
 from lamplighter.monitoring.profile import Profile, reference_profile
+from lamplighter.monitoring.texts import Texts
 
 NUMBERS = tuple(f"number_{place:02}" for place in range(35))
 TEXTS = tuple(f"text_{place:02}" for place in range(15))
@@ -68,7 +69,7 @@ def _columns(path: Path) -> dict[str, Values]:
 
 
 def _kept(values: Any) -> Values:
-    return values.copy() if isinstance(values, np.ndarray) else values.tolist()
+    return values.tolist() if isinstance(values, Texts) else as_numbers(values, "kept").copy()
 
 
 def _days() -> Iterator[RecordBatch]:

@@ -82,6 +82,26 @@ def batch_of(column: Array) -> Batch:
     return found
 
 
+def counted(bins: Bins, values: Values, first: int, last: int, *, plainly: bool) -> Tally:
+    sums = Sums(bins.cells)
+    ColumnCounter("x", bins, plainly=plainly).count(values, first, last, sums)
+    return sums.tally()
+
+
+@settings(max_examples=200, deadline=None)
+@given(REFERENCES, st.lists(st.one_of(st.none(), NUMBERS), max_size=1200), st.integers(0, 9), st.integers(0, 9))
+def test_numbers_with_gaps(reference: list[float], values: list[float | None], skipped: int, first: int) -> None:
+    bins = numeric_bins(Kind.NUMBER, np.array(reference, dtype=np.float64))
+    column = Array([*reference, *values], type=DataType.float64())
+    skipped = min(skipped, len(column))
+    batch = batch_of(column.slice(skipped))
+    first = min(first, batch.rows)
+    rows = [math.nan if value is None else value for value in [*reference, *values][skipped + first :]]
+    plain = tally_plainly(bins, np.array(rows, dtype=np.float64))
+    for plainly in (False, True):
+        assert same(counted(bins, batch.column("x"), first, batch.rows, plainly=plainly), plain)
+
+
 def codes(bins: Bins, values: Values) -> list[list[int]]:
     return [ColumnCounter("x", bins, plainly=plainly).read(values).tolist() for plainly in (False, True)]
 
@@ -97,10 +117,23 @@ def test_texts(texts: list[str | None], skipped: int, layout: str) -> None:
         "dictionary": DataType.dictionary(DataType.int32(), DataType.utf8()),
     }
     column = Array(texts, type=DataType.utf8()).cast(kinds[layout]).slice(min(skipped, len(texts)))
-    found = codes(bins, batch_of(column).column("x"))
+    batch = batch_of(column)
+    found = codes(bins, batch.column("x"))
     left = texts[min(skipped, len(texts)) :]
     wanted = [-1 if text is None else KNOWN.index(text) if text in KNOWN else len(KNOWN) for text in left]
     assert found == [wanted, wanted]
+    first = min(2, batch.rows)
+    cells = np.bincount([place % (len(KNOWN) + 2) for place in wanted[first:]], minlength=len(KNOWN) + 2)
+    for plainly in (False, True):
+        assert np.array_equal(counted(bins, batch.column("x"), first, batch.rows, plainly=plainly).cells, cells)
+
+
+def test_texts_that_differ_in_the_middle_alone() -> None:
+    # So many that some of them meet in a slot of the dictionary.
+    texts = [f"the-beginning-{number}-and-the-end" for number in range(1000, 3000)]
+    bins = category_bins(Kind.TEXT, tuple(texts[:4]), [])
+    found, plain = codes(bins, batch_of(Array(texts, type=DataType.utf8())).column("x"))
+    assert found == plain == [0, 1, 2, 3, *[4] * 1996]
 
 
 @settings(max_examples=100, deadline=None)

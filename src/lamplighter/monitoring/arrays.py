@@ -1,5 +1,6 @@
 """Columns as they come, and as arrays."""
 
+import ctypes
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,15 +28,52 @@ class Coded(Record, frozen=True, eq=False):
     def __len__(self) -> int:
         return int(self.codes.size)
 
+    def part(self, first: int, last: int) -> "Coded":
+        """The rows from the first to before the last."""
+        return Coded(codes=self.codes[first:last], categories=self.categories)
 
-#: A column: Python values with None for nothing, an array, or a text column as columnar files hold it.
-Values = Sequence[Any] | NDArray[Any] | Coded | Texts
+
+class Masked(Record, frozen=True, eq=False):
+    """Numbers as columnar files hold them: some are not there, whatever stands in their places."""
+
+    numbers: FloatArray
+    #: Address of a bit a number, least first; the giver keeps the memory while this is used.
+    valid: int
+    #: Bits in front of the first.
+    skipped: int = 0
+
+    def __len__(self) -> int:
+        return int(self.numbers.size)
+
+    def part(self, first: int, last: int) -> "Masked":
+        """The rows from the first to before the last."""
+        return Masked(numbers=self.numbers[first:last], valid=self.valid, skipped=self.skipped + first)
+
+    def filled(self) -> FloatArray:
+        """A copy with NaN for what is not there."""
+        return np.where(bits_at(self.valid, self.skipped, self.numbers.size), self.numbers, np.nan)
+
+    def tolist(self) -> list[float]:
+        """The numbers as Python's, NaN for what is not there."""
+        return list(self.filled().tolist())
+
+
+def bits_at(address: int, skipped: int, count: int) -> NDArray[np.bool_]:
+    """So many bits behind those that are skipped, least first, of the memory at an address."""
+    held = np.frombuffer(ctypes.string_at(address, (skipped + count + 7) // 8), dtype=np.uint8)
+    return np.unpackbits(held, count=skipped + count, bitorder="little")[skipped:].view(np.bool_)
+
+
+#: A column: Python values with None for nothing, an array, or a column as columnar files hold it.
+Values = Sequence[Any] | NDArray[Any] | Masked | Coded | Texts
 
 
 def as_numbers(values: Values, column: str) -> FloatArray:
     """The values as 64-bit floats, NaN for nothing; raises `UnreadableColumn`."""
     if isinstance(values, Coded | Texts):
         raise UnreadableColumn(column, "a number")
+    if isinstance(values, Masked):
+        return values.filled()
     try:
         numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lamplighter.monitoring.arrays import Coded, Values
+from lamplighter.monitoring.arrays import Coded, Masked, Values, bits_at
 from lamplighter.monitoring.refusals import UnreadableColumn, UnreadableStream
-from lamplighter.monitoring.texts import Layout, Texts
+from lamplighter.monitoring.texts import SIZES, Layout, Texts
 
 _pointer, _whole, _text = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
 
@@ -109,7 +109,7 @@ class Batch:
             self._array.release(ctypes.byref(self._array))
 
     def column(self, name: str) -> Values:
-        """Numbers as an array of floats with NaN for nothing, times as microseconds since the epoch, texts as they lie."""
+        """Numbers as floats, times as microseconds since the epoch, texts as they lie."""
         place, kind = self._formats[name].place, self._formats[name]
         return kind.read(name, self._array.children[place].contents, int(self._array.offset), self.rows)
 
@@ -128,7 +128,7 @@ class _Format:
         if self.letters in _LAYOUTS:
             return _texts(array, _LAYOUTS[self.letters], start, rows)
         if self.letters == "b":
-            bits = _bits(array.buffers[1], start, rows).astype(np.float64)
+            bits = bits_at(array.buffers[1], start, rows).astype(np.float64) if rows else np.empty(0)
             return _with_gaps(bits, array, start)
         if self.letters == "n":
             return np.full(rows, np.nan)
@@ -146,7 +146,7 @@ class _Format:
         codes[~_valid(array, start, rows) | ~there[codes]] = -1
         return Coded(codes=codes, categories=[text or "" for text in categories])
 
-    def _numbers(self, name: str, array: _Array, start: int, rows: int) -> NDArray[Any]:
+    def _numbers(self, name: str, array: _Array, start: int, rows: int) -> NDArray[Any] | Masked:
         values = _plain(array, self._type(name), start, rows)
         if self.letters.startswith("ts"):
             factor, divisor = _TIMES[self.letters[2]]
@@ -173,29 +173,23 @@ def _plain(array: _Array, kind: str, start: int, rows: int) -> NDArray[Any]:
     return _view(array.buffers[1], kind, start + rows)[start:]
 
 
-def _bits(address: int | None, start: int, rows: int) -> NDArray[np.bool_]:
-    held = _view(address, "u1", (start + rows + 7) // 8)
-    return np.unpackbits(held, count=start + rows, bitorder="little")[start:].view(np.bool_)
-
-
 def _valid(array: _Array, start: int, rows: int) -> NDArray[np.bool_]:
     if array.null_count == 0 or not array.buffers[0]:
         return np.ones(rows, dtype=np.bool_)
-    return _bits(array.buffers[0], start, rows)
+    return bits_at(array.buffers[0], start, rows)
 
 
-def _with_gaps(numbers: NDArray[np.float64], array: _Array, start: int) -> NDArray[np.float64]:
+def _with_gaps(numbers: NDArray[np.float64], array: _Array, start: int) -> NDArray[np.float64] | Masked:
     if array.null_count == 0 or not array.buffers[0]:
         return numbers
-    return np.where(_bits(array.buffers[0], start, numbers.size), numbers, np.nan)
+    return Masked(numbers=numbers, valid=array.buffers[0], skipped=start)
 
 
 def _texts(array: _Array, layout: Layout, start: int, rows: int) -> Texts:
-    sizes = {Layout.SHORT_OFFSETS: 4, Layout.LONG_OFFSETS: 8, Layout.VIEWS: 16}
     # Behind the views stands, before the sizes of the runs in the last buffer, one buffer for each run.
     return Texts(
         layout=layout,
-        index=(array.buffers[1] or 0) + start * sizes[layout],
+        index=(array.buffers[1] or 0) + start * SIZES[layout],
         contents=ctypes.addressof(array.buffers.contents) + 2 * ctypes.sizeof(_pointer),
         valid=(array.buffers[0] or 0) if array.null_count else 0,
         skipped=start,

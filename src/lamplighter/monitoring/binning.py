@@ -18,7 +18,7 @@ import numpy as np
 
 from lamplighter.domain.contract import Kind
 from lamplighter.domain.record import Record
-from lamplighter.monitoring.arrays import Coded, FloatArray, IntArray, Values
+from lamplighter.monitoring.arrays import Coded, FloatArray, IntArray, Masked, Values
 from lamplighter.monitoring.fixed_point import units
 from lamplighter.monitoring.form import Form
 from lamplighter.monitoring.native import Lookup
@@ -143,7 +143,7 @@ def text_counts(values: Values) -> Counter[str]:
         codes = values.codes[values.codes >= 0]
         found = np.bincount(codes, minlength=len(values.categories))
         return Counter({category: int(number) for category, number in zip(values.categories, found, strict=True) if number})
-    listed: Iterable[Any] = values.tolist() if isinstance(values, np.ndarray | Texts) else values
+    listed: Iterable[Any] = values.tolist() if isinstance(values, np.ndarray | Masked | Texts) else values
     counted: Counter[Any] = Counter(listed)
     return Counter({value: number for value, number in counted.items() if isinstance(value, str)})
 

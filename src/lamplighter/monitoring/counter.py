@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lamplighter.domain.contract import Kind
 from lamplighter.monitoring import native
-from lamplighter.monitoring.arrays import Coded, IntArray, Values, as_numbers
+from lamplighter.monitoring.arrays import Coded, IntArray, Masked, Values, as_numbers
 from lamplighter.monitoring.binning import Bins, CategoryBins, NumericBins
 from lamplighter.monitoring.form import numbers_of
 from lamplighter.monitoring.tally import Sums, tally_booleans, tally_plainly
@@ -25,6 +25,16 @@ class ColumnCounter:
         self._lookup = bins.grid() if fast and isinstance(bins, NumericBins) else None
         texts = isinstance(bins, CategoryBins) and bins.kind is Kind.TEXT
         self._dictionary = native.Dictionary(bins.categories) if fast and texts and isinstance(bins, CategoryBins) else None
+
+    def count(self, values: Values, first: int, last: int, sums: Sums) -> None:
+        """Count the rows from the first to before the last; raises `UnreadableColumn`."""
+        if isinstance(values, Masked) and self._lookup is not None:
+            sums.widen(*self._lookup.count(values.part(first, last), sums.cells, sums.moments))
+        elif isinstance(values, Texts) and self._dictionary is not None:
+            self._dictionary.count(values.part(first, last), sums.cells)
+        else:
+            part = values.part(first, last) if isinstance(values, Masked | Texts | Coded) else values[first:last]
+            self.add(self.read(part), sums)
 
     def read(self, values: Values) -> NDArray[Any]:
         """One number a row: what the bins look at of the value, or of a text the place of its category.
@@ -59,7 +69,7 @@ class ColumnCounter:
         if isinstance(values, Texts):
             known = tuple(text.encode("utf-8", "surrogatepass") for text in bins.categories)
             return _places(known, values.encoded(), bytes)
-        return _places(bins.categories, values.tolist() if isinstance(values, np.ndarray) else values, str)
+        return _places(bins.categories, values.tolist() if isinstance(values, np.ndarray | Masked) else values, str)
 
 
 def _places(known: Sequence[Any], values: Sequence[Any], kind: type) -> IntArray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from lamplighter.domain.timestamp import hour_of
 from lamplighter.monitoring import native
-from lamplighter.monitoring.arrays import Coded, FloatArray, Values, as_numbers
+from lamplighter.monitoring.arrays import Coded, FloatArray, Masked, Values, as_numbers
 from lamplighter.monitoring.texts import Texts, characters
 
 
@@ -39,7 +39,7 @@ def listed(values: Values) -> Sequence[Any]:
     """The values of a column that are there, and None, as Python has them; of a dictionary its texts alone."""
     if isinstance(values, Coded):
         return values.categories
-    return values.tolist() if isinstance(values, np.ndarray | Texts) else values
+    return values.tolist() if isinstance(values, np.ndarray | Masked | Texts) else values
 
 
 def _hours(values: Sequence[object]) -> list[float]:

@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define EDITION 1
+#define EDITION 2
+#define BLOCK 512
 #define LARGEST 1e150
 #define LANE 32
 #define LOW_LANE 0xffffffffLL
@@ -55,39 +56,80 @@ static inline size_t cell_of(const bins *bins, double number) {
     return from + (bins->edges[from] <= number);
 }
 
-static inline void add(int64_t lanes[2], double value, double most, double unit) {
-    value = value < -most ? -most : value > most ? most : value;
-    int64_t units = llrint(value * unit);
-    lanes[0] += units >> LANE;
-    lanes[1] += units & LOW_LANE;
+typedef struct {
+    const double *values;
+    const uint8_t *valid; /* a bit a row, or nothing where all are there */
+    size_t skipped;       /* bits in front of the first row */
+    size_t rows;
+} numbers;
+
+static inline int is_set(const uint8_t *bits, size_t bit) { return !bits || (bits[bit >> 3] >> (bit & 7) & 1); }
+
+/* The numbers that are there, of rows from `first` on; gives how many. */
+static size_t present(const numbers *column, size_t first, size_t rows, double *found) {
+    size_t count = 0;
+    for (size_t row = first; row < first + rows; row++) {
+        double number = column->values[row];
+        found[count] = number < -LARGEST ? -LARGEST : number > LARGEST ? LARGEST : number;
+        count += (fabs(number) < INFINITY) & is_set(column->valid, column->skipped + row);
+    }
+    return count;
 }
 
-void count_numbers(const bins *bins, const double *numbers, size_t rows, tally *out) {
-    int64_t sums[4][2] = {{0}};
+static inline int64_t units_of(double value, double most, double unit) {
+    value = value < -most ? -most : value;
+    value = value > most ? most : value;
+    return llrint(value * unit);
+}
+
+/* The low lanes are what the high ones leave of the whole: sums that run over 64 bits come back to the same number. */
+typedef struct { uint64_t whole; int64_t high; } lanes;
+
+static inline void add(lanes *sum, int64_t units) {
+    sum->whole += (uint64_t)units;
+    sum->high += units >> LANE;
+}
+
+static void put(int64_t moments[2], lanes sum) {
+    moments[0] += sum.high;
+    moments[1] += (int64_t)(sum.whole - ((uint64_t)sum.high << LANE));
+}
+
+static void count_block(const bins *bins, const double *found, size_t count, tally *out) {
+    lanes distances = {0, 0}, squares = {0, 0}, below = {0, 0}, above = {0, 0};
     double low = INFINITY, high = -INFINITY;
     double first = bins->edges[0], last = bins->edges[bins->count - 1];
-    size_t missing = 0;
-    for (size_t row = 0; row < rows; row++) {
-        double number = numbers[row];
-        if (!(fabs(number) < INFINITY)) {
-            missing++;
-            continue;
-        }
-        number = number < -LARGEST ? -LARGEST : number > LARGEST ? LARGEST : number;
-        low = number < low ? number : low;
-        high = number > high ? number : high;
-        double distance = number - bins->centre;
-        add(sums[0], distance, bins->most, bins->unit);
-        add(sums[1], distance * distance, bins->most_square, bins->unit_square);
-        if (number < first) add(sums[2], first - number, bins->most, bins->unit);
-        if (number >= last) add(sums[3], number - last, bins->most, bins->unit);
-        out->cells[cell_of(bins, number)]++;
+    for (size_t place = 0; place < count; place++) {
+        double distance = found[place] - bins->centre;
+        add(&distances, units_of(distance, bins->most, bins->unit));
+        add(&squares, units_of(distance * distance, bins->most_square, bins->unit_square));
+        low = found[place] < low ? found[place] : low;
+        high = found[place] > high ? found[place] : high;
     }
-    out->cells[bins->count + 1] += (int64_t)missing;
-    for (int place = 0; place < 8; place++) out->moments[place] += sums[place / 2][place % 2];
+    for (size_t place = 0; place < count; place++) out->cells[cell_of(bins, found[place])]++;
+    if (low < first || high >= last) {
+        for (size_t place = 0; place < count; place++) {
+            if (found[place] < first) add(&below, units_of(first - found[place], bins->most, bins->unit));
+            if (found[place] >= last) add(&above, units_of(found[place] - last, bins->most, bins->unit));
+        }
+    }
+    put(out->moments, distances);
+    put(out->moments + 2, squares);
+    put(out->moments + 4, below);
+    put(out->moments + 6, above);
     /* Adding zero turns -0.0 into 0.0. */
-    if (low + 0.0 < out->low) out->low = low + 0.0;
-    if (high + 0.0 > out->high) out->high = high + 0.0;
+    out->low = low + 0.0 < out->low ? low + 0.0 : out->low;
+    out->high = high + 0.0 > out->high ? high + 0.0 : out->high;
+}
+
+void count_numbers(const bins *bins, const numbers *column, tally *out) {
+    double found[BLOCK];
+    for (size_t row = 0; row < column->rows; row += BLOCK) {
+        size_t rows = column->rows - row < BLOCK ? column->rows - row : BLOCK;
+        size_t count = present(column, row, rows, found);
+        out->cells[bins->count + 1] += (int64_t)(rows - count);
+        count_block(bins, found, count, out);
+    }
 }
 
 /* Texts */
@@ -109,19 +151,17 @@ typedef struct {
     int32_t run, offset;
 } view;
 
+/* The first and the last eight bytes, with zeros behind a shorter text. No two texts of one length up to sixteen share both. */
+typedef struct { uint64_t first, last; } ends;
+
 typedef struct {
     const int64_t *offsets; /* of the known texts in their bytes, one more than there are */
     const char *content;
-    uint64_t *starts;       /* what start_of says of each */
+    ends *ends;             /* of each */
     size_t count;
     uint32_t *slots;        /* 1 + number of the text, 0 for none; a power of two of them, more than twice as many as texts */
     size_t mask;
 } known;
-
-static inline int is_there(const texts *column, size_t row) {
-    size_t bit = column->skipped + row;
-    return !column->valid || (column->valid[bit >> 3] >> (bit & 7) & 1);
-}
 
 static inline const char *text_at(const texts *column, size_t row, size_t *length) {
     if (column->layout == SHORT_OFFSETS) {
@@ -139,21 +179,32 @@ static inline const char *text_at(const texts *column, size_t row, size_t *lengt
     return found->length <= 12 ? found->inside : column->contents[found->run] + found->offset;
 }
 
-/* Up to eight bytes as a number that no other text of the same length has; of longer texts the first eight bytes. */
-static inline uint64_t start_of(const char *text, size_t length) {
-    uint64_t word = 0;
-    if (length >= 8) {
+/* Where reading eight bytes is no longer safe, whatever the length of a text. */
+static const char *limit_of(const texts *column) {
+    const char *run = column->contents ? column->contents[0] : NULL;
+    /* A text inside its view has eight bytes behind its first, and every other one is longer than that. */
+    if (column->layout == VIEWS || !column->rows || !run) return (const char *)UINTPTR_MAX;
+    if (column->layout == SHORT_OFFSETS) return run + ((const int32_t *)column->index)[column->rows];
+    return run + ((const int64_t *)column->index)[column->rows];
+}
+
+static inline uint64_t word_at(const char *text, size_t length, const char *limit) {
+    static const uint8_t kept[16] = {255, 255, 255, 255, 255, 255, 255, 255};
+    uint64_t word = 0, mask;
+    length = length < 8 ? length : 8;
+    if ((uintptr_t)text + 8 <= (uintptr_t)limit) {
         memcpy(&word, text, 8);
-    } else if (length >= 4) {
-        uint32_t first, last;
-        memcpy(&first, text, 4);
-        memcpy(&last, text + length - 4, 4);
-        word = (uint64_t)last << 32 | first;
-    } else if (length) {
-        const uint8_t *bytes = (const uint8_t *)text;
-        word = (uint64_t)bytes[0] | (uint64_t)bytes[length / 2] << 8 | (uint64_t)bytes[length - 1] << 16;
+        memcpy(&mask, kept + 8 - length, 8);
+        return word & mask;
     }
+    memcpy(&word, text, length);
     return word;
+}
+
+static inline ends ends_of(const char *text, size_t length, const char *limit) {
+    size_t last = length > 8 ? length - 8 : 0;
+    ends found = {word_at(text, length, limit), word_at(text + last, length, limit)};
+    return found;
 }
 
 static inline uint64_t mixed(uint64_t state, uint64_t word) {
@@ -161,48 +212,58 @@ static inline uint64_t mixed(uint64_t state, uint64_t word) {
     return state ^ (state >> 32);
 }
 
-static inline size_t hash(uint64_t start, const char *text, size_t length) {
-    uint64_t state = mixed(length, start), word;
-    for (size_t byte = 8; byte < length; byte += 8) {
-        memcpy(&word, text + (byte + 8 <= length ? byte : length - 8), 8);
+static inline size_t hash(ends ends, const char *text, size_t length) {
+    uint64_t state = mixed(mixed(length, ends.first), ends.last), word;
+    for (size_t byte = 8; byte + 8 < length; byte += 8) {
+        memcpy(&word, text + byte, 8);
         state = mixed(state, word);
     }
-    return (size_t)(mixed(state, 0) >> 32);
+    return (size_t)state;
 }
 
 /* Where the text stands in the slots, or the free slot where it would stand. */
-static inline size_t slot_of(const known *known, const char *text, size_t length) {
-    uint64_t start = start_of(text, length);
-    size_t slot = hash(start, text, length) & known->mask;
+static inline size_t slot_of(const known *known, ends ends, const char *text, size_t length) {
+    size_t slot = hash(ends, text, length) & known->mask;
     for (uint32_t held; (held = known->slots[slot]); slot = (slot + 1) & known->mask) {
         int64_t offset = known->offsets[held - 1];
-        if (known->starts[held - 1] != start || (size_t)(known->offsets[held] - offset) != length) continue;
-        if (length <= 8 || !memcmp(known->content + offset, text, length)) break;
+        if (known->ends[held - 1].first != ends.first || known->ends[held - 1].last != ends.last) continue;
+        if ((size_t)(known->offsets[held] - offset) != length) continue;
+        if (length <= 16 || !memcmp(known->content + offset, text, length)) break;
     }
     return slot;
 }
 
-/* Fill starts and empty slots. The known texts are different from each other. */
+/* Fill ends and empty slots. The known texts are different from each other. */
 void place_texts(const known *known) {
+    const char *limit = known->content + known->offsets[known->count];
     for (size_t text = 0; text < known->count; text++) {
         const char *content = known->content + known->offsets[text];
         size_t length = (size_t)(known->offsets[text + 1] - known->offsets[text]);
-        known->starts[text] = start_of(content, length);
-        known->slots[slot_of(known, content, length)] = (uint32_t)text + 1;
+        known->ends[text] = ends_of(content, length, limit);
+        known->slots[slot_of(known, known->ends[text], content, length)] = (uint32_t)text + 1;
     }
 }
 
-/* The number of each text: as many as there are for one that is not known, -1 for none. */
+/* The number of the text of a row: as many as there are for one that is not known, -1 for none. */
+static inline int32_t code_of(const known *known, const texts *column, size_t row, const char *limit) {
+    size_t length;
+    if (!is_set(column->valid, column->skipped + row)) return -1;
+    const char *text = text_at(column, row, &length);
+    uint32_t held = known->slots[slot_of(known, ends_of(text, length, limit), text, length)];
+    return held ? (int32_t)held - 1 : (int32_t)known->count;
+}
+
 void find_texts(const known *known, const texts *column, int32_t *codes) {
+    const char *limit = limit_of(column);
+    for (size_t row = 0; row < column->rows; row++) codes[row] = code_of(known, column, row, limit);
+}
+
+/* Add the texts to a cell for each known one, one for every other, and one for none. */
+void count_texts(const known *known, const texts *column, int64_t *cells) {
+    const char *limit = limit_of(column);
     for (size_t row = 0; row < column->rows; row++) {
-        size_t length;
-        if (!is_there(column, row)) {
-            codes[row] = -1;
-            continue;
-        }
-        const char *text = text_at(column, row, &length);
-        uint32_t held = known->slots[slot_of(known, text, length)];
-        codes[row] = (int32_t)(held ? held - 1 : known->count);
+        int32_t code = code_of(known, column, row, limit);
+        cells[code < 0 ? known->count + 1 : (size_t)code]++;
     }
 }
 
@@ -210,7 +271,7 @@ void find_texts(const known *known, const texts *column, int32_t *codes) {
 void measure_texts(const texts *column, double *lengths) {
     for (size_t row = 0; row < column->rows; row++) {
         size_t length, characters = 0;
-        if (!is_there(column, row)) {
+        if (!is_set(column->valid, column->skipped + row)) {
             lengths[row] = NAN;
             continue;
         }

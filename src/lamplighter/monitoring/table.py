@@ -96,10 +96,14 @@ class _Work:
             window = self._windows.setdefault(start, _Window(self._profile, self._wanted))
             window.rows += last - first
         for name, column in self._wanted.items():
-            read = self._counters[name].read(batch.column(column))
-            read = read if order is None else read[order]
+            counter, values = self._counters[name], batch.column(column)
+            read = None if order is None else counter.read(values)[order]
             for start, first, last in parts:
-                self._counters[name].add(read[first:last], self._windows[start].sums[name])
+                sums = self._windows[start].sums[name]
+                if read is None:
+                    counter.count(values, first, last, sums)
+                else:
+                    counter.add(read[first:last], sums)
 
     def _parts(self, batch: Batch) -> tuple[NDArray[np.intp] | None, list[tuple[int, int, int]]]:
         """An order that brings rows of a window together, if they are not, and window, first and last row of each part."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 
 from lamplighter.domain.record import Record
@@ -19,6 +20,10 @@ class Layout(IntEnum):
     LONG_OFFSETS = 1
     #: Views of 16 bytes, into several runs (`utf8_view`).
     VIEWS = 2
+
+
+#: Bytes of an offset or view.
+SIZES = {Layout.SHORT_OFFSETS: 4, Layout.LONG_OFFSETS: 8, Layout.VIEWS: 16}
 
 
 class Texts(Record, frozen=True, eq=False):
@@ -37,6 +42,11 @@ class Texts(Record, frozen=True, eq=False):
 
     def __len__(self) -> int:
         return self.rows
+
+    def part(self, first: int, last: int) -> "Texts":
+        """The rows from the first to before the last."""
+        index = self.index + first * SIZES[self.layout]
+        return msgspec.structs.replace(self, index=index, skipped=self.skipped + first, rows=last - first)
 
     def tolist(self) -> list[str | None]:
         """The texts as Python's; bytes that are no UTF-8 are replaced."""
