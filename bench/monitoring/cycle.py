@@ -149,7 +149,7 @@ def _thresholds(kit: Kit, profiles: Sequence[Profile]) -> None:
     """Keep thresholds for every reference, as they are after its first window: those of the first, drawn here once."""
     with kit.store.reading() as look:
         project = look.projects.all()[0]
-        alarm = alarms.alarm(kit, look, project, windows.looks(project.monitor))
+        alarm = alarms.alarms(kit, look, project, windows.looks(project.monitor)).inputs
         measures = (drift_measure(project.monitor.measure), drift_measure("missing"))
         begun = time.process_time()
         calibrations.thresholds(kit, look, profiles[0], measures, alarm, ROWS)

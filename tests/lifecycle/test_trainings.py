@@ -159,6 +159,12 @@ def test_a_technical_incident_and_a_silent_project_set_off_none(trained: Life) -
     assert trained.events(RetrainingRequested) == []
 
 
+def test_a_notice_of_calibration_sets_off_none(trained: Life) -> None:
+    version = appointed(trained, project("promising", "good", when=["quality", "drift"]))
+    found(trained, finding(version, Kind.FUNCTIONAL, measure="calibration", severity=Severity.NOTICE))
+    assert trained.events(RetrainingRequested) == []
+
+
 @pytest.mark.parametrize(("when", "trainings"), [(["quality"], 0), (["quality", "drift"], 1)])
 def test_drift_sets_off_a_training_only_where_the_project_says_so(trained: Life, when: list[str], trainings: int) -> None:
     version = appointed(trained, project("moved", "good", when=when))

@@ -59,7 +59,8 @@ class Reading(Record, frozen=True):
     environment: str
     #: Number of the version.
     number: int
-    #: `quality`, `estimate` for quality before its labels are there, `drift` or, for empty values, `completeness`.
+    #: `quality`, `estimate` for quality before its labels are there, `calibration` for what scores mean beside what they meant,
+    #: `drift` or, for empty values, `completeness`.
     aspect: str
     #: Name of the measure, such as `brier`, `auc`, `jensen_shannon`, `failures`, `p95`.
     measure: str
@@ -77,7 +78,8 @@ class Reading(Record, frozen=True):
     #: The limit it was held against.
     limit: float | None = None
     crossed: bool = False
-    #: How many false alarms a month are expected of the alarm that this figure belongs to: all inputs of the model together.
+    #: How many false alarms a month are expected of the alarm that this figure belongs to: that of calibration, or that of all
+    #: inputs of the model together.
     false_alarms: float | None = None
     #: What this movement can do to the answers, from 0 to 1: the importance of the input, in parts of the largest, times
     #: s / (1 + s) for a value of s times its limit.

@@ -57,3 +57,6 @@ class Monitored(Record, frozen=True):
     slices: tuple[Reading, ...] = ()
     #: The newest window of measured quality, by score.
     promises: tuple[Promise, ...] = ()
+    #: How far the scores of the version that answers mean something else than before, in the newest window; nothing for what is
+    #: no probability.
+    calibration: Reading | None = None

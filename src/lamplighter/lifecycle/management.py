@@ -30,7 +30,7 @@ from lamplighter.domain.project import Project, Trigger
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import elsewhere, ended_runs, movement
+from lamplighter.lifecycle import calibrating, elsewhere, ended_runs, movement
 from lamplighter.lifecycle.identity import issue_token
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.comparison import Comparison, compare
@@ -93,9 +93,15 @@ def answer(kit: Kit, entry: Entry) -> None:
         earlier = change.retrainings.all(newest="requested_at", model=event.model)
         young = kit.clock.now() - seconds(project.retrain.cooldown) * 1_000_000
         incident = change.incidents.find(id=event.incident)
-        moved = incident is not None and incident.finding.measure == movement.MEASURE
+        measure = incident.finding.measure if incident is not None else ""
+        moved = measure == movement.MEASURE
         wanted = Trigger.DRIFT if moved else Trigger.QUALITY
-        if wanted not in project.retrain.when or project.retrain.run not in kit.settings.trainings:
+        # Scores that mean something else need another calibration, which no training promises.
+        if (
+            measure == calibrating.CALIBRATION
+            or wanted not in project.retrain.when
+            or project.retrain.run not in kit.settings.trainings
+        ):
             return
         if any(one.cause == event.incident or one.requested_at > young for one in earlier):
             return

@@ -22,6 +22,7 @@ from lamplighter.domain.routing import Routing
 from lamplighter.domain.window import DAY
 from lamplighter.lifecycle import (
     answering,
+    calibrating,
     calming,
     drifting,
     emptied,
@@ -162,9 +163,18 @@ def _judge(kit: Kit, change: Transaction, readings: Sequence[Reading]) -> None:
         if reading.crossed and (reading.aspect == "quality" or known):
             _find(kit, change, reading)
         _empty(kit, change, reading)
+    calibration = _calibration(kit, change, readings)
+    if calibration is not None:
+        report(kit, change, calibration)
     moved = movement.finding(readings)
     if moved is not None:
         report(kit, change, replace(moved, after_rows=change.predictions.count(moved.model, moved.environment)))
+
+
+def _calibration(kit: Kit, change: Transaction, readings: Sequence[Reading]) -> Finding | None:
+    live = next(((one.model, one.number) for one in readings), None)
+    version = change.versions.find(model=live[0], number=live[1]) if live else None
+    return calibrating.finding(kit, change, version, readings) if version is not None else None
 
 
 def _empty(kit: Kit, change: Transaction, reading: Reading) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitor_plan import Monitor
 from lamplighter.domain.window import DAY, Window, is_judged, length_of, lived_through, patience, step_of
-from lamplighter.lifecycle import alarms, drifting, outcomes, quality
+from lamplighter.lifecycle import alarms, calibrating, drifting, outcomes, quality
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.outcomes import Fresh
 from lamplighter.store.transaction import Transaction
@@ -22,19 +22,21 @@ def readings(
     monitor = project.monitor
     days = _touched(days, monitor)
     length = length_of(monitor)
-    alarm = alarms.alarm(kit, look, project, looks(monitor))
+    own = alarms.alarms(kit, look, project, looks(monitor))
     found: list[Reading] = []
     for version in look.versions.numbered([(model, number) for number in numbers]):
         span = look.predictions.span(model, environment, version.number)
         if span is None:
             continue
         spans = list(_spans(days, length, span))
-        for start, end in spans:
-            counted = outcomes.counted(look, version, environment, start, end, fresh)
-            if is_judged(counted, overdue=span[1] >= end + patience(monitor), monitor=monitor):
-                rows = outcomes.rows(look, version, environment, start, end, fresh)
-                found += quality.readings(rows, version, environment, start, end, project)
-        found += drifting.readings(kit, look, version, environment, spans, monitor, alarm)
+        for window in spans:
+            counted = outcomes.counted(look, version, environment, *window, fresh)
+            if is_judged(counted, overdue=span[1] >= window.end + patience(monitor), monitor=monitor):
+                rows = outcomes.rows(look, version, environment, *window, fresh)
+                found += quality.readings(rows, version, environment, *window, project)
+                calibrated = calibrating.reading(kit, rows, version, environment, window, own.calibration)
+                found += [calibrated] if calibrated is not None else []
+        found += drifting.readings(kit, look, version, environment, spans, monitor, own.inputs)
     return found
 
 

@@ -187,7 +187,7 @@ def _null(
 
 
 def _common(roots: dict[tuple[str, str], FloatArray], allowed: int) -> dict[str, dict[str, float]]:
-    scales = {key: _upper_tail(root) for key, root in roots.items()}
+    scales = {key: upper_tail(root) for key, root in roots.items()}
     family = [key for key, root in roots.items() if np.median(root) > 0.0] or list(roots)
     values: dict[str, dict[str, float]] = {}
     if family:
@@ -198,7 +198,7 @@ def _common(roots: dict[tuple[str, str], FloatArray], allowed: int) -> dict[str,
     return values
 
 
-def _upper_tail(root: FloatArray) -> tuple[float, float]:
+def upper_tail(root: FloatArray) -> tuple[float, float]:
     """Mean and deviation of the normal distribution that has the 90th percentile of these values and the wider of two
     upper tails: up to the 99th percentile, and up to the largest value."""
     tenth, hundredth, largest = (float(at) for at in np.quantile(root, (0.9, 0.99, 1.0), method="inverted_cdf"))

@@ -1,5 +1,7 @@
 """Whether probabilities mean what they say: the mean score against the rate, over all rows and by bins of the score."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from lamplighter.domain.record import Record
@@ -49,25 +51,29 @@ def calibration(rows: Outcomes, bins: int = 10, level: float = 0.95) -> Calibrat
 
 
 def expected_error(rows: Outcomes, bins: int = 10, level: float = 0.95) -> Figure | Missing:
-    """The expected error with an interval: positives are drawn anew in each bin, 999 times from a fixed seed, with the rate
-    that the bin showed (the parametric bootstrap: Efron, Annals of Statistics 7, 1979). Chance alone makes it larger than 0,
-    the more so the fewer the rows."""
+    """The expected error with its interval, as `distance` has it."""
     found = calibration(rows, bins, level)
-    if isinstance(found, Missing):
-        return found
+    return found if isinstance(found, Missing) else distance(found, [part.mean_score for part in found.bins], level)
+
+
+def distance(found: Calibration, chances: Sequence[float], level: float = 0.95) -> Figure:
+    """Mean distance of the rate of each bin from its chance, weighted by rows, with an interval: positives are drawn anew in
+    each bin, 999 times from a fixed seed, with the rate that the bin showed (the parametric bootstrap: Efron, Annals of
+    Statistics 7, 1979). Chance alone makes it larger than 0, the more so the fewer the rows."""
     random = np.random.default_rng(0)
     sizes = np.array([part.rate.n for part in found.bins])
     drawn = random.binomial(sizes, [part.rate.value for part in found.bins], size=(999, sizes.size)) / sizes
-    errors = np.abs(np.array([part.mean_score for part in found.bins]) - drawn) @ (sizes / rows.n)
+    weights, expected = sizes / sizes.sum(), np.asarray(chances)
+    errors = np.abs(expected - drawn) @ weights
     low, high = np.quantile(errors, [(1.0 - level) / 2.0, (1.0 + level) / 2.0]).tolist()
-    value = found.expected_error
+    value = float(np.abs(expected - [part.rate.value for part in found.bins]) @ weights)
     interval = "bootstrap in each bin"
     return Figure(
         name="calibration_error",
         value=value,
         low=min(low, value),
         high=max(high, value),
-        n=rows.n,
+        n=int(sizes.sum()),
         interval=interval,
         level=level,
     )

@@ -40,6 +40,7 @@ def monitored(look: Transaction, model: str, *, now: int, environment: str = "")
         inputs=tuple(islice(look.readings.newest([(model, place, number)], ("drift", "completeness")), _COLUMNS)),
         slices=_slices(look, quality, number),
         promises=_promises(look, quality, number),
+        calibration=next(look.readings.newest([(model, place, number)], ("calibration",)), None),
     )
 
 

@@ -31,6 +31,7 @@ def alarms(seen: Monitored, monitor: Monitor, service: Service | None) -> list[A
         reading for reading in seen.quality if reading.number == seen.number and reading.measure == monitor.quality.metric
     ]
     found += [_quality(reading) for reading in _newest(measured)]
+    found += [_calibration(seen.calibration)] if seen.calibration is not None else []
     for aspect, name in (("drift", "Inputs that moved"), ("completeness", "Values that stay away")):
         readings = [reading for reading in seen.inputs if reading.aspect == aspect]
         if readings:
@@ -53,6 +54,11 @@ def _quality(reading: Reading) -> Alarm:
     estimated = ", estimated" if reading.aspect == ESTIMATE else ""
     limit = NOTHING if reading.limit is None else figure(reading.limit)
     return Alarm(f"{name_of(reading.measure)}{estimated}", figure(reading.value), limit, reading.crossed, _told([reading]))
+
+
+def _calibration(reading: Reading) -> Alarm:
+    limit = NOTHING if reading.limit is None else figure(reading.limit)
+    return Alarm("Calibration that moved", figure(reading.value), limit, reading.crossed, _told([reading]))
 
 
 def _inputs(name: str, readings: Sequence[Reading]) -> Alarm:

@@ -59,7 +59,7 @@ def monitor_page(request: Request, platform: Platform) -> Response:
         quality=quality(seen, project)[:_PLOTS],
         restated=sum(reading.restated > 0 for reading in seen.quality),
         drift=drift(seen.inputs, seen.number),
-        promises=promises(seen.promises),
+        promises=promises(seen.promises, seen.calibration),
         slices=_slices(seen.slices, metric),
         metric=name_of(metric),
         alarms=alarms(seen, project.monitor, state.service),

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Promise
-from lamplighter.web.numbers import count
+from lamplighter.web.numbers import NOTHING, count, figure
 from lamplighter.web.plots.promises import promise
 
 
@@ -28,7 +29,7 @@ class Promises(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def promises(found: Sequence[Promise]) -> Promises | None:
+def promises(found: Sequence[Promise], calibration: Reading | None) -> Promises | None:
     """The groups of the newest window; nothing where no truth is known."""
     if not found:
         return None
@@ -38,7 +39,16 @@ def promises(found: Sequence[Promise]) -> Promises | None:
         f"When it said {_in_100(farthest.said)} in 100, {_in_100(farthest.came)} were: that is the farthest apart. "
         f"{kept} of {len(found)} groups are as far apart as chance allows."
     )
-    return Promises(caption, tuple(_row(one) for one in found))
+    said = f" {_moved(calibration)}" if calibration is not None else ""
+    return Promises(caption + said, tuple(_row(one) for one in found))
+
+
+def _moved(reading: Reading) -> str:
+    """How far scores mean something else than on the reference."""
+    did = "moved" if reading.crossed else "has not moved beyond its limit"
+    limit = NOTHING if reading.limit is None else figure(reading.limit)
+    apart = f"{figure(reading.value)} ({figure(reading.low)} to {figure(reading.high)}), limit {limit}"
+    return f"Calibration {did} since the reference: {apart}."
 
 
 def _row(one: Promise) -> Row:

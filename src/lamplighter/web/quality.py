@@ -14,6 +14,7 @@ from lamplighter.web.plots.points import Point
 #: How measures are called on pages.
 NAMES: Mapping[str, str] = {
     "auc": "AUC", "brier": "Brier score", "log_loss": "Log loss", "mae": "Mean absolute error", "rmse": "RMSE",
+    "calibration": "Calibration error",
     "failures": "Failed requests", "p50": "Median latency, ms", "p95": "p95 latency, ms", "p99": "p99 latency, ms",
 }  # fmt: skip
 #: Colours of the style sheet.

@@ -44,12 +44,15 @@ def _service(service: Service) -> str:
 
 
 def _alarms(newest: Sequence[Reading]) -> list[tuple[str, str]]:
-    """What the alarm of the newest version promises where nothing has changed."""
-    drift = [reading for reading in newest if reading.false_alarms is not None]
-    if not drift:
-        return []
-    last = max(drift, key=lambda reading: (reading.number, reading.end))
-    return [("alarms", f"drift of v{last.number}, all inputs together: at most {last.false_alarms:.2g} false ones a month")]
+    """What the alarms of the newest version promise where nothing has changed."""
+    stating = [reading for reading in newest if reading.false_alarms is not None]
+    drift = [reading for reading in stating if reading.aspect != "calibration"]
+    calibration = [reading for reading in stating if reading.aspect == "calibration"]
+    return [
+        ("alarms", f"{what.format(last.number)}: at most {last.false_alarms:.2g} false ones a month")
+        for what, found in (("drift of v{}, all inputs together", drift), ("calibration of v{}", calibration))
+        for last in sorted(found, key=lambda reading: (reading.number, reading.end))[-1:]
+    ]
 
 
 def _row(reading: Reading) -> tuple[str, ...]:
