@@ -90,6 +90,18 @@ def test_a_look_sees_one_moment_and_waits_for_no_writer(store: Store) -> None:
         assert look.counters.value("x") == 2
 
 
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_look_leaves_nothing_to_the_next_transaction(store: Store) -> None:
+    def isolation(change: Transaction) -> object:
+        return change.connection.execute(text("SHOW transaction_isolation")).scalar()
+
+    for _ in range(2):
+        with store.reading() as look:
+            assert isolation(look) == "repeatable read"
+        with store.transaction() as change:
+            assert isolation(change) == "read committed"
+
+
 def test_a_write_that_waits_too_long_for_another_is_refused(url: str) -> None:
     store = Store(url, patience=0.2)
     with store.transaction() as change:

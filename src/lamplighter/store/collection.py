@@ -1,6 +1,6 @@
 """What all collections share: records kept as JSON beside the columns that queries ask for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -10,10 +10,12 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     String,
     Table,
+    Text,
     and_,
     cast,
     column,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     literal,
     select,
     tuple_,
+    type_coerce,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -51,6 +54,11 @@ def _beside(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if column.name != "body")
 
 
+@cache
+def _decoder(kind: type[Kept]) -> Callable[[str], Kept]:
+    return msgspec.json.Decoder(kind).decode
+
+
 class Collection(Generic[Kept]):
     """Records of one kind in one table, within one transaction."""
 
@@ -59,7 +67,7 @@ class Collection(Generic[Kept]):
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._decode = msgspec.json.Decoder(self.kind).decode
+        self._decode: Callable[[str], Kept] = _decoder(self.kind)
 
     def columns(self, record: Kept) -> dict[str, Any]:
         """The values of the columns beside the body: the fields of the record that have the name of a column."""
@@ -138,6 +146,20 @@ def named(connection: Connection, columns: Sequence[Column[Any]], rows: Sequence
         for wanted, value in ((wanted, one.c.value[place]) for place, wanted in enumerate(columns))
     ]
     return select(*(field.label(wanted.name) for field, wanted in zip(fields, columns, strict=True))).cte("wanted")
+
+
+def inside(connection: Connection, body: Column[str], field: str) -> Any:
+    """A field of the records that are kept as JSON, for the database to look at."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    return (cast(body, JSON) if is_postgresql else type_coerce(body, JSON))[field]
+
+
+def gathered(connection: Connection, *columns: ColumnElement[int]) -> ColumnElement[str]:
+    """Numbers of these columns in all rows of a group, as JSON: a list with one list for each row. Taking many rows apart
+    is what costs most where they are small."""
+    if connection.dialect.name == "postgresql":
+        return cast(func.json_agg(func.json_build_array(*columns)), Text)
+    return func.json_group_array(func.json_array(*columns))
 
 
 def upsert(

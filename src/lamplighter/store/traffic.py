@@ -1,6 +1,6 @@
 """Requests by second and by hour: how many, how many failed and how long they took, and who asked."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,12 +9,15 @@ from sqlalchemy import Connection, Table, and_, case, func, select
 
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.store import schema
-from lamplighter.store.collection import named, named_versions, upsert
+from lamplighter.store.collection import gathered, named, named_versions, upsert
 
 #: Seconds in an hour.
 HOUR = 3600
 #: Rows in one statement.
 _ASKED = 500
+
+
+_pairs = msgspec.json.Decoder(list[tuple[int, int]]).decode
 
 
 class Traffic(msgspec.Struct, frozen=True):
@@ -121,18 +124,26 @@ class TrafficSeen:
         query = select(table).filter_by(model=model, environment=environment).where(table.c.second >= second // HOUR * HOUR)
         return [_traffic(row._mapping) for row in self.connection.execute(query.order_by(table.c.second))]
 
-    def answered(self, models: Sequence[str], second: int) -> dict[tuple[str, str, int], int]:
-        """Requests of these models hour by hour, from the hour of a second on, by model, environment and first second.
+    def answered(self, models: Sequence[str], second: int) -> dict[tuple[str, str], Counter[int]]:
+        """Requests of these models hour by hour, from the hour of a second on: by model and environment, and then by the first
+        second of the hour.
 
         A request counts once: where the version on trial failed, it is counted with the version that answered.
         """
         of = schema.hours
         counted = case((of.c.arm == "challenger", of.c.requests - of.c.failures), else_=of.c.requests)
-        query = select(of.c.model, of.c.environment, of.c.second, func.sum(counted)).where(
-            of.c.model.in_(models), of.c.second >= second // HOUR * HOUR, of.c.arm.in_(("champion", "challenger"))
+        parts = gathered(self.connection, of.c.second, counted)
+        query = (
+            select(of.c.model, of.c.environment, parts)
+            .group_by(of.c.model, of.c.environment)
+            .where(of.c.model.in_(models), of.c.second >= second // HOUR * HOUR, of.c.arm.in_(("champion", "challenger")))
         )
-        found = self.connection.execute(query.group_by(of.c.model, of.c.environment, of.c.second)).all()
-        return {(model, environment, hour): int(requests) for model, environment, hour, requests in found}
+        found: dict[tuple[str, str], Counter[int]] = {}
+        for model, environment, text in self.connection.execute(query):
+            hours = found[model, environment] = Counter()
+            for hour, requests in _pairs(text):
+                hours[hour] += requests
+        return found
 
     def called(self, calls: Sequence[tuple[str, str, str, int, int]]) -> None:
         """Count callers: model, environment, consumer, requests, time of the last."""

@@ -1,6 +1,6 @@
 """One transaction over all collections: what it writes and the events about it are kept together, or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -109,6 +109,13 @@ class Transaction:
         return found
 
 
+#: What tells a connection that it only reads: a look sees one moment and waits for no writer.
+_LOOK: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {"lamp_reading": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ"},
+}
+
+
 class Store:
     """The database. `sqlite:///path` or `postgresql+psycopg://...`; opening it brings its schema up to date."""
 
@@ -131,7 +138,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A consistent look; nothing it writes is kept and it waits for no writer."""
-        with _busy_is_unavailable(), self.engine.connect().execution_options(lamp_reading=True) as connection:
+        options = _LOOK[self.engine.dialect.name]
+        with _busy_is_unavailable(), self.engine.connect().execution_options(**options) as connection:
             yield Transaction(connection)
 
     def close(self) -> None:
@@ -156,7 +164,6 @@ def _engine(url: str, milliseconds: int) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         engine = create_engine(url, pool_pre_ping=True)
         event.listen(engine, "connect", partial(_prepare_postgresql, milliseconds))
-        event.listen(engine, "begin", _begin_postgresql)
         return engine
     engine = create_engine(url, connect_args={"timeout": milliseconds / 1000, "check_same_thread": False})
     event.listen(engine, "connect", partial(_prepare_sqlite, milliseconds))
@@ -167,11 +174,6 @@ def _engine(url: str, milliseconds: int) -> Engine:
 def _prepare_postgresql(milliseconds: int, connection: Any, _: object) -> None:
     connection.execute(f"SET lock_timeout = {milliseconds}")
     connection.commit()
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("lamp_reading", False):
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 def _prepare_sqlite(milliseconds: int, connection: Any, _: object) -> None:

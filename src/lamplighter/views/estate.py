@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from lamplighter.domain.incident import Incident
-from lamplighter.domain.policy import Policy
 from lamplighter.domain.routing import Routing
+from lamplighter.store.rollouts import Routings
 from lamplighter.store.transaction import Transaction
-from lamplighter.views.known import Known, circle, known
-from lamplighter.views.live import live_of, places_away
+from lamplighter.views.known import Circle, Known, known
+from lamplighter.views.live import places_away
 from lamplighter.views.standing import Standing, in_order, standing
 from lamplighter.views.waiting import Waiting, waiting
 
@@ -19,16 +19,14 @@ Found = TypeVar("Found", Routing, Waiting)
 class Estate:
     """All models, or some, as of one look; nothing is asked of the store after it is made."""
 
-    def __init__(self, look: Transaction, *, policy: Policy, now: int, model: str = "", search: str = "") -> None:
+    def __init__(self, look: Transaction, everybody: Circle, *, now: int, model: str = "", search: str = "") -> None:
         """Read it: one model, or those whose name or summary holds a text in small letters."""
-        one = {"model": model} if model else {}
-        people = circle(look, policy)
-        every = (known(body, people) for body in look.projects.bodies(model))
+        every = (known(body, everybody) for body in look.projects.bodies(model))
         self.known = [one for one in every if search in one.words]
         self._now = now
         self._places = {place.name: place for place in in_order(look.environments.all())}
         self._rank = {name: rank for rank, name in enumerate(self._places)}
-        routings = [routing for routing in look.routings.all(equals=one) if routing.champion]
+        routings = [routing for routing in self._asked(look.routings, model, search) if routing.champion]
         self._routings = _by_model(routings)
         self._away = places_away(look, routings)
         self._incidents: dict[str, list[Incident]] = defaultdict(list)
@@ -36,7 +34,13 @@ class Estate:
             for name in incident.models:
                 self._incidents[name].append(incident)
         self._waiting = _by_model(waiting(look, model))
-        self._inputs = {(one.model, one.environment, one.number): one for one in look.inputs.all(equals=one)}
+        self._moved = look.inputs.moved(model)
+
+    def _asked(self, routings: Routings, model: str, search: str) -> list[Routing]:
+        if search:
+            # Most searches find few of a thousand.
+            return routings.among("model", (one.project.name for one in self.known))
+        return routings.all(equals={"model": model} if model else {})
 
     def standings(self) -> Iterator[Standing]:
         """How every model stands, by name."""
@@ -46,17 +50,17 @@ class Estate:
         """How a model stands."""
         name = one.project.name
         routings = sorted(self._routings.get(name, ()), key=lambda routing: self._rank[routing.environment])
-        placed = [(routing, self._places[routing.environment]) for routing in routings]
+        placed = tuple((routing, self._places[routing.environment]) for routing in routings)
         main = routings[-1] if routings else None
         number = main.champion.number if main and main.champion else 0
         return standing(
             one,
             placed,
-            tuple(live_of(*both, self._away) for both in placed),
+            self._away,
             tuple(self._incidents.get(name, ())),
             tuple(self._waiting.get(name, ())),
-            self._inputs.get((name, main.environment, number)) if main else None,
-            self._now,
+            moved=main is not None and (name, main.environment, number) in self._moved,
+            now=self._now,
         )
 
 

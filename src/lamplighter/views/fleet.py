@@ -12,6 +12,7 @@ from lamplighter.domain.watch import UNWATCHED
 from lamplighter.store.traffic import HOUR
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.estate import Estate
+from lamplighter.views.known import Circle, circle
 from lamplighter.views.standing import Standing
 from lamplighter.views.waiting import may_sign
 
@@ -84,14 +85,16 @@ ANY = "any"
 PAGE = 100
 #: Hours of a sparkline.
 _HOURS = 24
+_SILENCE = Counter[int]()
 
 
 def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, now: int, page: int = 1) -> Fleet:
     """One page of the models that are wanted, as `person` sees them; raises `NotFound` for what is unknown."""
-    _check(look, wanted, policy)
-    estate = Estate(look, policy=policy, now=now, search=wanted.search.lower())
-    who = person if wanted.needs in ("", "me") else look.people.by_email()[wanted.needs]
-    groups = frozenset(team.name for team in look.teams.all() if who.email in team.members)
+    everybody = circle(look, policy)
+    _check(wanted, everybody)
+    estate = Estate(look, everybody, now=now, search=wanted.search.lower())
+    who = person if wanted.needs in ("", "me") else everybody.people[wanted.needs]
+    groups = frozenset(team.name for team in everybody.teams.values() if who.email in team.members)
     matching = [(seen, _has(seen, who, groups)) for seen in estate.standings()]
     if wanted.needs:
         matching = [(seen, has) for seen, has in matching if has]
@@ -115,12 +118,12 @@ def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, 
     )
 
 
-def _check(look: Transaction, wanted: Filter, policy: Policy) -> None:
+def _check(wanted: Filter, everybody: Circle) -> None:
     known = (
         ("status", wanted.only, list(Status)),
-        ("tier", wanted.tier, [tier.name for tier in policy.tier]),
+        ("tier", wanted.tier, [tier.name for tier in everybody.policy.tier]),
         ("gap", wanted.gap, [ANY, *UNWATCHED]),
-        ("person", "" if wanted.needs == "me" else wanted.needs, list(look.people.by_email())),
+        ("person", "" if wanted.needs == "me" else wanted.needs, list(everybody.people)),
     )
     for kind, name, names in known:
         if name and name not in names:
@@ -139,7 +142,8 @@ def _narrowed(matching: Sequence[_Found], wanted: Filter, *, but: str = "") -> l
 
 def _gaps(seen: Standing) -> Sequence[str]:
     """What its monitors do not see, with `any` before it; empty if they see everything."""
-    found = [gap for gap in UNWATCHED if gap in seen.unwatched]
+    unwatched = seen.unwatched
+    found = [gap for gap in UNWATCHED if gap in unwatched] if unwatched else []
     return [ANY, *found] if found else ()
 
 
@@ -167,7 +171,8 @@ def _rows(look: Transaction, found: Sequence[_Found], now: int) -> Iterable[Flee
     for one, has in found:
         main, name = one.main, one.known.project.name
         place = main.environment if main else ""
-        sparkline = tuple(answered.get((name, place, first + at * HOUR), 0) for at in range(_HOURS)) if main else ()
+        hours = answered.get((name, place), _SILENCE)
+        sparkline = tuple(hours[first + at * HOUR] for at in range(_HOURS)) if main else ()
         yield FleetRow(
             model=name,
             tier=one.known.tier.name,

@@ -1,7 +1,7 @@
 """What monitoring systems read of every live model: few questions to the database, whatever the number of models."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from lamplighter.domain.environment import Environment
@@ -42,7 +42,7 @@ class _Estate(NamedTuple):
     #: By aspect, then by model and environment.
     readings: Mapping[str, Mapping[_Place, Sequence[Reading]]]
     #: Versions whose inputs moved so far that it matters.
-    moved: frozenset[tuple[str, str, int]]
+    moved: Set[tuple[str, str, int]]
     spans: Mapping[_Place, tuple[int, int]]
     label_heads: Mapping[_Place, int]
 
@@ -76,7 +76,7 @@ def _estate(look: Transaction, policy: Policy) -> _Estate:
         routings=routings,
         incidents=incidents,
         readings=_readings(look, champions),
-        moved=frozenset((one.model, one.environment, one.number) for one in look.inputs.all() if one.matter),
+        moved=look.inputs.moved(),
         spans=look.predictions.spans(champions),
         label_heads=look.predictions.label_heads(),
     )

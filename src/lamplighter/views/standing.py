@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.incident import Incident, State
-from lamplighter.domain.inputs import Inputs
 from lamplighter.domain.lifetime import Lifetime, lifetime_in
 from lamplighter.domain.monitor import Kind, Severity
 from lamplighter.domain.record import Record
@@ -12,7 +11,7 @@ from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Aspect, Duty, Status
 from lamplighter.views.aspects import aspects, expired
 from lamplighter.views.known import Known
-from lamplighter.views.live import Live
+from lamplighter.views.live import Live, live_of
 from lamplighter.views.waiting import Waiting
 
 
@@ -20,8 +19,10 @@ class Standing(Record, frozen=True):
     """One model as of now."""
 
     known: Known
-    #: Where it answers, in the order of the levels.
-    live: tuple[Live, ...]
+    #: What has it answer where, in the order of the levels.
+    placed: tuple[tuple[Routing, Environment], ...]
+    #: Where versions run that are not served here, by digest.
+    away: Mapping[str, str]
     #: Incidents that are not over, newest first.
     incidents: tuple[Incident, ...]
     waiting: tuple[Waiting, ...]
@@ -36,18 +37,25 @@ class Standing(Record, frozen=True):
     needs: str
 
     @property
+    def live(self) -> tuple[Live, ...]:
+        """Where it answers, in the order of the levels."""
+        return tuple(live_of(routing, place, self.away) for routing, place in self.placed)
+
+    @property
     def main(self) -> Live | None:
         """Where it answers in the most protected environment."""
-        return self.live[-1] if self.live else None
+        return live_of(*self.placed[-1], self.away) if self.placed else None
 
     @property
     def since(self) -> int:
         """Since when something is wrong, microseconds since the epoch; 0 if nothing is."""
-        return min((incident.opened_at for incident in self.incidents), default=0)
+        return min(incident.opened_at for incident in self.incidents) if self.incidents else 0
 
     @property
     def unwatched(self) -> frozenset[str]:
         """What its monitors do not see, as far as that is an incident: `silent`, `unlabelled`, `stale`."""
+        if not self.incidents:
+            return frozenset()
         return frozenset(one.finding.measure for one in self.incidents if one.finding.kind is Kind.MONITOR)
 
     @property
@@ -58,26 +66,28 @@ class Standing(Record, frozen=True):
 
 def standing(
     known: Known,
-    routings: Sequence[tuple[Routing, Environment]],
-    live: tuple[Live, ...],
+    placed: tuple[tuple[Routing, Environment], ...],
+    away: Mapping[str, str],
     incidents: tuple[Incident, ...],
     waiting: tuple[Waiting, ...],
-    inputs: Inputs | None,
+    *,
+    moved: bool,
     now: int,
 ) -> Standing:
-    """How a model stands, from everything that is known of it; `routings` has what is live, in the order of the levels."""
-    lifetime = lifetime_in(known.tier, known.project, routings[-1][1], routings[-1][0], now) if routings else None
+    """How a model stands, from everything that is known of it; `moved` says that what its inputs do matters."""
+    lifetime = lifetime_in(known.tier, known.project, placed[-1][1], placed[-1][0], now) if placed else None
     worst = min(incidents, key=_weight, default=None)
     return Standing(
         known=known,
-        live=live,
+        placed=placed,
+        away=away,
         incidents=incidents,
         waiting=waiting,
         lifetime=lifetime,
         status=aspects(
             incidents,
-            live=bool(live),
-            moved=inputs is not None and inputs.matter,
+            live=bool(placed),
+            moved=moved,
             watched=known.project.monitor.quality.limit is not None,
             governed=not known.gaps and not expired(lifetime),
         ),

@@ -17,6 +17,7 @@ from lamplighter.views.answering import Service, service
 from lamplighter.views.aspects import expired
 from lamplighter.views.consumers import Consumed, consumers
 from lamplighter.views.estate import Estate
+from lamplighter.views.known import circle
 from lamplighter.views.live import Live
 from lamplighter.views.waiting import Waiting
 
@@ -67,7 +68,7 @@ class ModelStatus(Record, frozen=True):
 def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelStatus:
     """The status of a model as of now; raises `NotFound`."""
     project = look.project(model)
-    estate = Estate(look, policy=policy, now=now, model=model)
+    estate = Estate(look, circle(look, policy), now=now, model=model)
     seen = estate.standing(estate.known[0])
     main, duties = seen.main, seen.known.ownership
     return ModelStatus(
