@@ -14,11 +14,12 @@ _PLACES = {
     "Provenance": "lamplighter.domain.version",
     "connect": "lamplighter.sdk.connect",
     "deploy": "lamplighter.sdk.deployed",
+    "model": "lamplighter.sdk.slicing",
     "predictor": "lamplighter.packaging.predictor",
     "register": "lamplighter.sdk.deployed",
 }
 
-__all__ = ["Build", "Deployment", "Provenance", "__version__", "connect", "deploy", "predictor", "register"]
+__all__ = ["Build", "Deployment", "Provenance", "__version__", "connect", "deploy", "model", "predictor", "register"]
 
 
 def __getattr__(name: str) -> Any:

@@ -37,6 +37,7 @@ from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
 from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
@@ -402,6 +403,20 @@ class Memory:
     def note(self, key: str, text: str) -> Incident:
         self._did("note", key, text)
         return incident_after(self.trouble, Step.NOTE, now=NOON, note=text)
+
+    def rows(
+        self,
+        model: str,
+        environment: str = "",
+        incident: str = "",
+        condition: str = "",
+        number: int = 0,
+        start: int = 0,
+        end: int = 0,
+        limit: int = USUAL_ROWS,
+    ) -> Rows:
+        self._did("rows", model, environment, incident, condition, number, start, end, limit)
+        return specimens.rows(self._known(model), environment or "prod", incident, condition)
 
     def test_channel(self, name: str) -> str:
         self._did("test_channel", name)

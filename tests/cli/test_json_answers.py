@@ -35,6 +35,7 @@ LINES = (
     "monitor show late-flights",
     "monitor why late-flights",
     "labels status late-flights",
+    "predictions rows late-flights --incident I-1",
     "monitor digest late-flights",
     "monitor health price-001",
     "incident list",
@@ -75,6 +76,7 @@ NOUNS = {
     "env",
     "jobs",
     "labels",
+    "predictions",
 }
 
 

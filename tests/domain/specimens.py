@@ -20,6 +20,7 @@ from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.domain.project import Project, read_project
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.rows import Clock, Rows, Window
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Artifact, Badge, Manifest, Version
@@ -198,3 +199,35 @@ def incident(**changes: Any) -> Incident:
 
 def retraining(**changes: Any) -> Retraining:
     return msgspec.structs.replace(Retraining(id="T-1", model="late-flights", cause="I-1", author=ADA), **changes)
+
+
+def rows(model: str = "late-flights", environment: str = "prod", incident: str = "", condition: str = "") -> Rows:
+    """Two rows of version 7, of which one has a label; of one the version failed."""
+    return Rows(
+        model=model,
+        environment=environment,
+        incident=incident,
+        condition=condition,
+        window=Window(clock=Clock.EVENT, start=1_372_636_800_000_000, end=1_375_315_200_000_000),
+        columns={
+            "time": (1_372_636_800_000_000, 1_372_640_400_000_000),
+            "answered_at": (1_372_636_800_000_000, 1_372_640_400_250_000),
+            "id": ("7f3a.0", "81c2.0"),
+            "request": ("7f3a", "81c2"),
+            "version": (f"{model}@7", f"{model}@7"),
+            "consumer": ("ops-dashboard", "ops-dashboard"),
+            "origin": ("EWR", "<b>EWR</b>"),
+            "hour": (18, None),
+            "precip": (0.25, None),
+            "is_holiday": (False, None),
+            "score": (0.781, None),
+            "decision": ("late", None),
+            "label": (1.0, None),
+            "failure": (None, "it raised"),
+        },
+        inputs={"origin": Kind.TEXT, "hour": Kind.INTEGER, "precip": Kind.NUMBER, "is_holiday": Kind.BOOLEAN},
+        redacted=(),
+        found=2,
+        without_inputs=0,
+        is_whole=True,
+    )

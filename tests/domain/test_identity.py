@@ -8,6 +8,7 @@ from lamplighter.domain.identity import PERMISSIONS, PLATFORM, Actor, Credential
 BUILDS = {"read", "design", "register", "deploy", "roll-back", "label", "predict", "respond", "retrain", "consent"} | {
     "push",
     "observe",
+    "rows",
 }
 AGREED = {
     Role.DATA_SCIENTIST: BUILDS,

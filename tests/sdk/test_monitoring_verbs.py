@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score  # type: ignore[import-untyped]
@@ -10,9 +11,10 @@ from tests.sdk.cast import address
 from tests.sdk.grounds import Ground
 from tests.sdk.homes import until
 
-from lamplighter.domain.errors import Conflict
+from lamplighter.domain.errors import Conflict, Invalid, NotFound
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.watch import WatchState
+from lamplighter.sdk import slicing
 from lamplighter.sdk.model import Answer
 from lamplighter.sdk.release import release
 
@@ -78,6 +80,53 @@ def test_what_is_drawn_is_the_newest_of_it(ground: Ground, incident: Incident) -
     assert [release.number for release in seen.releases] == [1]
     assert all(0 <= one.low <= one.came <= one.high <= 1 for one in seen.promises)
     assert sum(one.rows for one in seen.promises) == seen.quality[-1].count
+
+
+def test_the_rows_behind_an_incident_are_those_of_its_window(
+    ground: Ground, day: tuple[Answer, list[int]], incident: Incident
+) -> None:
+    answer, late = day
+    model = slicing.model(MODEL, ground["dana"])
+    found = model.slice(f"incident:{incident.id}")
+    assert len(found) == 200
+    by_id = {row["id"]: row for row in found}
+    for identity, score, came in zip(answer.ids, answer.scores, late, strict=True):
+        row = by_id[identity]
+        assert (row["score"], row["label"], row["decision"]) == (score, float(came), str(int(score >= 0.5)))
+    columns, _ = models.columns(200)
+    assert sorted(found.columns["delay"]) == sorted(columns["delay"])
+    assert found.inputs == ("delay", "load")
+    few = model.slice(f"incident:{incident.id}", where="delay > 5, load <= 0.5")
+    assert 0 < len(few) < 200
+    assert all(row["delay"] > 5 and row["load"] <= 0.5 for row in few)
+    table = few.to_pandas()
+    assert len(table) == len(few)
+    assert (table["label"].isin([0.0, 1.0])).all()
+
+
+def test_rows_of_a_window_have_its_ends(ground: Ground, incident: Incident) -> None:
+    model = slicing.model(MODEL, ground["milo"])
+    window: dict[str, Any] = {"environment": "dev", "start": "2022-01-08", "end": datetime(2022, 1, 9, tzinfo=UTC)}
+    assert [len(model.slice(**window)), len(model.slice("delay > 1000", **window))] == [200, 0]
+    assert len(model.slice(start=MONDAY + DAY, environment="dev")) == 1
+    assert len(model.slice(where="delay > -1000", limit=7)) == 7
+    with pytest.raises(Invalid) as refusal:
+        model.slice(start="yesterday")
+    assert refusal.value.code == "E1180"
+
+
+def test_the_reference_is_the_sample_of_the_version(ground: Ground, incident: Incident) -> None:
+    reference = slicing.model(MODEL, ground["rita"]).reference()
+    sample, _ = models.rows(models.ROWS)
+    assert len(reference) == 600
+    assert set(reference.columns["delay"]) <= set(sample["delay"])
+    assert reference.inputs == ("delay", "load")
+
+
+def test_a_model_that_is_not_there_is_refused_with_those_that_are(ground: Ground, incident: Incident) -> None:
+    with pytest.raises(NotFound) as refusal:
+        slicing.model("watched-train", ground["dana"])
+    assert refusal.value.fix == f"Did you mean {MODEL}?"
 
 
 def test_labels_say_how_many_came_and_how_late(ground: Ground, incident: Incident) -> None:

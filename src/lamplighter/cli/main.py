@@ -59,7 +59,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "rollout": Entry("rollouts", "list|show|pause|resume|stop", "versions on their way"),
         "monitor": Entry("running", "show|notebook|why|health|digest", "figures, limits, and why it got worse"),
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
-        "predictions": Entry("predictions", "push", "what a model elsewhere has answered"),
+        "predictions": Entry("predictions", "push|rows", "what was answered; rows out of it"),
         "labels": Entry("running", "push|status", "what really happened"),
         "incident": Entry("incidents", "list|show|ack|resolve|snooze|assign|note", "what is wrong, and who has it"),
         "drill": Entry("drills", "outage", "practise what is declared for bad days"),

@@ -12,6 +12,8 @@ class Permission(StrEnum):
 
     #: See models, evidence and history.
     READ = "read"
+    #: See the rows that models were asked for, as far as they are kept.
+    ROWS = "rows"
     #: Write projects.
     DESIGN = "design"
     #: Register versions and evidence.
@@ -64,6 +66,7 @@ class Role(StrEnum):
 _BUILDER = frozenset(
     {
         Permission.READ,
+        Permission.ROWS,
         Permission.DESIGN,
         Permission.REGISTER,
         Permission.DEPLOY,

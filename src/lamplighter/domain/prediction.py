@@ -67,6 +67,11 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
         return own_id(self.model, self.ids[row]) if self.ids else prediction_id(self.request, row)
 
     @property
+    def height(self) -> int:
+        """Rows that were asked, at least one: a version that failed scored none."""
+        return len(self.scores) or max(self.rows, 1)
+
+    @property
     def broke(self) -> bool:
         """Whether the version failed. One whose time is over did not: nothing that follows on failures may follow on this."""
         return bool(self.failure) and not self.failure.startswith(f"{EXPIRED}:")

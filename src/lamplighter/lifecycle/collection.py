@@ -110,7 +110,7 @@ def keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scor
 def _once(change: Transaction, records: Sequence[Scored]) -> list[Scored]:
     """Without the records that are there under the same id and version: whoever asks again with an id of its own, such as a
     job that goes on after a crash, has asked once. Ids that serving has made are never the same."""
-    given = [record for record in records if record.scores and not _OURS.fullmatch(record.request)]
+    given = [record for record in records if record.scores and is_named_by_caller(record)]
     known = change.predictions.known({record.row_id(0) for record in given})
     kept = []
     for record in records:
@@ -120,6 +120,11 @@ def _once(change: Transaction, records: Sequence[Scored]) -> list[Scored]:
             if record.scores:
                 known.add(key)
     return kept
+
+
+def is_named_by_caller(record: Scored) -> bool:
+    """Whether the id of a request is not of our making, so that the same may come again."""
+    return not _OURS.fullmatch(record.request)
 
 
 def _rows(record: Scored, environment: str, keys: slices.Keys) -> Iterable[dict[str, Any]]:

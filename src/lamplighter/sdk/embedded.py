@@ -28,6 +28,7 @@ from lamplighter.domain.pushed import Kept, Pushed, own_id
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.domain.watch import Watched
 from lamplighter.domain.who import Who
@@ -56,6 +57,7 @@ from lamplighter.lifecycle import (
     watching,
 )
 from lamplighter.lifecycle import consumers as applications
+from lamplighter.lifecycle import rows as asked
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.interface import Deployed, Facts, Figures, Label, Platform, RolledBack, Secret
 from lamplighter.store.transaction import Transaction
@@ -361,6 +363,23 @@ class Embedded(Platform):
             low={name: figure.low for name, figure in found.items() if isfinite(figure.low)},
             high={name: figure.high for name, figure in found.items() if isfinite(figure.high)},
         )
+
+    def rows(
+        self,
+        model: str,
+        environment: str = "",
+        incident: str = "",
+        condition: str = "",
+        number: int = 0,
+        start: int = 0,
+        end: int = 0,
+        limit: int = USUAL_ROWS,
+    ) -> Rows:
+        if not (environment or incident):
+            with self._kit.store.reading() as look:
+                look.project(model)
+                environment = self._main(look, model)
+        return asked.rows(self._kit, asked.Asked(model, environment, incident, condition, number, start, end, limit))
 
     def service(self, model: str, environment: str, seconds: int = 86400) -> Service:
         with self._kit.store.reading() as look:

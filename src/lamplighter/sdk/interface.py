@@ -30,6 +30,7 @@ from lamplighter.domain.record import Record
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.domain.watch import Watched
 from lamplighter.domain.who import Who
@@ -373,6 +374,27 @@ class Platform(Protocol):
         """Exact figures of one version on the labelled rows of a window of event time."""
         ...
 
+    @door("GET", "/models/{model}/rows", Permission.ROWS)
+    def rows(
+        self,
+        model: str,
+        environment: str = "",
+        incident: str = "",
+        condition: str = "",
+        number: int = 0,
+        start: int = 0,
+        end: int = 0,
+        limit: int = USUAL_ROWS,
+    ) -> Rows:
+        """Rows that a model was asked for: those behind an incident, or of a window of event time, that meet a condition.
+
+        The condition is such as `origin = EWR, delay > 20`; the names of slices are conditions too. An incident says itself
+        which environment, version and window it is about. Without one and without an environment the most protected one counts
+        in which the model is live, 0 for `number` is every version, and 0 for `end` is now. `limit` is at most 50,000; of more
+        rows an even sample is given.
+        """
+        ...
+
     @door("GET", "/models/{model}/service", Permission.READ)
     def service(self, model: str, environment: str, seconds: int = 86400) -> Service:
         """What callers felt in the last seconds."""
@@ -468,7 +490,7 @@ class Platform(Protocol):
         """What is kept of a run that failed: what ended it, what it was told and the end of its log."""
         ...
 
-    @door("GET", "/job-runs/{key}/rows", Permission.RETRAIN)
+    @door("GET", "/job-runs/{key}/rows", Permission.ROWS)
     def kept_rows(self, key: str) -> bytes:
         """The rows that a run failed on, as an Arrow stream; nothing where none are kept."""
         ...

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from lamplighter.domain.errors import Invalid, NotFound
 
@@ -33,26 +33,26 @@ def _arrow(file: Path, rows: int) -> Any:  # noqa: ARG001
     return (read_ipc if is_file else read_ipc_stream)(str(file))
 
 
-def _write_parquet(reader: Any, file: str) -> None:
+def _write_parquet(reader: Any, file: str | IO[bytes]) -> None:
     from arro3.io import write_parquet
 
     write_parquet(reader, file, compression="zstd(3)", max_row_group_size=_GROUP)
 
 
-def _write_csv(reader: Any, file: str) -> None:
+def _write_csv(reader: Any, file: str | IO[bytes]) -> None:
     from arro3.io import write_csv
 
     write_csv(reader, file, header=True)
 
 
-def _write_arrow(reader: Any, file: str) -> None:
+def _write_arrow(reader: Any, file: str | IO[bytes]) -> None:
     from arro3.io import write_ipc_stream
 
     write_ipc_stream(reader, file, compression=None)
 
 
 #: By suffix: how a file is read in batches of about so many rows, and how a stream of batches is written.
-FORMS: dict[str, tuple[Callable[[Path, int], Any], Callable[[Any, str], None]]] = {
+FORMS: dict[str, tuple[Callable[[Path, int], Any], Callable[[Any, str | IO[bytes]], None]]] = {
     ".parquet": (_parquet, _write_parquet),
     ".csv": (_csv, _write_csv),
     ".arrow": (_arrow, _write_arrow),
@@ -110,6 +110,13 @@ def stream(table: Any) -> bytes:
 
     written = io.BytesIO()
     write_ipc_stream(table, written, compression=None)
+    return written.getvalue()
+
+
+def content(table: Any, suffix: str) -> bytes:
+    """The bytes of a file of the form that its suffix says."""
+    written = io.BytesIO()
+    FORMS[suffix][1](table, written)
     return written.getvalue()
 
 

@@ -147,6 +147,14 @@ class Predictions:
         query = select(p.c.score, t.c.value, p.c.slices).join(t, t.c.id == p.c.id).where(where)
         return int(scored or 0), list(self.connection.execute(query).all())
 
+    def labels_of(self, ids: Iterable[str]) -> dict[str, float]:
+        """What came true of the rows with these ids, by id; those of which nobody knows are not among them."""
+        t, wanted, found = schema.labels, list(ids), dict[str, float]()
+        for start in range(0, len(wanted), _ASKED):
+            query = select(t.c.id, t.c.value).where(t.c.id.in_(wanted[start : start + _ASKED]))
+            found |= {row[0]: float(row[1]) for row in self.connection.execute(query)}
+        return found
+
     def days_of(self, ids: Iterable[str], day: int) -> set[tuple[str, str, int]]:
         """Model, environment and day of event time of the predictions with these ids; a day has `day` microseconds."""
         return {place for places in self.places_of(ids, day).values() for place in places}

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 from arro3.core import Array, DataType, Field, RecordBatch, Schema
 from arro3.io import read_parquet, write_parquet
 
 from lamplighter.domain.contract import Contract, Kind
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import Arm
+from lamplighter.domain.rows import Window
 
 _INPUT = "input."
 _TYPES: Mapping[Kind, DataType] = {
@@ -53,12 +55,18 @@ def write(path: Path, contract: Contract, records: Sequence[Scored]) -> None:
     _force(path.parent)
 
 
-def read(path: Path, model: str) -> Iterator[Scored]:
-    """The records of a file as serving recorded them, in their order; scores keep every bit. Whole numbers in
-    a number column come back as floating-point numbers."""
-    rows = (row for batch in read_parquet(path, batch_size=8192) for row in _rows(batch))
-    for _, group in groupby(rows, key=lambda row: row[_PLACE]):
-        yield _record(model, list(group))
+def read(path: Path, model: str, window: Window | None = None) -> Iterator[Scored]:
+    """The records of a file as serving recorded them, in their order, or those of a window; scores keep every bit. Whole
+    numbers in a number column come back as floating-point numbers. Raises `FileNotFoundError`."""
+    batches = iter(read_parquet(path, batch_size=8192))
+    rows = (row for batch in batches for row in _rows(_within(batch, window) if window else batch))
+    return (_record(model, list(group)) for _, group in groupby(rows, key=lambda row: row[_PLACE]))
+
+
+def _within(batch: RecordBatch, window: Window) -> RecordBatch:
+    """The rows of a window. All rows of a record have its times, so that it is there as a whole or not at all."""
+    times = batch.column(window.clock.value).cast(DataType.int64()).to_numpy()
+    return batch.take(Array(np.flatnonzero((times >= window.start) & (times < window.end))))
 
 
 def _force(path: Path) -> None:
@@ -70,7 +78,7 @@ def _force(path: Path) -> None:
 
 
 def _batch(contract: Contract, records: Sequence[Scored]) -> RecordBatch:
-    heights = [_height(one) for one in records]
+    heights = [one.height for one in records]
 
     def each(values: Iterable[Any]) -> list[Any]:
         return [value for value, height in zip(values, heights, strict=True) for _ in range(height)]
@@ -92,13 +100,8 @@ def _batch(contract: Contract, records: Sequence[Scored]) -> RecordBatch:
     return RecordBatch.from_arrays([_array(*one) for one in columns.values()], schema=Schema(fields))
 
 
-def _height(record: Scored) -> int:
-    """Rows of a record in the file: a version that failed scored none."""
-    return len(record.scores) or max(record.rows, 1)
-
-
 def _nothing(record: Scored) -> list[Any]:
-    return [None] * _height(record)
+    return [None] * record.height
 
 
 def _array(values: Sequence[Any], kind: DataType) -> Array:

@@ -1,0 +1,85 @@
+"""What rows are to hold, as people write it: `origin = EWR, delay > 20`. All parts have to hold."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lamplighter.domain.contract import Column, Kind
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.record import Record
+
+#: Longest text of a condition, characters.
+_LONGEST = 500
+_PART = re.compile(r"\s*(.+?)\s*(!=|<=|>=|=|<|>)\s*(.+?)\s*", re.DOTALL)
+_NUMBERS = (Kind.NUMBER, Kind.INTEGER)
+_ORDERS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": lambda value, bound: value < bound,
+    "<=": lambda value, bound: value <= bound,
+    ">": lambda value, bound: value > bound,
+    ">=": lambda value, bound: value >= bound,
+}
+
+
+class Condition(Record, frozen=True):
+    """One input held against one value."""
+
+    column: str
+    #: `=`, `!=`, `<`, `<=`, `>` or `>=`.
+    operator: str
+    value: str
+
+    def check(self, column: Column) -> None:
+        """Raise `Invalid` where the input cannot be held against the value in this way."""
+        if self.operator in _ORDERS and (column.kind not in _NUMBERS or self._number is None):
+            raise _unreadable(f"{self.operator} needs an input that holds numbers, and a number.")
+
+    def holds(self, value: Any, part: str) -> bool:
+        """Whether it is true of a value that lies in the slice `part` of its input. No value is neither
+        smaller nor larger than any."""
+        if self.operator in _ORDERS:
+            return value is not None and self._number is not None and _ORDERS[self.operator](value, self._number)
+        return self._is(value, part) is (self.operator == "=")
+
+    def _is(self, value: Any, part: str) -> bool:
+        if part == self.value:
+            return True
+        if isinstance(value, bool):
+            return str(value).lower() == self.value.lower()
+        return value == self._number if isinstance(value, int | float) else value == self.value
+
+    @property
+    def _number(self) -> float | None:
+        try:
+            return float(self.value)
+        except ValueError:
+            return None
+
+
+def conditions_in(text: str) -> tuple[Condition, ...]:
+    """The parts of a text, none for an empty one; raises `Invalid`.
+
+    Values stand as they are or in quotes. A comma parts; what stands behind one and holds no operator belongs to the value in
+    front of it, so that the names of slices are conditions.
+    """
+    if len(text) > _LONGEST:
+        raise _unreadable(f"It is longer than {_LONGEST} characters.")
+    found: list[Condition] = []
+    for part in text.split(",") if text.strip() else ():
+        read = _PART.fullmatch(part)
+        if read is not None:
+            found.append(Condition(*read.groups()))
+        elif found:
+            last = found.pop()
+            found.append(Condition(last.column, last.operator, f"{last.value},{part}"))
+        else:
+            raise _unreadable("A part has an input, one of = != < <= > >=, and a value.")
+    return tuple(Condition(one.column, one.operator, _bare(one.value)) for one in found)
+
+
+def _bare(value: str) -> str:
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if is_quoted else value.strip()
+
+
+def _unreadable(why: str) -> Invalid:
+    return Invalid("The condition cannot be read.", why=why, fix="Write origin = EWR, delay > 20", code="E1248")

@@ -1,0 +1,119 @@
+"""The rows behind an incident or of a window, out of the prediction log: what was asked, what was answered and what came true.
+
+What is redacted in the log is not to be had, and what has been redacted since is withheld: the stricter of both holds.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from lamplighter.domain.condition import conditions_in
+from lamplighter.domain.criticality import criticality_of, tier_of
+from lamplighter.domain.errors import Invalid, NotFound
+from lamplighter.domain.log import log_of
+from lamplighter.domain.names import unknown
+from lamplighter.domain.project import Project
+from lamplighter.domain.rows import MOST_ROWS, Clock, Rows, Window, window_of
+from lamplighter.lifecycle import choosing, incidents, tabulating
+from lamplighter.lifecycle.collection import DAY
+from lamplighter.lifecycle.drawing import Draw
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.transaction import Transaction
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Which rows are wanted."""
+
+    model: str
+    #: Empty for that of the incident.
+    environment: str
+    incident: str
+    condition: str
+    #: Number of the version; 0 for every version that answered.
+    number: int
+    #: Window in event time, microseconds since the epoch; an end of 0 is open.
+    start: int
+    end: int
+    limit: int
+
+
+class _Scope(NamedTuple):
+    environment: str
+    number: int
+    window: Window
+
+
+def rows(kit: Kit, asked: Asked) -> Rows:
+    """At most so many of the rows that fit, oldest first. Raises `NotFound`, and `Invalid` for a question that says too much or
+    too little, or a condition on what is redacted."""
+    if not 0 < asked.limit <= MOST_ROWS:
+        raise _unanswerable(f"From 1 to {MOST_ROWS:,} rows are given at once.", "Ask for fewer rows, of a smaller window.")
+    with kit.store.reading() as look:
+        project = look.project(asked.model)
+        scope = _scope(look, asked, kit.clock.now())
+        found = look.versions.all(model=asked.model)
+    versions = {version.digest: version for version in found if scope.number in (0, version.number)}
+    hidden = _hidden(kit, project)
+    fits = choosing.fits(kit, conditions_in(asked.condition), hidden, list(versions.values()))
+    draw = Draw(asked.limit, fits, versions)
+    draw.look_through(kit, asked.model, scope.environment, scope.window)
+    with kit.store.reading() as look:
+        labels = look.predictions.labels_of({one.id for one in draw.chosen})
+    table = tabulating.table(draw.chosen, versions, labels, hidden)
+    return Rows(
+        model=asked.model,
+        environment=scope.environment,
+        incident=asked.incident,
+        condition=asked.condition,
+        window=scope.window,
+        columns=table.columns,
+        inputs=table.inputs,
+        redacted=table.redacted,
+        found=draw.found,
+        without_inputs=draw.without_inputs,
+        is_whole=draw.is_whole,
+    )
+
+
+def _hidden(kit: Kit, project: Project) -> frozenset[str]:
+    """Inputs that are redacted now."""
+    return frozenset(log_of(tier_of(kit.policy, criticality_of(project, kit.policy).tier).log, project.log).redact)
+
+
+def _scope(look: Transaction, asked: Asked, now: int) -> _Scope:
+    if asked.incident:
+        return _of_incident(look, asked)
+    environment = look.environment(asked.environment).name
+    if asked.number and look.versions.find(model=asked.model, number=asked.number) is None:
+        known = (version.name for version in look.versions.all(model=asked.model))
+        raise unknown("version", f"{asked.model}@{asked.number}", known)
+    return _Scope(environment, asked.number, Window(Clock.EVENT, max(0, asked.start), asked.end or now + DAY))
+
+
+def _of_incident(look: Transaction, asked: Asked) -> _Scope:
+    if asked.environment or asked.number or asked.start or asked.end:
+        raise _unanswerable(
+            "An incident says itself which environment, version and window it is about.", "Name an incident or these, not both."
+        )
+    incident = incidents.find(look, asked.incident)
+    findings = [finding for finding in incident.findings if finding.model == asked.model]
+    if not findings:
+        raise NotFound(
+            f"{incident.id} is not about {asked.model}.",
+            why=f"It is about {', '.join(incident.models[:12])}.",
+            fix=f"Ask for the rows of {incident.model}.",
+            code="E1257",
+        )
+    window = window_of(findings[0])
+    if window is None:
+        raise NotFound(
+            f"No rows are behind {incident.id}.",
+            why="It is not about what a model was asked in some time, but about something that did not come or was not there.",
+            fix=f"See what it is about: lamp incident show {incident.id}",
+            code="E1258",
+        )
+    return _Scope(findings[0].environment, findings[0].number, window)
+
+
+def _unanswerable(why: str, fix: str) -> Invalid:
+    return Invalid("These rows cannot be asked for.", why=why, fix=fix, code="E1249")
