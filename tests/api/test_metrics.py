@@ -22,6 +22,8 @@ NAMES = {
     "lamp_quality_low": ("model", "env", "metric", "kind"),
     "lamp_quality_high": ("model", "env", "metric", "kind"),
     "lamp_label_lag_seconds": ("model", "env"),
+    "lamp_false_alarms_expected": ("tier",),
+    "lamp_false_alarms_allowed": (),
     "lamp_rollout_weight": ("model", "env", "version"),
     "lamp_owner_info": ("model", "stage", "owner"),
     "lamp_incidents_open": ("model", "env", "kind", "severity"),

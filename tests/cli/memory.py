@@ -45,6 +45,7 @@ from lamplighter.sdk.interface import Deployed, Label, RolledBack, Secret
 from lamplighter.views.answering import Service
 from lamplighter.views.calling import Felt
 from lamplighter.views.consumers import Affected, Consumed
+from lamplighter.views.false_alarms import FalseAlarms
 from lamplighter.views.fleet import Fleet, FleetRow
 from lamplighter.views.history import Approval, AsOf
 from lamplighter.views.labels import LabelStatus
@@ -349,6 +350,10 @@ class Memory:
                 JULY, 0.04, aspect="drift", measure="jensen_shannon", column="precip", low=0.04, high=0.04, false_alarms=0.42
             ),
         ]
+
+    def false_alarms(self) -> FalseAlarms:
+        tiers = {"internal": 0.3, "mission-critical": 0.12}
+        return FalseAlarms(expected=0.42, allowed=30.0, tiers=tiers, stated=1, unstated=1)
 
     def watched(self, model: str = "") -> list[Watched]:
         why = "Nobody has asked for 5 hours; it may be silent for 2 hours."

@@ -349,6 +349,11 @@ def test_what_is_not_watched() -> None:
     assert done.code == 8
     assert done.out == (
         "1 of 2 live models are watched as they should be; 1 silent.\n"
+        "  alarms            If nothing moves, at most 0.42 false alarms a month are\n"
+        "                    expected of all models together (30 allowed; 1 of 2 state no\n"
+        "                    number yet).\n"
+        "  internal          0.3 of them\n"
+        "  mission-critical  0.12 of them\n"
         "  STATE    MODEL                 FOR      HAS IT           WHY\n"
         "  silent   late-flights in prod  5 hours  ivo@example.com  Nobody has asked for\n"
         "                                                           5 hours; it may be\n"

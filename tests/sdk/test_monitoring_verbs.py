@@ -144,6 +144,13 @@ def test_what_nobody_watches_is_told_of_each_live_model(ground: Ground, incident
     assert not {gap.state for gap in one.gaps} & {WatchState.DEAD, WatchState.STALE, WatchState.SILENT}
 
 
+def test_false_alarms_of_all_models_are_expected_by_tier(ground: Ground, incident: Incident) -> None:
+    found = ground["rita"].false_alarms()
+    assert found.stated >= 1
+    assert 0.0 < found.expected <= found.allowed == 30.0
+    assert sum(found.tiers.values()) == pytest.approx(found.expected)
+
+
 def test_why_it_got_worse_is_told_of_the_newest_bad_window(ground: Ground, incident: Incident) -> None:
     found = ground["rita"].why(MODEL, "dev")
     assert (found.start, found.rows, found.measure, found.since) == (MONDAY, 200, "brier", MONDAY)

@@ -25,7 +25,7 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
 
 def figures(kit: Kit) -> Found:
     with kit.store.reading() as look:
-        found = list(samples(look, policy=kit.policy, now=seed.NOW))
+        found = list(samples(look, policy=kit.policy, now=seed.NOW, allowed=30.0))
     made: dict[str, dict[tuple[str, ...], float]] = {}
     for metric, labels, value in found:
         assert labels not in made.get(metric.name, {}), f"{metric.name} of {labels} twice"
@@ -111,7 +111,7 @@ def test_labels_trail_the_rows(kit: Kit) -> None:
 
 def test_every_figure_has_the_labels_of_its_table(kit: Kit) -> None:
     with kit.store.reading() as look:
-        found: list[Sample] = list(samples(look, policy=kit.policy, now=seed.NOW))
+        found: list[Sample] = list(samples(look, policy=kit.policy, now=seed.NOW, allowed=30.0))
     assert {metric.name for metric, _, _ in found} <= {metric.name for metric in CONTROL}
     assert all(len(labels) == len(metric.labels) for metric, labels, _ in found)
 
@@ -130,3 +130,12 @@ def test_an_incident_of_many_models_is_open_for_each_of_them(kit: Kit) -> None:
         state = status(look, "parts-demand", policy=kit.policy, now=seed.NOW)
     for aspect, light in state.status.items():
         assert found["lamp_model_status"]["parts-demand", "prod", aspect] == STATUS[light]
+
+
+def test_false_alarms_are_stated_by_tier(kit: Kit) -> None:
+    with kit.store.transaction() as change:
+        for one in change.inputs.all(equals={"model": "late-flights"}):
+            change.inputs.put(msgspec.structs.replace(one, false_alarms=0.25, calibration=0.05))
+    found = figures(kit)
+    assert found["lamp_false_alarms_expected"] == {("internal",): 0.0, ("mission-critical",): 0.3}
+    assert found["lamp_false_alarms_allowed"] == {(): 30.0}

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.web import seed
@@ -175,6 +176,20 @@ def test_models_that_are_not_watched_are_counted_and_one_step_away(browser: Brow
     page.wait_for_url("**gap=silent")
     assert page.locator("tbody tr").count() == 1
     assert "1 model, silent only" in page.locator(".filtered").inner_text()
+    context.close()
+
+
+def test_the_list_says_how_many_false_alarms_are_expected_and_how_that_is_computed(browser: Browser, own: Site) -> None:
+    with own.kit.store.transaction() as change:
+        for one in change.inputs.all():
+            change.inputs.put(msgspec.structs.replace(one, false_alarms=0.25, calibration=0.05))
+    context = sign_in(browser, own)
+    page = context.new_page()
+    page.goto("/")
+    told = page.locator("#false-alarms")
+    assert "at most 0.3 false alarms a month are expected of all models together (30 allowed; 3 of 4" in told.inner_text()
+    told.get_by_role("link").click()
+    assert "Over all models the numbers are added" in page.locator("#word-false-alarms").inner_text()
     context.close()
 
 

@@ -80,7 +80,7 @@ class Collected:
 def _everything(request: Request) -> Iterator[Sample]:
     kit = request.app.state.kit
     with kit.store.reading() as look:
-        yield from samples(look, policy=kit.policy, now=kit.clock.now())
+        yield from samples(look, policy=kit.policy, now=kit.clock.now(), allowed=kit.settings.false_alarms)
     looked_at = request.app.state.reconciler.looked_at
     if looked_at:
         yield Sample(METRICS["lamp_reconciler_last_look_timestamp_seconds"], (), looked_at / 1_000_000)

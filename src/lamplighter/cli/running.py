@@ -75,7 +75,8 @@ def health(session: Session, reference: str) -> Page:
     """Whether the monitors of every live model see anything; exit 8 if one is dead, stale or silent."""
     from lamplighter.cli.pages.watched import watched_page
 
-    return watched_page(session.platform.watched(model_of(reference) if reference else ""), session.address("/"))
+    found = session.platform.watched(model_of(reference) if reference else "")
+    return watched_page(found, None if reference else session.platform.false_alarms(), session.address("/"))
 
 
 @monitor.command("digest")

@@ -1,4 +1,7 @@
-"""How the inputs of a version are, so that a list need not look through every reading."""
+"""How the inputs of a version are, so that a list need not look through every reading.
+
+Law of change: fields may be added with a default.
+"""
 
 from lamplighter.domain.record import Record
 
@@ -14,3 +17,7 @@ class Inputs(Record, frozen=True):
     end: int
     #: Whether something moved beyond its limit that can do something to the answers. What else moves is harmless.
     matter: bool
+    #: False alarms a month that are expected of its inputs together; nothing where their rules state none.
+    false_alarms: float | None = None
+    #: The same of its calibration, in the newest window that has labels; nothing where it has none.
+    calibration: float | None = None

@@ -77,6 +77,12 @@ CONTROL: tuple[Metric, ...] = (
     _gauge("lamp_quality_low", _QUALITY, "Lower end of its 95 % interval."),
     _gauge("lamp_quality_high", _QUALITY, "Upper end of its 95 % interval."),
     _gauge(
+        "lamp_false_alarms_expected",
+        ("tier",),
+        "False alarms a month that are expected at most of the live models of a tier; summed over tiers, of all models.",
+    ),
+    _gauge("lamp_false_alarms_allowed", (), "False alarms a month that all models together may give."),
+    _gauge(
         "lamp_label_lag_seconds",
         _PLACE,
         "Event time from the newest row with a label, or the first row if none has one, to the newest scored row.",

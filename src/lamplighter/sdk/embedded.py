@@ -63,6 +63,7 @@ from lamplighter.sdk.interface import Deployed, Facts, Figures, Label, Platform,
 from lamplighter.store.transaction import Transaction
 from lamplighter.views import answering, history, labels, live
 from lamplighter.views import consumers as callers
+from lamplighter.views import false_alarms as alarming
 from lamplighter.views import feeds as sources
 from lamplighter.views import fleet as fleets
 from lamplighter.views import monitored as watched
@@ -73,6 +74,7 @@ from lamplighter.views import watched as watches
 from lamplighter.views import why as reasons
 from lamplighter.views.answering import Service
 from lamplighter.views.consumers import Consumed
+from lamplighter.views.false_alarms import FalseAlarms
 from lamplighter.views.fleet import Fleet
 from lamplighter.views.history import AsOf
 from lamplighter.views.labels import LabelStatus
@@ -486,6 +488,10 @@ class Embedded(Platform):
         person, policy, now = self._actor.person, self._kit.policy, self._kit.clock.now()
         with self._kit.store.reading() as look:
             return fleets.fleet(look, wanted, person=person, policy=policy, now=now, page=page)
+
+    def false_alarms(self) -> FalseAlarms:
+        with self._kit.store.reading() as look:
+            return alarming.false_alarms(look, policy=self._kit.policy, allowed=self._kit.settings.false_alarms)
 
     def status(self, model: str) -> ModelStatus:
         with self._kit.store.reading() as look:

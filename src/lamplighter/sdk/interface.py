@@ -37,6 +37,7 @@ from lamplighter.domain.who import Who
 from lamplighter.sdk.door import door, doors_of
 from lamplighter.views.answering import Service
 from lamplighter.views.consumers import Consumed
+from lamplighter.views.false_alarms import FalseAlarms
 from lamplighter.views.fleet import Fleet
 from lamplighter.views.history import AsOf
 from lamplighter.views.labels import LabelStatus
@@ -525,6 +526,11 @@ class Platform(Protocol):
         person whom a model needs now: `me` or an e-mail address, and `gap` what its monitors do not see: `silent`,
         `unlabelled`, `stale`, or `any` of them.
         """
+        ...
+
+    @door("GET", "/false-alarms", Permission.READ)
+    def false_alarms(self) -> FalseAlarms:
+        """How many false alarms a month are expected of all live models together at most, by tier, and how many are allowed."""
         ...
 
     @door("GET", "/models/{model}/status", Permission.READ)

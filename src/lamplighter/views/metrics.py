@@ -15,6 +15,7 @@ from lamplighter.domain.stage import STAGE_OF
 from lamplighter.monitoring.profile import PREDICTION
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.aspects import aspects, expired
+from lamplighter.views.false_alarms import summed
 from lamplighter.views.known import Known, circle, known
 
 #: Aspects of readings that are figures of quality, and how they came about.
@@ -47,12 +48,15 @@ class _Estate(NamedTuple):
     label_heads: Mapping[_Place, int]
 
 
-def samples(look: Transaction, *, policy: Policy, now: int) -> Iterator[Sample]:
-    """Every figure that the database knows, as of now."""
+def samples(look: Transaction, *, policy: Policy, now: int, allowed: float) -> Iterator[Sample]:
+    """Every figure that the database knows, as of now; `allowed` is how many false alarms a month all models may give."""
     estate = _estate(look, policy)
     yield from _owners(estate)
     yield from _incidents(estate)
     yield from _consumers(look, estate)
+    alarms = summed(estate.known, estate.routings, look.inputs.all(), policy, allowed)
+    yield _sample("lamp_false_alarms_allowed", alarms.allowed)
+    yield from (_sample("lamp_false_alarms_expected", expected, tier) for tier, expected in alarms.tiers.items())
     for routing in estate.routings:
         one = estate.known.get(routing.model)
         if one is not None:

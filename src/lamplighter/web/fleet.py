@@ -53,6 +53,7 @@ def fleet_page(request: Request, platform: Platform) -> Response:
         rows=[Row(row, sparkline(row.sparkline)) for row in fleet.rows],
         statuses=_facets(wanted, "only", {status: fleet.counts.get(status, 0) for status in _STATUSES}),
         tiers=_facets(wanted, "tier", dict(reversed(list(fleet.tiers.items())))),
+        alarms=platform.false_alarms(),
         gaps=_gaps(wanted, fleet.gaps),
         wanted=wanted,
         unwatched=_address(wanted, gap=ANY, page=""),

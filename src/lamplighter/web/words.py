@@ -71,6 +71,9 @@ NOUNS: Mapping[str, str] = {
     "Shadow": "A version that scores the same rows and is never answered with.",
     "Criticality": "The tier of care a model needs, computed from the answers in [impact] and the policy file.",
     "Drift": "The inputs look different from what the model learned on. By itself it wakes nobody.",
+    "False alarms": "Alarms although nothing has moved. Each model states how many a month are expected of its alarms at most. "
+    "Over all models the numbers are added, which holds however models depend on each other; where there are many, each keeps "
+    "to an equal part of what the platform allows. Alarms of quality and of the service state none: they hold your limit.",
     "Window": "The span of event time a figure is made of.",
     "Brier score": "Mean squared distance of the probability that was said and what came true; 0 is perfect.",
     "AUC": "How often a positive case gets a higher score than a negative one; 1 is perfect, 0.5 is chance.",
