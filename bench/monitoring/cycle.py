@@ -18,6 +18,7 @@ import numpy as np
 
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.false_alarms import looks
 from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.prediction import Scored, frame, prediction_id
@@ -26,7 +27,7 @@ from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.domain.window import DAY
-from lamplighter.lifecycle import alarms, calibrations, identity, watching, windows
+from lamplighter.lifecycle import alarms, calibrations, identity, watching
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.reconciler import Reconciler
 from lamplighter.lifecycle.watching import Label
@@ -149,7 +150,7 @@ def _thresholds(kit: Kit, profiles: Sequence[Profile]) -> None:
     """Keep thresholds for every reference, as they are after its first window: those of the first, drawn here once."""
     with kit.store.reading() as look:
         project = look.projects.all()[0]
-        alarm = alarms.alarms(kit, look, project, windows.looks(project.monitor)).inputs
+        alarm = alarms.alarms(kit, look, project, looks(project.monitor)).inputs
         measures = (drift_measure(project.monitor.measure), drift_measure("missing"))
         begun = time.process_time()
         calibrations.thresholds(kit, look, profiles[0], measures, alarm, ROWS)

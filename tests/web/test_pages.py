@@ -245,3 +245,12 @@ def test_a_page_reads_without_script(browser: Browser, site: Site) -> None:
     assert page.locator("#safe-action .sheet button.primary").is_visible()
     assert "Load the page again" in page.locator("footer").inner_text()
     still.close()
+
+
+def test_each_alarm_of_a_limit_says_how_often_it_is_wrong(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/m/late-flights/monitor")
+    rows = page.locator("#alarms tbody tr").all()
+    expected = {row.locator("th").inner_text(): row.locator("td").last.inner_text() for row in rows}
+    # Of the service one a month; of quality one in forty of the windows that end in a month.
+    assert expected["Failed requests"] == "≤ 1"
+    assert expected["Brier score"] == "≤ 0.761"

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 
 import msgspec
 
+from lamplighter.domain.false_alarms import MEAN_TIME
 from lamplighter.domain.monitor import Finding, Kind, Look
 from lamplighter.domain.outcome import Judgement
 from lamplighter.domain.route import LATENCY_BOUNDS
@@ -24,8 +25,6 @@ from lamplighter.store.transaction import Transaction
 LOOK_BACKS = (60, 900)
 #: Seconds for which callers feel nothing before that is said.
 CALM = LOOK_BACKS[0]
-#: Seconds between two false reports of one model and measure at the least, on average: thirty days.
-MEAN_TIME = 30 * 86_400
 #: Requests within its limit from which the last minute alone says that callers no longer feel it.
 _ENOUGH = 20
 #: Measures of shares, and what is said of the requests that count.

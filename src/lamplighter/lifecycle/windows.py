@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from lamplighter.domain.false_alarms import looks
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitor_plan import Monitor
 from lamplighter.domain.window import DAY, Window, is_judged, length_of, lived_through, patience, step_of
@@ -9,9 +10,6 @@ from lamplighter.lifecycle import alarms, calibrating, drifting, outcomes, quali
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.outcomes import Fresh
 from lamplighter.store.transaction import Transaction
-
-#: A twelfth of a year of 365.25 days.
-_MONTH = 30.4375 * DAY
 
 
 def readings(
@@ -38,11 +36,6 @@ def readings(
                 found += [calibrated] if calibrated is not None else []
         found += drifting.readings(kit, look, version, environment, spans, monitor, own.inputs)
     return found
-
-
-def looks(monitor: Monitor) -> float:
-    """How many windows end in a month, on average."""
-    return _MONTH / step_of(length_of(monitor))
 
 
 def _touched(days: list[int], monitor: Monitor) -> list[int]:

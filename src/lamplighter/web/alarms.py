@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lamplighter.domain.false_alarms import of_quality, of_service
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitor_plan import Monitor
 from lamplighter.domain.monitored import Monitored
@@ -20,17 +21,17 @@ class Alarm(NamedTuple):
     stands: str
     limit: str
     crossed: bool
-    #: False alarms a month that are expected of it.
+    #: False alarms a month that are expected of it, or the most of a model that stands exactly at the limit.
     expected: str
 
 
 def alarms(seen: Monitored, monitor: Monitor, service: Service | None) -> list[Alarm]:
     """Every alarm of a model: its service, its quality, its inputs."""
-    found = [_service(service, monitor.errors)] if service is not None else []
+    found = _service(service, monitor) if service is not None else []
     measured = [
         reading for reading in seen.quality if reading.number == seen.number and reading.measure == monitor.quality.metric
     ]
-    found += [_quality(reading) for reading in _newest(measured)]
+    found += [_quality(reading, monitor) for reading in _newest(measured)]
     found += [_calibration(seen.calibration)] if seen.calibration is not None else []
     for aspect, name in (("drift", "Inputs that moved"), ("completeness", "Values that stay away")):
         readings = [reading for reading in seen.inputs if reading.aspect == aspect]
@@ -39,9 +40,14 @@ def alarms(seen: Monitored, monitor: Monitor, service: Service | None) -> list[A
     return found
 
 
-def _service(service: Service, limit: float) -> Alarm:
+def _service(service: Service, monitor: Monitor) -> list[Alarm]:
     stands = f"{share(service.failure_rate)} of {count(service.requests)} requests" if service.requests else "nobody asked"
-    return Alarm("Failed requests", stands, share(limit), service.failure_rate > limit, NOTHING)
+    expected = _at_most(of_service())
+    found = [Alarm("Failed requests", stands, share(monitor.errors), service.failure_rate > monitor.errors, expected)]
+    if monitor.p95_ms is not None:
+        slow, limit = service.p95_ms > monitor.p95_ms, f"{monitor.p95_ms:g} ms"
+        found.append(Alarm("Time of 19 of 20 answers", f"at most {service.p95_ms:g} ms", limit, slow, expected))
+    return found
 
 
 def _newest(readings: Sequence[Reading]) -> list[Reading]:
@@ -50,10 +56,11 @@ def _newest(readings: Sequence[Reading]) -> list[Reading]:
     return [max(group, key=lambda reading: reading.end) for group in groups if group]
 
 
-def _quality(reading: Reading) -> Alarm:
-    estimated = ", estimated" if reading.aspect == ESTIMATE else ""
-    limit = NOTHING if reading.limit is None else figure(reading.limit)
-    return Alarm(f"{name_of(reading.measure)}{estimated}", figure(reading.value), limit, reading.crossed, _told([reading]))
+def _quality(reading: Reading, monitor: Monitor) -> Alarm:
+    name = f"{name_of(reading.measure)}{', estimated' if reading.aspect == ESTIMATE else ''}"
+    if reading.limit is None:
+        return Alarm(name, figure(reading.value), NOTHING, reading.crossed, NOTHING)
+    return Alarm(name, figure(reading.value), figure(reading.limit), reading.crossed, _at_most(of_quality(monitor)))
 
 
 def _calibration(reading: Reading) -> Alarm:
@@ -65,6 +72,10 @@ def _inputs(name: str, readings: Sequence[Reading]) -> Alarm:
     crossed = sum(reading.crossed for reading in readings)
     stands = f"{crossed} of {len(readings)} beyond their limit"
     return Alarm(name, stands, "one each", crossed > 0, _told(readings))
+
+
+def _at_most(expected: float) -> str:
+    return f"≤ {figure(expected)}"
 
 
 def _told(readings: Sequence[Reading]) -> str:

@@ -37,7 +37,7 @@ def promises(found: Sequence[Promise], calibration: Reading | None) -> Promises 
     kept = sum(map(_kept, found))
     caption = (
         f"When it said {_in_100(farthest.said)} in 100, {_in_100(farthest.came)} were: that is the farthest apart. "
-        f"{kept} of {len(found)} groups are as far apart as chance allows."
+        f"{kept} of {len(found)} groups are no farther apart than chance allows."
     )
     said = f" {_moved(calibration)}" if calibration is not None else ""
     return Promises(caption + said, tuple(_row(one) for one in found))
