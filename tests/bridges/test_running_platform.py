@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from tests.cli.commands import lamp
 from tests.sdk import models
 from tests.sdk.grounds import Ground, served
 from tests.sdk.homes import until
+from tests.sdk.notebooks import ran
 
 from lamplighter.domain.alert import ALERTS
 from lamplighter.domain.errors import LampError
@@ -39,16 +39,6 @@ import json, sys
 from grafana_foundation_sdk.models.dashboard import Dashboard
 board = Dashboard.from_json(json.load(open(sys.argv[1])))
 print(board.uid, board.schema_version, len(board.panels), sorted({variable.name for variable in board.templating.list_val}))
-"""
-#: Runs a notebook in its place, in a process of its own so that what its libraries warn of is theirs.
-EXECUTED = """
-import sys
-import nbformat
-from nbclient import NotebookClient
-book = nbformat.read(sys.argv[1], as_version=4)
-nbformat.validate(book)
-NotebookClient(book, timeout=120, kernel_name="python3").execute()
-nbformat.write(book, sys.argv[1])
 """
 
 
@@ -181,24 +171,7 @@ def test_the_notebook_runs_from_top_to_bottom(world: World, tmp_path: Path) -> N
     written = (tmp_path / "trains.ipynb").read_text()
     assert access["LAMP_TOKEN"] not in written
     assert "http" not in written
-    ran = subprocess.run(
-        [sys.executable, "-c", EXECUTED, "trains.ipynb"],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            **access,
-            "JUPYTER_PLATFORM_DIRS": "1",
-            "HOME": str(tmp_path),
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    cells = msgspec.json.decode((tmp_path / "trains.ipynb").read_bytes())["cells"]
-    codes = [cell for cell in cells if cell["cell_type"] == "code"]
-    told = ["".join(str(output.get("data", output.get("text"))) for output in cell["outputs"]) for cell in codes]
+    told = ran(tmp_path / "trains.ipynb", **access)
     assert len(told) == 4
     assert ["image/png" in text for text in told] == [False, True, False, True]
     assert "300 labelled rows" in told[2]

@@ -84,4 +84,23 @@ def write_note(session: Session, key: str, text: str) -> Page:
     return incident_page(session.platform.note(key, text), session.address(f"/incidents/{key}"))
 
 
+@incident.command("notebook")
+@_KEY
+@click.option("--out", default="", metavar="FILE", help="what it is called; default: INCIDENT.ipynb, here")
+@with_session
+def write_notebook(session: Session, key: str, out: str) -> Page:
+    """Write a notebook that loads the rows behind it and sets them against the reference. A file of that name is replaced."""
+    from lamplighter.sdk.notebook import incident_notebook
+
+    made = incident_notebook(session.platform, key)
+    name = out or f"{key}.ipynb"
+    session.path(name).write_bytes(made)
+    return Page(
+        says=f"✓ {name} loads the rows behind {key}.",
+        data={"incident": key, "file": name},
+        next=[f"lamp incident show {key}"],
+        url=session.address(f"/incidents/{key}"),
+    )
+
+
 COMMANDS: Mapping[str, click.Command] = {"incident": incident}

@@ -42,13 +42,12 @@ def show(session: Session, reference: str, environment: str, sliced: bool) -> Pa
 @with_session
 def write_notebook(session: Session, reference: str, environment: str, out: str) -> Page:
     """Write a notebook that loads the figures of a model, its worst window and what moved. A file of that name is replaced."""
-    from lamplighter.cli.notebook import notebook
+    from lamplighter.sdk.notebook import model_notebook
 
     model = model_of(reference)
     place = main_place(session, model, environment)
     name = out or f"{model}.ipynb"
-    made = notebook(session.platform.project(model), place, session.platform.readings(model, place))
-    session.path(name).write_bytes(made)
+    session.path(name).write_bytes(model_notebook(session.platform, model, place))
     return Page(
         says=f"✓ {name} loads the figures of {model} in {place}.",
         data={"model": model, "environment": place, "file": name},

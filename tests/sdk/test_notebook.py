@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from tests.domain import specimens
 
-from lamplighter.cli.notebook import notebook
 from lamplighter.domain.errors import NotFound
 from lamplighter.domain.monitor import Reading
+from lamplighter.sdk.notebook import notebook
 
 FIGURE = Reading(
     model="late-flights", environment="prod", number=7, aspect="quality", measure="brier", column="", start=0, end=9, value=0.2,
