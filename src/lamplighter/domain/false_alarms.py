@@ -12,6 +12,8 @@ MONTH = 30.4375 * DAY
 MEAN_TIME = 2_629_800
 #: The part of a 95 % interval's error that lies on the bad side: the whole interval is beyond the limit.
 _BEYOND = 0.025
+#: A number that is smaller is not told: the tail that it comes from is not known so well.
+_SMALLEST = 0.001
 
 
 def looks(monitor: Monitor) -> float:
@@ -27,3 +29,8 @@ def of_quality(monitor: Monitor) -> float:
 def of_service() -> float:
     """False alarms a month of one measure of the service."""
     return MONTH / (MEAN_TIME * 1_000_000)
+
+
+def told(expected: float) -> str:
+    """A number of false alarms a month, for people."""
+    return f"{expected:.2g}" if expected >= _SMALLEST else f"fewer than {_SMALLEST}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.false_alarms import told
 from lamplighter.domain.monitor import Finding, Kind, Reading, Severity
 from lamplighter.domain.version import Version
 from lamplighter.domain.window import Window
@@ -75,8 +76,7 @@ def finding(kit: Kit, look: Transaction, version: Version, readings: Sequence[Re
 
 
 def _sentence(version: Version, reading: Reading, found: Shift) -> str:
-    expected = reading.false_alarms or 0.0
-    often = f"{expected:.2g}" if expected >= 0.001 else "fewer than 0.001"
+    often = told(reading.false_alarms or 0.0)
     return (
         f"Calibration moved: the scores of v{version.number} said {found.said:.1%} on average, {found.meant:.1%} of such rows "
         f"came true before and {found.came:.1%} do now. The error is {reading.value:.2g} ({reading.low:.2g} to "

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lamplighter.domain.false_alarms import told
 from lamplighter.domain.monitor import Finding, Kind, Reading, Severity
 from lamplighter.monitoring.profile import PREDICTION
 
@@ -58,7 +59,7 @@ def sentence(readings: Sequence[Reading]) -> str:
     parts += [_predictions(reading) for reading in readings if reading.column == PREDICTION and reading.measure != "missing"]
     expected = readings[0].false_alarms
     if expected is not None:
-        parts.append(f"Without any drift, {expected:.2g} such alarms a month are expected at most.")
+        parts.append(f"Without any drift, {told(expected)} such alarms a month are expected at most.")
     return " ".join(parts)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lamplighter.domain.false_alarms import of_quality, of_service
+from lamplighter.domain.false_alarms import of_quality, of_service, told
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitor_plan import Monitor
 from lamplighter.domain.monitored import Monitored
@@ -75,9 +75,9 @@ def _inputs(name: str, readings: Sequence[Reading]) -> Alarm:
 
 
 def _at_most(expected: float) -> str:
-    return f"≤ {figure(expected)}"
+    return f"≤ {told(expected)}"
 
 
 def _told(readings: Sequence[Reading]) -> str:
     expected = false_alarms(readings)
-    return NOTHING if expected is None else figure(expected)
+    return NOTHING if expected is None else told(expected)

@@ -6,6 +6,7 @@ from lamplighter.cli.instants import day, lasted
 from lamplighter.cli.marks import marked
 from lamplighter.cli.page import Page
 from lamplighter.cli.table import Table
+from lamplighter.domain.false_alarms import told
 from lamplighter.domain.monitor import Reading
 from lamplighter.views.answering import Service
 
@@ -49,7 +50,7 @@ def _alarms(newest: Sequence[Reading]) -> list[tuple[str, str]]:
     drift = [reading for reading in stating if reading.aspect != "calibration"]
     calibration = [reading for reading in stating if reading.aspect == "calibration"]
     return [
-        ("alarms", f"{what.format(last.number)}: at most {last.false_alarms:.2g} false ones a month")
+        ("alarms", f"{what.format(last.number)}: at most {told(last.false_alarms or 0.0)} false ones a month")
         for what, found in (("drift of v{}, all inputs together", drift), ("calibration of v{}", calibration))
         for last in sorted(found, key=lambda reading: (reading.number, reading.end))[-1:]
     ]
