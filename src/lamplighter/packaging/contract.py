@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from lamplighter.domain.contract import Column, Contract, Kind, Output
@@ -12,13 +13,19 @@ from lamplighter.domain.timestamp import are_timestamps
 MOST_CATEGORIES = 200
 
 
-def infer(sample: Mapping[str, Sequence[Any]], output: Output, nullable: Collection[str] = ()) -> Contract:
+def infer(
+    sample: Mapping[str, Sequence[Any]],
+    output: Output,
+    nullable: Collection[str] = (),
+    kinds: Mapping[str, Kind] = MappingProxyType({}),
+) -> Contract:
     """The contract for these columns, in their order.
 
     A column may be empty if the sample has an empty value there or `nullable` names it. Texts with at most
     `MOST_CATEGORIES` distinct values that are not timestamps get their categories, numbers their lowest and highest value.
-    Raises `Invalid` for a column without any value, of mixed kinds, with an infinite number, and for a name in `nullable` that
-    is not there.
+    `kinds` are what columns hold where the model declares it; numbers may be declared for a column that the sample fills with
+    whole ones. Raises `Invalid` for a column without any value, of mixed kinds or another than its model declares, with an
+    infinite number, and for a name in `nullable` that is not there.
     """
     absent = sorted(set(nullable) - sample.keys())
     if absent:
@@ -28,13 +35,13 @@ def infer(sample: Mapping[str, Sequence[Any]], output: Output, nullable: Collect
             fix="Name columns of the sample.",
             code="E1151",
         )
-    inputs = tuple(_column(name, values, name in nullable) for name, values in sample.items())
+    inputs = tuple(_column(name, values, name in nullable, kinds.get(name)) for name, values in sample.items())
     return Contract(inputs=inputs, output=output)
 
 
-def _column(name: str, values: Sequence[Any], may_be_empty: bool) -> Column:
+def _column(name: str, values: Sequence[Any], may_be_empty: bool, declared: Kind | None) -> Column:
     present = [value for value in values if value is not None]
-    kind = _kind(name, present)
+    kind = _agreed(name, _kind(name, present), declared)
     column = Column(name=name, kind=kind, nullable=may_be_empty or len(present) < len(values))
     if kind is Kind.TEXT:
         distinct = set(present)
@@ -60,6 +67,19 @@ def _kind(name: str, present: Sequence[Any]) -> Kind:
     if not kinds:
         raise _unclear(name, "the sample has no value there", "Take a sample with a value in every column, or drop the column.")
     raise _unclear(name, "the sample mixes kinds of values there", "Make all of it numbers, texts or truth values.")
+
+
+def _agreed(name: str, shown: Kind, declared: Kind | None) -> Kind:
+    if declared in (None, shown):
+        return shown
+    if (shown, declared) == (Kind.INTEGER, Kind.NUMBER):
+        return Kind.NUMBER
+    raise Invalid(
+        "The sample does not fit the model.",
+        why=f"The column {name!r} is {declared} by the signature of the model, and {shown} in the sample.",
+        fix="Hand over rows as the model was trained on. A whole number that may be empty has to be a double in the signature.",
+        code="E1156",
+    )
 
 
 def _unclear(name: str, why: str, fix: str) -> Invalid:

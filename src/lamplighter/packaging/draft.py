@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from msgspec import structs
@@ -49,18 +50,20 @@ def draft(
     threshold: float = 0.5,
     provenance: Provenance = Provenance(),  # noqa: B008  immutable
     trust: bool = False,
+    environments: Path | None = None,
     extra_artifacts: Extra = (),
 ) -> Draft:
     """Everything a version of the model `name` is made of.
 
     `sample` is a table of the model's inputs, at best the training rows; `labels` are their true answers. Columns in
     `nullable` may be empty though the sample has no empty value there. `classes` name the two classes, negative first, where
-    the model does not. Only with `trust` a model is stored in a format that runs code when opened. Raises `Invalid` for a
-    model, a sample or a name that cannot be a version, and for a model that cannot be served as it answers here.
+    the model does not. Only with `trust` a model is stored in a format that runs code when opened. `environments` is a folder
+    where environments are made for models that need other packages than those here. Raises `Invalid` for a model, a sample or
+    a name that cannot be a version, and for a model that cannot be served as it answers here.
     """
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        request, decision = Request(tuple(classes), trust), DecisionRule(threshold=threshold)
+        request, decision = Request(tuple(classes), trust, environments), DecisionRule(threshold=threshold)
         material = replace(_material(model, name, sample, nullable, request, decision), provenance=provenance)
         return with_artifacts(_drafted(material, labels), extra_artifacts)
 
@@ -102,7 +105,8 @@ def _material(
     checked = model_name(name)
     captured = capture(model, request)
     columns = arranged(captured, frames.columns(sample))
-    contract = contracts.infer(columns, captured.output, {*nullable, *(captured.nullable & columns.keys())})
+    may_be_empty = {*nullable, *(captured.nullable & columns.keys())}
+    contract = contracts.infer(columns, captured.output, may_be_empty, captured.kinds)
     try:
         truth = captured.truth(contract)
     except ValueError as error:
@@ -114,4 +118,4 @@ def _material(
         ) from error
     contract = limits.explored(contract, columns, truth)
     faithful.check(captured, sample, columns, truth)
-    return Material(checked, captured, contract, columns, truth, decision, Provenance())
+    return Material(checked, captured, contract, columns, truth, decision, Provenance(), request.environments)

@@ -20,6 +20,7 @@ from lamplighter.packaging.fact import Fact
 from lamplighter.packaging.material import Material, Packed, packed
 from lamplighter.packaging.sources.base import Source
 from lamplighter.serving.compiled import plan as plans
+from lamplighter.serving.runtimes.base import Surroundings
 from lamplighter.serving.worker.opening import IMPORTS
 
 
@@ -38,7 +39,8 @@ class _Trials:
         self.tried.append({"form": form, "serves": False, "why": why})
 
     def passes(self, form: str, material: Material, version: Packed) -> bool:
-        outcome = trial.run(version.manifest, version.blobs, material.truth, material.columns, self.edges)
+        surroundings = Surroundings(environments=material.environments, is_author=True)
+        outcome = trial.run(version.manifest, version.blobs, material.truth, material.columns, self.edges, surroundings)
         self.evidence.append(Fact(kind="load-check", facts=structs.asdict(outcome.bulb)))
         if outcome.parity is None:
             self.give_up(form, outcome.bulb.why)
@@ -70,7 +72,8 @@ def chosen(material: Material) -> tuple[Packed, tuple[Fact, ...]]:
     raise Invalid(
         "The model is not served as it answers here.",
         why=trials.why,
-        fix="Mend what the reason names; the model has to answer the same rows with the same numbers, without chance or state.",
+        fix="Mend what the reason names; the model has to answer the same rows with the same numbers, alone as in a batch, in"
+        " their order, and without chance or state.",
         code="E1162",
     )
 

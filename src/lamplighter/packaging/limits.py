@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from lamplighter.domain.contract import Column, Contract, Kind, Unknown
 from lamplighter.domain.errors import Invalid
 from lamplighter.packaging.reference import UNSEEN
+from lamplighter.serving.runtimes.base import Failed
 from lamplighter.serving.worker.scorers import Scorer
 
 Row = dict[str, list[Any]]
@@ -25,7 +26,7 @@ def explored(contract: Contract, sample: Mapping[str, Sequence[Any]], truth: Sco
     if reason:
         raise Invalid(
             "The model does not score its own sample.",
-            why=f"On the first row it raises {reason}.",
+            why=f"On the first row {reason}.",
             fix="Hand over a fitted model, and rows as it was trained on, without the target.",
             code="E1158",
         )
@@ -51,11 +52,13 @@ def _refused(asked: Sequence[Asked], row: Row, truth: Scorer) -> Sequence[Asked]
 
 
 def _refusal(truth: Scorer, row: Row) -> str:
-    """The name of what the model raises on these rows, or nothing."""
+    """What the model does on these rows instead of scoring them, or nothing."""
     try:
         truth(row, len(next(iter(row.values()))))
+    except Failed as failed:
+        return failed.why[:1].lower() + failed.why[1:].removesuffix(".")
     except Exception as error:  # a model may raise anything
-        return type(error).__name__
+        return f"it raises {type(error).__name__}"
     return ""
 
 

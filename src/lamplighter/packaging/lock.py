@@ -13,10 +13,11 @@ _SEPARATORS = re.compile(r"[-_.]+")
 _OURS = "lamplighter"
 
 
-def lock(roots: Iterable[str]) -> Lock:
-    """Exact versions of the distributions of these top modules and of all they require; the standard library needs none."""
+def lock(roots: Iterable[str], distributions: Iterable[str] = ()) -> Lock:
+    """Exact versions of these distributions, of those of these top modules, and of all they require; the standard library
+    needs none."""
     found: dict[str, str] = {}
-    waiting = [name for root in roots for name in _distributions(root)]
+    waiting = [*distributions, *(name for root in roots for name in _distributions(root))]
     while waiting:
         name = _normal(waiting.pop())
         if name in found or name == _OURS:

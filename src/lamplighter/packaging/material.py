@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lamplighter.domain.contract import Contract, Meaning
@@ -30,6 +31,8 @@ class Material:
     truth: Scorer
     decision: DecisionRule
     provenance: Provenance
+    #: Folder for environments of models whose packages are not those here; nothing if none may be made.
+    environments: Path | None = None
     #: The model's score of each row of the sample.
     scores: Sequence[float] = ()
 
@@ -57,7 +60,7 @@ def packed(material: Material, runtime: str, parts: Sequence[tuple[str, Source]]
         contract=material.contract,
         artifacts=tuple(_artifact(role, part) for role, part in parts),
         decision=material.decision,
-        lock=lock(roots),
+        lock=material.captured.lock or lock(roots),
         provenance=material.provenance,
     )
     return Packed(manifest, {digest_of(part.content): part.content for _, part in parts})

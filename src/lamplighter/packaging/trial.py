@@ -23,6 +23,9 @@ _LATENCY_ROWS, _SAMPLE_ROWS = 25, 1_000
 #: A row alone costs the Python runtime a whole call of the model, so fewer are tried.
 _SINGLE_ROWS = {"python": 100}
 
+#: The machine of whoever made the model.
+_AUTHOR = Surroundings(is_author=True)
+
 
 class Bulb(Record, frozen=True):
     """What loading a version and switching it on has shown."""
@@ -61,6 +64,7 @@ def run(
     truth: Scorer,
     sample: Mapping[str, Sequence[Any]],
     edges: Edges | None = None,
+    surroundings: Surroundings = _AUTHOR,
 ) -> Outcome:
     """Load the version from its bytes in its runtime and compare it with the truth.
 
@@ -74,16 +78,21 @@ def run(
             path = root / address(digest)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-        return pool.submit(lambda: asyncio.run(_run(manifest, root, truth, sample, edges))).result()
+        return pool.submit(lambda: asyncio.run(_run(manifest, root, truth, sample, edges, surroundings))).result()
 
 
 async def _run(
-    manifest: Manifest, root: Path, truth: Scorer, sample: Mapping[str, Sequence[Any]], edges: Edges | None
+    manifest: Manifest,
+    root: Path,
+    truth: Scorer,
+    sample: Mapping[str, Sequence[Any]],
+    edges: Edges | None,
+    surroundings: Surroundings,
 ) -> Outcome:
     module = importlib.import_module(f"lamplighter.serving.runtimes.{manifest.runtime}")
     start = time.perf_counter()
     try:
-        runtime: Runtime = await module.load(manifest, root, Surroundings(is_author=True))
+        runtime: Runtime = await module.load(manifest, root, surroundings)
     except Unloadable as error:
         return Outcome(Bulb(runtime=manifest.runtime, passed=False, why=str(error)), None)
     seconds = time.perf_counter() - start

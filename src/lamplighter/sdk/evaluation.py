@@ -14,9 +14,9 @@ from lamplighter.packaging import frames
 from lamplighter.packaging.capture import capture
 from lamplighter.packaging.draft import Draft
 from lamplighter.packaging.labelled import numbers
-from lamplighter.packaging.sources.base import Request
 from lamplighter.sdk.build import Build
 from lamplighter.sdk.interface import Facts
+from lamplighter.sdk.requested import requested
 
 _CLASSIFICATION = ("auc", "brier", "log_loss", "precision", "recall")
 _REGRESSION = ("rmse", "mae")
@@ -53,7 +53,7 @@ def labelled(build: Build, draft: Draft) -> tuple[Mapping[str, Sequence[Any]], S
     if build.evaluation is None:
         return (draft.columns, draft.labels, draft.scores) if draft.labels else None
     model = build.evaluated if build.evaluated is not None else build.model
-    captured = capture(model, Request(tuple(build.classes), build.trust))
+    captured = capture(model, requested(build))
     contract = draft.manifest.contract
     given = frames.columns(build.evaluation)
     columns = {column.name: given[column.name] for column in contract.inputs}

@@ -13,9 +13,9 @@ from lamplighter.monitoring.profile import PREDICTION, Profile, reference_profil
 from lamplighter.monitoring.truth import Truth, truth
 from lamplighter.packaging.capture import capture
 from lamplighter.packaging.draft import Draft
-from lamplighter.packaging.sources.base import Request
 from lamplighter.sdk import evaluation
 from lamplighter.sdk.build import Build
+from lamplighter.sdk.requested import requested
 from lamplighter.serving.worker.scorers import Scorer
 
 #: Rows that the bins are made from, and that the importance is measured on, at most.
@@ -53,7 +53,7 @@ def _importance(build: Build, draft: Draft) -> dict[str, float]:
     step = -(-len(draft.scores) // _IMPORTANCE_ROWS) or 1
     columns = {name: list(values)[::step] for name, values in draft.columns.items()}
     scores = list(draft.scores)[::step]
-    score = capture(build.model, Request(tuple(build.classes), build.trust)).truth(draft.manifest.contract)
+    score = capture(build.model, requested(build)).truth(draft.manifest.contract)
     moved = {name: _mixed(score, columns, name, scores) for name in columns} if scores else {}
     largest = max((distance for distance in moved.values() if distance is not None), default=1.0)
     return {name: largest if distance is None else distance for name, distance in moved.items()}

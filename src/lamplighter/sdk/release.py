@@ -52,6 +52,7 @@ def checked(project: Project, build: Build) -> Checked:
         classes=build.classes,
         threshold=build.threshold,
         trust=build.trust,
+        environments=read_settings().model_environments,
     )
     draft = replace(draft, manifest=msgspec.structs.replace(draft.manifest, provenance=_provenance(project, build, draft)))
     profile = profile_bytes(reference.frozen(build, draft))

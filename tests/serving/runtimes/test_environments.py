@@ -1,11 +1,7 @@
 """A version with other packages than those here runs in an environment of its own, made once, from wheels alone."""
 
 import asyncio
-import base64
-import csv
 import hashlib
-import io
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
@@ -13,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.serving.runtimes.conftest import HERE
+from tests.wheels import again, wheel
 
 from lamplighter.domain.version import Badge, Lock, Manifest
 from lamplighter.serving.runtimes.base import Surroundings, Unloadable
@@ -34,40 +31,12 @@ predict.__lamplighter_predictor__ = ()
 """
 
 
-def wheel(folder: Path, name: str, version: str, files: dict[str, bytes]) -> str:
-    """Write a wheel; gives its SHA-256."""
-    rows = io.StringIO()
-    place = f"{name}-{version}.dist-info"
-    files = {
-        **files,
-        f"{place}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode(),
-        f"{place}/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    for path, content in files.items():
-        hashed = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-        csv.writer(rows).writerow((path, f"sha256={hashed}", len(content)))
-    rows.write(f"{place}/RECORD,,\n")
-    file = folder / f"{name}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(file, "w") as archive:
-        for path, content in {**files, f"{place}/RECORD": rows.getvalue().encode()}.items():
-            archive.writestr(path, content)
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def again(folder: Path, name: str) -> None:
-    """The wheel of a distribution as it is installed here."""
-    found = metadata.distribution(name)
-    kept = [file for file in found.files or () if ".." not in file.parts and file.suffix != ".pyc"]
-    files = {str(file): Path(str(file.locate())).read_bytes() for file in kept if ".dist-info" not in str(file)}
-    wheel(folder, name.replace("-", "_"), found.version, files)
-
-
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A folder of wheels, and the hash of one that is installed nowhere."""
     folder = tmp_path_factory.mktemp("wheels")
     for name in (*NEEDED, "msgspec"):
-        again(folder, name)
+        again(folder, metadata.distribution(name))
     return folder, wheel(folder, "sunflower", "1.0", {"sunflower.py": b"PETALS = 34\n"})
 
 

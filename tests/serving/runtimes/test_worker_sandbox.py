@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from lamplighter.serving.runtimes.python import load
 from lamplighter.serving.selftest import laid_out
 from lamplighter.serving.worker import landlock, seccomp
 from lamplighter.serving.worker.probes import PROBES
+from lamplighter.serving.worker.process import ENVIRONMENT
 
 needs_sandbox = pytest.mark.skipif(
     not seccomp.available() or landlock.edition() < 6, reason="this kernel has no Landlock with network and signal rules"
@@ -70,6 +73,7 @@ import os, resource
 def predict(table):
     names = set(os.environ) - {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX", "LANG"}
     names -= {"PYTHONHASHSEED", "LC_CTYPE", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"}
+    names -= {"JE_ARROW_MALLOC_CONF", "MLFLOW_DISABLE_TELEMETRY"}
     descriptors = 0
     for number in range(3, 200):
         try:
@@ -93,3 +97,14 @@ predict.__lamplighter_predictor__ = ()
     with (tmp_path / "open").open("w") as kept:
         os.set_inheritable(kept.fileno(), True)
         assert asyncio.run(main()) == [0.0, 1.0, 0.0, 0.0]
+
+
+def test_pyarrow_starts_no_thread_before_the_sandbox() -> None:
+    python = str(Path(__file__).parents[3] / ".venv-clients/rest/bin/python")
+    source = "import os, pandas, pyarrow; print(len(os.listdir('/proc/self/task')))"
+
+    def threads(environ: Mapping[str, str]) -> int:
+        return int(subprocess.run([python, "-I", "-c", source], env=environ, capture_output=True, check=True).stdout)
+
+    assert threads(ENVIRONMENT) == 1
+    assert threads({name: value for name, value in ENVIRONMENT.items() if name != "JE_ARROW_MALLOC_CONF"}) == 2

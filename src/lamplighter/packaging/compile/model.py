@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,8 @@ def compile_model(model: Any, contract: Contract, sample: Mapping[str, Sequence[
 
     `sample` are rows that fit the contract; they show whether the steps in front of the estimator make a sparse matrix.
     """
+    if isinstance(model, Path):
+        return NotCompiled(step="A saved model", why="its parts are not looked at, for opening it runs code")
     try:
         steps, estimator = _split(model)
         wires: Sequence[Wire] = [Direct(column=column.name, kind=column.kind) for column in contract.inputs]

@@ -4,13 +4,14 @@ Each other file of this folder knows one kind of model and offers `recognises(mo
 `capture(model, request) -> Captured`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from lamplighter.domain.contract import Contract, Meaning, Output
+from lamplighter.domain.contract import Contract, Kind, Meaning, Output
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.version import Badge
+from lamplighter.domain.version import Badge, Lock
 from lamplighter.serving.worker.scorers import Scorer
 
 
@@ -22,6 +23,8 @@ class Request:
     classes: tuple[str, ...] = ()
     #: Whether a format that runs code when it is opened may be used.
     trust: bool = False
+    #: Folder for environments of models whose packages are not those here; nothing if none may be made.
+    environments: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,10 @@ class Captured:
     unsafe: Invalid | None = None
     #: Columns that the model itself declares as ones that may be empty.
     nullable: frozenset[str] = frozenset()
+    #: What columns hold where the model itself declares it; the sample shows it for all others.
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    #: The packages that it is opened with; nothing if they are those here.
+    lock: Lock | None = None
 
 
 def output_of(classes: Sequence[Any], request: Request) -> Output:

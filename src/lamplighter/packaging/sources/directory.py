@@ -12,25 +12,24 @@ from lamplighter.domain.version import Badge
 from lamplighter.packaging.asked import asked
 from lamplighter.packaging.sources.base import Captured, Request, Source, output_of, unsupported
 from lamplighter.packaging.sources.mlmodel import Directory
-from lamplighter.serving.worker import archive
 from lamplighter.serving.worker.directory import LOADER, Loader
 from lamplighter.serving.worker.scorers import Scorer
 
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([A-Za-z0-9.+!_-]+)\s*(?:;.*)?")
 #: The formats of a pickle and where each flavour names the file.
-_PICKLES: Mapping[str, str] = {"sklearn": "pickled_model", "lightgbm": "data"}
+PICKLES: Mapping[str, str] = {"sklearn": "pickled_model", "lightgbm": "data"}
 #: MLflow itself is not needed to open a pickle.
 _MLFLOW = ("mlflow", "mlflow-skinny")
 
 
 def capture(told: Directory, request: Request) -> Captured:
     """The directory as code; raises `Invalid` without trust, without a pickle, and where its pins are not here."""
-    flavor = next((name for name in _PICKLES if name in told.flavors), "")
+    flavor = next((name for name in PICKLES if name in told.flavors), "")
     if not flavor:
         raise unsupported(
             f"An MLflow model of the flavours {', '.join(sorted(map(str, told.flavors)))} cannot be a version.",
-            f"The flavours that are known are {', '.join(sorted({*_PICKLES, 'catboost', 'xgboost'}))}.",
-            "Save it with the flavour of its library, or make it a function marked with lamplighter.predictor.",
+            f"The flavours that are known are {', '.join(sorted({*PICKLES, 'catboost', 'python_function', 'xgboost'}))}.",
+            "Save it with mlflow.pyfunc, or make it a function marked with lamplighter.predictor.",
         )
     if not request.trust:
         raise Invalid(
@@ -59,15 +58,10 @@ def capture(told: Directory, request: Request) -> Captured:
 
 
 def _source(told: Directory, flavor: str) -> Source:
-    file = told.file(flavor, _PICKLES[flavor]).relative_to(told.folder).as_posix()
+    file = told.file(flavor, PICKLES[flavor]).relative_to(told.folder).as_posix()
     code = told.flavors[flavor].get("code") or ""
     loader = canonical(Loader(file=file, code=str(code)))
-    try:
-        content = archive.pack({**told.files(), LOADER: loader})
-    except ValueError as error:
-        raise unsupported(
-            "This MLflow model cannot be stored.", f"In short: {error}.", "Save it again with plain names and fewer files."
-        ) from None
+    content = told.archived({LOADER: loader})
     return Source(name="model.tar", format="mlflow-directory", badge=Badge.CODE, content=content)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lamplighter.domain.errors import Invalid
-from lamplighter.packaging.sources import catboost, directory, estimator, lightgbm, xgboost
+from lamplighter.packaging.sources import catboost, directory, estimator, lightgbm, pyfunc, xgboost
 from lamplighter.packaging.sources.base import Captured, Request, unsupported
 from lamplighter.packaging.sources.mlmodel import NAME, Directory, read
 from lamplighter.serving.worker.trusted import TRUSTED
@@ -29,6 +29,8 @@ def capture(model: Any, request: Request) -> Captured:
         kind = safe(told) if flavor in told.flavors else None
         if kind is not None:
             return _named(kind(request), told)
+    if pyfunc.FLAVOR in told.flavors and not directory.PICKLES.keys() & told.flavors.keys():
+        return pyfunc.capture(told, request)
     return _named(directory.capture(told, request), told)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from lamplighter.domain.errors import Invalid
@@ -26,6 +27,10 @@ class Directory:
     flavors: Mapping[str, Mapping[str, Any]]
     #: Names of the columns in order, each with whether it may be empty; nothing if the directory names none.
     inputs: Mapping[str, bool]
+    #: The signature as it stands there; empty if there is none.
+    signature: Mapping[str, Any]
+    #: Release of MLflow that wrote it; empty if it does not say.
+    mlflow: str
 
     def file(self, flavor: str, key: str) -> Path:
         """The file that a flavour names; raises `Invalid` unless it is one of the directory."""
@@ -39,7 +44,16 @@ class Directory:
             raise _unreadable(f"the file that its flavour {flavor} names as {key} is not there")
         return file
 
-    def files(self) -> dict[str, bytes]:
+    def archived(self, more: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+        """Every file, and more by name, as one archive; raises `Invalid` for what an archive does not take."""
+        try:
+            return archive.pack({**self._files(), **more})
+        except ValueError as error:
+            raise unsupported(
+                "This MLflow model cannot be stored.", f"In short: {error}.", "Save it again with plain names and fewer files."
+            ) from None
+
+    def _files(self) -> dict[str, bytes]:
         """The bytes of every file, by name; raises `Invalid` for a link, a device, or more than an archive takes."""
         found: dict[str, bytes] = {}
         size = 0
@@ -64,12 +78,20 @@ def read(folder: Path) -> Directory:
     flavors = told.get("flavors") if isinstance(told, dict) else None
     if not isinstance(flavors, dict) or not all(isinstance(flavor, dict) for flavor in flavors.values()):
         raise _unreadable(f"{NAME} has no flavors")
-    return Directory(folder=folder, flavors=flavors, inputs=_inputs(told.get("signature")))
+    signature = told.get("signature")
+    signature = signature if isinstance(signature, dict) else {}
+    return Directory(
+        folder=folder,
+        flavors=flavors,
+        inputs=_inputs(signature),
+        signature=signature,
+        mlflow=str(told.get("mlflow_version") or ""),
+    )
 
 
-def _inputs(signature: Any) -> dict[str, bool]:
+def _inputs(signature: Mapping[str, Any]) -> dict[str, bool]:
     """The named columns of a signature, which is JSON in a YAML string."""
-    text = signature.get("inputs") if isinstance(signature, dict) else None
+    text = signature.get("inputs")
     try:
         columns = json.loads(text) if isinstance(text, str) else []
     except (ValueError, RecursionError):

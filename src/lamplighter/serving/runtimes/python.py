@@ -9,14 +9,13 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.sandbox import Level, weaker
-from lamplighter.domain.version import Artifact, Badge, Lock, Manifest
+from lamplighter.domain.version import Artifact, Badge, Manifest
 from lamplighter.serving import signatures
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.runtimes.base import NOTHING, Surroundings, Unloadable
-from lamplighter.serving.worker import environment
 from lamplighter.serving.worker.batcher import Batcher
 from lamplighter.serving.worker.crew import Crew
-from lamplighter.serving.worker.environments import Held, hold
+from lamplighter.serving.worker.environments import Held, fitting
 from lamplighter.serving.worker.process import Worker, order_to_load
 from lamplighter.serving.worker.queue import STANDARD, Limits
 
@@ -31,6 +30,7 @@ FORMATS: Mapping[str, Badge] = {
     "cloudpickle": Badge.CODE,
     "joblib": Badge.CODE,
     "mlflow-directory": Badge.CODE,
+    "mlflow-pyfunc": Badge.CODE,
 }
 
 
@@ -77,7 +77,7 @@ async def load(manifest: Manifest, artifacts: Path, surroundings: Surroundings =
         signatures.check(manifest, artifacts, surroundings.keys)
     found = None if surroundings.sandbox is None else await surroundings.sandbox()
     content = verified(artifacts, artifact)
-    held = await _environment(manifest.lock, surroundings.environments)
+    held = await asyncio.to_thread(fitting, manifest.lock, surroundings.environments)
     order = order_to_load(artifact.format, content, manifest.contract, is_code=is_code, warm_up=_first_row(manifest, artifacts))
     start = partial(Worker.start, order, held)
     try:
@@ -87,16 +87,6 @@ async def load(manifest: Manifest, artifacts: Path, surroundings: Surroundings =
         raise
     level = worker.sandbox if found is None else weaker(worker.sandbox, found.level)
     return Python(Batcher(Crew(start, worker), limits), level, held)
-
-
-async def _environment(lock: Lock, folder: Path | None) -> Held | None:
-    """An environment of the version's own, unless the packages here are those of its lock."""
-    if folder is None:
-        environment.check(lock)
-        return None
-    if environment.fits(lock):
-        return None
-    return await asyncio.to_thread(hold, lock, folder)
 
 
 def _let_go(held: Held | None) -> None:

@@ -8,35 +8,22 @@ import contextlib
 import fcntl
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 
 import lamplighter
 from lamplighter.domain.record import canonical, digest_of
 from lamplighter.domain.version import Lock
 from lamplighter.serving.runtimes.base import Unloadable
+from lamplighter.serving.worker import environment, installer
 
 #: What a worker itself imports, beside what the model needs.
 _OURS = ("msgspec", "numpy")
-#: Seconds uv has for one environment.
-_PATIENCE = 600.0
 #: An environment that nobody has used for so many seconds makes room when another one is made.
 _UNUSED = 24 * 3600.0
-#: What uv is told of the process's own environment: where packages come from.
-_PASSED = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "UV_CACHE_DIR")
-_PASSED_TOO = (
-    "UV_DEFAULT_INDEX",
-    "UV_INDEX",
-    "UV_INDEX_URL",
-    "UV_EXTRA_INDEX_URL",
-    "UV_FIND_LINKS",
-    "UV_OFFLINE",
-    "UV_NO_INDEX",
-)
 _FIX = (
     "Install the extra lamplighter[environments] and let serving reach the package index, or serve it where its packages are."
 )
@@ -62,6 +49,17 @@ class Held:
 def digest(lock: Lock) -> str:
     """The name of a lock's environment: its packages and what a worker needs of ours."""
     return digest_of(canonical([lock, sys.version, _wanted(lock)]))[:32]
+
+
+def fitting(lock: Lock, folder: Path | None) -> Held | None:
+    """An environment of a lock's own, made if need be; nothing if the packages here are those of the lock. Takes seconds.
+
+    Raises `Unloadable`, also where the packages here are others and no folder is given.
+    """
+    if folder is None:
+        environment.check(lock)
+        return None
+    return None if environment.fits(lock) else hold(lock, folder)
 
 
 def hold(lock: Lock, folder: Path) -> Held:
@@ -96,18 +94,24 @@ def _alone(file: Path) -> Iterator[None]:
 
 
 def _make(lock: Lock, folder: Path, place: Path) -> None:
-    uv = _uv()
     with _unfinished(place) as new:
         new.mkdir(mode=0o700)
         wanted = new / "requirements.txt"
         wanted.write_text(_requirements(lock))
-        _run(uv, folder, "venv", "--allow-existing", "--no-project", "--python", sys.executable, str(new))
+        _run(folder, "venv", "--allow-existing", "--no-project", "--python", sys.executable, str(new))
         options = ["--python", str(new / "bin/python"), "--no-deps", "--no-build", "--link-mode", "hardlink"]
         hashes = ["--require-hashes"] if lock.hashes else []
-        _run(uv, folder, "pip", "install", *options, *hashes, "--requirement", str(wanted))
+        _run(folder, "pip", "install", *options, *hashes, "--requirement", str(wanted))
         # Without this a power loss could leave an environment under its final name whose files are empty.
         os.sync()
         new.rename(place)
+
+
+def _run(folder: Path, *arguments: str) -> None:
+    try:
+        installer.run("make its environment", folder, *arguments)
+    except installer.NotInstalled as error:
+        raise Unloadable(f"{error}. {_FIX}") from None
 
 
 @contextlib.contextmanager
@@ -131,36 +135,6 @@ def _requirements(lock: Lock) -> str:
         hashes = "".join(f" --hash=sha256:{value}" for value in lock.hashes.get(name, ()))
         lines.append(f"{name}=={version}{hashes}\n")
     return "".join(lines)
-
-
-def _uv() -> str:
-    if util.find_spec("uv") is not None:
-        from uv import find_uv_bin
-
-        return str(find_uv_bin())
-    found = shutil.which("uv")
-    if found is None:
-        raise Unloadable(f"It needs other packages than those here, and uv is not installed. {_FIX}")
-    return found
-
-
-def _run(uv: str, folder: Path, *arguments: str) -> None:
-    environ = {name: os.environ[name] for name in (*_PASSED, *_PASSED_TOO) if name in os.environ}
-    environ = {"UV_CACHE_DIR": str(folder / "cache"), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", **environ}
-    try:
-        done = subprocess.run(  # noqa: S603
-            [uv, *arguments], env=environ, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise Unloadable(f"uv could not make its environment ({type(error).__name__}). {_FIX}") from None
-    if done.returncode:
-        raise Unloadable(f"uv could not make its environment: {_told(done.stderr)}. {_FIX}")
-
-
-def _told(text: str) -> str:
-    """What uv said, in one line and without addresses, for they may hold a password."""
-    words = [word if "://" not in word else "(address)" for word in text.split()]
-    return " ".join(words)[:300] or "it gave no reason"
 
 
 def _shelf(folder: Path) -> Path:

@@ -10,6 +10,7 @@ from lamplighter.domain.contract import Contract
 from lamplighter.serving.worker.directory import of_directory
 from lamplighter.serving.worker.graph import of_graph
 from lamplighter.serving.worker.mark import PREDICTOR_MARK
+from lamplighter.serving.worker.pyfunc import of_pyfunc
 from lamplighter.serving.worker.scorers import Scorer, of_catboost, of_estimator, of_lightgbm, of_predictor, of_xgboost
 from lamplighter.serving.worker.trusted import TRUSTED
 
@@ -25,6 +26,7 @@ IMPORTS: Mapping[str, Sequence[str]] = {
     "cloudpickle": ("cloudpickle", "pandas"),
     "joblib": ("joblib", "pandas"),
     "mlflow-directory": ("cloudpickle", "pandas"),
+    "mlflow-pyfunc": ("mlflow.pyfunc", "pandas"),
 }
 
 
@@ -92,4 +94,5 @@ _OPENERS: Mapping[str, Callable[[bytes, Contract], Scorer]] = {
     "cloudpickle": _cloudpickle,
     "joblib": _joblib,
     "mlflow-directory": of_directory,
+    "mlflow-pyfunc": of_pyfunc,
 }

@@ -40,6 +40,9 @@ ENVIRONMENT: Mapping[str, str] = {
     "MALLOC_ARENA_MAX": "2",
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
+    # pandas imports pyarrow where it is, whose allocator starts a thread of its own; the sandbox wants to find only one.
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
 }
 #: Address space that the interpreter and the libraries take, and how many times the bytes of a model it may take when open.
 _LIBRARIES, _GROWTH = 4 << 30, 8

@@ -1,0 +1,95 @@
+"""The packages that an MLflow directory asks for, as a lock: those that are here if they are these, else what uv finds."""
+
+import re
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from lamplighter.domain.version import Lock
+from lamplighter.packaging.lock import lock
+from lamplighter.packaging.sources.base import unsupported
+from lamplighter.packaging.sources.mlmodel import Directory
+from lamplighter.serving.worker import installer
+
+#: A package by its name on an index; no option, file or address.
+_LINE = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[A-Za-z0-9._,\s-]*\])?\s*(?:\(?[<>=!~][^@/\\;]*)?(?:;[^@/\\]*)?")
+_PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.+!_-]+)")
+_MLFLOW = re.compile(r"mlflow(?:[-_.]skinny)?(?![A-Za-z0-9._-])")
+_RELEASE = re.compile(r"[0-9][A-Za-z0-9.+!]*")
+#: A frame is what the model is asked with, whether it names pandas or not.
+_ALWAYS = ("pandas",)
+_HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def locked(told: Directory, environments: Path | None) -> Lock:
+    """The packages of a directory that MLflow opens; raises `Invalid` where they cannot be known or had, or Python differs."""
+    _check_python(str(told.flavors["python_function"].get("python_version") or _HERE))
+    lines = _lines(told)
+    pins = [_PIN.fullmatch(line) for line in lines]
+    if all(pin is not None and _is_here(pin[1], pin[2]) for pin in pins) and all(map(_is_here, _ALWAYS)):
+        return lock(_ALWAYS, [pin[1] for pin in pins if pin is not None])
+    if environments is None:
+        raise unsupported(
+            "This MLflow model was made with other packages than those here.",
+            "No environment may be made for it here.",
+            f"Hand it over where these are installed: {' '.join(lines)}",
+        )
+    return Lock(python=_HERE, packages=_resolved(lines, environments))
+
+
+def _check_python(version: str) -> None:
+    wanted = ".".join(version.split(".")[:2])
+    if wanted != _HERE:
+        raise unsupported(
+            f"This MLflow model was saved with Python {wanted[:8]}, and here is Python {_HERE}.",
+            "What it holds is opened by the Python that wrote it.",
+            f"Save it with Python {_HERE}, or hand it over and serve it where Python {wanted[:8]} is.",
+        )
+
+
+def _lines(told: Directory) -> list[str]:
+    file = told.folder / "requirements.txt"
+    text = file.read_text() if file.is_file() else ""
+    lines = [line.partition(" #")[0].strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    if not lines or not all(map(_LINE.fullmatch, lines)):
+        raise unsupported(
+            "This MLflow model does not say which packages it needs.",
+            "A line of its requirements.txt is no package of an index with its version."
+            if lines
+            else "It has no requirements.txt.",
+            "Save it with pip_requirements that name packages and versions, such as scikit-learn==1.7.0, and own modules as"
+            " code_paths.",
+        )
+    if not any(map(_MLFLOW.match, lines)) and _RELEASE.fullmatch(told.mlflow):
+        lines.append(f"mlflow-skinny=={told.mlflow}")
+    return lines
+
+
+def _is_here(name: str, version: str = "") -> bool:
+    try:
+        return metadata.version(name) == version or not version
+    except metadata.PackageNotFoundError:
+        return False
+
+
+def _resolved(lines: Sequence[str], environments: Path) -> Mapping[str, str]:
+    """Exact versions of everything that the lines need here, of which there are wheels."""
+    environments.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="lamplighter-") as folder:
+        wanted = Path(folder, "requirements.txt")
+        wanted.write_text("".join(f"{line}\n" for line in (*lines, *_ALWAYS)))
+        options = ["--python", sys.executable, "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet"]
+        try:
+            told = installer.run("find its packages", environments, "pip", "compile", *options, str(wanted))
+        except installer.NotInstalled as error:
+            raise unsupported(
+                "The packages of this MLflow model cannot be had here.",
+                f"{error}.",
+                "Install the extra lamplighter[environments] and let uv reach your package index (UV_DEFAULT_INDEX), or hand"
+                f" the model over where these are installed: {' '.join(lines)}",
+            ) from None
+    pins = [_PIN.match(line) for line in told.splitlines()]
+    return {pin[1]: pin[2] for pin in pins if pin is not None}
