@@ -1,5 +1,6 @@
 """Scored rows, labels, traffic, counts and notices: added up right, in whatever order they come."""
 
+import threading
 from contextlib import suppress
 from itertools import permutations
 from typing import Any
@@ -117,6 +118,26 @@ def test_how_far_a_segment_was_read_moves_with_what_was_read(store: Store) -> No
         raise Undo
     with store.reading() as look:
         assert (look.predictions.position("prod", "1.seg"), look.predictions.count("m", "prod")) == (2**40, 0)
+
+
+def test_of_two_that_move_on_from_one_position_one_does(store: Store) -> None:
+    seen: list[bool] = []
+
+    def advance(position: int, to: int) -> None:
+        with store.transaction() as change:
+            seen.append(change.predictions.advance("prod", "1.seg", position, to))
+
+    for position in (0, 10):
+        with store.transaction() as change:
+            assert change.predictions.advance("prod", "1.seg", position, position + 10)
+            other = threading.Thread(target=advance, args=(position, position + 10))
+            other.start()
+            other.join(0.1)
+            assert other.is_alive()
+        other.join()
+    assert seen == [False, False]
+    with store.reading() as look:
+        assert look.predictions.position("prod", "1.seg") == 20
 
 
 BUCKETS = len(LATENCY_BOUNDS) + 1

@@ -36,21 +36,19 @@ class _Sum:
                 self.latencies[latency_bucket(record.duration / 1_000_000)] += 1
 
 
-def count(change: Transaction, environment: str, records: Sequence[Scored]) -> None:
-    """Add records that serving wrote to the hours of their consumers. Who is neither declared nor has an account is other."""
-    accounts = frozenset(account.name for account in change.consumers.all())
-    named = {model: accounts | _declared(change, model) for model in {record.model for record in records}}
+def count(look: Transaction, environment: str, records: Sequence[Scored]) -> list[CallerHour]:
+    """Records that serving wrote, by consumer and hour. Who is neither declared nor has an account is other."""
+    accounts = frozenset(account.name for account in look.consumers.all())
+    named = {model: accounts | _declared(look, model) for model in {record.model for record in records}}
     sums: dict[tuple[str, str, int], _Sum] = defaultdict(_Sum)
     for record in records:
         if record.arm is not Arm.SHADOW:
             consumer = record.consumer if record.consumer in named[record.model] else OTHER
             sums[record.model, consumer, record.at // 1_000_000 // _HOUR * _HOUR].count(record)
-    change.felt.add(
-        [
-            CallerHour(model, environment, consumer, hour, one.requests, one.failures, tuple(one.latencies))
-            for (model, consumer, hour), one in sums.items()
-        ]
-    )
+    return [
+        CallerHour(model, environment, consumer, hour, one.requests, one.failures, tuple(one.latencies))
+        for (model, consumer, hour), one in sums.items()
+    ]
 
 
 def _declared(look: Transaction, model: str) -> frozenset[str]:

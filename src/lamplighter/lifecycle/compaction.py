@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lamplighter.domain.prediction import Scored
 from lamplighter.lifecycle import collection
-from lamplighter.lifecycle.collection import DAY
+from lamplighter.lifecycle.intake import DAY
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store import recorded
 

@@ -9,7 +9,7 @@ from lamplighter.domain.outage import DRILL
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import Arm
 from lamplighter.domain.rows import Window
-from lamplighter.lifecycle import collection, recordings
+from lamplighter.lifecycle import intake, recordings
 from lamplighter.lifecycle.choosing import Fits
 from lamplighter.lifecycle.kit import Kit
 
@@ -65,7 +65,7 @@ class Draw:
         """Whether it is a request of its own that a version answered or failed to answer."""
         if record.arm in (Arm.SHADOW, Arm.FALLBACK) or record.consumer.startswith(DRILL):
             return False
-        if not collection.is_named_by_caller(record):
+        if not intake.is_named_by_caller(record):
             return True
         key = (record.row_id(0), record.number)
         is_new = key not in self._seen

@@ -1,9 +1,9 @@
 """Counts of what came in, by version and day of event time, over the bins that were frozen with the version."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.version import Version
@@ -16,6 +16,8 @@ from lamplighter.store.transaction import Transaction
 _DAY = 86_400_000_000
 #: Start and end of a window in event time, microseconds since the epoch.
 Span = tuple[int, int]
+#: Model, number of the version and day.
+Place = tuple[str, int, int]
 
 
 def profile_of(kit: Kit, version: Version) -> Profile | None:
@@ -30,27 +32,49 @@ def _read(kit: Kit, digest: str) -> Profile:
     return profile_from(kit.artifacts.get(digest))
 
 
-def count(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored]) -> None:
-    """Add records that hold their rows to the counts of their days."""
+class Grown(NamedTuple):
+    """The counts of a day that more comes to."""
+
+    #: What was kept when the rest was counted; nothing for a new day.
+    before: bytes | None
+    fresh: Counts
+    #: Both together.
+    after: bytes
+
+
+def count(kit: Kit, look: Transaction, environment: str, records: Sequence[Scored]) -> dict[Place, Grown]:
+    """The counts of the days of these records with those that hold their rows, by model, number of the version and day."""
     groups: dict[tuple[str, int, int, frozenset[str]], list[Scored]] = defaultdict(list)
     for record in records:
         if record.columns and record.scores:
             # A redacted column has no values to count, and records from before and after a change of that stand side by side.
             names = frozenset(record.columns).difference(record.redacted)
             groups[record.model, record.number, record.event_at // _DAY * _DAY, names].append(record)
-    versions = change.versions.numbered(list(dict.fromkeys((model, number) for model, number, _, _ in groups)))
+    versions = look.versions.numbered(list(dict.fromkeys((model, number) for model, number, _, _ in groups)))
     references = {(version.model, version.number): profile_of(kit, version) for version in versions}
-    wholes: dict[tuple[str, int, int], Counts] = {}
+    wholes: dict[Place, Counts] = {}
     for (model, number, day, names), group in groups.items():
         profile = references.get((model, number))
         if profile is not None:
             fresh = counting.count(profile, _columns(group, names), [score for record in group for score in record.scores])
             before = wholes.get((model, number, day))
             wholes[model, number, day] = counting.merge(before, fresh) if before else fresh
-    known = change.profiles.days(environment, list(wholes))
-    for place, content in known.items():
-        wholes[place] = counting.merge(counting.counts_from(content), wholes[place])
-    change.profiles.put(environment, {place: counting.counts_bytes(whole) for place, whole in wholes.items()})
+    known = look.profiles.days(environment, list(wholes))
+    return {place: Grown(known.get(place), fresh, _both(known.get(place), fresh)) for place, fresh in wholes.items()}
+
+
+def write(change: Transaction, environment: str, days: Mapping[Place, Grown]) -> None:
+    """Keep what has grown; where somebody else has added to a day meanwhile, both are in it."""
+    known = change.profiles.days(environment, list(days))
+    kept = {place: known.get(place) for place in days}
+    change.profiles.put(
+        environment,
+        {place: day.after if kept[place] == day.before else _both(kept[place], day.fresh) for place, day in days.items()},
+    )
+
+
+def _both(before: bytes | None, fresh: Counts) -> bytes:
+    return counting.counts_bytes(counting.merge(counting.counts_from(before), fresh) if before else fresh)
 
 
 def _columns(records: Sequence[Scored], names: Iterable[str]) -> dict[str, list[Any]]:

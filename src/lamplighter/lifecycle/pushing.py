@@ -19,7 +19,7 @@ from lamplighter.domain.prediction import Scored, frame
 from lamplighter.domain.pushed import CONSUMER, LONGEST_ID, MOST_ROWS, Kept, Pushed
 from lamplighter.domain.route import Arm
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import collection
+from lamplighter.lifecycle import collection, intake
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.serving.redaction import Redactor, redaction_key
 from lamplighter.serving.segments import NoRoom, Segments
@@ -102,7 +102,7 @@ def _fresh(look: Transaction, records: Sequence[Scored]) -> list[Scored]:
 
 def _keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored], now: int) -> None:
     name, end = _written(kit, environment, b"".join(map(frame, records)), now)
-    collection.keep(kit, change, environment, records)
+    intake.write(kit, change, intake.count(kit, change, environment, records))
     change.predictions.keep_failures([record.row_id(0) for record in records if not record.scores], now)
     change.predictions.move(environment, name, end)
 

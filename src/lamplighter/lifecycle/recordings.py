@@ -12,7 +12,7 @@ from typing import IO, NamedTuple
 from lamplighter.domain.prediction import Scored, frames
 from lamplighter.domain.rows import Clock, Window
 from lamplighter.lifecycle import collection, compaction
-from lamplighter.lifecycle.collection import DAY
+from lamplighter.lifecycle.intake import DAY
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store import recorded
 

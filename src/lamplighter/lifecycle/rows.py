@@ -15,8 +15,8 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
 from lamplighter.domain.rows import MOST_ROWS, Clock, Rows, Window, window_of
 from lamplighter.lifecycle import choosing, incidents, tabulating
-from lamplighter.lifecycle.collection import DAY
 from lamplighter.lifecycle.drawing import Draw
+from lamplighter.lifecycle.intake import DAY
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 

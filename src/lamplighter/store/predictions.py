@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, case, delete, exists, func, select
+from sqlalchemy import Connection, and_, case, delete, exists, func, select, update
 
 from lamplighter.store import schema
 from lamplighter.store.collection import named, named_versions, upsert
@@ -45,6 +45,13 @@ class Predictions:
         """Say how far a segment has been read."""
         row = {"environment": environment, "name": segment, "position": position}
         upsert(self.connection, schema.segments, [row], keys=["environment", "name"], set_=["position"])
+
+    def advance(self, environment: str, segment: str, position: int, to: int) -> bool:
+        """Move on from a position if that is how far the segment has been read; nobody else can until this transaction ends."""
+        table, name = schema.segments, {"environment": environment, "name": segment}
+        upsert(self.connection, table, [{**name, "position": 0}], keys=["environment", "name"], set_=[])
+        here = update(table).filter_by(**name, position=position).values(position=to)
+        return self.connection.execute(here).rowcount == 1
 
     def begun(self, environment: str) -> list[str]:
         """Names of the segments whose position is known."""
