@@ -30,12 +30,13 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import PLATFORM, Actor, Person, Role
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Reading
+from lamplighter.domain.prediction import Scored, frame
 from lamplighter.domain.project import Project, project_from
 from lamplighter.domain.replay import Figures, Replayed, Thresholds
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.rollout import Phase, Rollout
-from lamplighter.domain.route import LATENCY_BOUNDS, Served
+from lamplighter.domain.route import LATENCY_BOUNDS, Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.slices import key_of
 from lamplighter.domain.steps import Steps
@@ -298,6 +299,31 @@ def outcomes(change: Transaction, model: str, number: int, start: int, worse: in
     change.outcomes.put(model, "prod", [Day(number, start, 2100, 2100, rows)])
 
 
+def requests(kit: Kit, made: Version) -> None:
+    """What was asked in the week behind the incident, as serving writes it down; of two thirds the truth is known."""
+    generator = np.random.default_rng(3)
+    records = []
+    for place in range(63):
+        at = NOW - 7 * DAY + place * DAY // 9
+        columns: dict[str, list[Any]] = {name: [round(float(generator.gamma(2.0, 3.0)), 3)] for name in _COLUMNS}
+        columns["carrier"] = [HOSTILE if place == 5 else str(generator.choice(["AA", "B6", "UA"]))]
+        columns["precip"] = [None] if place % 7 == 0 else columns["precip"]
+        score = [] if place == 9 else [round(float(generator.beta(0.5, 1.5)), 4)]
+        records.append(
+            Scored(
+                request=f"{place:030x}", model=made.model, number=made.number, digest=made.digest, arm=Arm.CHAMPION,
+                consumer="ops-dashboard", at=at, event_at=at, duration=800, columns=columns, scores=score, rows=1,
+                failure="" if score else "model-failed: It raised.",
+            )
+        )  # fmt: skip
+    folder = kit.settings.serving / "prod" / "segments"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "0-1-000000.seg").write_bytes(b"".join(map(frame, records)))
+    with kit.store.transaction() as change:
+        labels = [(record.row_id(0), float(place % 3), 0) for place, record in enumerate(records) if place % 3 < 2]
+        change.predictions.label(labels, NOW)
+
+
 def incident(
     kit: Kit,
     model: str,
@@ -345,6 +371,7 @@ def late_flights(kit: Kit) -> None:
     consumers(kit, second, version(kit, name, 3, "trained to June, after the storms"))
     traffic(kit, name, 2, hourly=147_600)
     readings(kit, name, 1, 2)
+    requests(kit, second)
     sentence = "Quality (brier) is 0.213, over its limit of 0.19: v2 said 18% on average, 32% came true."
     opened = incident(kit, name, 2, Kind.FUNCTIONAL, "brier", sentence)
     with kit.store.transaction() as change:

@@ -111,6 +111,14 @@ def test_a_plot_says_what_it_shows_and_has_its_numbers(page: Page, path: str) ->
         assert drawing.get_attribute("aria-label")
 
 
+def test_a_sentence_stands_apart_from_the_figures_below_it(page: Page) -> None:
+    page.goto("/m/late-flights/why")
+    banner, figures = page.locator(".banner").bounding_box(), page.locator("dl.tiles").bounding_box()
+    assert banner is not None
+    assert figures is not None
+    assert figures["y"] - banner["y"] - banner["height"] >= 12
+
+
 def test_the_first_lines_of_a_model_answer_four_questions(page: Page) -> None:
     page.goto("/m/late-flights")
     head = page.locator("#state").inner_text()

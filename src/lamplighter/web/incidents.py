@@ -10,10 +10,10 @@ from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.incident import MOVES, Incident, State, Step, is_shared
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import Kind
+from lamplighter.domain.monitor import Kind, Reading
 from lamplighter.domain.rollout import Phase
 from lamplighter.sdk.interface import Platform
-from lamplighter.web import actions, forms
+from lamplighter.web import actions, forms, rows
 from lamplighter.web.drift import drift
 from lamplighter.web.page import Page, done, shown
 from lamplighter.web.quality import over_time
@@ -98,6 +98,9 @@ def incident_page(request: Request, platform: Platform) -> Response:
         answers=place is not None and incident.finding.number in (place.number, place.challenger),
         roll_back=actions.safe(state, place, person, incident=incident.id) if place else None,
         may_respond=person.may(Permission.RESPOND),
+        rows=rows.behind(incident),
+        labelled=_labelled(same, incident),
+        may_see_rows=person.may(Permission.ROWS),
         can=[saying for saying in _SAYINGS if (incident.state, saying.step) in MOVES],
         shared=is_shared(incident.finding),
         runbook_link=incident.runbook.startswith(("http://", "https://")),
@@ -106,6 +109,13 @@ def incident_page(request: Request, platform: Platform) -> Response:
         section="incidents",
         every=2,
     )
+
+
+def _labelled(readings: list[Reading], incident: Incident) -> int:
+    """Rows that the figure of the incident's window was made of; 0 if it is not known."""
+    told = incident.finding
+    window = (told.measure, told.number, told.start, told.end)
+    return next((one.count for one in readings if (one.measure, one.number, one.start, one.end) == window), 0)
 
 
 def _changes(entries: list[Entry], incident: Incident) -> list[Entry]:

@@ -19,6 +19,7 @@ from lamplighter.web import (
     model,
     monitor,
     rollouts,
+    rows,
     sign_in,
     version,
     who,
@@ -40,6 +41,7 @@ PAGES: tuple[Page, ...] = (
     *approvals.PAGES,
     *incidents.PAGES,
     *rollouts.PAGES,
+    *rows.PAGES,
     *audit.PAGES,
     *assistance.PAGES,
 )

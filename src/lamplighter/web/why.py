@@ -11,11 +11,17 @@ from lamplighter.web.numbers import NOTHING
 from lamplighter.web.page import Page, shown
 from lamplighter.web.plots.bars import bar
 from lamplighter.web.quality import name_of
+from lamplighter.web.rows import address
 
 
 def why_page(request: Request, platform: Platform) -> Response:
     """Show the ranked answer."""
     found = platform.why(request.path_params["model"], request.query_params.get("environment", ""))
+
+    def rows(condition: str) -> str:
+        window = {"number": found.number, "start": found.start, "end": found.end}
+        return address(found.model, environment=found.environment, condition=condition, **window)
+
     return shown(
         request,
         platform,
@@ -24,7 +30,12 @@ def why_page(request: Request, platform: Platform) -> Response:
         measure=name_of(found.measure),
         window=_window(found.start, found.end),
         base=_window(found.base_start, found.base_end) if found.base_end else "",
-        slices=[(one, words(one.slice), bar(max(0.0, one.share), 1.0, crossed=one.stands_out)) for one in found.slices],
+        slices=[
+            (one, words(one.slice), bar(max(0.0, one.share), 1.0, crossed=one.stands_out), rows(one.slice))
+            for one in found.slices
+        ],
+        all_rows=rows(""),
+        may_see_rows=platform.whoami().may(Permission.ROWS),
         inputs=[(one, bar(one.impact, 1.0, crossed=one.matters)) for one in found.inputs],
         section="fleet",
     )
