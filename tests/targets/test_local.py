@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,11 +153,9 @@ def test_a_group_that_does_not_end_is_killed(target: Target, environment: Enviro
     target.apply(environment)
     pid = parent(target)
     os.kill(pid, signal.SIGSTOP)
-    start = time.monotonic()
     remover = Target(target.folder("prod").parent, target.folder("prod"))
     remover.end_seconds = 0.5
     remover.remove(environment)
-    assert time.monotonic() - start < 10
     assert not Path(f"/proc/{pid}").exists()
 
 
