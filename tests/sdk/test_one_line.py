@@ -34,8 +34,9 @@ def late(rows):
 _RULE_DEPLOYED = """
 import lamplighter, rule
 
-it = lamplighter.deploy(rule.late, "by-variables", sample={"delay": [row / 120 for row in range(1200)]})
-print(it)
+rows = {"delay": [row / 120 for row in range(1200)]}
+it = lamplighter.deploy(rule.late, "by-variables", sample=rows, classes=("on time", "late"))
+print(it, *it.version.manifest.contract.output.classes)
 print(it.predict({"delay": [9.5]}))
 """
 _DEPLOYED = """
@@ -105,6 +106,6 @@ def test_a_script_uses_the_platform_and_the_person_that_variables_name(ground: G
     mine = read_settings(variables)
     keys.trust(ground.settings.trusted_keys, keys.make(mine.signing_key))
     lines = run(tmp_path, _RULE_DEPLOYED, variables)
-    assert lines == [f"<by-variables@1 live in dev: {ground.settings.url}/m/by-variables>", "[True]"]
+    assert lines == [f"<by-variables@1 live in dev: {ground.settings.url}/m/by-variables> on time late", "[True]"]
     assert ground["rita"].version("by-variables@1").version.author == "dana@trains.example"
     assert [path.name for path in home.iterdir()] == ["keys"]

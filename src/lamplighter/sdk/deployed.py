@@ -64,18 +64,26 @@ class Deployment:
 
 
 def register(
-    model: Any, name: str, *, sample: Any, labels: Any = None, nullable: Collection[str] = (), trust: bool = False
+    model: Any,
+    name: str,
+    *,
+    sample: Any,
+    labels: Any = None,
+    nullable: Collection[str] = (),
+    classes: Sequence[str] = (),
+    trust: bool = False,
 ) -> Version:
     """Register a model as a version of `name`, on the platform that the surroundings name.
 
-    Only with `trust` it is stored in a format that runs code when opened.
+    `classes` name the two classes, negative first, where the model does not. Only with `trust` it is stored in a format that
+    runs code when opened.
     """
     named = _named()
     platform = remote(named.url, named.token)
     return release(
         platform,
         _project(platform, name, "", ""),
-        Build(model=model, sample=sample, labels=labels, nullable=nullable, trust=trust),
+        Build(model=model, sample=sample, labels=labels, nullable=nullable, classes=classes, trust=trust),
     )
 
 
@@ -89,18 +97,21 @@ def deploy(
     owner: str = "",
     criticality: str = "internal",
     nullable: Collection[str] = (),
+    classes: Sequence[str] = (),
     trust: bool = False,
     wait: float = 60.0,
 ) -> Deployment:
     """Register a model and bring it live, in the first environment unless `env` names another.
 
-    Only with `trust` it is stored in a format that runs code when opened. A platform is started on this machine
-    if none is named. Raises `Blocked` with the first gate that refuses, and `TimedOut` after `wait` seconds.
+    `classes` name the two classes, negative first, where the model does not. Only with `trust` it is stored in a format that
+    runs code when opened. A platform is started on this machine if none is named. Raises `Blocked` with the first gate that
+    refuses, and `TimedOut` after `wait` seconds.
     """
     named = _named()
     platform = remote(named.url, named.token)
     project = _project(platform, name, owner, criticality)
-    version = release(platform, project, Build(model=model, sample=sample, labels=labels, nullable=nullable, trust=trust))
+    build = Build(model=model, sample=sample, labels=labels, nullable=nullable, classes=classes, trust=trust)
+    version = release(platform, project, build)
     environment = env or next(place.name for place in platform.environments() if place.level is Level.DEVELOPMENT)
     bring_live(platform, version, environment, wait)
     return Deployment(platform, version, environment, named.token, f"{named.url}/m/{name}")
