@@ -8,7 +8,7 @@ import msgspec
 
 from lamplighter.domain.cause import Cause
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.monitor import OUTAGE, Finding
+from lamplighter.domain.monitor import OUTAGE, Finding, Kind, Severity
 from lamplighter.domain.record import Record, digest_of
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.watch import STALE
@@ -152,6 +152,8 @@ class Incident(Record, frozen=True):
     calm: tuple[str, ...] = ()
     #: Number of the version a rollback returned to when it opened; 0 for none.
     way_back: int = 0
+    #: What else was found of the version while it was felt, of which nobody is told apart; see `is_beside`.
+    beside: tuple[Finding, ...] = ()
     #: What the platform made of it, where the policy lets it go back by itself.
     weighed: Weighed | None = None
 
@@ -181,6 +183,14 @@ class Incident(Record, frozen=True):
 def is_shared(finding: Finding) -> bool:
     """Whether other models may have the same trouble of the same cause."""
     return bool(finding.source) or finding.measure in _SHARED
+
+
+def is_beside(notice: Finding, page: Finding) -> bool:
+    """Whether a finding says more of another: a notice about the version whose quality is what is wrong."""
+    severities = (notice.severity, page.severity) == (Severity.NOTICE, Severity.PAGE)
+    kinds = notice.kind is page.kind is Kind.FUNCTIONAL and not is_shared(notice) and not is_shared(page)
+    same = (notice.model, notice.environment, notice.number) == (page.model, page.environment, page.number)
+    return severities and kinds and same
 
 
 def key_of(finding: Finding) -> str:

@@ -20,7 +20,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import Assignment, last_resort, owner_of_source, ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import Duty
-from lamplighter.lifecycle import causes
+from lamplighter.lifecycle import beside, causes
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -41,7 +41,10 @@ def open_incident(kit: Kit, entry: Entry) -> None:
         if any(finding in incident.findings for incident in known):
             return
         felt = next((incident for incident in known if incident.state in FELT), None)
-        if felt is None:
+        host = beside.host(change, finding)
+        if felt is None and host is not None:
+            beside.lay(change, host, finding, kit.clock.now())
+        elif felt is None:
             _open(kit, change, finding, known)
         elif not any(same_trouble(told, finding) for told in felt.findings):
             _join(kit, change, felt, finding)
@@ -55,6 +58,7 @@ def _open(kit: Kit, change: Transaction, finding: Finding, known: Sequence[Incid
     own, now = change.project(finding.model), kit.clock.now()
     live = change.routings.of(finding.model, finding.environment)
     answers = live.champion is not None and live.champion.number == finding.number
+    notices = beside.notices(change, finding)
     incident = Incident(
         id=change.counters.id("I"),
         model=finding.model,
@@ -71,12 +75,15 @@ def _open(kit: Kit, change: Transaction, finding: Finding, known: Sequence[Incid
         runbook=own.monitor.runbook,
         affected=causes.affected(change, own, finding.environment, now),
         way_back=live.previous.number if answers and live.previous else 0,
+        beside=tuple(notice.finding for notice in notices),
     )
     change.incidents.add(incident)
     opened = IncidentOpened(
         model=incident.model, incident=incident.id, kind=finding.kind, duty=incident.duty, holder=incident.holder
     )
     kit.record(change, opened, PLATFORM)
+    for notice in notices:
+        take(kit, change, notice, PLATFORM, Step.RESOLVE, f"It is told with {incident.id} now.")
 
 
 def _routed(kit: Kit, change: Transaction, finding: Finding) -> tuple[Project, Assignment]:

@@ -22,6 +22,7 @@ from lamplighter.domain.routing import Routing
 from lamplighter.domain.window import DAY
 from lamplighter.lifecycle import (
     answering,
+    beside,
     calibrating,
     calming,
     drifting,
@@ -208,7 +209,9 @@ def report(kit: Kit, change: Transaction, finding: Finding) -> None:
         _note(kit, change, finding)
         return
     same = change.incidents.find(cause=key_of(finding), open=True)
-    if same is None or same.state not in FELT or not any(same_trouble(known, finding) for known in same.findings):
+    if same is None or same.state not in FELT:
+        same = beside.host(change, finding)
+    if same is None or not any(same_trouble(known, finding) for known in (*same.findings, *same.beside)):
         kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
     else:
         _found_again(kit, change, same, finding)

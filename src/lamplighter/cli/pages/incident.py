@@ -28,6 +28,7 @@ def incident_page(incident: Incident, address: str) -> Page:
             *([("affected", ", ".join(incident.affected))] if incident.affected else []),
             *(("cause", f"{cause.likelihood:.0%} {cause.sentence}") for cause in incident.causes),
             ("runbook", incident.runbook or "none; the project names none under [monitor] runbook"),
+            *(("with it", finding.sentence) for finding in incident.beside),
             *([("rollback", incident.weighed.why)] if incident.weighed else []),
             *(("note", note) for note in incident.notes),
         ],
