@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.test_incidents import react
 from tests.sdk import models
@@ -76,6 +77,22 @@ def test_a_model_that_falls_silent_pages_whoever_has_the_technical_duty_until_it
     (over,) = life["rita"].incidents("trains", closed=True)
     assert (over.state, over.notes[-1].endswith("It is asked again.")) == (State.RESOLVED, True)
     assert len([one for one in life.events(IncidentOpened) if one.model == "trains"]) == 1
+
+
+def test_pauses_are_looked_at_where_nobody_asks_any_more_and_few_at_a_time(life: Life) -> None:
+    for name in ("trains", "buses"):
+        _live(life, name)
+        _asked(life, name, *(hour * HOUR for hour in range(8 * 24)))
+    watchers, questions = Watchers(life.kit, at_once=1), list[str]()
+    event.listen(life.kit.store.engine, "before_cursor_execute", lambda *seen: questions.append(seen[2]))
+    assert _looked(life, watchers) == []
+    assert not any("hours" in question for question in questions)
+    life.clock.forward(3 * HOUR)
+    assert len(_looked(life, watchers)) == 1
+    assert len(_looked(life, watchers, times=1)) == 2
+    life.clock.forward(2 * HOUR)
+    _asked(life, "buses", 1.0)
+    assert [one.model for one in _looked(life, watchers)] == ["trains"]
 
 
 def test_labels_that_stay_away_are_missed_until_newer_ones_come(life: Life) -> None:

@@ -33,11 +33,13 @@ def test_pauses_lie_between_hours_in_which_somebody_asks(store: Store) -> None:
     asked(store, NOON + 3 * DAY, arm="shadow")
     asked(store, NOON, model="buses")
     with store.reading() as look:
-        found = look.sightings.pauses((NOON + 6 * DAY) * SECOND)
+        found = look.sightings.pauses(["trains", "buses", "boats"], (NOON + 6 * DAY) * SECOND)
         assert found == {("trains", "prod"): (110.0 * HOUR, 5.0 * DAY), ("buses", "prod"): (0.0, 0.0)}
-        assert set(look.sightings.pauses((NOON + 6 * DAY) * SECOND, "buses")) == {("buses", "prod")}
+        assert set(look.sightings.pauses(["buses"], (NOON + 6 * DAY) * SECOND)) == {("buses", "prod")}
+        assert look.sightings.pauses([], (NOON + 6 * DAY) * SECOND) == {}
         # What lies longer back than two weeks says nothing of how it is asked now.
-        assert look.sightings.pauses((NOON + 17 * DAY) * SECOND) == {("trains", "prod"): (0.0, 0.0)}
+        late = look.sightings.pauses(["trains", "buses"], (NOON + 17 * DAY) * SECOND)
+        assert late == {("trains", "prod"): (0.0, 0.0)}
 
 
 def test_everything_that_was_seen_of_a_version(store: Store) -> None:
@@ -50,7 +52,8 @@ def test_everything_that_was_seen_of_a_version(store: Store) -> None:
         change.profiles.soil({("trains", "prod", 0)}, 70)
         change.profiles.soil({("trains", "prod", 0), ("trains", "prod", 9)}, 80)
     with store.reading() as look:
-        found = look.sightings.of(VERSIONS, {("trains", "prod"): (7200.0, 9.0)})
+        asked_at = look.sightings.asked(VERSIONS)
+        found = look.sightings.of(VERSIONS, asked_at, {("trains", "prod"): (7200.0, 9.0)})
     assert found == {
         ("trains", "prod"): Sighting(
             asked_at=(NOON + 70) * SECOND, pause=7200.0, called_for=9.0, scored_from=10, scored_to=40, labelled_to=10,
@@ -66,9 +69,9 @@ def test_a_day_that_is_said_again_while_its_figures_are_made_waits_since_then(st
         marks = change.profiles.marks("trains", "prod")
         change.profiles.soil({("trains", "prod", 0)}, 80)
         change.profiles.clean("trains", "prod", marks, 75)
-        assert change.sightings.of(VERSIONS, {})["trains", "prod"].waits_since == 75
+        assert change.sightings.of(VERSIONS, {}, {})["trains", "prod"].waits_since == 75
         change.profiles.clean("trains", "prod", change.profiles.marks("trains", "prod"), 85)
-        assert change.sightings.of(VERSIONS, {})["trains", "prod"].waits_since == 0
+        assert change.sightings.of(VERSIONS, {}, {})["trains", "prod"].waits_since == 0
 
 
 @pytest.mark.parametrize("count", [1, 300])
@@ -76,5 +79,7 @@ def test_the_number_of_questions_is_bounded(store: Store, count: int) -> None:
     asked_of: list[str] = []
     with store.reading() as look:
         event.listen(look.connection, "before_cursor_execute", lambda *seen: asked_of.append(seen[2]))
-        look.sightings.of([(f"m{place}", "prod", 1) for place in range(count)], look.sightings.pauses(0))
+        versions = [(f"m{place}", "prod", 1) for place in range(count)]
+        pauses = look.sightings.pauses([model for model, _, _ in versions], 0)
+        look.sightings.of(versions, look.sightings.asked(versions), pauses)
     assert sum(statement.startswith(("SELECT", "WITH")) for statement in asked_of) == 5

@@ -90,6 +90,12 @@ class Watched(Record, frozen=True):
     gaps: tuple[Gap, ...]
 
 
+def is_quiet(asked_at: int, now: int) -> bool:
+    """Whether nobody has asked for so long that its pauses tell whether it is silent; microseconds since the epoch, 0 for
+    never."""
+    return now - asked_at > _LEAST * 1_000_000
+
+
 def unseen(project: Project, routing: Routing, sighting: Sighting, now: int) -> Iterator[Gap]:
     """What is silent or stale of a live version as of now, microseconds since the epoch."""
     yield from _silent(project, routing, sighting, now)

@@ -3,20 +3,23 @@
 That no newer request or label comes is told by nobody but the clock. The incident ends by itself with the first one that does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.monitor import Finding, Kind, Look
 from lamplighter.domain.routing import Routing
-from lamplighter.domain.watch import SILENT, STALE, UNLABELLED, Gap, Sighting, unseen
+from lamplighter.domain.watch import SILENT, STALE, UNLABELLED, Gap, Sighting, is_quiet, unseen
 from lamplighter.lifecycle import incidents
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.mainstay import mainstays
 from lamplighter.store.sightings import Pauses
+from lamplighter.store.transaction import Transaction
 
 #: Pauses are taken of whole hours, so that they are looked at again after so many seconds.
 _HOUR = 3600.0
+#: Models whose pauses are looked at in one look: a night in which a thousand fall quiet keeps nobody waiting for a second.
+_AT_ONCE = 50
 _Place = tuple[str, str]
 #: Model, environment and measure.
 _Found = tuple[str, str, str]
@@ -28,12 +31,14 @@ _OVER = {
 
 
 class Watchers:
-    """What is seen of all live models. Forgetting it costs one question."""
+    """What is seen of all live models. Forgetting it costs a few questions."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, at_once: int = _AT_ONCE) -> None:
         self._kit = kit
+        self._at_once = at_once
+        #: The pauses of quiet models, and when each of these was looked at, seconds.
         self._pauses: Pauses = {}
-        self._pauses_at = float("-inf")
+        self._learnt: dict[str, float] = {}
         #: What was wrong at the look before.
         self._before: frozenset[_Found] = frozenset()
 
@@ -42,10 +47,11 @@ class Watchers:
         sees what nobody could bring in. Incidents whose cause is gone are resolved."""
         now = self._kit.clock.now()
         with self._kit.store.reading() as look:
-            if self._kit.clock.elapsed() >= self._pauses_at + _HOUR:
-                self._pauses, self._pauses_at = look.sightings.pauses(now), self._kit.clock.elapsed()
             live = [(one, one.champion) for one in mainstays(look) if one.champion is not None]
-            seen = look.sightings.of([(one.model, one.environment, served.number) for one, served in live], self._pauses)
+            versions = [(one.model, one.environment, served.number) for one, served in live]
+            asked = look.sightings.asked(versions)
+            self._learn(look, [one.model for one, _ in live if is_quiet(asked.get((one.model, one.environment), 0), now)])
+            seen = look.sightings.of(versions, asked, self._pauses)
             projects = {project.name: project for project in look.projects.all()}
             told = [one for one in look.incidents.all(open=True) if one.finding.kind is Kind.MONITOR]
         gaps = {
@@ -57,6 +63,15 @@ class Watchers:
         self._before = wrong
         self._resolve(told, seen, wrong)
         return [one for one in found if _key(one) in before]
+
+    def _learn(self, look: Transaction, quiet: Sequence[str]) -> None:
+        """How quiet models are usually called, those first of which nothing is known. What all others do with their pauses is
+        forgotten: it does not matter, and when it does it may be different."""
+        now, learnt = self._kit.clock.elapsed(), {model: self._learnt.get(model, float("-inf")) for model in quiet}
+        due = sorted((model for model in quiet if learnt[model] + _HOUR <= now), key=learnt.__getitem__)[: self._at_once]
+        kept = {place: known for place, known in self._pauses.items() if place[0] in learnt.keys() - due}
+        self._pauses = {**kept, **look.sightings.pauses(due, self._kit.clock.now())}
+        self._learnt = learnt | dict.fromkeys(due, now)
 
     def _resolve(self, told: list[Incident], seen: Mapping[_Place, Sighting], wrong: frozenset[_Found]) -> None:
         for incident in told:

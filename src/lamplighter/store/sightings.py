@@ -6,7 +6,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from lamplighter.domain.watch import Sighting
 from lamplighter.store import schema
-from lamplighter.store.collection import named_versions
+from lamplighter.store.collection import named, named_versions
 from lamplighter.store.predictions import Predictions
 
 #: Microseconds in a second.
@@ -24,9 +24,12 @@ class Sightings:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def of(self, versions: Sequence[tuple[str, str, int]], pauses: Pauses) -> dict[_Place, Sighting]:
-        """What was last seen of these versions (model, environment, number), by model and environment."""
-        asked, waits, labelled = self._asked(versions), self._waits(), self._labelled()
+    def of(
+        self, versions: Sequence[tuple[str, str, int]], asked: Mapping[_Place, int], pauses: Pauses
+    ) -> dict[_Place, Sighting]:
+        """What was last seen of these versions (model, environment, number), by model and environment: with when each was last
+        asked, and the pauses of those whose pauses matter."""
+        waits, labelled = self._waits(), self._labelled()
         spans = Predictions(self.connection).spans(versions)
         found = {}
         for place in ((model, environment) for model, environment, _ in versions):
@@ -44,20 +47,25 @@ class Sightings:
             )
         return found
 
-    def pauses(self, now: int, model: str = "") -> Pauses:
-        """How models are usually called, by model and environment, from the hours of the last two weeks."""
+    def pauses(self, models: Sequence[str], now: int) -> Pauses:
+        """How these models are usually called, by model and environment, from the hours of the last two weeks: a millisecond
+        for each that is asked in every hour."""
+        if not models:
+            return {}
         of = schema.hours
+        wanted = named(self.connection, [of.c.model], [(model,) for model in models])
         # An hour in which two versions answered is there twice, with no pause in between.
         before = func.lag(of.c.second).over(partition_by=(of.c.model, of.c.environment), order_by=of.c.second)
         hours = select(of.c.model, of.c.environment, of.c.second, (of.c.second - before).label("pause"))
         hours = hours.where(of.c.second >= now // _SECOND - _LOOK_BACK, of.c.arm != "shadow", of.c.requests > 0)
-        apart = (hours.where(of.c.model == model) if model else hours).subquery()
+        apart = hours.select_from(wanted.join(of, of.c.model == wanted.c.model)).subquery()
         ends = func.max(apart.c.pause), func.max(apart.c.second) - func.min(apart.c.second)
         query = select(apart.c.model, apart.c.environment, *ends).group_by(apart.c.model, apart.c.environment)
         return {(row[0], row[1]): (float(row[2] or 0), float(row[3])) for row in self.connection.execute(query)}
 
-    def _asked(self, versions: Sequence[tuple[str, str, int]]) -> dict[_Place, int]:
-        """When each was last asked, whichever version answered: one step into the index for each."""
+    def asked(self, versions: Sequence[tuple[str, str, int]]) -> dict[_Place, int]:
+        """When each was last asked, whichever version answered, microseconds since the epoch; those that ever were. One step
+        into the index for each."""
         of, wanted = schema.traffic, named_versions(self.connection, versions)
         same = and_(of.c.model == wanted.c.model, of.c.environment == wanted.c.environment)
         last = select(func.max(of.c.second)).where(same).correlate(wanted).scalar_subquery()

@@ -12,7 +12,18 @@ from lamplighter.domain.policy import Policy
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.domain.watch import STALE, UNJUDGED, Gap, Sighting, Watched, WatchState, unjudged, unseen, worst_first
+from lamplighter.domain.watch import (
+    STALE,
+    UNJUDGED,
+    Gap,
+    Sighting,
+    Watched,
+    WatchState,
+    is_quiet,
+    unjudged,
+    unseen,
+    worst_first,
+)
 from lamplighter.domain.window import Counted, Window, last_due
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.known import Circle, Known, circle, known
@@ -28,7 +39,9 @@ def watched(look: Transaction, *, policy: Policy, now: int, model: str = "") -> 
     live = _live(look, model)
     every = {one.project.name: one for one in (known(body, people) for body in look.projects.bodies(model))}
     champions = [(one.model, one.environment, one.champion.number) for one in live.values() if one.champion]
-    seen = look.sightings.of(champions, look.sightings.pauses(now, model))
+    asked = look.sightings.asked(champions)
+    quiet = [name for name, place, _ in champions if is_quiet(asked.get((name, place), 0), now)]
+    seen = look.sightings.of(champions, asked, look.sightings.pauses(quiet, now))
     versions = {one.model: one for one in look.versions.numbered([(name, number) for name, _, number in champions])}
     due = _due(look, champions, every, seen)
     dead = [beat for beat in look.heartbeats.all() if beat.is_dead(now)]
