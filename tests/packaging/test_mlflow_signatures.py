@@ -152,7 +152,7 @@ def test_what_does_not_say_its_packages_is_refused(tmp_path: Path, requirements:
 
 def test_packages_that_cannot_be_had_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("uv")
-    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_OFFLINE", "1")
     folder = saved(tmp_path, requirements="no-such-flower==9.9")
     with pytest.raises(Invalid) as caught:
         capture(folder, Request(trust=True, environments=tmp_path / "environments"))

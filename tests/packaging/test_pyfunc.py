@@ -61,7 +61,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with pytest.MonkeyPatch.context() as patch, embedded(tmp_path_factory.mktemp("home")) as ground:
         patch.setenv("LAMP_HOME", ground.settings.home)
         patch.setenv("UV_FIND_LINKS", str(wheels))
-        patch.setenv("UV_NO_INDEX", "1")
+        patch.setenv("UV_OFFLINE", "1")
         yield ground
 
 

@@ -44,7 +44,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def offline(wheels: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> str:
     """Packages come from the folder of wheels alone; gives the hash of the one that is not installed."""
     monkeypatch.setenv("UV_FIND_LINKS", str(wheels[0]))
-    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(wheels[0].parent / "cache"))
     return wheels[1]
 

@@ -17,7 +17,6 @@ _PASSED_TOO = (
     "UV_EXTRA_INDEX_URL",
     "UV_FIND_LINKS",
     "UV_OFFLINE",
-    "UV_NO_INDEX",
 )
 
 
