@@ -31,6 +31,7 @@ _VALUES: Mapping[str, Any] = {
     "model": "nothing",
     "project": Project(model=Described(name="another")),
     "digests": ["0" * 64],
+    "since": 0,
     "digest": "0" * 64,
     "manifest": Manifest(model="another", runtime="compiled", contract=_CONTRACT, artifacts=(_ARTIFACT,)),
     "evidence": [],

@@ -32,6 +32,7 @@ from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.readiness import Reading as Probed
+from lamplighter.domain.recounted import Recounted
 from lamplighter.domain.replay import Figures
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
@@ -369,6 +370,10 @@ class Memory:
     def digest(self, model: str) -> Digest:
         told = "Last week it warned about 412 of 530 late flights; 9 in 100 warnings were wrong. Normal."
         return Digest(model=self._known(model), start=JULY, end=JULY + 7 * DAY, sentence=told, week=Week(scored=9000))
+
+    def recount(self, model: str, environment: str, since: int = 0) -> Recounted:
+        self.deeds.append(("recount", self._known(model), environment, since))
+        return Recounted(model=model, environment=environment, days=30, rows=41_234, kept=2)
 
     def service(self, model: str, environment: str, seconds: int = 86400) -> Service:
         return Service(

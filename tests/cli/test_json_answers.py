@@ -37,6 +37,7 @@ LINES = (
     "labels status late-flights",
     "predictions rows late-flights --incident I-1",
     "monitor digest late-flights",
+    "monitor recount late-flights",
     "monitor health price-001",
     "incident list",
     "incident show I-1",

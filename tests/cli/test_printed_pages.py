@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.commands import told
-from tests.cli.memory import MISSING_WORD, REFUSED, Memory, decision, rollout
+from tests.cli.memory import JULY, MISSING_WORD, REFUSED, Memory, decision, rollout
 
 from lamplighter.domain.identity import Person, Role
 from lamplighter.domain.rollout import Phase, Signal
@@ -427,6 +427,18 @@ def test_a_trial() -> None:
     )
     assert platform.deeds[0] == ("challenge", "late-flights@8", "prod", "brier", 500)
     assert told(platform, "challenge", "show", "late-flights").out.startswith("1 of 1 trials of late-flights run.\n")
+
+
+def test_the_log_counted_anew() -> None:
+    platform = Memory()
+    outcome = told(platform, "monitor", "recount", "late-flights", "--since", "2013-07-01T00:00+00:00")
+    assert outcome.out == (
+        "✓ 41,234 rows of 30 days of late-flights in prod are counted anew. 2 stay as\n"
+        "they were: the log has fewer of their rows.\n"
+        "Next: lamp monitor show late-flights\n"
+        "http://127.0.0.1:7070/m/late-flights\n"
+    )
+    assert platform.deeds == [("recount", "late-flights", "prod", JULY)]
 
 
 def test_what_was_live_at_a_time() -> None:

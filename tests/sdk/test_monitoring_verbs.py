@@ -54,6 +54,11 @@ def incident(ground: Ground, day: tuple[Answer, list[int]]) -> Incident:
     return opened
 
 
+def test_the_log_is_counted_anew(ground: Ground, day: tuple[Answer, list[int]]) -> None:
+    done = ground["dana"].recount(MODEL, "dev", MONDAY + DAY)
+    assert (done.model, done.environment, done.days, done.rows, done.kept) == (MODEL, "dev", 1, 1, 0)
+
+
 def test_figures_are_those_of_scikit_learn(ground: Ground, day: tuple[Answer, list[int]], incident: Incident) -> None:
     answer, late = day
     found = ground["rita"].figures(MODEL, "dev", 1, MONDAY, MONDAY + DAY)

@@ -189,3 +189,20 @@ def test_a_sqlite_writer_has_the_lock_before_its_first_look(tmp_path: Path) -> N
         other.execute("ROLLBACK")
     other.close()
     store.close()
+
+
+def test_nothing_is_lost_of_what_two_add_to_the_counts_of_a_day(store: Store) -> None:
+    def add() -> None:
+        with store.transaction() as change:
+            change.profiles.hold("prod")
+            known = change.profiles.days("prod", [("m", 1, 0)])
+            time.sleep(0.01)
+            change.profiles.put("prod", {("m", 1, 0): known.get(("m", 1, 0), b"") + b"x"})
+
+    threads = [threading.Thread(target=add) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.reading() as look:
+        assert look.profiles.days("prod", [("m", 1, 0)]) == {("m", 1, 0): b"x" * 8}

@@ -57,7 +57,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "RUNNING": {
         "rollout": Entry("rollouts", "list|show|pause|resume|stop", "versions on their way"),
-        "monitor": Entry("running", "show|notebook|why|health|digest", "figures, limits, and why it got worse"),
+        "monitor": Entry("running", "show|notebook|why|health|digest|recount", "figures, limits, and why it got worse"),
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
         "predictions": Entry("predictions", "push|rows", "what was answered; rows out of it"),
         "labels": Entry("running", "push|status", "what really happened"),

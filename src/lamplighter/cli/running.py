@@ -93,6 +93,27 @@ def digest(session: Session, reference: str) -> Page:
     )
 
 
+@monitor.command("recount")
+@click.argument("reference", metavar="REF")
+@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@click.option("--since", default="", metavar="INSTANT", help="from its day on; default: every day")
+@with_session
+def recount(session: Session, reference: str, environment: str, since: str) -> Page:
+    """Count the prediction log anew, for days whose counts are lost, damaged or made by an older release. A day of which the
+    log holds fewer rows than were counted stays as it is."""
+    from lamplighter.cli.instants import read
+
+    model = model_of(reference)
+    done = session.platform.recount(model, main_place(session, model, environment), read(since) if since else 0)
+    left = f" {done.kept:,} stay as they were: the log has fewer of their rows." if done.kept else ""
+    return Page(
+        says=f"✓ {done.rows:,} rows of {done.days:,} days of {model} in {done.environment} are counted anew.{left}",
+        data={"recounted": done},
+        next=[f"lamp monitor show {model}"],
+        url=session.address(f"/m/{model}"),
+    )
+
+
 @click.group(cls=Noun)
 def labels() -> None:
     """What really happened."""

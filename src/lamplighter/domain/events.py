@@ -260,6 +260,14 @@ class DigestPosted(Event, frozen=True, tag=True):
     models: tuple[str, ...] = ()
 
 
+class Recounted(Event, frozen=True, tag=True):
+    """The prediction log was counted anew."""
+
+    environment: str = ""
+    days: int = 0
+    rows: int = 0
+
+
 class RetrainingRequested(Event, frozen=True, tag=True):
     """A training was asked for."""
 
@@ -339,6 +347,7 @@ AnyEvent = (
     | RollbackWeighed
     | Notified
     | DigestPosted
+    | Recounted
     | RetrainingRequested
     | RetrainingMoved
     | JobRunMoved

@@ -91,6 +91,18 @@ def segment_of(path: Path) -> str:
     return "-".join(path.stem.split("-")[1:4])
 
 
+def kind_of(path: Path) -> tuple[int, str]:
+    """The number of the version whose records a file holds, and what tells their redaction apart."""
+    number, *_, redaction = path.stem.split("-")
+    return int(number), redaction
+
+
+def order(path: Path) -> tuple[str, int, int, int]:
+    """What sorts files by the time in which their records were written: day, segment, and the place in it."""
+    _, _, started_at, sequence, position, _ = path.stem.split("-")
+    return path.parent.name, int(started_at), int(sequence), int(position)
+
+
 def folder(kit: Kit, environment: str, model: str) -> Path:
     """Where the files of a model are: a folder for each day of answering, UTC."""
     return kit.settings.recorded / environment / model

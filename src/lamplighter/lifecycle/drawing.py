@@ -65,7 +65,7 @@ class Draw:
         """Whether it is a request of its own that a version answered or failed to answer."""
         if record.arm in (Arm.SHADOW, Arm.FALLBACK) or record.consumer.startswith(DRILL):
             return False
-        if not intake.is_named_by_caller(record):
+        if not intake.is_named_by_caller(record.request):
             return True
         key = (record.row_id(0), record.number)
         is_new = key not in self._seen

@@ -55,7 +55,7 @@ def count(kit: Kit, look: Transaction, environment: str, records: Sequence[Score
     asked = [record for record in records if not record.consumer.startswith(DRILL)]
     # An answer in place of a version is no answer of that version and never counts as one.
     answers = [record for record in asked if record.arm is not Arm.FALLBACK]
-    chosen = {record.row_id(0) for record in answers if record.scores and is_named_by_caller(record)}
+    chosen = {record.row_id(0) for record in answers if record.scores and is_named_by_caller(record.request)}
     known = look.predictions.known(chosen)
     scored = list(_once(answers, known))
     keys = slices.keys(kit, look, scored)
@@ -88,9 +88,9 @@ def write(kit: Kit, change: Transaction, taken: Intake) -> None:
     profiles.write(change, taken.environment, taken.profiles)
 
 
-def is_named_by_caller(record: Scored) -> bool:
+def is_named_by_caller(request: str) -> bool:
     """Whether the id of a request is not of our making, so that the same may come again."""
-    return not _OURS.fullmatch(record.request)
+    return not _OURS.fullmatch(request)
 
 
 def _once(records: Sequence[Scored], known: AbstractSet[tuple[str, int]]) -> Iterator[Scored]:

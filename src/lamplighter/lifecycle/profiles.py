@@ -44,14 +44,22 @@ class Grown(NamedTuple):
 
 def count(kit: Kit, look: Transaction, environment: str, records: Sequence[Scored]) -> dict[Place, Grown]:
     """The counts of the days of these records with those that hold their rows, by model, number of the version and day."""
+    held = [record for record in records if _is_held(record)]
+    versions = look.versions.numbered(list(dict.fromkeys((record.model, record.number) for record in held)))
+    references = {(version.model, version.number): found for version in versions if (found := profile_of(kit, version))}
+    wholes = counts_of(held, references)
+    known = look.profiles.days(environment, list(wholes))
+    return {place: Grown(known.get(place), fresh, _both(known.get(place), fresh)) for place, fresh in wholes.items()}
+
+
+def counts_of(records: Iterable[Scored], references: Mapping[tuple[str, int], Profile]) -> dict[Place, Counts]:
+    """The counts of records that hold their rows, of versions whose reference is known."""
     groups: dict[tuple[str, int, int, frozenset[str]], list[Scored]] = defaultdict(list)
     for record in records:
-        if record.columns and record.scores:
+        if _is_held(record):
             # A redacted column has no values to count, and records from before and after a change of that stand side by side.
             names = frozenset(record.columns).difference(record.redacted)
             groups[record.model, record.number, record.event_at // _DAY * _DAY, names].append(record)
-    versions = look.versions.numbered(list(dict.fromkeys((model, number) for model, number, _, _ in groups)))
-    references = {(version.model, version.number): profile_of(kit, version) for version in versions}
     wholes: dict[Place, Counts] = {}
     for (model, number, day, names), group in groups.items():
         profile = references.get((model, number))
@@ -59,12 +67,16 @@ def count(kit: Kit, look: Transaction, environment: str, records: Sequence[Score
             fresh = counting.count(profile, _columns(group, names), [score for record in group for score in record.scores])
             before = wholes.get((model, number, day))
             wholes[model, number, day] = counting.merge(before, fresh) if before else fresh
-    known = look.profiles.days(environment, list(wholes))
-    return {place: Grown(known.get(place), fresh, _both(known.get(place), fresh)) for place, fresh in wholes.items()}
+    return wholes
+
+
+def _is_held(record: Scored) -> bool:
+    return bool(record.columns and record.scores)
 
 
 def write(change: Transaction, environment: str, days: Mapping[Place, Grown]) -> None:
     """Keep what has grown; where somebody else has added to a day meanwhile, both are in it."""
+    change.profiles.hold(environment)
     known = change.profiles.days(environment, list(days))
     kept = {place: known.get(place) for place in days}
     change.profiles.put(

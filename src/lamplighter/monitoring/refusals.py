@@ -47,7 +47,7 @@ class UnreadableBytes(Invalid):
         super().__init__(
             f"These bytes are not {what}.",
             why="They are damaged, or were written by a newer release.",
-            fix="Restore them from a backup, or read them with the release that wrote them.",
+            fix="Make counts anew with lamp monitor recount; restore anything else, or read it with a newer release.",
         )
 
 

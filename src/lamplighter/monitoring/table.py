@@ -1,12 +1,13 @@
-"""Counting a table of any length, window by window, in bounded memory.
+"""Counting tables of any length, window by window, in bounded memory.
 
 Two threads take the next batch in turn and count it, each on its own. What they counted is added at the end: the numbers are
 whole, so the order does not matter.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,27 +23,84 @@ from lamplighter.monitoring.tally import Sums
 
 #: Microseconds of a day.
 DAY = 86_400_000_000
+#: Which rows of a batch count; nothing where all of them do.
+Chosen = Callable[[Batch], NDArray[np.bool_] | None]
 
 
-def count_table(
-    profile: Profile, table: Streamable, *, time: str = "", scores: str = "", length: int = DAY, threads: int = 2
-) -> dict[int, Counts]:
-    """The counts of each window, by its start in microseconds since the epoch.
+@dataclass(frozen=True)
+class Naming:
+    """Which columns of a table hold what."""
 
-    `time` names a column of timestamps and `length` the microseconds of a window, aligned to the epoch; without it everything
-    is one window that starts at 0. `scores` names the column of the model's answers. Columns that the profile does not know
-    are left out, and those that the table lacks are not counted. Raises `UnreadableStream` and `UnreadableColumn`.
+    #: Timestamps, by which the rows are told apart; without it everything is one window that starts at 0.
+    time: str = ""
+    #: The answers of the model.
+    scores: str = ""
+    #: What stands in front of the name of each input.
+    inputs: str = ""
+    #: Inputs that are not counted.
+    left_out: Collection[str] = ()
+    #: Microseconds of a window, aligned to the epoch.
+    length: int = DAY
+
+    def named(self, profile: Profile) -> dict[str, str]:
+        """The columns of the table by those of the profile."""
+        known = {name: self.scores if name == PREDICTION else self.inputs + name for name in profile.columns}
+        return {name: column for name, column in known.items() if name not in self.left_out}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table, and which of its rows count; asked batch by batch in their order, never twice at a time."""
+
+    table: Streamable
+    chosen: Chosen = lambda _: None
+
+
+def count_table(profile: Profile, table: Streamable, naming: Naming, *, threads: int = 2) -> dict[int, Counts]:
+    """The counts of each window of a table, as `count_parts` gives them."""
+    return count_parts(profile, [Part(table)], naming, threads=threads)
+
+
+def count_parts(profile: Profile, parts: Iterable[Part], naming: Naming, *, threads: int = 2) -> dict[int, Counts]:
+    """The counts of each window, by its start in microseconds since the epoch, of tables with the same columns.
+
+    Each table is taken when the one before has come to its end. Columns that the profile does not know are left out, and those
+    that the first table lacks are not counted. Raises `UnreadableStream` and `UnreadableColumn`.
     """
-    stream = Stream(table)
-    named = {name: scores if name == PREDICTION else name for name in profile.columns}
-    wanted = {name: column for name, column in named.items() if column in stream.names}
-    lock = threading.Lock()
+    source = _Source(iter(parts))
+    wanted = {name: column for name, column in naming.named(profile).items() if column in source.names}
+    counters = {name: ColumnCounter(name, profile.columns[name].bins) for name in wanted}
+    works = [_Work(profile, source, naming, wanted, counters) for _ in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
-        counters = {name: ColumnCounter(name, profile.columns[name].bins) for name in wanted}
-        works = [_Work(profile, stream, lock, wanted, counters, time, length) for _ in range(threads)]
         for done in [pool.submit(work.run) for work in works]:
             done.result()
     return _together([work.counts() for work in works])
+
+
+class _Source:
+    """The batches of all tables, for several threads."""
+
+    def __init__(self, parts: Iterator[Part]) -> None:
+        self._parts, self._lock = parts, threading.Lock()
+        self.names: tuple[str, ...] = ()
+        self._stream: Stream | None = None
+        self._open()
+
+    def next(self) -> tuple[Batch, NDArray[np.bool_] | None] | None:
+        """The next batch and its rows that count."""
+        with self._lock:
+            while self._stream is not None:
+                batch = self._stream.next()
+                if batch is not None:
+                    return batch, self._chosen(batch)
+                self._open()
+            return None
+
+    def _open(self) -> None:
+        part = next(self._parts, None)
+        self._stream = Stream(part.table) if part else None
+        if part and self._stream:
+            self.names, self._chosen = self.names or self._stream.names, part.chosen
 
 
 def _together(parts: list[dict[int, Counts]]) -> dict[int, Counts]:
@@ -67,31 +125,26 @@ class _Work:
     def __init__(
         self,
         profile: Profile,
-        stream: Stream,
-        lock: threading.Lock,
+        source: _Source,
+        naming: Naming,
         wanted: Mapping[str, str],
         counters: Mapping[str, ColumnCounter],
-        time: str,
-        length: int,
     ) -> None:
-        self._profile, self._stream, self._lock, self._wanted = profile, stream, lock, wanted
-        self._counters, self._time, self._length = counters, time, length
+        self._profile, self._source, self._naming = profile, source, naming
+        self._wanted, self._counters = wanted, counters
         self._windows: dict[int, _Window] = {}
 
     def run(self) -> None:
         """Take batches until there are none."""
-        while (batch := self._next()) is not None:
+        while (found := self._source.next()) is not None:
+            batch, chosen = found
             try:
-                self._add(batch)
+                self._add(batch, chosen)
             finally:
                 batch.close()
 
-    def _next(self) -> Batch | None:
-        with self._lock:
-            return self._stream.next()
-
-    def _add(self, batch: Batch) -> None:
-        order, parts = self._parts(batch)
+    def _add(self, batch: Batch, chosen: NDArray[np.bool_] | None) -> None:
+        order, parts = self._parts(batch, chosen)
         for start, first, last in parts:
             window = self._windows.setdefault(start, _Window(self._profile, self._wanted))
             window.rows += last - first
@@ -105,23 +158,28 @@ class _Work:
                 else:
                     counter.add(read[first:last], sums)
 
-    def _parts(self, batch: Batch) -> tuple[NDArray[np.intp] | None, list[tuple[int, int, int]]]:
-        """An order that brings rows of a window together, if they are not, and window, first and last row of each part."""
-        if not self._time or not batch.rows:
-            return None, [(0, 0, batch.rows)]
-        starts = self._starts(batch.column(self._time))
-        order = None
+    def _parts(
+        self, batch: Batch, chosen: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.intp] | None, list[tuple[int, int, int]]]:
+        """The places of the rows that count, those of a window together, unless that is how they lie; and window, first and
+        last row of each part of them."""
+        order = None if chosen is None else np.flatnonzero(chosen)
+        rows = batch.rows if order is None else order.size
+        if not self._naming.time or not rows:
+            return order, [(0, 0, rows)] if rows else []
+        starts = self._starts(batch.column(self._naming.time))
+        starts = starts if order is None else starts[order]
         if np.any(starts[1:] < starts[:-1]):
-            order = np.argsort(starts, kind="stable")
-            starts = starts[order]
+            sorting = np.argsort(starts, kind="stable")
+            starts, order = starts[sorting], sorting if order is None else order[sorting]
         firsts = np.concatenate([[0], np.flatnonzero(np.diff(starts)) + 1])
-        lasts = [*firsts[1:].tolist(), batch.rows]
+        lasts = [*firsts[1:].tolist(), rows]
         return order, [(int(starts[first]), first, last) for first, last in zip(firsts.tolist(), lasts, strict=True)]
 
     def _starts(self, times: Any) -> IntArray:
         if not isinstance(times, np.ndarray) or times.dtype.kind != "i":
-            raise UnreadableColumn(self._time, "a time in every row")
-        return np.asarray(times // self._length * self._length)
+            raise UnreadableColumn(self._naming.time, "a time in every row")
+        return np.asarray(times // self._naming.length * self._naming.length)
 
     def counts(self) -> dict[int, Counts]:
         """What this thread counted, by start of the window."""

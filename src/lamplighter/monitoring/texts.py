@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from lamplighter.domain.record import Record
 
@@ -58,10 +59,16 @@ class Texts(Record, frozen=True, eq=False):
             return []
         found = self._viewed() if self.layout is Layout.VIEWS else self._between_offsets()
         if self.valid:
-            bits = np.frombuffer(ctypes.string_at(self.valid, (self.skipped + self.rows + 7) // 8), dtype=np.uint8)
-            there = np.unpackbits(bits, count=self.skipped + self.rows, bitorder="little")[self.skipped :].tolist()
+            there = self.there().tolist()
             found = [text if is_there else None for text, is_there in zip(found, there, strict=True)]
         return found
+
+    def there(self) -> NDArray[np.bool_]:
+        """Whether each row has a text."""
+        if not self.valid:
+            return np.ones(self.rows, dtype=np.bool_)
+        bits = np.frombuffer(ctypes.string_at(self.valid, (self.skipped + self.rows + 7) // 8), dtype=np.uint8)
+        return np.unpackbits(bits, count=self.skipped + self.rows, bitorder="little")[self.skipped :].view(np.bool_)
 
     def _between_offsets(self) -> list[bytes | None]:
         kind = np.dtype(np.int32 if self.layout is Layout.SHORT_OFFSETS else np.int64)

@@ -25,6 +25,7 @@ from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
 from lamplighter.domain.pushed import Kept, Pushed, own_id
+from lamplighter.domain.recounted import Recounted
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
@@ -50,6 +51,7 @@ from lamplighter.lifecycle import (
     ownership,
     profiles,
     pushing,
+    recounting,
     responding,
     routing,
     shadowing,
@@ -342,6 +344,11 @@ class Embedded(Platform):
     def digest(self, model: str) -> Digest:
         with self._kit.store.reading() as look:
             return digests.digest(look, model, self._kit.clock.now())
+
+    def recount(self, model: str, environment: str, since: int = 0) -> Recounted:
+        with self._kit.store.reading() as look:
+            self._known(look, model, environment)
+        return recounting.recount(self._kit, self._actor, model, environment, since)
 
     def monitored(self, model: str, environment: str = "") -> Monitored:
         with self._kit.store.reading() as look:

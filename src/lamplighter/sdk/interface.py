@@ -27,6 +27,7 @@ from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
 from lamplighter.domain.pushed import Kept, Pushed
 from lamplighter.domain.record import Record
+from lamplighter.domain.recounted import Recounted
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
@@ -358,6 +359,11 @@ class Platform(Protocol):
     @door("GET", "/models/{model}/digest", Permission.READ)
     def digest(self, model: str) -> Digest:
         """Whether a model does its job: its newest whole week in one sentence, in the words of its business owner."""
+        ...
+
+    @door("POST", "/models/{model}/recounts", Permission.DEPLOY)
+    def recount(self, model: str, environment: str, since: int = 0) -> Recounted:
+        """Count the prediction log anew, from the day of a moment of event time on: for counts that are lost or damaged."""
         ...
 
     @door("GET", "/models/{model}/monitor", Permission.READ)

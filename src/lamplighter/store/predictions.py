@@ -80,6 +80,14 @@ class Predictions:
             found |= {(row[0], int(row[1])) for row in self.connection.execute(query)}
         return found
 
+    def kept_as(self, number: int, ids: Sequence[str]) -> dict[str, tuple[int, float]]:
+        """Event time and score of the rows of a version that are kept under these ids."""
+        p, found = schema.predictions, dict[str, tuple[int, float]]()
+        for start in range(0, len(ids), _ASKED):
+            query = select(p.c.id, p.c.event_at, p.c.score).where(p.c.id.in_(ids[start : start + _ASKED]), p.c.number == number)
+            found |= {row.id: (int(row.event_at), float(row.score)) for row in self.connection.execute(query)}
+        return found
+
     def keep_failures(self, ids: Sequence[str], now: int) -> None:
         """Remember ids of pushed predictions that have no score, so that each counts once."""
         rows = [{"id": identity, "received_at": now} for identity in ids]

@@ -30,6 +30,19 @@ class Profiles:
         rows = self.connection.execute(select(*keys, table.c.counts).select_from(joined)).all()
         return {(row.model, row.number, row.day): row.counts for row in rows}
 
+    def all_days(self, model: str, environment: str, since: int) -> dict[tuple[int, int], bytes]:
+        """The counts of a model from a day on, by number of the version and day."""
+        table = schema.profiles
+        query = select(table.c.number, table.c.day, table.c.counts).filter_by(model=model, environment=environment)
+        return {(row.number, row.day): row.counts for row in self.connection.execute(query.where(table.c.day >= since))}
+
+    def hold(self, environment: str) -> None:
+        """Let nobody else add to the counts of an environment until this transaction ends: what is added to is read first,
+        and of two who read the same one would be lost."""
+        if self.connection.dialect.name == "postgresql":
+            name = f"lamplighter profiles {environment}"
+            self.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+
     def put(self, environment: str, days: Mapping[tuple[str, int, int], bytes]) -> None:
         """Set the counts of days, by model, number of the version and day."""
         rows = [

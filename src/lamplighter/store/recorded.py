@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from arro3.core import Array, DataType, Field, RecordBatch, Schema
+from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 from arro3.io import read_parquet, write_parquet
 
 from lamplighter.domain.contract import Contract, Kind
@@ -20,7 +20,8 @@ from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import Arm
 from lamplighter.domain.rows import Window
 
-_INPUT = "input."
+#: What stands in front of the name of an input.
+INPUT = "input."
 _TYPES: Mapping[Kind, DataType] = {
     Kind.NUMBER: DataType.float64(),
     Kind.INTEGER: DataType.int64(),
@@ -69,6 +70,17 @@ def _within(batch: RecordBatch, window: Window) -> RecordBatch:
     return batch.take(Array(np.flatnonzero((times >= window.start) & (times < window.end))))
 
 
+def batches(path: Path, rows: int) -> RecordBatchReader:
+    """The rows of a file as they stand in it, so many at once; raises `FileNotFoundError`."""
+    return read_parquet(path, batch_size=rows)
+
+
+def redacted_in(path: Path) -> tuple[str, ...]:
+    """The inputs of a file that do not hold their values as they came."""
+    first = next(iter(batches(path, 1)))
+    return msgspec.json.decode(first.column("redacted")[0].as_py(), type=tuple[str, ...])
+
+
 def _force(path: Path) -> None:
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -95,7 +107,7 @@ def _batch(contract: Contract, records: Sequence[Scored]) -> RecordBatch:
     hidden = {name for one in records for name in one.redacted}
     for column in contract.inputs:
         values = [value for one in records for value in one.columns.get(column.name) or _nothing(one)]
-        columns[_INPUT + column.name] = values, DataType.utf8() if column.name in hidden else _TYPES[column.kind]
+        columns[INPUT + column.name] = values, DataType.utf8() if column.name in hidden else _TYPES[column.kind]
     fields = [Field(name, kind, nullable=True) for name, (_, kind) in columns.items()]
     return RecordBatch.from_arrays([_array(*one) for one in columns.values()], schema=Schema(fields))
 
@@ -122,8 +134,8 @@ def _rows(batch: RecordBatch) -> Iterator[dict[str, Any]]:
 def _record(model: str, rows: Sequence[Mapping[str, Any]]) -> Scored:
     first = rows[0]
     redacted = msgspec.json.decode(first["redacted"], type=tuple[str, ...])
-    inputs = [name for name in first if name.startswith(_INPUT)] if first["kept"] else []
-    columns = {name.removeprefix(_INPUT): [row[name] for row in rows] for name in inputs}
+    inputs = [name for name in first if name.startswith(INPUT)] if first["kept"] else []
+    columns = {name.removeprefix(INPUT): [row[name] for row in rows] for name in inputs}
     # A column that was left out has nothing in it; a hashed one has a hash wherever it is not null.
     columns = {name: values for name, values in columns.items() if name not in redacted or any(values)}
     about = {name: first[name] for name in _ABOUT if name != "arm"}

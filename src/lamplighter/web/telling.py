@@ -34,6 +34,7 @@ SENTENCES: Mapping[type[Event], str] = {
     events.RollbackWeighed: "{e.incident}: whether v{e.number} is the cause. {e.why}",
     events.Notified: "{e.person} was told of {e.incident} through {e.channel}. {e.why}",
     events.DigestPosted: "{e.person} is sent how their models did, in {e.week}.",
+    events.Recounted: "Monitoring counted {e.rows} rows of {e.days} days in {e.environment} anew.",
     events.RetrainingRequested: "{e.retraining} was asked for: {e.cause}.",
     events.JobRunMoved: "{e.run} of the job {e.job} is {e.state}. {e.why}",
     events.RetrainingMoved: "{e.retraining} is {e.state}. {e.why}",
