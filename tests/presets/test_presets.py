@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from scipy import stats  # type: ignore[import-untyped]
 from tests.presets.tables import CONTRACT, LARGE, SMALL
@@ -88,6 +89,22 @@ def test_nannyml(method: str) -> None:
         error = 2e-3 if found[column].figure == "kolmogorov_smirnov" else 1e-9
         assert (found[column].value, found[column].limit) == pytest.approx((value, limit), abs=error)
         assert found[column].drifted is alert
+
+
+@pytest.mark.parametrize("new", [(9,), (4, 3), (40, 30, 20), (1,) * 150])
+def test_texts_that_the_reference_lacks_are_one_category_of_nannyml(new: tuple[int, ...]) -> None:
+    reference, window = (dict(each) for each in LARGE)
+    window = {name: values + values[: sum(new)] for name, values in window.items()}
+    window["origin"] = LARGE[1]["origin"] + [f"new-{place}" for place, count in enumerate(new) for _ in range(count)]
+    names = sorted({*reference["origin"], *window["origin"]})
+    table = np.array([[values["origin"].count(name) for name in names] for values in (reference, window)])
+    statistic, _, freedom, _ = stats.chi2_contingency(table, correction=False)
+    found = verdicts("nannyml", "chi_square", reference, window)["origin"]
+    assert found.value == pytest.approx(float(stats.chi2.sf(statistic, freedom - len(new) + 1)), rel=1e-9)
+    shares = table / table.sum(axis=1, keepdims=True)
+    each = float(np.abs(shares[0] - shares[1]).max())
+    largest = verdicts("nannyml", "l_infinity", reference, window)["origin"].value
+    assert largest == pytest.approx(max(each, sum(new) / len(window["origin"])), abs=1e-12)
 
 
 @pytest.mark.parametrize(("size", "tables"), [("large", LARGE), ("small", SMALL)])

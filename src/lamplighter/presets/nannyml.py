@@ -21,8 +21,13 @@ class NannyML(Preset, frozen=True):
 
     The method of the project is taken of the columns it fits, Jensen-Shannon of the others, as there. The chunks are those of
     the rows that the version was registered with, in their order. Figures are those of NannyML; Kolmogorov-Smirnov, which is
-    binned there too, to 0.002. Categories that the reference does not hold are counted as one: while several of them come,
-    L-infinity and chi-square may differ from those there.
+    binned there too, to 0.002.
+
+    Texts that the reference lacks (of more than 256 that no contract names: the rarer ones, too) are counted as one category,
+    as there for Jensen-Shannon and Hellinger. Where several of them come in a window, two figures are others than there, both
+    on the side of an alert. L-infinity is the share of all of them together if that is the largest change. Chi-square has the
+    same statistic with one degree of freedom for all of them, so that its probability is smaller; next to a single text of the
+    reference it is corrected for two categories, too.
     """
 
     def check(self) -> None:
