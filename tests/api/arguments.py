@@ -11,8 +11,8 @@ from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.project import Model as Described
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Artifact, Manifest
+from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.door import Door
-from lamplighter.sdk.interface import Facts
 
 _CONTRACT = Contract(inputs=(Column(name="delay", kind=Kind.NUMBER),), output=Output(name="late", meaning=Meaning.PROBABILITY))
 _ARTIFACT = Artifact(role="plan", name="plan.json", digest="0" * 64, size=1, format="json")

@@ -15,8 +15,8 @@ from lamplighter.domain.version import Elsewhere, Version
 from lamplighter.lifecycle import consumers, identity
 from lamplighter.sdk import brought, pushing
 from lamplighter.sdk.adoption import Reference, adopted
+from lamplighter.sdk.answers import Label
 from lamplighter.sdk.embedded import Embedded
-from lamplighter.sdk.interface import Label
 from lamplighter.sdk.pushing import Columns, Progress
 from lamplighter.sdk.release import registered
 from lamplighter.sdk.remote import remote

@@ -42,7 +42,7 @@ from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
 from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
-from lamplighter.sdk.interface import Deployed, Label, RolledBack, Secret
+from lamplighter.sdk.answers import Deployed, Label, RolledBack, Secret
 from lamplighter.views.answering import Service
 from lamplighter.views.calling import Felt
 from lamplighter.views.consumers import Affected, Consumed

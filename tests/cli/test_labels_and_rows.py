@@ -8,7 +8,7 @@ from tests.cli.memory import Memory
 
 from lamplighter.cli.scoring import columns_of
 from lamplighter.domain.errors import Invalid
-from lamplighter.sdk.interface import Label
+from lamplighter.sdk.answers import Label
 
 KEPT = (Label(id="7f3a.0", value=1.0), Label(id="7f3a.1", value=0.0, revision=2))
 

@@ -13,7 +13,7 @@ from lamplighter.domain.events import VersionAccepted, VersionRefused
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import progress
-from lamplighter.sdk.interface import Facts
+from lamplighter.sdk.answers import Facts
 
 MODEL = "two-keys"
 

@@ -30,9 +30,9 @@ from lamplighter.domain.version import DecisionRule, Manifest, Version
 from lamplighter.domain.version import address as version_address
 from lamplighter.lifecycle import identity
 from lamplighter.lifecycle.requests import recent_requests
+from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.build import Build
 from lamplighter.sdk.embedded import Embedded
-from lamplighter.sdk.interface import Facts
 from lamplighter.sdk.model import Endpoint, live_in
 from lamplighter.sdk.release import Checked, checked
 

@@ -12,7 +12,7 @@ from lamplighter.domain.errors import NotFound
 from lamplighter.domain.events import DecisionMade
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import judging
-from lamplighter.sdk.interface import Facts
+from lamplighter.sdk.answers import Facts
 
 KINDS = ("data-checks", "parity", "load-check", "performance", "challenge")
 _PLAIN = st.recursive(

@@ -21,8 +21,8 @@ from lamplighter.domain.route import Served
 from lamplighter.domain.routing import declared_live
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import collection, compaction, watching
+from lamplighter.sdk.answers import Label
 from lamplighter.sdk.embedded import Embedded
-from lamplighter.sdk.interface import Label
 from lamplighter.store import recorded
 
 MODEL = "pushed-trains"

@@ -16,10 +16,11 @@ from lamplighter.lifecycle import identity
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.reconciler import Reconciler
 from lamplighter.sdk import local
+from lamplighter.sdk.answers import Label
 from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.deployed import bring_live
 from lamplighter.sdk.embedded import Embedded
-from lamplighter.sdk.interface import Label, Platform
+from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Endpoint, live_in
 from lamplighter.sdk.remote import remote
 from lamplighter.settings import Settings

@@ -11,8 +11,8 @@ from sklearn.pipeline import Pipeline, make_pipeline  # type: ignore[import-unty
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
 from lamplighter.domain.project import Project, project_from
+from lamplighter.sdk.answers import Label
 from lamplighter.sdk.build import Build
-from lamplighter.sdk.interface import Label
 
 #: The people of the tests, see `cast`.
 OWNER, DEPUTY, REQUESTER = "dana@trains.example", "milo@trains.example", "bea@trains.example"

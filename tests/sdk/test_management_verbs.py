@@ -12,7 +12,7 @@ from lamplighter.domain.challenge import Verdict
 from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.project import project_from
 from lamplighter.domain.retraining import State
-from lamplighter.sdk.interface import Label
+from lamplighter.sdk.answers import Label
 from lamplighter.sdk.release import release
 
 MODEL = "challenged"

@@ -15,7 +15,7 @@ from lamplighter.domain.record import canonical, digest_of
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Aspect, Status
 from lamplighter.domain.version import Version
-from lamplighter.sdk.interface import Facts
+from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.release import release
 
 MODEL = "late-trains"

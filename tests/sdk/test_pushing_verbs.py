@@ -10,7 +10,7 @@ from tests.sdk.grounds import Ground
 from lamplighter.domain.pushed import Kept, Pushed
 from lamplighter.domain.version import Elsewhere
 from lamplighter.sdk.adoption import Reference, adopted
-from lamplighter.sdk.interface import Label
+from lamplighter.sdk.answers import Label
 from lamplighter.sdk.release import registered
 
 MODEL = "elsewhere-trains"

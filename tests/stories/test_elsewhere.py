@@ -21,9 +21,10 @@ from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Elsewhere
 from lamplighter.sdk import local
 from lamplighter.sdk.adoption import Reference, adopted
+from lamplighter.sdk.answers import Label
 from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.deployed import bring_live
-from lamplighter.sdk.interface import Label, Platform
+from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.release import registered
 from lamplighter.sdk.remote import remote
 from lamplighter.settings import Settings

@@ -19,8 +19,9 @@ from lamplighter.domain.incident import Incident
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.lifecycle import deployment, identity, incidents
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.sdk.answers import RolledBack
 from lamplighter.sdk.embedded import Embedded
-from lamplighter.sdk.interface import Platform, RolledBack
+from lamplighter.sdk.interface import Platform
 from lamplighter.web.main import with_pages
 from lamplighter.web.routes import pages
 

@@ -9,7 +9,7 @@ import msgspec
 
 from lamplighter.cli.session import Session
 from lamplighter.domain.errors import Invalid, NotFound
-from lamplighter.sdk.interface import Label
+from lamplighter.sdk.answers import Label
 
 
 def labels_in(session: Session, file: str) -> list[Label]:

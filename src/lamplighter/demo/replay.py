@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from lamplighter.data import flights
 from lamplighter.domain.errors import LampError
-from lamplighter.sdk.interface import Label, Platform
+from lamplighter.sdk.answers import Label
+from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Answer, Endpoint
 
 _LABEL_DELAY = 2 * 86_400

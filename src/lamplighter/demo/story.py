@@ -18,8 +18,9 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.retraining import State
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
+from lamplighter.sdk.answers import RolledBack
 from lamplighter.sdk.build import Build, load_build, module_of, read_folder
-from lamplighter.sdk.interface import Platform, RolledBack
+from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Endpoint, live_in
 from lamplighter.sdk.release import release
 

@@ -19,7 +19,7 @@ from lamplighter.monitoring.truth import truth
 from lamplighter.packaging import contract as contracts
 from lamplighter.packaging import frames, labelled
 from lamplighter.sdk import brought, evaluation, table_stream
-from lamplighter.sdk.interface import Facts
+from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.release import Checked, data_checks, profile_artifact
 
 #: Rows of a reference that are read; a profile does not become better with more.

@@ -13,9 +13,10 @@ from lamplighter.domain.rollout import Phase
 from lamplighter.domain.version import Version
 from lamplighter.packaging import frames
 from lamplighter.sdk import local
+from lamplighter.sdk.answers import Label, RolledBack
 from lamplighter.sdk.build import Build
 from lamplighter.sdk.connect import Login, read_login, surroundings
-from lamplighter.sdk.interface import Label, Platform, RolledBack
+from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Answer, Endpoint, live_in
 from lamplighter.sdk.release import release
 from lamplighter.sdk.remote import remote

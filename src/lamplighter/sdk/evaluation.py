@@ -14,8 +14,8 @@ from lamplighter.packaging import frames
 from lamplighter.packaging.capture import capture
 from lamplighter.packaging.draft import Draft
 from lamplighter.packaging.labelled import numbers
+from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.build import Build
-from lamplighter.sdk.interface import Facts
 from lamplighter.sdk.requested import requested
 
 _CLASSIFICATION = ("auc", "brier", "log_loss", "precision", "recall")

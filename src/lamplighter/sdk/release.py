@@ -18,8 +18,9 @@ from lamplighter.monitoring.profile import profile_bytes
 from lamplighter.packaging import draft as drafting
 from lamplighter.packaging.draft import Draft
 from lamplighter.sdk import evaluation, reference
+from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.build import Build, load_build
-from lamplighter.sdk.interface import Facts, Platform
+from lamplighter.sdk.interface import Platform
 from lamplighter.settings import read_settings
 
 __all__ = ["Build", "Checked", "checked", "data_checks", "load_build", "profile_artifact", "registered", "release"]

@@ -1,0 +1,104 @@
+"""Which version answers, on whose word, and how it comes and goes."""
+
+from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.consent import Consent
+from lamplighter.domain.decision import Decision
+from lamplighter.domain.drill import OutageDrill
+from lamplighter.domain.expiry import Expiry
+from lamplighter.domain.names import unknown
+from lamplighter.domain.paired import ShadowRun
+from lamplighter.domain.rollout import Rollout, Signal
+from lamplighter.domain.routing import Routing
+from lamplighter.lifecycle import acceptance, ageing, deployment, drills, judging, shadowing
+from lamplighter.lifecycle import consumers as applications
+from lamplighter.sdk.answers import Deployed, RolledBack
+from lamplighter.sdk.here.base import Caller
+from lamplighter.sdk.verbs import deployment as verbs
+from lamplighter.views import waiting as queues
+from lamplighter.views.waiting import Waiting
+
+
+class Deployment(Caller, verbs.Deployment):
+    """Which version answers, on whose word, and how it comes and goes."""
+
+    def check(self, reference: str, environment: str) -> Decision:
+        with self._kit.store.reading() as look:
+            version = self._version(look, reference, environment)
+            return judging.judge(self._kit, look, version, look.environment(environment), self._actor)
+
+    def deploy(self, reference: str, environment: str) -> Deployed:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        decision, rollout = deployment.deploy(self._kit, self._actor, version, place)
+        return Deployed(decision=decision, rollout=rollout)
+
+    def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return acceptance.sign(self._kit, self._actor, version, place, side, accepted=accepted, reason=reason)
+
+    def consent(self, reference: str, consumer: str, accepted: bool, environment: str = "", reason: str = "") -> Consent:
+        with self._kit.store.reading() as look:
+            version = self._version(look, reference, environment)
+            place = look.environment(environment or self._main(look, version.model))
+        return applications.consent(self._kit, self._actor, version, place, consumer, accepted=accepted, reason=reason)
+
+    def waiting(self, model: str = "") -> list[Waiting]:
+        with self._kit.store.reading() as look:
+            self._known(look, model)
+            return list(queues.waiting(look, model))
+
+    def rollouts(self, model: str = "") -> list[Rollout]:
+        with self._kit.store.reading() as look:
+            self._known(look, model)
+            chosen = {"model": model} if model else {}
+            return look.rollouts.all(newest="opened_at", limit=100, equals=chosen)
+
+    def rollout(self, key: str) -> Rollout:
+        with self._kit.store.reading() as look:
+            found = look.rollouts.find(id=key)
+            if found is None:
+                raise unknown("rollout", key, (rollout.id for rollout in look.rollouts.all(newest="opened_at", limit=12)))
+            return found
+
+    def pause(self, key: str) -> Rollout:
+        return deployment.steer(self._kit, self._actor, key, Signal.PAUSED, f"Paused by {self._actor.email}.")
+
+    def resume(self, key: str) -> Rollout:
+        return deployment.steer(self._kit, self._actor, key, Signal.RESUMED, f"Resumed by {self._actor.email}.")
+
+    def stop(self, key: str) -> Rollout:
+        return deployment.steer(self._kit, self._actor, key, Signal.STOPPED, f"Stopped by {self._actor.email}.")
+
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "", leaving: int = 0) -> RolledBack:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        done = deployment.roll_back(self._kit, self._actor, model, place, to, reason, leaving)
+        return RolledBack(
+            model=done.model, environment=done.environment, before=done.before, now=done.now, seconds=done.seconds
+        )
+
+    def shadow(self, model: str, environment: str, number: int) -> Routing:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        return deployment.shadow(self._kit, self._actor, model, place, number)
+
+    def shadow_run(self, model: str, environment: str) -> ShadowRun:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        return shadowing.run(self._kit, model, place)
+
+    def keep_shadow_run(self, model: str, environment: str) -> ShadowRun:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        return shadowing.write_down(self._kit, self._actor, model, place)
+
+    def extend(self, reference: str, environment: str, days: int, reason: str) -> Expiry:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return ageing.extend(self._kit, self._actor, version, place, days, reason)
+
+    def drill_outage(self, reference: str, environment: str) -> OutageDrill:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return drills.outage(self._kit, self._actor, version, place)

@@ -1,0 +1,45 @@
+"""Versions, their files and their evidence."""
+
+from collections.abc import Sequence
+
+from lamplighter.domain.evidence import Evidence
+from lamplighter.domain.names import parse_reference
+from lamplighter.domain.version import Manifest, Version
+from lamplighter.lifecycle import industrialization
+from lamplighter.sdk.answers import Facts
+from lamplighter.sdk.here.base import Caller
+from lamplighter.sdk.verbs import industrialization as verbs
+from lamplighter.views import version as inside
+from lamplighter.views.version import VersionView
+
+
+class Industrialization(Caller, verbs.Industrialization):
+    """Versions, their files and their evidence."""
+
+    def missing_artifacts(self, digests: Sequence[str]) -> list[str]:
+        return industrialization.missing_artifacts(self._kit, digests)
+
+    def put_artifact(self, digest: str, content: bytes) -> str:
+        return industrialization.put_artifact(self._kit, digest, content)
+
+    def artifact(self, digest: str) -> bytes:
+        return self._kit.artifacts.get(digest)
+
+    def register(self, model: str, manifest: Manifest, evidence: Sequence[Facts] = (), note: str = "") -> Version:
+        brought = [(facts.kind, facts.facts) for facts in evidence]
+        return industrialization.register(self._kit, self._actor, model, manifest, brought, note)
+
+    def versions(self, model: str) -> list[Version]:
+        with self._kit.store.reading() as look:
+            look.project(model)
+            return look.versions.all(model=model)
+
+    def version(self, reference: str, environment: str = "") -> VersionView:
+        with self._kit.store.reading() as look:
+            parsed = parse_reference(reference)
+            return inside.version_view(look, parsed, environment or self._main(look, parsed.model))
+
+    def add_evidence(self, reference: str, evidence: Facts) -> Evidence:
+        with self._kit.store.reading() as look:
+            version = self._version(look, reference, "")
+        return industrialization.add_evidence(self._kit, self._actor, version, evidence.kind, evidence.facts)

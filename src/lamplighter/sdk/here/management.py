@@ -1,0 +1,34 @@
+"""Trainings, and trials of one version against another."""
+
+from lamplighter.domain.challenge import Challenge
+from lamplighter.domain.retraining import Retraining
+from lamplighter.lifecycle import deployment, management
+from lamplighter.sdk.here.base import Caller
+from lamplighter.sdk.verbs import management as verbs
+
+
+class Management(Caller, verbs.Management):
+    """Trainings, and trials of one version against another."""
+
+    def retrain(self, model: str, cause: str = "") -> Retraining:
+        return management.retrain(self._kit, self._actor, model, cause)
+
+    def trainings(self, model: str) -> list[Retraining]:
+        with self._kit.store.reading() as look:
+            self._known(look, model)
+            return look.retrainings.all(newest="requested_at", model=model)
+
+    def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        trial = management.challenge(self._kit, self._actor, version, place, metric, least_rows)
+        deployment.shadow(self._kit, self._actor, version.model, place, version.number)
+        return trial
+
+    def decide(self, key: str, start: int, end: int) -> Challenge:
+        return management.decide(self._kit, self._actor, key, start, end)
+
+    def challenges(self, model: str) -> list[Challenge]:
+        with self._kit.store.reading() as look:
+            self._known(look, model)
+            return look.challenges.all(newest="opened_at", model=model)

@@ -1,0 +1,39 @@
+"""How all models are, and what is on record."""
+
+from lamplighter.domain.journal import Entry, Verification
+from lamplighter.sdk.here.base import Caller
+from lamplighter.sdk.verbs import questions as verbs
+from lamplighter.views import fleet as fleets
+from lamplighter.views import history
+from lamplighter.views import status as statuses
+from lamplighter.views.fleet import Fleet
+from lamplighter.views.history import AsOf
+from lamplighter.views.status import ModelStatus
+
+
+class Questions(Caller, verbs.Questions):
+    """How all models are, and what is on record."""
+
+    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "") -> Fleet:
+        wanted = fleets.Filter(search=search, only=only, tier=tier, needs=needs, gap=gap)
+        person, policy, now = self._actor.person, self._kit.policy, self._kit.clock.now()
+        with self._kit.store.reading() as look:
+            return fleets.fleet(look, wanted, person=person, policy=policy, now=now, page=page)
+
+    def status(self, model: str) -> ModelStatus:
+        with self._kit.store.reading() as look:
+            return statuses.status(look, model, policy=self._kit.policy, now=self._kit.clock.now())
+
+    def at(self, model: str, environment: str, instant: int) -> AsOf:
+        with self._kit.store.reading() as look:
+            self._known(look, model, environment)
+            return history.at(look, model, environment, instant)
+
+    def journal(self, model: str = "", limit: int = 100) -> list[Entry]:
+        with self._kit.store.reading() as look:
+            self._known(look, model)
+            return look.journal.newest(model=model, limit=max(1, min(limit, 10_000)))
+
+    def verify_journal(self) -> Verification:
+        with self._kit.store.reading() as look:
+            return look.journal.verify()

@@ -1,0 +1,25 @@
+"""The sources that models live on."""
+
+from lamplighter.domain.feed import Feed
+from lamplighter.lifecycle import feeds
+from lamplighter.sdk.here.base import Caller
+from lamplighter.sdk.verbs import sources as verbs
+from lamplighter.views import feeds as sources
+
+
+class Sources(Caller, verbs.Sources):
+    """The sources that models live on."""
+
+    def feeds(self) -> list[Feed]:
+        with self._kit.store.reading() as look:
+            return sources.feeds(look, self._kit.clock.now())
+
+    def feed(self, name: str) -> Feed:
+        with self._kit.store.reading() as look:
+            return sources.feed(look, name, self._kit.clock.now())
+
+    def push_arrival(
+        self, name: str, newest: int = 0, rows: int | None = None, passed: bool | None = None, check: str = ""
+    ) -> Feed:
+        feeds.push(self._kit, self._actor, name, newest, rows, passed, check)
+        return self.feed(name)

@@ -1,0 +1,104 @@
+"""Which version answers, on whose word, and how it comes and goes."""
+
+from typing import Protocol
+
+from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.consent import Consent
+from lamplighter.domain.decision import Decision
+from lamplighter.domain.drill import OutageDrill
+from lamplighter.domain.expiry import Expiry
+from lamplighter.domain.identity import Permission
+from lamplighter.domain.paired import ShadowRun
+from lamplighter.domain.rollout import Rollout
+from lamplighter.domain.routing import Routing
+from lamplighter.sdk.answers import Deployed, RolledBack
+from lamplighter.sdk.door import door
+from lamplighter.views.waiting import Waiting
+
+
+class Deployment(Protocol):
+    """Which version answers, on whose word, and how it comes and goes."""
+
+    @door("GET", "/versions/{reference}/check", Permission.READ)
+    def check(self, reference: str, environment: str) -> Decision:
+        """What the gates would say now; changes nothing."""
+        ...
+
+    @door("POST", "/versions/{reference}/deployments", Permission.DEPLOY)
+    def deploy(self, reference: str, environment: str) -> Deployed:
+        """Ask for a version to go live; it waits where only people's word is missing."""
+        ...
+
+    @door("POST", "/versions/{reference}/signatures", Permission.APPROVE)
+    def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
+        """Accept or refuse a version for an environment, on the evidence as it is now."""
+        ...
+
+    @door("POST", "/versions/{reference}/consents", Permission.CONSENT)
+    def consent(self, reference: str, consumer: str, accepted: bool, environment: str = "", reason: str = "") -> Consent:
+        """Accept or refuse, as the owner of a consumer, what a version changes for it; bound to what is known now."""
+        ...
+
+    @door("GET", "/waiting", Permission.READ)
+    def waiting(self, model: str = "") -> list[Waiting]:
+        """What waits for people."""
+        ...
+
+    @door("GET", "/rollouts", Permission.READ)
+    def rollouts(self, model: str = "") -> list[Rollout]:
+        """The newest 100 rollouts, newest first."""
+        ...
+
+    @door("GET", "/rollouts/{key}", Permission.READ)
+    def rollout(self, key: str) -> Rollout:
+        """One rollout."""
+        ...
+
+    @door("POST", "/rollouts/{key}/pause", Permission.DEPLOY)
+    def pause(self, key: str) -> Rollout:
+        """Stop the clock of a rollout; the share stays and the limits still hold."""
+        ...
+
+    @door("POST", "/rollouts/{key}/resume", Permission.DEPLOY)
+    def resume(self, key: str) -> Rollout:
+        """Let a paused rollout go on."""
+        ...
+
+    @door("POST", "/rollouts/{key}/stop", Permission.ROLL_BACK)
+    def stop(self, key: str) -> Rollout:
+        """Stop a rollout and give all traffic back to the version before."""
+        ...
+
+    @door("POST", "/models/{model}/rollback", Permission.ROLL_BACK)
+    def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "", leaving: int = 0) -> RolledBack:
+        """Give all traffic to the version before, or to one that was live before; never blocked by gates.
+
+        `leaving` is the version that the caller saw live; a rollback from another one is refused, so that of two people who
+        go back at once the second does not bring the bad version live again. 0 asks for nothing.
+        """
+        ...
+
+    @door("POST", "/models/{model}/shadow", Permission.DEPLOY)
+    def shadow(self, model: str, environment: str, number: int) -> Routing:
+        """Let a version score along without answering; 0 ends it."""
+        ...
+
+    @door("GET", "/models/{model}/shadow", Permission.READ)
+    def shadow_run(self, model: str, environment: str) -> ShadowRun:
+        """How the version that scores along compares with the live one so far, on the same requests."""
+        ...
+
+    @door("POST", "/models/{model}/shadow/evidence", Permission.DEPLOY)
+    def keep_shadow_run(self, model: str, environment: str) -> ShadowRun:
+        """Write that comparison down as evidence of the version that scores along."""
+        ...
+
+    @door("POST", "/versions/{reference}/extension", Permission.DEPLOY)
+    def extend(self, reference: str, environment: str, days: int, reason: str) -> Expiry:
+        """Let the live version answer for more days than its tier allows; only its owner may, with a reason."""
+        ...
+
+    @door("POST", "/versions/{reference}/outage-drills", Permission.ROLL_BACK)
+    def drill_outage(self, reference: str, environment: str) -> OutageDrill:
+        """Ask for what callers would be answered in an outage, with requests of the drill's own; the result is evidence."""
+        ...

@@ -1,0 +1,50 @@
+"""Versions, their files and their evidence."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from lamplighter.domain.evidence import Evidence
+from lamplighter.domain.identity import Permission
+from lamplighter.domain.version import Manifest, Version
+from lamplighter.sdk.answers import Facts
+from lamplighter.sdk.door import door
+from lamplighter.views.version import VersionView
+
+
+class Industrialization(Protocol):
+    """Versions, their files and their evidence."""
+
+    @door("POST", "/artifacts/missing", Permission.REGISTER)
+    def missing_artifacts(self, digests: Sequence[str]) -> list[str]:
+        """Which of these artifacts the platform does not have."""
+        ...
+
+    @door("PUT", "/artifacts/{digest}", Permission.REGISTER)
+    def put_artifact(self, digest: str, content: bytes) -> str:
+        """Store the bytes of an artifact under their digest."""
+        ...
+
+    @door("GET", "/artifacts/{digest}", Permission.READ)
+    def artifact(self, digest: str) -> bytes:
+        """The bytes of an artifact."""
+        ...
+
+    @door("POST", "/models/{model}/versions", Permission.REGISTER)
+    def register(self, model: str, manifest: Manifest, evidence: Sequence[Facts] = (), note: str = "") -> Version:
+        """Register a version whose artifacts are there; the same manifest again gives the same version."""
+        ...
+
+    @door("GET", "/models/{model}/versions", Permission.READ)
+    def versions(self, model: str) -> list[Version]:
+        """Every version of a model, oldest first."""
+        ...
+
+    @door("GET", "/versions/{reference}", Permission.READ)
+    def version(self, reference: str, environment: str = "") -> VersionView:
+        """What is inside a version, its evidence and decisions; `@live` and `@prev` are of the environment."""
+        ...
+
+    @door("POST", "/versions/{reference}/evidence", Permission.REGISTER)
+    def add_evidence(self, reference: str, evidence: Facts) -> Evidence:
+        """Bring facts about a version; they void acceptances that did not see them."""
+        ...

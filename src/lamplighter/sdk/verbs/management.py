@@ -1,0 +1,37 @@
+"""Trainings, and trials of one version against another."""
+
+from typing import Protocol
+
+from lamplighter.domain.challenge import Challenge
+from lamplighter.domain.identity import Permission
+from lamplighter.domain.retraining import Retraining
+from lamplighter.sdk.door import door
+
+
+class Management(Protocol):
+    """Trainings, and trials of one version against another."""
+
+    @door("POST", "/models/{model}/trainings", Permission.RETRAIN)
+    def retrain(self, model: str, cause: str = "") -> Retraining:
+        """Ask for a training as the project describes it."""
+        ...
+
+    @door("GET", "/models/{model}/trainings", Permission.READ)
+    def trainings(self, model: str) -> list[Retraining]:
+        """Trainings of a model, newest first."""
+        ...
+
+    @door("POST", "/versions/{reference}/challenges", Permission.RETRAIN)
+    def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
+        """Let a version score along with the live one, to be compared on the same rows."""
+        ...
+
+    @door("POST", "/challenges/{key}/decide", Permission.RETRAIN)
+    def decide(self, key: str, start: int, end: int) -> Challenge:
+        """Decide a trial on the labelled rows of a window of event time; the result is evidence of the challenger."""
+        ...
+
+    @door("GET", "/models/{model}/challenges", Permission.READ)
+    def challenges(self, model: str) -> list[Challenge]:
+        """Trials of a model, newest first."""
+        ...

@@ -1,0 +1,29 @@
+"""The sources that models live on."""
+
+from typing import Protocol
+
+from lamplighter.domain.feed import Feed
+from lamplighter.domain.identity import Permission
+from lamplighter.sdk.door import door
+
+
+class Sources(Protocol):
+    """The sources that models live on."""
+
+    @door("GET", "/sources", Permission.READ)
+    def feeds(self) -> list[Feed]:
+        """Every source that a model needs and how it stands, those that need somebody first."""
+        ...
+
+    @door("GET", "/sources/{name}", Permission.READ)
+    def feed(self, name: str) -> Feed:
+        """One source and how it stands."""
+        ...
+
+    @door("POST", "/sources/{name}/arrivals", Permission.LABEL)
+    def push_arrival(
+        self, name: str, newest: int = 0, rows: int | None = None, passed: bool | None = None, check: str = ""
+    ) -> Feed:
+        """Say what came of a source: the time of its newest row, its rows, and whether the checks on it passed; what is left
+        out says nothing new. Gives how it stands now."""
+        ...
