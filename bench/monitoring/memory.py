@@ -11,7 +11,7 @@ from lines import line
 from million import large, reference
 
 from lamplighter.monitoring.profile import Profile, profile_bytes, profile_from
-from lamplighter.monitoring.table import Naming, count_table
+from lamplighter.monitoring.table import Naming, Part, count_parts
 
 #: Megabytes.
 _LIMIT = 600.0
@@ -20,7 +20,7 @@ _BATCH = 65_536
 
 def counted(profile: Profile, path: Path) -> dict[str, float]:
     """Rows that were counted, and megabytes."""
-    found = count_table(profile, read_parquet(str(path), batch_size=_BATCH), Naming(time="at", scores="score"))
+    found = count_parts(profile, [Part(read_parquet(str(path), batch_size=_BATCH))], Naming(time="at", scores="score"))
     rows = sum(counts.rows for counts in found.values())
     return {"rows": rows, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 

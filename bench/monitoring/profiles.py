@@ -22,7 +22,7 @@ from lamplighter.measures import measure
 from lamplighter.measures.base import DriftMeasure
 from lamplighter.monitoring.counts import Counts
 from lamplighter.monitoring.profile import Profile
-from lamplighter.monitoring.table import Naming, count_table
+from lamplighter.monitoring.table import Naming, Part, count_parts
 from lamplighter.monitoring.timeline import distances, rolled, stacked
 
 PEERS = ("nannyml", "popmon", "alibi_detect", "frouros", "deepchecks", "whylogs", "evidently")
@@ -46,7 +46,7 @@ def seconds(work: Callable[[], object]) -> tuple[float, float]:
 
 def counted(profile: Profile, path: Path, batch: int = _BATCH) -> list[Counts]:
     """A file by day."""
-    found = count_table(profile, read_parquet(str(path), batch_size=batch), Naming(time="at", scores="score"))
+    found = count_parts(profile, [Part(read_parquet(str(path), batch_size=batch))], Naming(time="at", scores="score"))
     return list(found.values())
 
 

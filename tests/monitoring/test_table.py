@@ -12,7 +12,7 @@ from tests.monitoring.samples import profile, rows, scores
 from lamplighter.monitoring.counts import count, counts_bytes, merge_all
 from lamplighter.monitoring.profile import PREDICTION
 from lamplighter.monitoring.refusals import UnreadableColumn, UnreadableStream
-from lamplighter.monitoring.table import DAY, Naming, count_table
+from lamplighter.monitoring.table import DAY, Naming, Part, count_parts
 
 PROFILE = profile()
 N = 4000
@@ -49,20 +49,20 @@ def by_rows() -> dict[int, bytes]:
 def test_windows_of_a_table(threads: int, order: str, texts: DataType) -> None:
     places = np.arange(N) if order == "rising" else np.random.default_rng(1).permutation(N)
     source = table(places, texts, DataType.timestamp("ms"))
-    found = count_table(PROFILE, source, Naming(time="at", scores="score"), threads=threads)
+    found = count_parts(PROFILE, [Part(source)], Naming(time="at", scores="score"), threads=threads)
     assert {start: counts_bytes(counts) for start, counts in found.items()} == by_rows()
 
 
 def test_a_parquet_file_without_times_is_one_window(tmp_path: Path) -> None:
     write_parquet(table(np.arange(N), DataType.utf8(), DataType.timestamp("us")), tmp_path / "rows.parquet")
-    found = count_table(PROFILE, read_parquet(tmp_path / "rows.parquet", batch_size=512), Naming(scores="score"))
+    found = count_parts(PROFILE, [Part(read_parquet(tmp_path / "rows.parquet", batch_size=512))], Naming(scores="score"))
     whole = merge_all(PROFILE, [count(PROFILE, rows(N, 11), scores(N, 11))])
     assert list(found) == [0]
     assert counts_bytes(found[0]) == counts_bytes(whole)
 
 
 def test_a_column_that_is_not_there_is_not_counted() -> None:
-    found = count_table(PROFILE, table(np.arange(N), DataType.utf8(), DataType.timestamp("us")), Naming())
+    found = count_parts(PROFILE, [Part(table(np.arange(N), DataType.utf8(), DataType.timestamp("us")))], Naming())
     assert PREDICTION not in found[0].columns
     assert found[0].rows == N
 
@@ -70,10 +70,10 @@ def test_a_column_that_is_not_there_is_not_counted() -> None:
 def test_refusals(tmp_path: Path) -> None:
     source = table(np.arange(N), DataType.utf8(), DataType.timestamp("us"))
     with pytest.raises(UnreadableColumn):
-        count_table(PROFILE, source, Naming(time="delay"))
+        count_parts(PROFILE, [Part(source)], Naming(time="delay"))
     wrong = Table.from_batches([RecordBatch.from_pydict({"delay": Array(["a secret"], type=DataType.utf8())})])
     with pytest.raises(UnreadableColumn) as refused:
-        count_table(PROFILE, wrong, Naming())
+        count_parts(PROFILE, [Part(wrong)], Naming())
     assert "secret" not in str(refused.value)
     with pytest.raises(UnreadableStream):
-        count_table(PROFILE, Array([1.0], type=DataType.float64()), Naming())  # type: ignore[arg-type]
+        count_parts(PROFILE, [Part(Array([1.0], type=DataType.float64()))], Naming())  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Counting tables of any length, window by window, in bounded memory.
+"""Counting tables of any length, day by day, in bounded memory.
 
 Two threads take the next batch in turn and count it, each on its own. What they counted is added at the end: the numbers are
 whole, so the order does not matter.
@@ -31,7 +31,7 @@ Chosen = Callable[[Batch], NDArray[np.bool_] | None]
 class Naming:
     """Which columns of a table hold what."""
 
-    #: Timestamps, by which the rows are told apart; without it everything is one window that starts at 0.
+    #: Timestamps, by which the rows are told apart; without it everything is one day that starts at 0.
     time: str = ""
     #: The answers of the model.
     scores: str = ""
@@ -39,8 +39,6 @@ class Naming:
     inputs: str = ""
     #: Inputs that are not counted.
     left_out: Collection[str] = ()
-    #: Microseconds of a window, aligned to the epoch.
-    length: int = DAY
 
     def named(self, profile: Profile) -> dict[str, str]:
         """The columns of the table by those of the profile."""
@@ -56,13 +54,8 @@ class Part:
     chosen: Chosen = lambda _: None
 
 
-def count_table(profile: Profile, table: Streamable, naming: Naming, *, threads: int = 2) -> dict[int, Counts]:
-    """The counts of each window of a table, as `count_parts` gives them."""
-    return count_parts(profile, [Part(table)], naming, threads=threads)
-
-
 def count_parts(profile: Profile, parts: Iterable[Part], naming: Naming, *, threads: int = 2) -> dict[int, Counts]:
-    """The counts of each window, by its start in microseconds since the epoch, of tables with the same columns.
+    """The counts of each day, by its start in microseconds since the epoch, of tables with the same columns.
 
     Each table is taken when the one before has come to its end. Columns that the profile does not know are left out, and those
     that the first table lacks are not counted. Raises `UnreadableStream` and `UnreadableColumn`.
@@ -179,7 +172,7 @@ class _Work:
     def _starts(self, times: Any) -> IntArray:
         if not isinstance(times, np.ndarray) or times.dtype.kind != "i":
             raise UnreadableColumn(self._naming.time, "a time in every row")
-        return np.asarray(times // self._naming.length * self._naming.length)
+        return np.asarray(times // DAY * DAY)
 
     def counts(self) -> dict[int, Counts]:
         """What this thread counted, by start of the window."""
