@@ -5,9 +5,10 @@ Files of 12,000 requests with 50 inputs each, as compaction writes them; seconds
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from arro3.io import read_parquet
 from lines import line
@@ -36,7 +37,7 @@ def requests() -> list[list[Scored]]:
     return found
 
 
-def _request(place: int, row: int, columns: dict[str, list[object]], score: float) -> Scored:
+def _request(place: int, row: int, columns: Mapping[str, Any], score: float) -> Scored:
     at = START + (place * _ROWS + row) * DAY // (_FILES * _ROWS)
     inputs = {name: [values[row]] for name, values in columns.items()}
     return Scored(
