@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import cloudpickle  # type: ignore[import-untyped]
 import mlflow  # type: ignore[import-not-found]
 import numpy as np
 import pandas as pd
@@ -80,6 +81,25 @@ class Caller(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         return np.zeros(len(model_input))
 
 
+class Release:
+    """Answers with the release of pandas that it finds."""
+
+    def predict(self, model_input: pd.DataFrame) -> Any:
+        import pandas
+
+        return np.full(len(model_input), float(pandas.__version__.partition(".")[0]))
+
+
+def save_pickle(name: str) -> None:
+    """As MLflow's flavours of libraries save a pickle; scikit-learn is not here."""
+    flavor = {"pickled_model": "model.pkl", "serialization_format": "cloudpickle"}
+    saved = mlflow.models.Model(signature=infer_signature(table()[["delay"]]), flavors={"sklearn": flavor})
+    (FOLDER / name).mkdir()
+    saved.save(str(FOLDER / name / "MLmodel"))
+    (FOLDER / name / "model.pkl").write_bytes(cloudpickle.dumps(Release()))
+    (FOLDER / name / "requirements.txt").write_text(f"mlflow=={mlflow.__version__}\npandas=={pd.__version__}\n")
+
+
 def opens(way: Any) -> bool:
     try:
         way()
@@ -140,6 +160,7 @@ def main() -> None:
         "spy": save("spy", rows[["delay"]], numbers, python_model=spy),
         "caller": save("caller", rows[["delay"]], numbers, python_model=Caller()),
     }
+    save_pickle("pickle")
     (FOLDER / "answers.json").write_text(json.dumps({"answers": answers, "table": rows.to_dict("list")}))
 
 

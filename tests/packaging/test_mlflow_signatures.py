@@ -143,7 +143,7 @@ def test_packages_that_are_here_are_locked_as_they_are(tmp_path: Path) -> None:
         ("--extra-index-url https://elsewhere.example", "no package of an index"),
         ("./pandas.whl", "no package of an index"),
         ("pandas>=2 --find-links=wheels", "no package of an index"),
-        ("pandas>=2,<9; python_version>'3'\nscikit-learn[docs]", "No environment may be made for it here."),
+        ("pandas>=2,<9; python_version>'3'\nscikit-learn[docs]", "no environment may be made for it here."),
     ],
 )
 def test_what_does_not_say_its_packages_is_refused(tmp_path: Path, requirements: str, why: str) -> None:
@@ -158,7 +158,7 @@ def test_packages_that_cannot_be_had_are_named(tmp_path: Path, monkeypatch: pyte
         capture(folder, Request(trust=True, environments=tmp_path / "environments"))
     assert caught.value.why.startswith("uv could not find its packages")
     # MLflow opens it, whether the directory names it or not.
-    assert caught.value.fix.endswith("no-such-flower==9.9 mlflow-skinny==3.17.2")
+    assert caught.value.fix.endswith("no-such-flower==9.9 mlflow-skinny==3.17.2 pandas")
 
 
 def test_another_python_is_refused(tmp_path: Path) -> None:

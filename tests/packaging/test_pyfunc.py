@@ -110,6 +110,17 @@ def test_a_model_that_needs_the_network_is_refused_with_what_is_closed_to_it(sav
     assert caught.value.why.startswith("On the first row it raises PermissionError: its process reaches no network")
 
 
+def test_a_pickle_of_a_library_has_the_packages_it_was_saved_with(saved: Path, ground: Ground) -> None:
+    captured = capture(saved / "pickle", Request(trust=True, environments=ground.settings.model_environments))
+    assert captured.source.format == "mlflow-directory"
+    rows = {"delay": [1.0, 2.0]}
+    (pandas,) = set(captured.truth(infer(rows, captured.output))(rows, 2))
+    assert captured.lock is not None
+    assert captured.lock.packages["pandas"].startswith(f"{pandas:.0f}.")
+    assert pandas != int(pd.__version__.partition(".")[0])
+    assert "mlflow-skinny" not in captured.lock.packages
+
+
 def test_it_is_released_signed_and_served_as_mlflow_predicts(saved: Path, ground: Ground) -> None:
     table, columns, project = rows_of(saved), frames.columns(rows_of(saved)), models.project("minutes")
     build = Build(model=saved / "minutes", sample=table, trust=True)

@@ -23,7 +23,7 @@ def capture(told: Directory, request: Request) -> Captured:
             code="E1155",
         )
     says = signature.read(told.signature, request)
-    lock = requirements.locked(told, request.environments)
+    lock = requirements.locked(told, requirements.with_mlflow(told), request.environments)
     source = Source(name="model.tar", format="mlflow-pyfunc", badge=Badge.CODE, content=told.archived())
 
     def truth(contract: Contract) -> Scorer:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.version import Lock
 from lamplighter.packaging.lock import lock
 from lamplighter.packaging.sources.base import unsupported
@@ -15,25 +16,42 @@ from lamplighter.serving.worker import installer
 
 #: A package by its name on an index; no option, file or address.
 _LINE = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[A-Za-z0-9._,\s-]*\])?\s*(?:\(?[<>=!~][^@/\\;]*)?(?:;[^@/\\]*)?")
-_PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.+!_-]+)")
+_PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:==([A-Za-z0-9.+!_-]+))?")
+_EXACT = re.compile(r"[^=]*==[A-Za-z0-9.+!_-]+\s*(?:;.*)?")
 _MLFLOW = re.compile(r"mlflow(?:[-_.]skinny)?(?![A-Za-z0-9._-])")
 _RELEASE = re.compile(r"[0-9][A-Za-z0-9.+!]*")
-#: A frame is what the model is asked with, whether it names pandas or not.
-_ALWAYS = ("pandas",)
 _HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def locked(told: Directory, environments: Path | None) -> Lock:
-    """The packages of a directory that MLflow opens; raises `Invalid` where they cannot be known or had, or Python differs."""
-    _check_python(str(told.flavors["python_function"].get("python_version") or _HERE))
+def with_mlflow(told: Directory) -> Sequence[str]:
+    """What a model that MLflow opens asks for, and pandas, for it is asked with a frame; raises `Invalid` for other lines."""
     lines = _lines(told)
+    if not any(map(_MLFLOW.match, lines)) and _RELEASE.fullmatch(told.mlflow):
+        lines.append(f"mlflow-skinny=={told.mlflow}")
+    return (*lines, "pandas")
+
+
+def without_mlflow(told: Directory) -> Sequence[str]:
+    """What a pickle asks for that is opened without MLflow; raises `Invalid` for lines without an exact version.
+
+    A pickle opens with other releases than those it was made with, too, and may then answer otherwise.
+    """
+    lines = [line for line in _lines(told) if not _MLFLOW.match(line)]
+    if not all(map(_EXACT.fullmatch, lines)):
+        raise _unsaid("A line of its requirements.txt names no exact version")
+    return (*lines, "cloudpickle", "pandas")
+
+
+def locked(told: Directory, lines: Sequence[str], environments: Path | None) -> Lock:
+    """The packages of a directory; raises `Invalid` where they cannot be had, or Python differs."""
+    _check_python(str(told.flavors.get("python_function", {}).get("python_version") or _HERE))
     pins = [_PIN.fullmatch(line) for line in lines]
-    if all(pin is not None and _is_here(pin[1], pin[2]) for pin in pins) and all(map(_is_here, _ALWAYS)):
-        return lock(_ALWAYS, [pin[1] for pin in pins if pin is not None])
+    if all(pin is not None and _is_here(pin[1], pin[2]) for pin in pins):
+        return lock((), [pin[1] for pin in pins if pin is not None])
     if environments is None:
         raise unsupported(
             "This MLflow model was made with other packages than those here.",
-            "No environment may be made for it here.",
+            "What it names is not here in exactly that version, and no environment may be made for it here.",
             f"Hand it over where these are installed: {' '.join(lines)}",
         )
     return Lock(python=_HERE, packages=_resolved(lines, environments))
@@ -51,26 +69,25 @@ def _check_python(version: str) -> None:
 
 def _lines(told: Directory) -> list[str]:
     file = told.folder / "requirements.txt"
-    text = file.read_text() if file.is_file() else ""
+    text = file.read_text(errors="replace") if file.is_file() else ""
     lines = [line.partition(" #")[0].strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     if not lines or not all(map(_LINE.fullmatch, lines)):
-        raise unsupported(
-            "This MLflow model does not say which packages it needs.",
-            "A line of its requirements.txt is no package of an index with its version."
-            if lines
-            else "It has no requirements.txt.",
-            "Save it with pip_requirements that name packages and versions, such as scikit-learn==1.7.0, and own modules as"
-            " code_paths.",
-        )
-    if not any(map(_MLFLOW.match, lines)) and _RELEASE.fullmatch(told.mlflow):
-        lines.append(f"mlflow-skinny=={told.mlflow}")
+        raise _unsaid("A line of its requirements.txt is no package of an index" if lines else "It has no requirements.txt")
     return lines
 
 
-def _is_here(name: str, version: str = "") -> bool:
+def _unsaid(why: str) -> Invalid:
+    return unsupported(
+        "This MLflow model does not say which packages it needs.",
+        f"{why}.",
+        "Save it with pip_requirements that name exact versions, such as scikit-learn==1.7.0, and own modules as code_paths.",
+    )
+
+
+def _is_here(name: str, version: str | None) -> bool:
     try:
-        return metadata.version(name) == version or not version
+        return version in (None, metadata.version(name))
     except metadata.PackageNotFoundError:
         return False
 
@@ -80,7 +97,7 @@ def _resolved(lines: Sequence[str], environments: Path) -> Mapping[str, str]:
     environments.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="lamplighter-") as folder:
         wanted = Path(folder, "requirements.txt")
-        wanted.write_text("".join(f"{line}\n" for line in (*lines, *_ALWAYS)))
+        wanted.write_text("".join(f"{line}\n" for line in lines))
         options = ["--python", sys.executable, "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet"]
         try:
             told = installer.run("find its packages", environments, "pip", "compile", *options, str(wanted))
@@ -92,4 +109,4 @@ def _resolved(lines: Sequence[str], environments: Path) -> Mapping[str, str]:
                 f" the model over where these are installed: {' '.join(lines)}",
             ) from None
     pins = [_PIN.match(line) for line in told.splitlines()]
-    return {pin[1]: pin[2] for pin in pins if pin is not None}
+    return {pin[1]: pin[2] for pin in pins if pin is not None and pin[2]}
