@@ -1,8 +1,10 @@
 """What a list of all models asks for: the texts of projects, what moved, and what was answered hour by hour."""
 
+from typing import Any
+
 import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from tests.domain import specimens
 
 from lamplighter.domain.inputs import Inputs
@@ -89,3 +91,16 @@ def test_requests_are_answered_once_and_counted_by_hour(store: Store) -> None:
             ("m", "dev"): {7 * HOUR: 1},
         }
         assert look.traffic.answered([], 0) == {}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_hours_of_long_ago_are_not_read(store: Store) -> None:
+    with store.reading() as look:
+        asked: list[tuple[str, Any]] = []
+        event.listen(look.connection, "before_cursor_execute", lambda *seen: asked.append(seen[2:4]))
+        page = [f"m-{place}" for place in range(100)]
+        look.traffic.answered(page, 7 * HOUR)
+        look.sightings.pauses(page, 0)
+        plans = [look.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values) for query, values in asked[:]]
+        steps = [row[3] for plan in plans for row in plan if "SEARCH hours" in row[3]]
+    assert steps == ["SEARCH hours USING INDEX ix_hours_model_second (model=? AND second>?)"] * 2

@@ -154,9 +154,9 @@ def inside(connection: Connection, body: Column[str], field: str) -> Any:
     return (cast(body, JSON) if is_postgresql else type_coerce(body, JSON))[field]
 
 
-def gathered(connection: Connection, *columns: ColumnElement[int]) -> ColumnElement[str]:
-    """Numbers of these columns in all rows of a group, as JSON: a list with one list for each row. Taking many rows apart
-    is what costs most where they are small."""
+def gathered(connection: Connection, *columns: ColumnElement[Any]) -> ColumnElement[str]:
+    """Numbers and texts of these columns in all rows of a group, as JSON: a list with one list for each row. Taking rows apart
+    is what costs most where they are many and small."""
     if connection.dialect.name == "postgresql":
         return cast(func.json_agg(func.json_build_array(*columns)), Text)
     return func.json_group_array(func.json_array(*columns))

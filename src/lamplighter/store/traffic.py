@@ -17,7 +17,8 @@ HOUR = 3600
 _ASKED = 500
 
 
-_pairs = msgspec.json.Decoder(list[tuple[int, int]]).decode
+#: Environment, first second of an hour, and requests.
+_answered = msgspec.json.Decoder(list[tuple[str, int, int]]).decode
 
 
 class Traffic(msgspec.Struct, frozen=True):
@@ -132,17 +133,16 @@ class TrafficSeen:
         """
         of = schema.hours
         counted = case((of.c.arm == "challenger", of.c.requests - of.c.failures), else_=of.c.requests)
-        parts = gathered(self.connection, of.c.second, counted)
-        query = (
-            select(of.c.model, of.c.environment, parts)
-            .group_by(of.c.model, of.c.environment)
-            .where(of.c.model.in_(models), of.c.second >= second // HOUR * HOUR, of.c.arm.in_(("champion", "challenger")))
+        # By the model alone: for a group by its environment as well, SQLite would read every hour that there ever was, as they
+        # lie in the order of that group.
+        query = select(of.c.model, gathered(self.connection, of.c.environment, of.c.second, counted)).group_by(of.c.model)
+        query = query.where(
+            of.c.model.in_(models), of.c.second >= second // HOUR * HOUR, of.c.arm.in_(("champion", "challenger"))
         )
-        found: dict[tuple[str, str], Counter[int]] = {}
-        for model, environment, text in self.connection.execute(query):
-            hours = found[model, environment] = Counter()
-            for hour, requests in _pairs(text):
-                hours[hour] += requests
+        found: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+        for model, parts in self.connection.execute(query):
+            for environment, hour, requests in _answered(parts):
+                found[model, environment][hour] += requests
         return found
 
     def called(self, calls: Sequence[tuple[str, str, str, int, int]]) -> None:

@@ -25,9 +25,9 @@ class Estate:
         self.known = [one for one in every if search in one.words]
         self._now = now
         self._places = {place.name: place for place in in_order(look.environments.all())}
-        self._rank = {name: rank for rank, name in enumerate(self._places)}
+        rank = {name: rank for rank, name in enumerate(self._places)}
         routings = [routing for routing in self._asked(look.routings, model, search) if routing.champion]
-        self._routings = _by_model(routings)
+        self._routings = _by_model(sorted(routings, key=lambda routing: rank[routing.environment]))
         self._away = places_away(look, routings)
         self._incidents: dict[str, list[Incident]] = defaultdict(list)
         for incident in look.incidents.of(model) if model else look.incidents.all(newest="opened_at", open=True):
@@ -49,13 +49,12 @@ class Estate:
     def standing(self, one: Known) -> Standing:
         """How a model stands."""
         name = one.project.name
-        routings = sorted(self._routings.get(name, ()), key=lambda routing: self._rank[routing.environment])
-        placed = tuple((routing, self._places[routing.environment]) for routing in routings)
+        routings = self._routings.get(name, ())
         main = routings[-1] if routings else None
         number = main.champion.number if main and main.champion else 0
         return standing(
             one,
-            placed,
+            tuple([(routing, self._places[routing.environment]) for routing in routings]),
             self._away,
             tuple(self._incidents.get(name, ())),
             tuple(self._waiting.get(name, ())),
