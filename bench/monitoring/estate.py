@@ -30,6 +30,8 @@ MODELS, VERSIONS = 1000, 100
 DAY = 86_400_000_000
 #: Weeks of readings, and inputs that each of them measures.
 _WEEKS, _INPUTS = 26, 10
+#: Hours of traffic.
+_HOURS = 14 * 24
 #: Rows in one statement.
 _CHUNK = 1000
 #: The one who looks at the list.
@@ -69,9 +71,8 @@ def _model(change: Transaction, number: int, versions: int, chance: random.Rando
     keys = [column.name for column in schema.readings.primary_key]
     _insert(change, schema.readings, ({**_columns(one, *keys), "body": _text(one)} for one in readings))
     change.inputs.put(Inputs(model=name, environment="prod", number=versions, end=now, matter=chance.random() < 0.05))
-    parts = _traffic(name, versions, now, chance)
-    for table, length in ((schema.traffic, 600), (schema.hours, HOUR)):
-        _insert(change, table, (_seen(part, length) for part in parts if table is schema.traffic or part.second % HOUR < 600))
+    _insert(change, schema.traffic, _traffic(name, versions, now, chance, 600, 144))
+    _insert(change, schema.hours, _traffic(name, versions, now, chance, HOUR, _HOURS))
     if chance.random() < 0.2:
         change.incidents.add(_incident(f"I-{number}", name, versions, now, chance))
 
@@ -139,21 +140,13 @@ def _readings(name: str, number: int, now: int, chance: random.Random) -> Iterat
             )  # fmt: skip
 
 
-def _traffic(name: str, number: int, now: int, chance: random.Random) -> list[Traffic]:
-    """A day of traffic, every ten minutes."""
+def _traffic(name: str, number: int, now: int, chance: random.Random, length: int, count: int) -> Iterator[dict[str, Any]]:
+    """The rows of the last so many parts of traffic, of this many seconds each."""
     latencies = tuple(chance.randrange(40) for _ in range(len(LATENCY_BOUNDS) + 1))
-    asked = sum(latencies)
-    last = now // 1_000_000 // 600 * 600
-    return [
-        Traffic(name, "prod", number, "champion", last - 600 * part, requests=asked, rows=asked, latencies=latencies)
-        for part in range(144)
-    ]
-
-
-def _seen(part: Traffic, length: int) -> dict[str, Any]:
-    """The row of one part, in a table of parts of this many seconds."""
-    row = msgspec.structs.asdict(part)
-    return {**row, "second": part.second // length * length, "latencies": msgspec.json.encode(part.latencies).decode()}
+    asked, last = sum(latencies), now // 1_000_000 // length * length
+    for part in range(count):
+        row = Traffic(name, "prod", number, "champion", last - length * part, requests=asked, rows=asked, latencies=latencies)
+        yield {**msgspec.structs.asdict(row), "latencies": msgspec.json.encode(latencies).decode()}
 
 
 def _incident(key: str, name: str, number: int, now: int, chance: random.Random) -> Incident:
