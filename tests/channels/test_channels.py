@@ -21,7 +21,7 @@ import pytest
 
 from lamplighter import channels
 from lamplighter.channels import apprise, inbox, webhook
-from lamplighter.channels.base import Channel, Message, Receiver, Undelivered
+from lamplighter.channels.base import Channel, Message, Receiver, Undelivered, kept_line
 from lamplighter.plugins import plugin
 
 MESSAGE = Message(
@@ -243,3 +243,56 @@ def test_what_apprise_cannot_deliver_is_tried_again() -> None:
         assert undelivered(address, apprise) == "The service behind the address did not take it."
     assert undelivered(address, apprise) == "The service behind the address did not take it."
     assert undelivered("carrier-pigeon://secret", apprise) == "Apprise does not know this kind of address."
+
+
+def keeping(handler: BaseHTTPRequestHandler) -> None:
+    """Answers and keeps the connection open."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    handler.close_connection = False
+
+
+def leaving(handler: BaseHTTPRequestHandler) -> None:
+    """Answers as if the connection stayed open, and ends it."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    handler.close_connection = True
+
+
+def unfinished(handler: BaseHTTPRequestHandler) -> None:
+    """Says that a body follows, and sends none."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    handler.close_connection = False
+
+
+def tired(handler: BaseHTTPRequestHandler) -> None:
+    """Answers once, and ends the connection when it is asked for more."""
+    handler.close_connection = hasattr(handler, "asked")
+    if not handler.close_connection:
+        handler.asked = True  # type: ignore[attr-defined]
+        keeping(handler)
+
+
+@pytest.mark.parametrize(("answer", "connections"), [(keeping, 1), (leaving, 3), (unfinished, 3), (tired, 3)])
+def test_messages_share_a_connection_as_long_as_it_lasts(
+    answer: Callable[[BaseHTTPRequestHandler], None], connections: int
+) -> None:
+    seen = set()
+
+    def answered(handler: BaseHTTPRequestHandler) -> None:
+        seen.add(handler.client_address)
+        answer(handler)
+
+    with receiving(answered) as receiver, kept_line():
+        for number in range(3):
+            webhook.send(msgspec.structs.replace(MESSAGE, id=str(number)), Receiver(address=receiver.address()))
+    taken = [request.headers["webhook-id"] for request in receiver.requests]
+    assert (list(dict.fromkeys(taken)), len(seen)) == (["0", "1", "2"], connections)
+
+
+def test_a_line_is_as_good_as_new_after_a_receiver_that_could_not_be_reached() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as held:
+        dead = f"http://127.0.0.1:{held.getsockname()[1]}/hook"
+    with receiving(status(200)) as receiver, kept_line():
+        assert undelivered(dead) == "The receiver could not be reached (ConnectError)."
+        webhook.send(MESSAGE, Receiver(address=receiver.address()))
+        assert undelivered(dead) == "The receiver could not be reached (ConnectError)."
+    assert len(receiver.requests) == 1

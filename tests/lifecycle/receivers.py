@@ -13,16 +13,18 @@ class Receiver(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         #: What came, decoded, in order.
         self.events: list[dict[str, Any]] = []
         #: The headers that came with it.
         self.headers: list[dict[str, str]] = []
         #: What is answered from now on.
         self.status = 200
-        #: Id of a message that is always refused.
-        self.refused = ""
+        #: Connections that were opened.
+        self.connections = 0
+        #: Ids of messages that are always refused.
+        self.refuses: set[str] = set()
 
     @property
     def url(self) -> str:
@@ -44,12 +46,19 @@ class Receiver(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: Receiver
+    protocol_version = "HTTP/1.1"
+    #: Head and body leave together.
+    wbufsize = -1
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections += 1
 
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.events.append(json.loads(content))
         self.server.headers.append(dict(self.headers.items()))
-        refused = self.headers["webhook-id"] == self.server.refused
+        refused = self.headers["webhook-id"] in self.server.refuses
         self.send_response(400 if refused else self.server.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -59,9 +68,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """A receiver until the end of the block."""
-    receiver = Receiver()
+def receiving(port: int = 0) -> Iterator[Receiver]:
+    """A receiver until the end of the block, on a port of its own or on this one."""
+    receiver = Receiver(port)
     thread = threading.Thread(target=receiver.serve_forever, args=(0.01,))
     thread.start()
     try:

@@ -6,7 +6,8 @@ from concurrent.futures import wait
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import event, func, select
 from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.receivers import Receiver, receiving
 from tests.sdk.homes import until
@@ -42,7 +43,7 @@ def waiting(life: Life) -> int:
 def tries(life: Life, channel: str) -> list[int]:
     """How often each message that waits for a channel was tried in vain."""
     with life.kit.store.reading() as look:
-        return [notice.attempts for _, notice in look.notices.due(life.clock.now() + 3600 * 1_000_000, channel)]
+        return [notice.attempts for _, notice in look.notices.due(life.clock.now() + 3600 * 1_000_000, channel, limit=9999)]
 
 
 def ids(receiver: Receiver) -> set[str]:
@@ -53,6 +54,12 @@ def rows(life: Life) -> int:
     """Messages that the table holds, whatever became of them."""
     with life.kit.store.reading() as look:
         return int(look.notices.connection.execute(select(func.count()).select_from(schema.notices)).scalar_one())
+
+
+def deliver_for(life: Life, looks: int) -> None:
+    """Look so many times, a minute of the clock apart."""
+    seen = iter(range(looks))
+    deliver_until(life, lambda: next(seen, None) is None, step=60.0)
 
 
 def deliver_until(life: Life, condition: Callable[[], bool], step: float) -> None:
@@ -91,6 +98,79 @@ def test_a_receiver_that_is_dead_for_two_days_loses_nothing_and_holds_up_no_othe
         assert len(receiver.headers) == len(ids(receiver)) == many
         assert [event.delivered for event in life.events(Notified)] == [True] * (many + 50)
         assert rows(life) == 0
+
+
+def test_two_thousand_messages_wait_for_a_dead_receiver_and_arrive_once_each_in_their_order(tmp_path: Path) -> None:
+    many = 2000
+    with closing(socket.create_server(("127.0.0.1", 0))) as held:
+        port = held.getsockname()[1]
+    address = f"http://127.0.0.1:{port}/hook"
+    with receiving() as other, telling(tmp_path, pager=address, other=other.url) as life:
+        fill(life, "pager", many)
+        fill(life, "other", 5, first=many + 1)
+        deliver_for(life, looks=6)
+        assert (waiting(life), len(other.events)) == (many, 5)
+        life.restart()
+        with receiving(port) as receiver:
+            receiver.status = 503
+            deliver_for(life, looks=6)
+            # As in a process that ends: nobody remembers that the channel rests.
+            last = Couriers(life.kit)
+            last.look()
+            wait(last._busy.values())
+            last.close()
+            assert waiting(life) == many
+            receiver.status = 200
+            receiver.headers.clear()
+            receiver.connections = 0
+            couriers = Couriers(life.kit)
+            couriers.look()
+            on_its_way = couriers._busy["pager"]
+            # Whoever looks and writes in between does not wait for it.
+            for more in range(3):
+                fill(life, "other", 1, first=many + 10 + more)
+                couriers.look()
+            assert couriers._busy["pager"] is on_its_way
+            assert not on_its_way.done()
+            # One look is enough for all of them.
+            wait([on_its_way], timeout=120.0)
+            assert tries(life, "pager") == []
+            couriers.close()
+            assert [headers["webhook-id"] for headers in receiver.headers] == [f"{at}-pager" for at in range(1, many + 1)]
+            assert receiver.connections == 1
+        told = [one for one in life.events(Notified) if one.channel == "pager"]
+        assert [one.delivered for one in told] == [True] * many
+
+
+def test_outcomes_that_could_not_be_written_down_send_these_messages_once_more(tmp_path: Path) -> None:
+    with receiving() as receiver, telling(tmp_path, pager=receiver.url) as life:
+        fill(life, "pager", 120)
+        commits = iter(range(1))
+
+        def fail(*_: object) -> None:
+            if next(commits, None) is None:
+                raise OSError
+
+        event.listen(life.kit.store.engine, "commit", fail)
+        with pytest.raises(OSError):
+            outbox.deliver(life.kit)
+        event.remove(life.kit.store.engine, "commit", fail)
+        assert len(life.events(Notified)) == 50
+        outbox.deliver(life.kit)
+        sent = [headers["webhook-id"] for headers in receiver.headers]
+        assert len(set(sent)) == 120
+        assert len(sent) - 120 <= 50
+        assert len(life.events(Notified)) == 120
+
+
+def test_messages_that_a_receiver_never_takes_let_the_others_pass_however_many_they_are(tmp_path: Path) -> None:
+    with receiving() as receiver, telling(tmp_path, pager=receiver.url) as life:
+        receiver.refuses = {f"{event}-pager" for event in range(1, 9)}
+        fill(life, "pager", 30)
+        deliver_until(life, lambda: waiting(life) == 8, step=5.0)
+        assert ids(receiver) == {f"{event}-pager" for event in range(1, 31)}
+        taken = [headers["webhook-id"] for headers in receiver.headers if headers["webhook-id"] not in receiver.refuses]
+        assert len(taken) == 22
 
 
 def test_no_message_is_given_up_however_often_it_was_tried_in_two_days(tmp_path: Path) -> None:
@@ -134,7 +214,7 @@ def test_a_silent_receiver_holds_up_neither_the_loop_nor_another_channel(tmp_pat
 
 def test_one_message_that_a_receiver_never_takes_keeps_no_other_back(tmp_path: Path) -> None:
     with receiving() as receiver, telling(tmp_path, pager=receiver.url) as life:
-        receiver.refused = "1-pager"
+        receiver.refuses = {"1-pager"}
         fill(life, "pager", 10)
         for _ in range(3):
             outbox.deliver(life.kit)

@@ -1,18 +1,14 @@
 """Prometheus Alertmanager: an alert by its HTTP API v2, with labels that stay the same until the alert ends."""
 
-import asyncio
-
-import httpx2
 import msgspec
 
-from lamplighter.channels.base import Message, Receiver, Undelivered, trust
+from lamplighter.channels.base import Message, Receiver, post
 from lamplighter.domain.instant import rfc3339
 
 #: The end of an incident ends its alert.
 FOLLOWS = True
 #: A digest is no alert: nothing would ever end it.
 DIGESTS = False
-_SECONDS = 5.0
 _PATH = "/api/v2/alerts"
 #: An alert without an end would end by itself after some minutes; an incident lasts until somebody ends it. Microseconds.
 _LONGEST = 365 * 86_400_000_000
@@ -21,14 +17,7 @@ _LONGEST = 365 * 86_400_000_000
 def send(message: Message, receiver: Receiver) -> None:
     """Post the alert; anything but 2xx is not delivered."""
     address = receiver.address.rstrip("/") + _PATH
-    try:
-        status = asyncio.run(asyncio.wait_for(_post(address, alerts(message)), _SECONDS))
-    except TimeoutError:
-        raise Undelivered(f"Alertmanager did not answer within {_SECONDS:g} seconds.") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, ExceptionGroup) as error:
-        raise Undelivered(f"Alertmanager could not be reached ({type(error).__name__}).") from None
-    if not 200 <= status < 300:
-        raise Undelivered(f"Alertmanager answered {status}.")
+    post(address, alerts(message), {"Content-Type": "application/json"}, who="Alertmanager")
 
 
 def alerts(message: Message) -> bytes:
@@ -52,12 +41,3 @@ def alerts(message: Message) -> bytes:
         "generatorURL": message.url,
     }
     return msgspec.json.encode([alert])
-
-
-async def _post(address: str, content: bytes) -> int:
-    """The status of the answer. Its body is not read: it may have no end."""
-    async with (
-        httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False, verify=trust()) as client,
-        client.stream("POST", address, content=content, headers={"Content-Type": "application/json"}) as answer,
-    ):
-        return answer.status_code

@@ -1,6 +1,10 @@
-"""The promise of a channel: deliver one message to one person, or say why not."""
+"""The promise of a channel: deliver one message to one person, or say why not. And the line that channels over HTTP share."""
 
+import asyncio
 import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cache
 from typing import Protocol
 
@@ -56,6 +60,88 @@ class Undelivered(Exception):
 def trust() -> ssl.SSLContext:
     """The authorities that receivers are held to. Reading them takes longer than telling somebody, so it is done once."""
     return httpx2.create_ssl_context(trust_env=False)
+
+
+#: For all of it: a receiver that sends a byte now and then must not hold up the next message.
+_SECONDS = 5.0
+#: The body of an answer is read if it is no longer than this, bytes, and comes within so many seconds: a connection can be used
+#: again only after it. Nobody needs what it says.
+_SHORT, _SOON = 65_536, 0.5
+
+
+class _Line:
+    """Connections to receivers that stay open between messages, for one thread."""
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._client: httpx2.AsyncClient | None = None
+
+    def post(self, address: str, content: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer."""
+        is_used = self._client is not None
+        try:
+            return self._runner.run(asyncio.wait_for(self._post(address, content, headers), _SECONDS))
+        except httpx2.TransportError:
+            self._hang_up()
+            if not is_used:
+                raise
+            # The receiver may have ended a connection that nobody used; a message that it has already keeps its id.
+            return self.post(address, content, headers)
+        except BaseException:
+            self._hang_up()
+            raise
+
+    async def _post(self, address: str, content: bytes, headers: Mapping[str, str]) -> int:
+        if self._client is None:
+            self._client = httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False, verify=trust())
+        async with self._client.stream("POST", address, content=content, headers=dict(headers)) as answer:
+            length = answer.headers.get("content-length", "")
+            if answer.status_code == 204 or (length.isdecimal() and int(length) <= _SHORT):
+                with suppress(TimeoutError, httpx2.HTTPError):
+                    await asyncio.wait_for(answer.aread(), _SOON)
+            return answer.status_code
+
+    def _hang_up(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            self._runner.run(client.aclose())
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._hang_up()
+        self._runner.close()
+
+
+_line: ContextVar[_Line | None] = ContextVar("line", default=None)
+
+
+@contextmanager
+def kept_line() -> Iterator[None]:
+    """Until the end of the block, messages that this thread sends to one receiver share a connection."""
+    line = _Line()
+    token = _line.set(line)
+    try:
+        yield
+    finally:
+        _line.reset(token)
+        line.close()
+
+
+def post(address: str, content: bytes, headers: Mapping[str, str], who: str = "The receiver") -> None:
+    """Send by POST; raises `Undelivered` for anything but 2xx within 5 seconds. No redirect is followed."""
+    line = _line.get()
+    if line is None:
+        with kept_line():
+            return post(address, content, headers, who)
+    try:
+        status = line.post(address, content, headers)
+    except TimeoutError:
+        raise Undelivered(f"{who} did not answer within {_SECONDS:g} seconds.") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL, ExceptionGroup) as error:
+        raise Undelivered(f"{who} could not be reached ({type(error).__name__}).") from None
+    if not 200 <= status < 300:
+        raise Undelivered(f"{who} answered {status}.")
+    return None
 
 
 class Channel(Protocol):

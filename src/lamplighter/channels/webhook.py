@@ -4,24 +4,20 @@ Standard Webhooks (https://www.standardwebhooks.com) signs `id.timestamp.body` b
 While one secret takes the place of another, the message has a signature of each.
 """
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import time
 from collections.abc import Mapping
 
-import httpx2
 import msgspec
 
-from lamplighter.channels.base import Message, Receiver, Undelivered, trust
+from lamplighter.channels.base import Message, Receiver, post
 from lamplighter.domain.instant import rfc3339
 
 #: A program may want to know every step.
 FOLLOWS = True
 DIGESTS = True
-#: For all of it: a receiver that sends a byte now and then must not hold up the next message.
-_SECONDS = 5.0
 _PREFIX = "whsec_"
 
 
@@ -29,14 +25,7 @@ def send(message: Message, receiver: Receiver) -> None:
     """Post the message as a structured CloudEvent 1.0; anything but 2xx is not delivered."""
     content = cloud_event(message)
     headers = signed(message.id, content, receiver.secrets, int(time.time()))
-    try:
-        status = asyncio.run(asyncio.wait_for(_post(receiver.address, content, headers), _SECONDS))
-    except TimeoutError:
-        raise Undelivered(f"The receiver did not answer within {_SECONDS:g} seconds.") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, ExceptionGroup) as error:
-        raise Undelivered(f"The receiver could not be reached ({type(error).__name__}).") from None
-    if not 200 <= status < 300:
-        raise Undelivered(f"The receiver answered {status}.")
+    post(receiver.address, content, headers)
 
 
 def cloud_event(message: Message) -> bytes:
@@ -67,12 +56,3 @@ def signed(key: str, content: bytes, secrets: tuple[str, ...], now: int) -> Mapp
 def _signature(secret: str, said: bytes) -> str:
     key = base64.b64decode(secret.removeprefix(_PREFIX))
     return base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
-
-
-async def _post(address: str, content: bytes, headers: Mapping[str, str]) -> int:
-    """The status of the answer. Its body is not read: it may have no end."""
-    async with (
-        httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False, verify=trust()) as client,
-        client.stream("POST", address, content=content, headers=dict(headers)) as answer,
-    ):
-        return answer.status_code

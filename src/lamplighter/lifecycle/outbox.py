@@ -1,14 +1,21 @@
-"""The outbox: messages leave it when they have arrived. A dead receiver holds up neither other channels nor anything else."""
+"""The outbox: messages leave it when they have arrived. A dead receiver holds up neither other channels nor anything else.
+
+A receiver gets its messages one after the other, in the order in which they were put in, over a connection that stays open.
+What it does not take while it takes others is tried again later, and the others pass; where it takes none, all wait for it in
+their order. Outcomes are written down together: a crash in between sends these messages once more, under the same id.
+"""
 
 import logging
 import threading
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
 
 import msgspec
 
 from lamplighter import plugins
-from lamplighter.channels.base import Channel, Message, Receiver, Undelivered
+from lamplighter.channels.base import Channel, Message, Receiver, Undelivered, kept_line
 from lamplighter.domain.errors import NotFound
 from lamplighter.domain.events import Notified
 from lamplighter.domain.identity import PLATFORM
@@ -26,8 +33,10 @@ _WAITS = (1, 2, 5, 10, 15)
 _GIVEN_UP = 3 * 86_400_000_000
 #: The counter that says up to which entry of the journal all reactions are done.
 REACTIONS = "reactions"
-#: Failures in a row after which a channel rests: one may be the message's fault, two are the receiver's.
-_ENOUGH = 2
+#: Failures in a row after which a channel rests: fewer may be the fault of the messages.
+_ENOUGH = 3
+#: Messages whose outcomes are written down together, and seconds that one waits for the others at most.
+_TOGETHER, _SOON = 50, 0.5
 #: Channels that are served at once.
 _AT_ONCE = 8
 
@@ -68,48 +77,101 @@ def deliver(kit: Kit) -> None:
 
 
 def deliver_through(kit: Kit, channel: str, ending: threading.Event | None = None) -> bool:
-    """Try what is due through one channel, until it fails twice in a row or is to end; whether it did not fail."""
-    failed = 0
-    with kit.store.reading() as look:
-        due = look.notices.due(kit.clock.now(), channel)
-    for key, notice in due:
-        if ending is not None and ending.is_set():
-            break
-        why = send(kit, notice)
-        failed = failed + 1 if why else 0
-        _conclude(kit, key, notice, why)
-        if failed == _ENOUGH:
-            return False
+    """Deliver what is due through one channel until nothing is left, the receiver takes nothing, or it is to end; whether the
+    receiver did not fail."""
+    ended, takes = ending or threading.Event(), True
+    with kept_line():
+        while takes and not ended.is_set() and (due := _due(kit, channel)):
+            takes = _deliver(kit, due, ended)
     with kit.store.transaction() as change:
         change.notices.shed(change.counters.value(REACTIONS))
-    return True
+    return takes
 
 
-def _conclude(kit: Kit, key: int, notice: Notice, why: str) -> None:
-    now = kit.clock.now()
-    with kit.store.transaction() as change:
-        if why and now - (notice.at or now) < _GIVEN_UP:
-            wait = _WAITS[min(notice.attempts, len(_WAITS) - 1)]
-            change.notices.defer(key, notice, now + wait * 1_000_000)
-            return
-        change.notices.close(key)
-        event = Notified(
-            model=notice.model,
-            incident=notice.incident,
-            person=notice.person,
-            channel=notice.channel,
-            delivered=not why,
-            why=why,
-        )
-        kit.record(change, event, PLATFORM)
+class _Due(NamedTuple):
+    """One message whose time has come."""
+
+    key: int
+    notice: Notice
+    message: Message
 
 
-def send(kit: Kit, notice: Notice) -> str:
+def _due(kit: Kit, channel: str) -> list[_Due]:
+    """The next messages, each with what is known of its incident now."""
+    with kit.store.reading() as look:
+        due = look.notices.due(kit.clock.now(), channel, _TOGETHER)
+        incidents = {one.id: one for one in look.incidents.among("id", {notice.incident for _, notice in due})}
+    return [_Due(key, notice, message_of(kit, notice, incidents)) for key, notice in due]
+
+
+def _deliver(kit: Kit, due: Sequence[_Due], ending: threading.Event) -> bool:
+    """Send messages one after the other; whether the receiver takes them."""
+    ledger, failed, left = _Ledger(kit), dict[_Due, str](), list(due)
+    while left and len(failed) < _ENOUGH and not ending.is_set():
+        # The last of those that tell the receiver's fault from theirs is another one each time.
+        place = due[0].notice.attempts % len(left) if len(failed) == _ENOUGH - 1 else 0
+        one = left.pop(place)
+        why = send(kit, one.notice, one.message)
+        if why:
+            failed[one] = why
+        else:
+            ledger.write({**failed, one: ""})
+            failed.clear()
+    # Too few to tell: those that come last wait for the receiver, and what is alone lets new ones pass.
+    takes = len(failed) < _ENOUGH and len(failed) in (0, len(due))
+    ledger.write(failed, takes=takes)
+    ledger.close()
+    return takes
+
+
+class _Ledger:
+    """What became of messages, written down several at a time."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._lines: list[tuple[_Due, str, bool]] = []
+        self._since = kit.clock.elapsed()
+
+    def write(self, outcomes: Mapping[_Due, str], *, takes: bool = True) -> None:
+        """Add the reason why each did not arrive, or nothing; `takes` says whether the receiver took others."""
+        self._lines += [(one, why, takes) for one, why in outcomes.items()]
+        if self._kit.clock.elapsed() - self._since >= _SOON:
+            self.close()
+
+    def close(self) -> None:
+        """Write down what is left."""
+        if self._lines:
+            with self._kit.store.transaction() as change:
+                for one, why, takes in self._lines:
+                    _conclude(self._kit, change, one, why, takes=takes)
+        self._lines, self._since = [], self._kit.clock.elapsed()
+
+
+def _conclude(kit: Kit, change: Transaction, one: _Due, why: str, *, takes: bool) -> None:
+    now, notice = kit.clock.now(), one.notice
+    if why and now - (notice.at or now) < _GIVEN_UP:
+        # Where the receiver takes nothing the channel rests, and every message keeps its place.
+        wait = _WAITS[min(notice.attempts, len(_WAITS) - 1)] if takes else 0
+        change.notices.defer(one.key, notice, now + wait * 1_000_000)
+        return
+    change.notices.close(one.key)
+    event = Notified(
+        model=notice.model,
+        incident=notice.incident,
+        person=notice.person,
+        channel=notice.channel,
+        delivered=not why,
+        why=why,
+    )
+    kit.record(change, event, PLATFORM)
+
+
+def send(kit: Kit, notice: Notice, message: Message | None = None) -> str:
     """Deliver one message; the reason if it did not arrive, else nothing."""
     kind, receiver = receiver_of(kit.settings, notice.channel)
     try:
         channel: Channel = plugins.plugin("channels", kind)
-        channel.send(message_of(kit, notice), receiver)
+        channel.send(message or message_of(kit, notice, {}), receiver)
     except NotFound:
         return f"The configuration has no channel {kind} any more."
     except Undelivered as error:
@@ -117,10 +179,9 @@ def send(kit: Kit, notice: Notice) -> str:
     return ""
 
 
-def message_of(kit: Kit, notice: Notice) -> Message:
-    """The message as a channel takes it, with what is known of its incident now."""
-    with kit.store.reading() as look:
-        incident = look.incidents.find(id=notice.incident)
+def message_of(kit: Kit, notice: Notice, incidents: Mapping[str, Incident]) -> Message:
+    """The message as a channel takes it, with what is known of its incident."""
+    incident = incidents.get(notice.incident)
     message = Message(
         id=f"{notice.event or notice.at}-{notice.channel}",
         person=notice.person,

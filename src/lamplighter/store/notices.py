@@ -45,10 +45,10 @@ class Notices:
         return [row[0] for row in self.connection.execute(query)]
 
     def due(self, now: int, channel: str = "", limit: int = 50) -> list[tuple[int, Notice]]:
-        """Messages whose time has come, of one channel or of all, with their keys; those that wait longest first."""
+        """Messages whose time has come, of one channel or of all, with their keys, in the order in which they were put in."""
         table = schema.notices
         query = select(table.c.id, table.c.body).where(table.c.open, table.c.due_at <= now)
-        query = query.order_by(table.c.due_at, table.c.id).limit(limit)
+        query = query.order_by(table.c.id).limit(limit)
         query = query.where(table.c.channel == channel) if channel else query
         return [(row[0], msgspec.json.decode(row[1], type=Notice)) for row in self.connection.execute(query)]
 
