@@ -15,11 +15,12 @@ from lamplighter.domain.log import LogPlan
 from lamplighter.domain.monitor import Finding, Kind
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import Arm
-from lamplighter.domain.rows import Rows
+from lamplighter.domain.rows import Clock, Rows, Window
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import collection, drawing, recordings, watching
+from lamplighter.lifecycle import choosing, collection, drawing, recordings, watching
 from lamplighter.lifecycle.compaction import compact
+from lamplighter.lifecycle.drawing import Draw
 from lamplighter.lifecycle.watching import Label
 
 MODEL = "asked"
@@ -199,6 +200,18 @@ def test_more_rows_than_asked_for_are_an_even_sample(life: Life) -> None:
     assert asked(life, limit=40).columns == found.columns
     assert set(asked(life, limit=39).columns["id"]) < set(found.columns["id"])
     assert (refused(life, limit=0), refused(life, limit=50_001)) == ("E1249", "E1249")
+
+
+def test_a_row_of_the_sample_does_not_hold_the_request_that_it_is_from(life: Life) -> None:
+    version = lived(life)
+    at_rest(life, [scored(version, "large", [0.5] * 5000, at=MONDAY)])
+    draw = Draw(10, choosing.fits(life.kit, (), frozenset(), [version]), [version.digest])
+    draw.look_through(life.kit, MODEL, "prod", Window(clock=Clock.EVENT, start=0, end=MONDAY + DAY))
+    assert (draw.found, len(draw.chosen)) == (5000, 10)
+    assert [{len(values) for values in one.record.columns.values()} for one in draw.chosen] == [{1}] * 10
+    found = asked(life, limit=10)
+    assert [f"large.{one.row}" for one in draw.chosen] == list(found.columns["id"])
+    assert list(found.columns["delay"]) == [one.row % 11 for one in draw.chosen]
 
 
 def test_what_was_never_written_down_is_not_there(life: Life) -> None:

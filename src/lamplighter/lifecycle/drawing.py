@@ -5,6 +5,8 @@ import heapq
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from lamplighter.domain.outage import DRILL
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import Arm
@@ -24,13 +26,12 @@ class Drawn(NamedTuple):
     chance: int
     #: Its place among those that fit; no two are alike.
     place: int
+    #: The request with this row alone: rows of a sample must not hold the whole requests that they are from.
     record: Scored
+    #: Its number in the request.
     row: int
-
-    @property
-    def id(self) -> str:
-        """The id under which its label is kept."""
-        return self.record.row_id(self.row)
+    #: The id under which its label is kept.
+    id: str
 
 
 class Draw:
@@ -77,11 +78,18 @@ class Draw:
         for row, fits in enumerate(self._fits(record)):
             if fits:
                 self.found += 1
-                one = Drawn(-_chance(record.row_id(row)), self.found, record, row)
+                identity = record.row_id(row)
+                chance = -_chance(identity)
                 if len(self._heap) < self._limit:
-                    heapq.heappush(self._heap, one)
-                else:
-                    heapq.heappushpop(self._heap, one)
+                    heapq.heappush(self._heap, Drawn(chance, self.found, _alone(record, row), row, identity))
+                elif chance > self._heap[0].chance:
+                    heapq.heapreplace(self._heap, Drawn(chance, self.found, _alone(record, row), row, identity))
+
+
+def _alone(record: Scored, row: int) -> Scored:
+    columns = {name: (values[row],) for name, values in record.columns.items()}
+    ids = record.ids[row : row + 1]
+    return msgspec.structs.replace(record, columns=columns, scores=tuple(record.scores[row : row + 1]), ids=ids)
 
 
 def _chance(identity: str) -> int:

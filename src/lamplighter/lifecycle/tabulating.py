@@ -53,11 +53,11 @@ def table(rows: Sequence[Drawn], versions: Mapping[str, Version], labels: Mappin
 
 def _id(one: Drawn) -> str:
     """The id that a label names."""
-    return one.record.ids[one.row] if one.record.ids else prediction_id(one.record.request, one.row)
+    return one.record.ids[0] if one.record.ids else prediction_id(one.record.request, one.row)
 
 
 def _score(one: Drawn) -> float | None:
-    return one.record.scores[one.row] if one.record.scores else None
+    return one.record.scores[0] if one.record.scores else None
 
 
 def _decision(one: Drawn, version: Version) -> str | None:
@@ -74,5 +74,5 @@ def _input(one: Drawn, name: str, hidden: frozenset[str], redacted: frozenset[st
     if name in hidden and name not in one.record.redacted:
         return None
     values = one.record.columns.get(name)
-    value = values[one.row] if values else None
+    value = values[0] if values else None
     return str(value) if value is not None and name in redacted else value
