@@ -56,7 +56,7 @@ def test_what_cannot_be_read(text: str) -> None:
 )
 def test_what_is_true_of_a_value(text: str, value: Any, part: str, holds: bool) -> None:
     (condition,) = conditions_in(text)
-    assert condition.holds(value, part) is holds
+    assert condition.test()(value, part) is holds
 
 
 @pytest.mark.parametrize(("kind", "value"), [(Kind.TEXT, "3"), (Kind.BOOLEAN, "3"), (Kind.NUMBER, "three")])

@@ -1,5 +1,6 @@
 """What rows are to hold, as people write it: `origin = EWR, delay > 20`. All parts have to hold."""
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,10 +14,10 @@ _LONGEST = 500
 _PART = re.compile(r"\s*(.+?)\s*(!=|<=|>=|=|<|>)\s*(.+?)\s*", re.DOTALL)
 _NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 _ORDERS: Mapping[str, Callable[[float, float], bool]] = {
-    "<": lambda value, bound: value < bound,
-    "<=": lambda value, bound: value <= bound,
-    ">": lambda value, bound: value > bound,
-    ">=": lambda value, bound: value >= bound,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -30,22 +31,29 @@ class Condition(Record, frozen=True):
 
     def check(self, column: Column) -> None:
         """Raise `Invalid` where the input cannot be held against the value in this way."""
-        if self.operator in _ORDERS and (column.kind not in _NUMBERS or self._number is None):
+        if self.is_of_order and (column.kind not in _NUMBERS or self._number is None):
             raise _unreadable(f"{self.operator} needs an input that holds numbers, and a number.")
 
-    def holds(self, value: Any, part: str) -> bool:
-        """Whether it is true of a value that lies in the slice `part` of its input. No value is neither
-        smaller nor larger than any."""
-        if self.operator in _ORDERS:
-            return value is not None and self._number is not None and _ORDERS[self.operator](value, self._number)
-        return self._is(value, part) is (self.operator == "=")
+    @property
+    def is_of_order(self) -> bool:
+        """Whether it asks for what is smaller or larger, so that slices are of no concern."""
+        return self.operator in _ORDERS
 
-    def _is(self, value: Any, part: str) -> bool:
-        if part == self.value:
-            return True
-        if isinstance(value, bool):
-            return str(value).lower() == self.value.lower()
-        return value == self._number if isinstance(value, int | float) else value == self.value
+    def test(self) -> Callable[[Any, str], bool]:
+        """Tells whether it is true of a value that lies in a slice of its input. No value is neither smaller nor larger."""
+        wanted, number = self.value, self._number
+        if self.is_of_order:
+            order = _ORDERS[self.operator]
+            return lambda value, _: value is not None and number is not None and order(value, number)
+
+        def same(value: Any, part: str) -> bool:
+            if part == wanted:
+                return True
+            if isinstance(value, bool):
+                return str(value).lower() == wanted.lower()
+            return bool(value == (number if isinstance(value, int | float) else wanted))
+
+        return same if self.operator == "=" else lambda value, part: not same(value, part)
 
     @property
     def _number(self) -> float | None:

@@ -15,6 +15,8 @@ from lamplighter.monitoring.slicing import slicer
 
 #: Tells of each row of a request whether it fits.
 Fits = Callable[[Scored], Sequence[bool]]
+#: Tells of values of one input which of them meet a condition.
+_Holding = Callable[[Sequence[Any]], Sequence[bool]]
 
 
 def fits(kit: Kit, conditions: Sequence[Condition], hidden: frozenset[str], versions: Sequence[Version]) -> Fits:
@@ -28,16 +30,16 @@ def fits(kit: Kit, conditions: Sequence[Condition], hidden: frozenset[str], vers
     by_digest, names = {version.digest: version for version in versions}, {one.column for one in conditions}
 
     @cache
-    def holding(digest: str, condition: Condition) -> Callable[[Sequence[Any]], Sequence[bool]]:
-        return _holding(kit, by_digest[digest], condition)
+    def tests(digest: str) -> list[tuple[str, _Holding]]:
+        return [(one.column, _holding(kit, by_digest[digest], one)) for one in conditions]
 
     def test(record: Scored) -> Sequence[bool]:
         if not conditions:
             return [True] * record.height
         if not names <= record.columns.keys() or names.intersection(record.redacted):
             return [False] * record.height
-        held = [holding(record.digest, one)(record.columns[one.column]) for one in conditions]
-        return [all(row) for row in zip(*held, strict=True)]
+        held = [holding(record.columns[column]) for column, holding in tests(record.digest)]
+        return held[0] if len(held) == 1 else [all(row) for row in zip(*held, strict=True)]
 
     return test
 
@@ -56,13 +58,9 @@ def _check(condition: Condition, hidden: frozenset[str], versions: Sequence[Vers
     condition.check(known[condition.column])
 
 
-def _holding(kit: Kit, version: Version, condition: Condition) -> Callable[[Sequence[Any]], Sequence[bool]]:
-    """Tells of values of the input which of them meet the condition."""
-    column = version.manifest.contract.column(condition.column)
-    parts = slicer(column, profiles.profile_of(kit, version), frozenset({condition.value}))
-
-    def holding(values: Sequence[Any]) -> Sequence[bool]:
-        names = parts.names(values) if parts is not None else [""] * len(values)
-        return [condition.holds(value, name) for value, name in zip(values, names, strict=True)]
-
-    return holding
+def _holding(kit: Kit, version: Version, condition: Condition) -> _Holding:
+    column, test = version.manifest.contract.column(condition.column), condition.test()
+    parts = None if condition.is_of_order else slicer(column, profiles.profile_of(kit, version), frozenset({condition.value}))
+    if parts is None:
+        return lambda values: [test(value, "") for value in values]
+    return lambda values: [test(value, name) for value, name in zip(values, parts.names(values), strict=True)]

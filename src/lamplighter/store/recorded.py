@@ -6,7 +6,8 @@ is about the request and the same in each of its rows, except `row` and `score`.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ _ABOUT: Mapping[str, DataType] = {
     "failure": DataType.utf8(),
     "rows": DataType.int64(),
 }
+_ARMS: Mapping[str, Arm] = {arm.value: arm for arm in Arm}
+#: Values of the rows of a block, by column.
+_Columns = dict[str, list[Any]]
 #: Place of the record in its file, so that a request that came twice under one id is two requests.
 _PLACE = "record"
 
@@ -59,9 +63,8 @@ def write(path: Path, contract: Contract, records: Sequence[Scored]) -> None:
 def read(path: Path, model: str, window: Window | None = None) -> Iterator[Scored]:
     """The records of a file as serving recorded them, in their order, or those of a window; scores keep every bit. Whole
     numbers in a number column come back as floating-point numbers. Raises `FileNotFoundError`."""
-    batches = iter(read_parquet(path, batch_size=8192))
-    rows = (row for batch in batches for row in _rows(_within(batch, window) if window else batch))
-    return (_record(model, list(group)) for _, group in groupby(rows, key=lambda row: row[_PLACE]))
+    found = batches(path, 8192)
+    return _records(model, (_columns(_within(batch, window) if window else batch) for batch in found))
 
 
 def _within(batch: RecordBatch, window: Window) -> RecordBatch:
@@ -124,21 +127,39 @@ def _array(values: Sequence[Any], kind: DataType) -> Array:
     return Array(values, type=kind)
 
 
-def _rows(batch: RecordBatch) -> Iterator[dict[str, Any]]:
-    names = [batch.schema.field(place).name for place in range(batch.num_columns)]
-    columns = [batch.column(place) for place in range(batch.num_columns)]
-    values = [(one.cast(DataType.int64()) if one.type == _TIME else one).to_pylist() for one in columns]
-    return (dict(zip(names, row, strict=True)) for row in zip(*values, strict=True))
+def _columns(batch: RecordBatch) -> _Columns:
+    columns = ((batch.schema.field(place).name, batch.column(place)) for place in range(batch.num_columns))
+    return {name: list((one.cast(DataType.int64()) if one.type == _TIME else one).to_pylist()) for name, one in columns}
 
 
-def _record(model: str, rows: Sequence[Mapping[str, Any]]) -> Scored:
-    first = rows[0]
-    redacted = msgspec.json.decode(first["redacted"], type=tuple[str, ...])
-    inputs = [name for name in first if name.startswith(INPUT)] if first["kept"] else []
-    columns = {name.removeprefix(INPUT): [row[name] for row in rows] for name in inputs}
+def _records(model: str, blocks: Iterable[_Columns]) -> Iterator[Scored]:
+    """The records of blocks of rows; the last one of a block may go on in the next."""
+    held: _Columns = {}
+    for block in blocks:
+        whole = {name: held[name] + values for name, values in block.items()} if held else block
+        places = whole[_PLACE]
+        starts = [row for row, place in enumerate(places) if row == 0 or place != places[row - 1]]
+        inputs = [name for name in whole if name.startswith(INPUT)]
+        for start, end in pairwise(starts):
+            yield _record(model, whole, inputs, start, end)
+        held = {name: values[starts[-1] :] for name, values in whole.items()} if starts else {}
+    if held:
+        yield _record(model, held, [name for name in held if name.startswith(INPUT)], 0, len(held[_PLACE]))
+
+
+def _record(model: str, block: _Columns, inputs: Sequence[str], start: int, end: int) -> Scored:
+    redacted = _names_in(block["redacted"][start])
+    columns = {name.removeprefix(INPUT): block[name][start:end] for name in inputs} if block["kept"][start] else {}
     # A column that was left out has nothing in it; a hashed one has a hash wherever it is not null.
-    columns = {name: values for name, values in columns.items() if name not in redacted or any(values)}
-    about = {name: first[name] for name in _ABOUT if name != "arm"}
-    scores = [row["score"] for row in rows if row["score"] is not None]
-    ids = tuple(row["id"] for row in rows) if first.get("id") is not None else ()
-    return Scored(model=model, arm=Arm(first["arm"]), columns=columns, scores=scores, redacted=redacted, ids=ids, **about)
+    columns = {name: values for name, values in columns.items() if name not in redacted or any(values)} if redacted else columns
+    about = {name: block[name][start] for name in _ABOUT if name != "arm"}
+    # Files of earlier releases have no ids.
+    ids = block["id"][start:end] if "id" in block and block["id"][start] is not None else ()
+    scores = [score for score in block["score"][start:end] if score is not None]
+    arm = _ARMS[block["arm"][start]]
+    return Scored(model=model, arm=arm, columns=columns, scores=scores, redacted=redacted, ids=tuple(ids), **about)
+
+
+@lru_cache
+def _names_in(text: str) -> tuple[str, ...]:
+    return msgspec.json.decode(text, type=tuple[str, ...])
