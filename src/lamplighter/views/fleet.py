@@ -130,9 +130,11 @@ def _check(wanted: Filter, everybody: Circle) -> None:
             raise unknown(kind, name, names)
 
 
-def _narrowed(matching: Sequence[_Found], wanted: Filter, *, but: str = "") -> list[_Found]:
+def _narrowed(matching: Sequence[_Found], wanted: Filter, *, but: str = "") -> Sequence[_Found]:
     """Those that pass every facet of the filter, but for one whose own numbers are asked for."""
     only, tier, gap = ("" if but == facet else getattr(wanted, facet) for facet in ("only", "tier", "gap"))
+    if not (only or tier or gap):
+        return matching
     return [
         (seen, has)
         for seen, has in matching
