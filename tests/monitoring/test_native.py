@@ -18,6 +18,7 @@ from lamplighter.monitoring.arrays import LARGEST, Values
 from lamplighter.monitoring.arrow import Batch, Stream
 from lamplighter.monitoring.binning import Bins, category_bins, numeric_bins
 from lamplighter.monitoring.counter import ColumnCounter
+from lamplighter.monitoring.fixed_point import units
 from lamplighter.monitoring.tally import Sums, Tally, tally, tally_plainly
 from lamplighter.monitoring.texts import Texts
 
@@ -61,7 +62,7 @@ def test_numbers(reference: list[float], values: list[float]) -> None:
     assert same(with_grid.tally(), plain)
 
 
-@pytest.mark.parametrize("shape", ["normal", "cauchy", "whole", "constant", "zeros"])
+@pytest.mark.parametrize("shape", ["normal", "cauchy", "whole", "constant", "zeros", "falling", "to both sides"])
 def test_many_numbers(shape: str) -> None:
     random = np.random.default_rng(len(shape))
     drawn = {
@@ -69,10 +70,23 @@ def test_many_numbers(shape: str) -> None:
         "cauchy": random.standard_cauchy(100_000),
         "whole": random.integers(-5, 900, 100_000).astype(np.float64),
         "constant": np.full(100_000, 4.0),
+        "falling": 10.0 ** -random.exponential(9.0, 100_000),
+        "to both sides": random.choice([-1.0, 1.0, 0.0, -0.0], 100_000) * 10.0 ** random.normal(0.0, 4.0, 100_000),
         "zeros": np.where(random.random(100_000) < 0.8, 0.0, random.gamma(2.0, 3.0, 100_000)),
     }[shape]
     bins = numeric_bins(Kind.NUMBER, drawn[:20_000])
     assert same(tally(bins, drawn * 1.1, "x"), tally_plainly(bins, drawn * 1.1))
+
+
+def test_both_zeros_are_where_the_edge_of_zero_is() -> None:
+    edges = np.array([-1e6, -1e-20, 0.0, 1e-20, 1e6])
+    found = []
+    for with_grid in (False, True):
+        cells, moments = np.zeros(7, dtype=np.int64), np.zeros((4, 2), dtype=np.int64)
+        lookup = native.Lookup(edges, 0.0, units(21), with_grid=with_grid)
+        lookup.count(np.array([-0.0, 0.0, -1e-20, 1e-20, -5e-21, 5e-21, 0.0]), cells, moments)
+        found.append(cells.tolist())
+    assert found == [[0, 0, 2, 4, 1, 0, 0]] * 2
 
 
 def batch_of(column: Array) -> Batch:

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define EDITION 2
+#define EDITION 3
 #define BLOCK 512
 #define LARGEST 1e150
 #define LANE 32
@@ -25,6 +25,8 @@ typedef struct {
     const uint16_t *before; /* edges in front of each place of an even grid, one more than there are places */
     size_t places;          /* the first and the last are for everything outside; none: every edge may be next to a number */
     double start, scale;    /* of the grid: its first inner place begins at start, and holds 1 / scale */
+    int64_t shift;          /* not 0: places are even in the logarithm of the distance from start, which these bits of it are left out of */
+    int64_t base, middle;   /* what is left at the place of start and nearest to it, and that place */
     double centre;          /* sums are taken of the distance from here */
     double most, unit;      /* a distance is cut at most, and counted in parts of 1 / unit */
     double most_square, unit_square;
@@ -36,14 +38,29 @@ typedef struct {
     double low, high;
 } tally;
 
+/* Rounding brings neither form out of order: of two numbers the smaller one has no later place. */
+static inline size_t place_of(const bins *bins, double number) {
+    double shifted = number - bins->start;
+    if (bins->shift) {
+        double size = fabs(shifted);
+        int64_t bits, place;
+        memcpy(&bits, &size, sizeof bits);
+        bits = (bits >> bins->shift) - bins->base;
+        bits = bits < 0 ? 0 : bits;
+        place = shifted < 0.0 ? bins->middle - 1 - bits : bins->middle + bits;
+        return place < 0 ? 0 : place < (int64_t)bins->places ? (size_t)place : bins->places - 1;
+    }
+    double last = (double)(bins->places - 2);
+    shifted *= bins->scale;
+    shifted = shifted < -1.0 ? -1.0 : shifted > last ? last : shifted;
+    return (size_t)((int64_t)shifted + 1);
+}
+
 /* How many edges lie at or below the number. */
 static inline size_t cell_of(const bins *bins, double number) {
     size_t from = 0, to = bins->count;
     if (bins->places) {
-        double shifted = (number - bins->start) * bins->scale;
-        double last = (double)(bins->places - 2);
-        shifted = shifted < -1.0 ? -1.0 : shifted > last ? last : shifted;
-        size_t place = (size_t)((int64_t)shifted + 1);
+        size_t place = place_of(bins, number);
         from = bins->before[place];
         to = bins->before[place + 1];
     }
@@ -106,7 +123,17 @@ static void count_block(const bins *bins, const double *found, size_t count, tal
         low = found[place] < low ? found[place] : low;
         high = found[place] > high ? found[place] : high;
     }
-    for (size_t place = 0; place < count; place++) out->cells[cell_of(bins, found[place])]++;
+    for (size_t place = 0; place + 1 < count; place += 2) {
+        size_t one = cell_of(bins, found[place]), two = cell_of(bins, found[place + 1]);
+        /* Where a value comes again and again, its cell would wait for itself. */
+        if (one == two) {
+            out->cells[one] += 2;
+        } else {
+            out->cells[one]++;
+            out->cells[two]++;
+        }
+    }
+    if (count % 2) out->cells[cell_of(bins, found[count - 1])]++;
     if (low < first || high >= last) {
         for (size_t place = 0; place < count; place++) {
             if (found[place] < first) add(&below, units_of(first - found[place], bins->most, bins->unit));

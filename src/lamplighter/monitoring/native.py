@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,14 @@ from lamplighter.monitoring.texts import Texts
 #: Where the build puts the library.
 LIBRARY = Path(__file__).with_name("kernel.so")
 #: The edition of `kernel.c` that this file calls; a library of another one is left alone.
-EDITION = 2
+EDITION = 3
 #: Places of the grid that numbers are looked up in; for fewer numbers it is not worth making.
 PLACES = 2**13
 #: More edges than a place of the grid can count.
 _MOST_EDGES = 2**16 - 1
-#: Shares of the edges that a grid may leave out at either end, and the steps behind its places that are few enough.
-_LEFT_OUT, _FEW_STEPS = (0.0, 1 / 8), 0.5
-
+#: Steps behind the places of an even grid that are few enough, and bits of a distance that a logarithmic one leaves out: each
+#: doubling has 128 places.
+_FEW_STEPS, _SHIFT = 0.5, 52 - 7
 #: Slots of a dictionary by text: in so many hardly two texts want the same one.
 _SLOTS = 8
 
@@ -33,7 +33,9 @@ _pointer, _size, _double = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_double
 class _Bins(ctypes.Structure):
     _fields_ = [
         *((name, kind) for name, kind in (("edges", _pointer), ("count", _size), ("before", _pointer), ("places", _size))),
-        *((name, _double) for name in ("start", "scale", "centre", "most", "unit", "most_square", "unit_square")),
+        *((name, _double) for name in ("start", "scale")),
+        *((name, ctypes.c_int64) for name in ("shift", "base", "middle")),
+        *((name, _double) for name in ("centre", "most", "unit", "most_square", "unit_square")),
     ]
 
 
@@ -85,13 +87,10 @@ class Lookup:
         self._kernel = library()
         self.cells = int(edges.size) + 2
         self._edges = np.append(edges, np.inf)
-        self._before = np.empty(0, dtype=np.uint16)
-        start = scale = 0.0
-        if with_grid and edges.size < _MOST_EDGES:
-            start, scale, self._before = _grid(edges)
-        places = max(self._before.size - 1, 0)
-        addresses = self._edges.ctypes.data, edges.size, self._before.ctypes.data, places
-        self._bins = _Bins(*addresses, start, scale, centre, *units)
+        grid = _grid(edges) if with_grid and edges.size < _MOST_EDGES else _NONE
+        self._before = grid.before
+        addresses = self._edges.ctypes.data, edges.size, self._before.ctypes.data, max(self._before.size - 1, 0)
+        self._bins = _Bins(*addresses, grid.start, grid.scale, grid.shift, grid.base, grid.middle, centre, *units)
 
     def count(self, numbers: FloatArray | Masked, cells: IntArray, moments: IntArray) -> tuple[float, float]:
         """Add the numbers to the cells and the moments, both C-contiguous; gives the smallest and the largest."""
@@ -105,26 +104,55 @@ class Lookup:
         return float(out.low), float(out.high)
 
 
-def _grid(edges: FloatArray) -> tuple[float, float, NDArray[np.uint16]]:
-    """Where the grid begins, its places by unit, and the edges in front of each place; of some grids the fastest.
+class _Grid(NamedTuple):
+    """Places over edges; what each field says stands in `kernel.c`."""
 
-    A grid over all edges is too coarse in the middle where they have long tails. One that leaves out some at either end is
-    finer, and numbers outside it are looked up among the edges there.
-    """
-    fewest, found = math.inf, (0.0, 0.0, np.empty(0, dtype=np.uint16))
-    for left_out in _LEFT_OUT:
-        first, last = (float(edges[int(share * (edges.size - 1))]) for share in (left_out, 1.0 - left_out))
-        scale = (PLACES - 3) / (last - first) if last > first else 0.0
-        if 0.0 < scale < math.inf:
-            places = np.clip((edges - first) * scale, -1.0, PLACES - 2.0).astype(np.int64) + 1
-            held = np.bincount(places, minlength=PLACES)
-            # Cells of the reference hold about equal shares of the rows.
-            steps = float(np.log2(held[places]).mean())
-            if steps < fewest:
-                fewest, found = steps, (first, scale, np.concatenate([[0], np.cumsum(held)]).astype(np.uint16))
-        if fewest < _FEW_STEPS:
-            break
-    return found
+    before: NDArray[np.uint16]
+    #: Steps that an edge takes behind its place, on average: cells of the reference hold about equal shares of the rows.
+    steps: float
+    start: float = 0.0
+    scale: float = 0.0
+    shift: int = 0
+    base: int = 0
+    middle: int = 0
+
+
+_NONE = _Grid(np.empty(0, dtype=np.uint16), math.inf)
+
+
+def _grid(edges: FloatArray) -> _Grid:
+    """A grid that is even is enough where no tail is long. Others are even in the logarithm of the distance from the middle, as
+    of what falls off to both sides, or from the first edge."""
+    best = _even(edges)
+    if best.steps > _FEW_STEPS:
+        middle = edges.size // 2
+        best = min(best, *(_logarithmic(edges, *one) for one in ((middle, PLACES // 2), (0, 1))), key=lambda one: one.steps)
+    return best
+
+
+def _even(edges: FloatArray) -> _Grid:
+    start, width = float(edges[0]), float(edges[-1] - edges[0])
+    scale = (PLACES - 3) / width if width > 0.0 else 0.0
+    if not 0.0 < scale < math.inf:
+        return _NONE
+    places = np.clip((edges - start) * scale, -1.0, PLACES - 2.0).astype(np.int64) + 1
+    return _Grid(*_before(places), start=start, scale=scale)
+
+
+def _logarithmic(edges: FloatArray, at: int, middle: int) -> _Grid:
+    """`middle` is the place of the edge that distances are taken from."""
+    start = float(edges[at])
+    distances = edges - start
+    bits = np.abs(distances).view(np.int64) >> _SHIFT
+    base = int(bits.max()) - (PLACES - 1 - middle)
+    bits = np.maximum(bits - base, 0)
+    places = np.clip(np.where(distances < 0.0, middle - 1 - bits, middle + bits), 0, PLACES - 1)
+    return _Grid(*_before(places), start=start, shift=_SHIFT, base=base, middle=middle)
+
+
+def _before(places: IntArray) -> tuple[NDArray[np.uint16], float]:
+    held = np.bincount(places, minlength=PLACES)
+    return np.concatenate([[0], np.cumsum(held)]).astype(np.uint16), float(np.log2(held[places]).mean())
 
 
 class Dictionary:
