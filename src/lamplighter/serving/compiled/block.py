@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamplighter.serving.compiled.encoder import Matrix
+from lamplighter.serving.compiled.filling import NUMBER
 from lamplighter.serving.compiled.plan import Number, Stage
 
 
@@ -21,18 +22,25 @@ class Block:
     def __init__(self, numbers: Sequence[Number], place: Mapping[str, int]) -> None:
         """`place` is where each column stands in a row."""
         self._indices = [place[number.column] for number in numbers]
-        stages = [number.stages[0] if number.stages else Stage() for number in numbers]
-        self._shift, self._divisor, self._factor, self._offset = np.array(
-            [(stage.shift, stage.divisor, stage.factor, stage.offset) for stage in stages]
-        ).T.reshape(4, 1, len(stages))
-        self._null = np.array([math.nan if number.null is None else number.null for number in numbers])
+        #: As our own library reads them.
+        self.numbers = np.array([_told(number) for number in numbers], dtype=NUMBER)
+
+    def values(self, columns: Sequence[Sequence[Any]]) -> Matrix:
+        """The numbers as they came, one column a line; not a number where there is none."""
+        return np.array([columns[index] for index in self._indices], dtype=np.float64)
 
     def scaled(self, columns: Sequence[Sequence[Any]]) -> Matrix:
         """The numbers of every row, one row a line."""
-        values = np.array([columns[index] for index in self._indices], dtype=np.float64).T
+        values, how = self.values(columns).T, self.numbers
         with np.errstate(over="ignore", invalid="ignore"):
-            moved = (values - self._shift) / self._divisor * self._factor + self._offset
-        return np.where(np.isnan(values), self._null, moved)
+            moved = (values - how["shift"]) / how["divisor"] * how["factor"] + how["offset"]
+        return np.where(np.isnan(values), how["null"], moved)
+
+
+def _told(number: Number) -> tuple[float, float, float, float, float, int]:
+    stage = number.stages[0] if number.stages else Stage()
+    null = math.nan if number.null is None else number.null
+    return stage.shift, stage.divisor, stage.factor, stage.offset, null, number.position
 
 
 def span(places: list[int]) -> list[int] | slice:

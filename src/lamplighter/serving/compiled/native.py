@@ -13,7 +13,7 @@ from lamplighter.serving.compiled.encoder import Numbers
 #: Where the build puts the library.
 LIBRARY = Path(__file__).with_name("walker.so")
 #: The edition of `walker.c` that this file calls; a library of another one is left alone.
-EDITION = 1
+EDITION = 2
 #: Node of `walker.c`.
 NODE = np.dtype([("number", np.float64), ("left", np.uint32), ("place", np.uint32)])
 _INNER, _MISSING_RIGHT = 1 << 31, 1 << 30

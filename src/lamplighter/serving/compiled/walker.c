@@ -1,4 +1,4 @@
-/* Walks trees over rows of float64; called through ctypes and bound to no release of Python.
+/* Encodes rows into float64 and walks trees over them; called through ctypes and bound to no release of Python.
  *
  * The arrays were checked before they come here: every index is inside its array and a child lies behind its parent. A leaf points to
  * itself, so eight trees go on together without a branch until the last of them has arrived. The leaves of a row are added in the
@@ -6,8 +6,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-#define EDITION 1
+#define EDITION 2
 #define TOGETHER 8
 #define INNER 31
 #define MISSING_RIGHT 30
@@ -18,6 +19,18 @@ typedef struct {
     uint32_t left;   /* the right child is the next one; of a leaf itself */
     uint32_t place;  /* in the row; bit 31: an inner node, bit 30: a missing value goes right */
 } node;
+
+typedef struct {
+    double shift, divisor, factor, offset;
+    double null;     /* what stands there where a row has no value */
+    uint64_t place;  /* in the row */
+} number;
+
+typedef struct {
+    const double *lines;    /* what each value puts into the places, a line for each value */
+    const uint64_t *places;
+    uint64_t width;         /* of a line */
+} table;
 
 int edition(void) { return EDITION; }
 
@@ -53,4 +66,23 @@ static double sum(const node *nodes, size_t trees, const double *row) {
 
 void walk(const node *nodes, size_t trees, const double *numbers, size_t rows, size_t width, double *sums) {
     for (size_t row = 0; row < rows; row++) sums[row] = sum(nodes, trees, numbers + row * width);
+}
+
+/* The values come column by column, NaN where there is none; of a table the line of each row. */
+void encode(const double *template, size_t width, const number *numbers, size_t count, const table *tables, size_t asked,
+            const double *values, const int64_t *lines, size_t rows, double *encoded) {
+    for (size_t row = 0; row < rows; row++) {
+        double *to = encoded + row * width;
+        memcpy(to, template, width * sizeof(double));
+        for (size_t one = 0; one < count; one++) {
+            const number *how = numbers + one;
+            double value = values[one * rows + row];
+            to[how->place] = value != value ? how->null : (value - how->shift) / how->divisor * how->factor + how->offset;
+        }
+        for (size_t one = 0; one < asked; one++) {
+            const table *from = tables + one;
+            const double *line = from->lines + lines[one * rows + row] * from->width;
+            for (size_t cell = 0; cell < from->width; cell++) to[from->places[cell]] = line[cell];
+        }
+    }
 }
