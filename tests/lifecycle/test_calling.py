@@ -8,7 +8,7 @@ from tests.sdk import models
 from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.consumer import Account, Consumer
 from lamplighter.domain.route import Arm, WorkerReport
-from lamplighter.lifecycle import calling, causes, collection
+from lamplighter.lifecycle import calling, causes, collection, forgetting
 from lamplighter.views.calling import Felt, felt
 
 MODEL = "called"
@@ -83,6 +83,6 @@ def test_refusals_count_once_over_processes_looks_and_control_planes(life: Life)
     life.clock.forward(23 * 3600)
     assert look(life)["gate-desk"].refused == {"413": 1, "422": 5}
     life.clock.forward(34 * 86_400)
-    calling.forget(life.kit)
+    forgetting.forget(life.kit)
     calling.Refusals().keep(life.kit, "prod", reports(life, ("gate-desk", {"422": 3}), started_at=9))
     assert look(life)["gate-desk"].refused == {"422": 1}

@@ -11,8 +11,6 @@ from lamplighter.store.felt import CallerHour, CallerRefusals
 from lamplighter.store.transaction import Transaction
 
 _HOUR = 3600
-#: How long the hours are kept, seconds.
-_KEPT = 35 * 24 * _HOUR
 #: Statuses with which nobody but the caller is to blame. Requests that end so are in no record.
 _FOURS = "4"
 
@@ -82,9 +80,3 @@ class Refusals:
                     ]
                 )
         self._kept = counted
-
-
-def forget(kit: Kit) -> None:
-    """Drop hours that nothing shows any more."""
-    with kit.store.transaction() as change:
-        change.felt.forget(kit.clock.now() // 1_000_000 - _KEPT)

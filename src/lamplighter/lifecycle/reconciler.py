@@ -15,6 +15,7 @@ from lamplighter.lifecycle import (
     collection,
     compaction,
     feeds,
+    forgetting,
     jobs,
     management,
     payloads,
@@ -178,7 +179,7 @@ class Reconciler:
     def _forget(self) -> None:
         if self._kit.clock.elapsed() >= self._forget_at:
             self._forget_at = self._kit.clock.elapsed() + _FORGET
-            calling.forget(self._kit)
+            forgetting.forget(self._kit)
 
     def _replay(self) -> None:
         self._replaying.look()

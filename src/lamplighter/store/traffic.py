@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, and_, case, func, select
+from sqlalchemy import Connection, Table, and_, case, delete, func, select
 
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.store import schema
@@ -144,6 +144,18 @@ class TrafficSeen:
             for environment, hour, requests in _answered(parts):
                 found[model, environment][hour] += requests
         return found
+
+    def oldest(self, model: str, environment: str) -> int | None:
+        """The first second that is kept; nothing if none is."""
+        table = schema.traffic
+        found = self.connection.execute(select(func.min(table.c.second)).filter_by(model=model, environment=environment))
+        return found.scalar()
+
+    def forget(self, model: str, environment: str, *, seconds_before: int, hours_before: int) -> None:
+        """Drop what was seen before a second, and the hours before another one."""
+        for table, before in ((schema.traffic, seconds_before), (schema.hours, hours_before)):
+            of = and_(table.c.model == model, table.c.environment == environment, table.c.second < before)
+            self.connection.execute(delete(table).where(of))
 
     def called(self, calls: Sequence[tuple[str, str, str, int, int]]) -> None:
         """Count callers: model, environment, consumer, requests, time of the last."""
