@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from arro3.io import read_parquet
+from arro3.io import read_parquet, write_parquet
 from msgspec.structs import asdict, replace
 from tests.lifecycle.lives import Life
 from tests.lifecycle.segments import Segment, failed, scored
@@ -99,12 +99,26 @@ def test_the_files_have_the_types_of_the_contract(life: Life) -> None:
     (batch,) = list(read_parquet(path))
     names = [batch.schema.field(place).name for place in range(batch.num_columns)]
     assert names == [
-        "request", "number", "digest", "arm", "consumer", "at", "event_at", "duration", "failure", "rows",
+        "request", "number", "digest", "arm", "consumer", "at", "event_at", "duration", "failure", "rows", "trace",
         "record", "id", "row", "score", "kept", "redacted", "input.delay", "input.load",
     ]  # fmt: skip
     assert str(batch.schema.field("at").type).strip() == 'arro3.core.DataType<Timestamp(µs, "UTC")>'
     assert batch.column("score").to_pylist() == [0.25, 0.5]
     assert batch.column("input.delay").to_pylist() == [0.0, 1.0]
+
+
+def test_the_trace_of_a_request_is_in_its_file_and_one_without_traces_is_read(life: Life) -> None:
+    version = life.version(models.project(MODEL))
+    resting(life, [scored(version, "r1", [0.25, 0.5], at=NOON, trace="4bf92f3577b34da6a3ce929d0e0e4736")])
+    collection.collect(life.kit, "prod")
+    compact(life.kit, "prod")
+    (path,) = files(life.kit)
+    (record,) = recorded.read(path, MODEL)
+    assert record.trace == "4bf92f3577b34da6a3ce929d0e0e4736"
+    # As an earlier release has written it.
+    (batch,) = list(read_parquet(path))
+    write_parquet(batch.select([name for name in batch.schema.names if name != "trace"]), path)
+    assert list(recorded.read(path, MODEL)) == [replace(record, trace="")]
 
 
 def test_what_is_new_open_torn_or_not_collected_stays(life: Life) -> None:

@@ -364,3 +364,36 @@ def test_an_environment_without_a_route_is_alive_and_not_ready(tmp_path: Any) ->
         ground.route(ModelRoute(model=MODEL, champion=ground.version(1)))
         until(lambda: caller.get("/readyz")[0] == 200)
         assert caller.infer()[0] == 200
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(
+    ("given", "trace"),
+    [
+        (PARENT, TRACE),
+        (f"cc-{TRACE}-00f067aa0ba902b7-00", TRACE),
+        (PARENT.upper(), ""),
+        (f"ff-{TRACE}-00f067aa0ba902b7-01", ""),
+        (f"00-{'0' * 32}-00f067aa0ba902b7-01", ""),
+        (f"00-{TRACE}-{'0' * 16}-01", ""),
+        (f"{PARENT}, {PARENT}", ""),
+        ("no trace", ""),
+    ],
+)
+def test_the_trace_of_a_caller_is_kept_and_given_back_and_what_is_none_is_passed_over(
+    ground: Ground, caller: Caller, given: str, trace: str
+) -> None:
+    name = f"traced-{hashlib.sha256(given.encode()).hexdigest()[:8]}"
+    status, _, headers = caller.infer(1, Lamp_Request_Id=name, traceparent=given)
+    (record,) = [one for one in ground.scored() if one.request == name]
+    assert (status, record.trace, headers.get("traceparent", "")) == (200, trace, given if trace else "")
+
+
+def test_a_refusal_has_the_trace_of_its_caller_too_and_the_next_answer_has_not(ground: Ground, caller: Caller) -> None:
+    for path, status in ((INVOKE, 422), ("/m/nothing-here/invocations", 404)):
+        found, _, headers = caller.post(path, {"inputs": {"distance": ["far"]}}, traceparent=PARENT)
+        assert (found, headers["traceparent"]) == (status, PARENT)
+    assert "traceparent" not in caller.infer(1)[2]

@@ -56,6 +56,8 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     ids: tuple[str, ...] = ()
     #: Inputs of a request with one row, each a plain value. Only in the bytes: a record in memory has `columns`.
     row: Mapping[str, Any] = {}
+    #: Id of the caller's trace (W3C Trace Context), 32 hexadecimal digits; empty if there was none.
+    trace: str = ""
 
     def __post_init__(self) -> None:
         if self.row:
@@ -97,9 +99,9 @@ def frame(record: Scored) -> bytes:
 
 
 def frame_of(values: tuple[Any, ...]) -> bytes:
-    """The bytes for the values of all fields of a `Scored` in their order; cheaper where there are many.
+    """The bytes for the values of the fields of a `Scored` in their order, up to `row`; cheaper where there are many.
 
-    The last, `row`, may be a struct with the inputs as its fields.
+    `row` may be a struct with the inputs as its fields.
     """
     return _framed(_encoder.encode(values))
 

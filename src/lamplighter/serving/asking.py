@@ -17,6 +17,7 @@ from lamplighter.serving.problems import Refusal
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _KEY = re.compile(rb"[\x21-\x7e]{1,256}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_TRACE = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -88,6 +89,14 @@ def said(request: Request) -> Said | Refusal:
         return key
     event_at = event_time(request)
     return event_at if isinstance(event_at, Refusal) else Said(key, event_at)
+
+
+def trace_of(request: Request) -> tuple[bytes, str]:
+    """`traceparent` as it came and the id of its trace (W3C Trace Context, Level 1); both empty where it has no lawful form,
+    which the specification wants to be passed over."""
+    given = request.headers.get(b"traceparent", b"")
+    found = _TRACE.fullmatch(given) if given else None
+    return (given, found[1].decode()) if found is not None else (b"", "")
 
 
 def sticky_key(request: Request) -> str | Refusal:

@@ -25,6 +25,8 @@ class Noted(msgspec.Struct):
     event_at: int = 0
     #: Columns that are not written down as they came.
     redacted: tuple[str, ...] = ()
+    #: Id of the caller's trace; empty for none.
+    trace: str = ""
 
 
 def framed(noted: Noted, outcome: Attempt, *, with_rows: bool) -> bytes:
@@ -48,5 +50,6 @@ def framed(noted: Noted, outcome: Attempt, *, with_rows: bool) -> bytes:
             failure=f"{failed.code}: {failed.why}" if failed is not None else "",
             rows=noted.rows,
             redacted=noted.redacted if has_rows else (),
+            trace=noted.trace,
         )
     )

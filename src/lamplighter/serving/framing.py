@@ -24,10 +24,11 @@ UNDERSTOOD = frozenset(
         b"lamp-event-time",
         b"lamp-drill",
         b"lamp-key",
+        b"traceparent",
     )
 )
-#: Of these a request may repeat the lists.
-_LISTS = frozenset((b"accept", b"accept-encoding"))
+#: Of these a request may repeat the lists; a trace that is said twice is none.
+_LISTS = frozenset((b"accept", b"accept-encoding", b"traceparent"))
 
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(?::[0-9]{1,5})?")
 _PATH = re.compile(rb"/[A-Za-z0-9._~:@/-]*")

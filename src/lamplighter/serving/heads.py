@@ -14,7 +14,17 @@ from lamplighter.serving.message import Request
 #: Blocks that are kept, and the longest of them.
 _MOST, _LONGEST = 1024, 2048
 #: Headers that say something of one request alone, or of how the body comes.
-_OWN = frozenset((b"expect", b"transfer-encoding", b"content-encoding", b"lamp-request-id", b"lamp-event-time", b"lamp-drill"))
+_OWN = frozenset(
+    (
+        b"expect",
+        b"transfer-encoding",
+        b"content-encoding",
+        b"lamp-request-id",
+        b"lamp-event-time",
+        b"lamp-drill",
+        b"traceparent",
+    )
+)
 
 
 class Head(msgspec.Struct):

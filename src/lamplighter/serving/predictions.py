@@ -9,7 +9,7 @@ import msgspec
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.route import Credential
-from lamplighter.serving.asking import Ids, is_drill, request_id, said
+from lamplighter.serving.asking import Ids, is_drill, request_id, said, trace_of
 from lamplighter.serving.codecs import mlflow, plain, rpc, v1, v2
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.doors import Call, Door
@@ -44,6 +44,8 @@ class _Asked(msgspec.Struct):
     #: Whether the answer of an outage is wanted although there is none.
     drill: bool = False
     redactor: Redactor = Redactor()
+    #: Id of the caller's trace; empty for none.
+    trace: str = ""
 
     def noted(self) -> Noted:
         """What is written down of every attempt."""
@@ -54,6 +56,7 @@ class _Asked(msgspec.Struct):
             self.question.rows,
             self.event_at,
             self.redactor.redacted,
+            self.trace,
         )
 
 
@@ -129,7 +132,7 @@ class Predictions:
         key = key_of(headers.key, adopted.route.sticky, question, caller.holder, body_id)
         if isinstance(key, Refusal):
             return key, body_id
-        return _Asked(body_id, caller.holder, key, headers.event_at, question, drills, adopted.redactor)
+        return _Asked(body_id, caller.holder, key, headers.event_at, question, drills, adopted.redactor, trace_of(request)[1])
 
     # ---- out
 

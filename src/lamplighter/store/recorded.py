@@ -42,6 +42,7 @@ _ABOUT: Mapping[str, DataType] = {
     "duration": DataType.int64(),
     "failure": DataType.utf8(),
     "rows": DataType.int64(),
+    "trace": DataType.utf8(),
 }
 _ARMS: Mapping[str, Arm] = {arm.value: arm for arm in Arm}
 #: Values of the rows of a block, by column.
@@ -152,8 +153,8 @@ def _record(model: str, block: _Columns, inputs: Sequence[str], start: int, end:
     columns = {name.removeprefix(INPUT): block[name][start:end] for name in inputs} if block["kept"][start] else {}
     # A column that was left out has nothing in it; a hashed one has a hash wherever it is not null.
     columns = {name: values for name, values in columns.items() if name not in redacted or any(values)} if redacted else columns
-    about = {name: block[name][start] for name in _ABOUT if name != "arm"}
-    # Files of earlier releases have no ids.
+    # Files of earlier releases have no trace and no ids.
+    about = {name: block[name][start] for name in _ABOUT if name != "arm" and name in block}
     ids = block["id"][start:end] if "id" in block and block["id"][start] is not None else ()
     scores = [score for score in block["score"][start:end] if score is not None]
     arm = _ARMS[block["arm"][start]]
