@@ -318,7 +318,7 @@ class Memory:
             longest=172_800.0, waiting=3, wait="30d", expired=2,
         )  # fmt: skip
 
-    def why(self, model: str, environment: str = "") -> Why:
+    def why(self, model: str, environment: str = "", incident: str = "") -> Why:
         evening = SliceShare(
             slice="hour=17 to 20, origin=EWR", rows=900, rows_before=880, loss=0.31, loss_before=0.19, share=0.71, low=0.55,
             high=0.87, within=0.7, p=0.0001, stands_out=True,

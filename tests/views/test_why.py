@@ -1,5 +1,6 @@
 """Why it got worse: the guilty slice of real windows, against the last good one or against what the scores promised."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.segments import Segment, scored
 from tests.sdk import models
 
-from lamplighter.domain.errors import NotFound
+from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import collection, watching
 from lamplighter.lifecycle.watching import Label
@@ -71,6 +72,28 @@ def test_the_guilty_slice_against_the_last_good_window(life: Life) -> None:
     assert f"of the extra loss goes together with {first.slice.replace('=', ' = ')}." in found.sentence
     with pytest.raises(NotFound):
         life["rita"].why(MODEL, "nowhere")
+
+
+def test_an_incident_is_explained_by_its_own_window(life: Life) -> None:
+    one = version(life)
+    day(life, one, 0)
+    day(life, one, 1, turned=(0, 1, 2))
+    life.look_until(lambda: [one for one in life["rita"].incidents(MODEL) if one.finding.measure == "brier"])
+    (incident,) = [one for one in life["rita"].incidents(MODEL) if one.finding.measure == "brier"]
+    day(life, one, 2)
+    day(life, one, 3, turned=(8, 9, 10))
+    newest, then = life["rita"].why(MODEL), life["rita"].why(MODEL, incident=incident.id)
+    assert (newest.start, then.start) == (MONDAY + 3 * DAY, MONDAY + DAY)
+    assert (newest.base_start, then.base_start) == (MONDAY + 2 * DAY, MONDAY)
+    # The rows whose truth was turned have delays of 0 to 2 on the first bad day, and of 8 to 10 on the second.
+    first, second = ([float(edge) for edge in re.findall(r"[\d.]+", one.slices[0].slice)] for one in (then, newest))
+    assert max(first) < 3.0
+    assert min(second) > 7.0
+    with pytest.raises(Invalid) as refusal:
+        life["rita"].why(MODEL, "prod", incident.id)
+    assert refusal.value.code == "E1249"
+    with pytest.raises(NotFound):
+        life["rita"].why(MODEL, incident="I-99")
 
 
 def test_without_a_good_window_against_what_the_scores_promised(life: Life) -> None:

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import click
+from click.core import ParameterSource
+
 from lamplighter.cli.session import Session
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Invalid, NotFound
@@ -37,6 +40,13 @@ def main_place(session: Session, model: str, environment: str) -> str:
         fix=f"Deploy it with lamp deploy {model}, or name an environment with --env.",
         code="E1280",
     )
+
+
+def place_beside(session: Session, model: str, environment: str, incident: str) -> str:
+    """The same for a question that may name an incident, which says itself where it is. One that is named on the command line
+    all the same is passed on, to be refused; one of the surroundings is not meant."""
+    named = click.get_current_context().get_parameter_source("environment") is ParameterSource.COMMANDLINE
+    return environment if named else "" if incident else main_place(session, model, environment)
 
 
 def live_in(session: Session, model: str) -> "tuple[Live, ...]":

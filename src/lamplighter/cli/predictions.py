@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from lamplighter.cli.flags import Noun
 from lamplighter.cli.page import Page
-from lamplighter.cli.places import main_place, model_of
+from lamplighter.cli.places import model_of, place_beside
 from lamplighter.cli.session import Session, with_session
 
 
@@ -57,8 +56,7 @@ def rows(session: Session, /, reference: str, environment: str, start: str, end:
     model = model_of(reference)
     if out:
         check_form(session.path(out))
-    named = click.get_current_context().get_parameter_source("environment") is ParameterSource.COMMANDLINE
-    place = environment if named else "" if more["incident"] else main_place(session, model, environment)
+    place = place_beside(session, model, environment, more["incident"])
     more |= {name: instants.read(text) for name, text in (("start", start), ("end", end)) if text}
     found = session.platform.rows(model, place, **more)
     url = session.address(f"/incidents/{found.incident}" if found.incident else f"/m/{model}")

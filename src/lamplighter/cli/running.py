@@ -9,7 +9,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.pages.labels import labels_page
 from lamplighter.cli.pages.readings import monitor_page
 from lamplighter.cli.pages.why import why_page
-from lamplighter.cli.places import main_place, model_of
+from lamplighter.cli.places import main_place, model_of, place_beside
 from lamplighter.cli.session import Session, with_session
 
 #: Labels in one request.
@@ -59,12 +59,14 @@ def write_notebook(session: Session, reference: str, environment: str, out: str)
 @monitor.command("why")
 @click.argument("reference", metavar="REF")
 @click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@click.option("--incident", default="", metavar="INCIDENT", help="in the window of an incident, such as I-31")
 @with_session
-def why(session: Session, reference: str, environment: str) -> Page:
+def why(session: Session, reference: str, environment: str, incident: str) -> Page:
     """Why it got worse: slices by their share of the extra loss, and inputs that moved."""
     model = model_of(reference)
-    found = session.platform.why(model, main_place(session, model, environment))
-    return why_page(found, session.address(f"/m/{model}/why"))
+    found = session.platform.why(model, place_beside(session, model, environment, incident), incident)
+    query = f"?incident={incident}" if incident else ""
+    return why_page(found, session.address(f"/m/{model}/why{query}"))
 
 
 @monitor.command("health")

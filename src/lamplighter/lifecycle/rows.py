@@ -11,6 +11,7 @@ from lamplighter.domain.condition import conditions_in
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.log import log_of
+from lamplighter.domain.monitor import Finding
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
 from lamplighter.domain.rows import MOST_ROWS, Clock, Rows, Window, window_of
@@ -91,29 +92,37 @@ def _scope(look: Transaction, asked: Asked, now: int) -> _Scope:
 
 
 def _of_incident(look: Transaction, asked: Asked) -> _Scope:
-    if asked.environment or asked.number or asked.start or asked.end:
+    beside = asked.environment or asked.number or asked.start or asked.end
+    finding = finding_of(look, asked.model, asked.incident, beside=beside)
+    window = window_of(finding)
+    if window is None:
+        raise NotFound(
+            f"No rows are behind {asked.incident}.",
+            why="It is not about what a model was asked in some time, but about something that did not come or was not there.",
+            fix=f"See what it is about: lamp incident show {asked.incident}",
+            code="E1258",
+        )
+    return _Scope(finding.environment, finding.number, window)
+
+
+def finding_of(look: Transaction, model: str, key: str, *, beside: object) -> Finding:
+    """What an incident says of a model; raises `NotFound` for an incident that is not there or not about the model, and
+    `Invalid` where something is named `beside` it that it says itself."""
+    if beside:
         raise _unanswerable(
             "An incident says itself which environment, version and window it is about.", "Name an incident or these, not both."
         )
-    incident = incidents.find(look, asked.incident)
-    findings = [finding for finding in incident.findings if finding.model == asked.model]
+    incident = incidents.find(look, key)
+    findings = [finding for finding in incident.findings if finding.model == model]
     if not findings:
         raise NotFound(
-            f"{incident.id} is not about {asked.model}.",
+            f"{incident.id} is not about {model}.",
             why=f"It is about {', '.join(incident.models[:12])}.",
-            fix=f"Ask for the rows of {incident.model}.",
+            fix=f"Ask about {incident.model}.",
             code="E1257",
         )
-    window = window_of(findings[0])
-    if window is None:
-        raise NotFound(
-            f"No rows are behind {incident.id}.",
-            why="It is not about what a model was asked in some time, but about something that did not come or was not there.",
-            fix=f"See what it is about: lamp incident show {incident.id}",
-            code="E1258",
-        )
-    return _Scope(findings[0].environment, findings[0].number, window)
+    return findings[0]
 
 
 def _unanswerable(why: str, fix: str) -> Invalid:
-    return Invalid("These rows cannot be asked for.", why=why, fix=fix, code="E1249")
+    return Invalid("That cannot be asked for.", why=why, fix=fix, code="E1249")

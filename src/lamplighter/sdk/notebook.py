@@ -12,7 +12,7 @@ from lamplighter import measures
 from lamplighter.domain.errors import NotFound
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.incident import Incident
-from lamplighter.domain.monitor import Finding, Reading
+from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Project
 from lamplighter.domain.rows import window_of
 from lamplighter.monitoring.figure import Direction
@@ -47,7 +47,7 @@ def incident_notebook(platform: Platform, key: str) -> bytes:
             code="E1258",
         )
     version = platform.version(f"{finding.model}@{finding.number}").version
-    return _book(_of_incident(incident, _where(platform, finding), reference=version.elsewhere is None))
+    return _book(_of_incident(incident, _where(platform, incident), reference=version.elsewhere is None))
 
 
 def notebook(
@@ -106,10 +106,11 @@ def _of_incident(incident: Incident, where: str, *, reference: bool) -> Iterator
     )
 
 
-def _where(platform: Platform, finding: Finding) -> str:
+def _where(platform: Platform, incident: Incident) -> str:
     """The slice that stands out most in the window of a finding; empty where none does or another window is explained."""
+    finding = incident.finding
     try:
-        why: Why = platform.why(finding.model, finding.environment)
+        why: Why = platform.why(finding.model, incident=incident.id)
     except NotFound:
         return ""
     if (why.number, why.start, why.end) != (finding.number, finding.start, finding.end):

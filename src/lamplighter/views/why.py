@@ -9,7 +9,7 @@ import numpy as np
 
 from lamplighter.domain.contract import Meaning
 from lamplighter.domain.errors import NotFound
-from lamplighter.domain.monitor import Reading
+from lamplighter.domain.monitor import Finding, Reading
 from lamplighter.domain.record import Record
 from lamplighter.domain.version import Version
 from lamplighter.measures import watched
@@ -89,9 +89,16 @@ class _Window(NamedTuple):
     rows: Labelled
 
 
-def why(look: Transaction, model: str, environment: str, profile_of: Callable[[Version], Profile | None]) -> Why:
-    """Explain the newest bad window of the live version, or its newest one; raises `NotFound` where none was measured."""
-    bad, base, since = _windows(look, model, environment)
+def why(
+    look: Transaction,
+    model: str,
+    environment: str,
+    profile_of: Callable[[Version], Profile | None],
+    finding: Finding | None = None,
+) -> Why:
+    """Explain the window of a finding, or without one the newest bad window of the live version, or its newest one; raises
+    `NotFound` where none was measured."""
+    bad, base, since = _windows(look, model, environment, finding)
     metric, contract = bad.reading.measure, bad.version.manifest.contract
     loss = loss_of(metric)
     after = _losses(bad, loss)
@@ -129,24 +136,32 @@ def why(look: Transaction, model: str, environment: str, profile_of: Callable[[V
 # The windows
 
 
-def _windows(look: Transaction, model: str, environment: str) -> tuple[_Window, _Window | None, int]:
-    """The newest bad window, the last good one before it, and since when they are bad."""
+def _windows(look: Transaction, model: str, environment: str, finding: Finding | None) -> tuple[_Window, _Window | None, int]:
+    """The newest bad window, or that which has most in common with the one of a finding; the last good one before it, and
+    since when they are bad."""
     quality = look.project(model).monitor.quality
     live = look.routings.of(model, environment).champion
     versions = {version.number: version for version in look.versions.all(model=model)}
     every = look.readings.of({"model": model, "environment": environment, "aspect": "quality"}, sliced=False)
     metrics = {n: watched(quality.metric, one.manifest.contract.output.meaning) for n, one in versions.items()}
     every = sorted((r for r in every if r.measure == metrics.get(r.number)), key=lambda r: (r.end, r.number))
-    mine = [r for r in every if live is None or r.number == live.number] or every
-    if not mine:
+    number = finding.number if finding else live.number if live else 0
+    mine = [r for r in every if number in (0, r.number)] or ([] if finding else every)
+    meant = [r for r in mine if finding is None or _common(r, finding) > 0]
+    if not meant:
         raise _unmeasured(model)
-    bad = next((reading for reading in reversed(mine) if reading.crossed), mine[-1])
+    bad = max(meant, key=lambda r: _common(r, finding)) if finding else next((r for r in reversed(mine) if r.crossed), mine[-1])
     base = _good_before(mine, bad) or _good_before(every, bad)
     first = next((r for r in mine if r.crossed and r.end <= bad.end and (base is None or r.end > base.end)), None)
     window = _read(look, bad, versions)
     if not window.rows.n:
         raise _unmeasured(model)
     return window, _read(look, base, versions) if base else None, first.start if first and bad.crossed else 0
+
+
+def _common(reading: Reading, finding: Finding) -> int:
+    """Microseconds that both windows hold."""
+    return min(reading.end, finding.end) - max(reading.start, finding.start)
 
 
 def _unmeasured(model: str) -> NotFound:

@@ -16,7 +16,8 @@ from lamplighter.web.rows import address
 
 def why_page(request: Request, platform: Platform) -> Response:
     """Show the ranked answer."""
-    found = platform.why(request.path_params["model"], request.query_params.get("environment", ""))
+    incident = request.query_params.get("incident", "")
+    found = platform.why(request.path_params["model"], request.query_params.get("environment", ""), incident)
 
     def rows(condition: str) -> str:
         window = {"number": found.number, "start": found.start, "end": found.end}
@@ -27,6 +28,7 @@ def why_page(request: Request, platform: Platform) -> Response:
         platform,
         "why.html",
         why=found,
+        command=f"lamp monitor why {found.model} " + (f"--incident {incident}" if incident else f"--env {found.environment}"),
         measure=name_of(found.measure),
         window=_window(found.start, found.end),
         base=_window(found.base_start, found.base_end) if found.base_end else "",

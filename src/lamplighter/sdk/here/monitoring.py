@@ -62,9 +62,12 @@ class Monitoring(Caller, verbs.Monitoring):
             self._known(look, model, environment)
             return labels.label_status(look, model, environment)
 
-    def why(self, model: str, environment: str = "") -> Why:
+    def why(self, model: str, environment: str = "", incident: str = "") -> Why:
         with self._kit.store.reading() as look:
             self._known(look, model, environment)
+            if incident:
+                finding = asked.finding_of(look, model, incident, beside=environment)
+                return reasons.why(look, model, finding.environment, partial(profiles.profile_of, self._kit), finding)
             place = environment or self._main(look, model)
             return reasons.why(look, model, place, partial(profiles.profile_of, self._kit))
 

@@ -45,8 +45,11 @@ class Monitoring(Protocol):
         ...
 
     @door("GET", "/models/{model}/why", Permission.READ)
-    def why(self, model: str, environment: str = "") -> Why:
-        """Why it got worse: where the loss has grown and which inputs moved, for the newest bad window."""
+    def why(self, model: str, environment: str = "", incident: str = "") -> Why:
+        """Why it got worse: where the loss has grown and which inputs moved, for the window of an incident or the newest bad.
+
+        An incident says itself which environment it is about.
+        """
         ...
 
     @door("GET", "/false-alarms", Permission.READ)
