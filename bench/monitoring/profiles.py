@@ -20,10 +20,10 @@ from million import DAYS, HOME, PRODUCTION, files, reference
 from lamplighter import plugins
 from lamplighter.measures import measure
 from lamplighter.measures.base import DriftMeasure
-from lamplighter.monitoring.counts import Counts
+from lamplighter.monitoring.counts import Counts, merge_all
 from lamplighter.monitoring.profile import Profile
 from lamplighter.monitoring.table import Naming, Part, count_parts
-from lamplighter.monitoring.timeline import distances, rolled, stacked
+from lamplighter.monitoring.timeline import distances, stacked
 
 PEERS = ("nannyml", "popmon", "alibi_detect", "frouros", "deepchecks", "whylogs", "evidently")
 #: Rows at once of a file of many days, and of one day, so that counting begins before reading has ended.
@@ -74,7 +74,8 @@ def main() -> None:
     windows = counted(profile, production)
 
     def views() -> None:
-        distances(profile, rolled(stacked(profile, windows), 7), MEASURES)
+        weeks = [merge_all(profile, windows[start : start + 7]) for start in range(DAYS - 6)]
+        distances(profile, stacked(profile, weeks), MEASURES)
 
     (ours, spent), (another, spent_another), (view, _) = seconds(whole), seconds(one_more), seconds(views)
     scan = told("polars", "scan", production)

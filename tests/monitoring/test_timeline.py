@@ -9,11 +9,10 @@ from tests.monitoring.samples import profile, rows, scores
 from lamplighter import plugins
 from lamplighter.measures import measure
 from lamplighter.measures.base import DriftMeasure
-from lamplighter.monitoring.counts import Counts, count, counts_bytes, merge_all, windows
+from lamplighter.monitoring.counts import Counts, count, merge_all, windows
 from lamplighter.monitoring.figure import Missing
-from lamplighter.monitoring.profile import PREDICTION
-from lamplighter.monitoring.refusals import ImpossibleSetting, OtherProfile
-from lamplighter.monitoring.timeline import distances, rolled, stacked
+from lamplighter.monitoring.refusals import OtherProfile
+from lamplighter.monitoring.timeline import distances, stacked
 
 PROFILE = profile()
 MEASURES = [found for name in plugins.names("measures") if isinstance(found := measure(name), DriftMeasure)]
@@ -34,8 +33,8 @@ def alone(counts: Counts, column: str, found: DriftMeasure) -> float:
 @pytest.mark.parametrize("width", [1, 3])
 def test_all_at_once_as_one_by_one(width: int) -> None:
     made = days()
-    together = distances(PROFILE, rolled(stacked(PROFILE, made), width), MEASURES)
     summed = [merge_all(PROFILE, made[start : start + width]) for start in range(len(made) - width + 1)]
+    together = distances(PROFILE, stacked(PROFILE, summed), MEASURES)
     assert set(together) == set(PROFILE.columns)
     for column, by_measure in together.items():
         fitting = [found for found in MEASURES if PROFILE.columns[column].kind in found.columns]
@@ -45,18 +44,6 @@ def test_all_at_once_as_one_by_one(width: int) -> None:
             np.testing.assert_allclose(by_measure[found.name], one_by_one, rtol=1e-12, atol=1e-15)
 
 
-def test_sums_are_those_of_the_counts() -> None:
-    made = days()
-    week = rolled(stacked(PROFILE, made), len(made))[PREDICTION].tally
-    whole = merge_all(PROFILE, made).columns[PREDICTION]
-    assert np.array_equal(week.cells[0], whole.cells)
-    assert np.array_equal(week.moments[0], whole.moments)
-    assert counts_bytes(made[0]) == counts_bytes(days()[0])
-
-
 def test_refusals() -> None:
     with pytest.raises(OtherProfile):
         stacked(profile(seed=8), days())
-    for width in (0, 8):
-        with pytest.raises(ImpossibleSetting):
-            rolled(stacked(PROFILE, days()), width)

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lamplighter.monitoring.arrays import FloatArray, IntArray
+from lamplighter.monitoring.arrays import FloatArray
 from lamplighter.monitoring.counts import Counts
 from lamplighter.monitoring.distribution import Distribution
 from lamplighter.monitoring.measure import Measure
 from lamplighter.monitoring.profile import Profile
-from lamplighter.monitoring.refusals import ImpossibleSetting, OtherProfile
+from lamplighter.monitoring.refusals import OtherProfile
 from lamplighter.monitoring.tally import Sums, Tally
 
 
@@ -34,29 +34,6 @@ def _stacked(reference: Distribution, tallies: Sequence[Tally | None]) -> Distri
     cells, moments = np.stack([tally.cells for tally in held]), np.stack([tally.moments for tally in held])
     low, high = min(tally.low for tally in held), max(tally.high for tally in held)
     return Distribution(bins=reference.bins, tally=Tally(cells=cells, moments=moments, low=low, high=high))
-
-
-def rolled(windows: Mapping[str, Distribution], width: int) -> dict[str, Distribution]:
-    """Sums of each `width` windows in a row: as many as there are, less `width - 1`. Raises `ImpossibleSetting`."""
-    return {name: _rolled(column, width) for name, column in windows.items()}
-
-
-def _rolled(column: Distribution, width: int) -> Distribution:
-    tally = column.tally
-    if not 1 <= width <= tally.cells.shape[0]:
-        raise ImpossibleSetting(
-            "So many windows cannot be taken together.",
-            why=f"There are {tally.cells.shape[0]} in a row.",
-            fix="Ask for at least one and no more than there are.",
-        )
-    cells, moments = (_sums(part, width) for part in (tally.cells, tally.moments))
-    return Distribution(bins=column.bins, tally=Tally(cells=cells, moments=moments, low=tally.low, high=tally.high))
-
-
-def _sums(parts: IntArray, width: int) -> IntArray:
-    upto = np.cumsum(parts, axis=0)
-    upto[width:] -= upto[:-width].copy()
-    return upto[width - 1 :]
 
 
 def distances(
