@@ -19,6 +19,7 @@ from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import ModelRoute
 
 ROW = {"dep_delay": 5.0, "distance": 1000, "carrier": "UA"}
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 PATHS = {f"/m/{MODEL}": "rows", f"/m/{MODEL}/invocations": "dataframe_records", f"/v1/models/{MODEL}:predict": "instances"}
 
 
@@ -52,7 +53,7 @@ def without_ids(answer: tuple[int, Any, Any]) -> tuple[int, Any, Any]:
 @pytest.mark.parametrize("rows", [1, 40])
 def test_both_ways_give_the_same_answer(ground: Ground, path: str, rows: int) -> None:
     body: Any = {PATHS[path]: [{**ROW, "dep_delay": None if row % 3 == 2 else row / 7} for row in range(rows)]}
-    for headers in ({}, {"Accept_Encoding": "identity"}, {"Accept": "*/*"}):
+    for headers in ({}, {"Accept_Encoding": "identity"}, {"Accept": "*/*"}, {"traceparent": TRACE, "X_Request_Id": "1"}):
         short, long = twice(ground.caller(), path, body, **headers)
         assert without_ids(short) == without_ids(long)
         assert short[0] == 200
@@ -73,8 +74,9 @@ def test_a_long_answer_is_packed_for_whoever_takes_it(ground: Ground) -> None:
 
 @pytest.mark.parametrize("rows", [[{**ROW, "dep_delay": 5}], [ROW, {**ROW, "carrier": None}]])
 def test_both_ways_leave_the_same_record(ground: Ground, rows: list[Any]) -> None:
-    twice(ground.caller(), f"/m/{MODEL}", {"rows": rows})
+    twice(ground.caller(), f"/m/{MODEL}", {"rows": rows}, traceparent=TRACE)
     *short, long = ground.scored()
+    assert long.trace == TRACE[3:35]
     assert len({record.request for record in short}) == 3
 
     def kept(record: Scored) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def frame(record: Scored) -> bytes:
 
 
 def frame_of(values: tuple[Any, ...]) -> bytes:
-    """The bytes for the values of the fields of a `Scored` in their order, up to `row`; cheaper where there are many.
+    """The bytes for the values of the fields of a `Scored` in their order; cheaper where there are many.
 
     `row` may be a struct with the inputs as its fields.
     """

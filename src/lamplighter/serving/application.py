@@ -9,7 +9,7 @@ import msgspec
 
 from lamplighter.domain.route import Credential
 from lamplighter.serving import descriptions
-from lamplighter.serving.asking import is_ordinary, trace_of
+from lamplighter.serving.asking import is_ordinary, traced
 from lamplighter.serving.bodies import Bodies
 from lamplighter.serving.callers import Callers
 from lamplighter.serving.doors import Call, Door, Verb, Who, resolve
@@ -119,7 +119,7 @@ class Application:
             answer = _refuse(request, _INTERNAL, None)
         if isinstance(entry, tuple):
             self._count(request, *entry, answer.status)
-        return _traced(request, answer)
+        return traced(answer, request)
 
     async def _admitted(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         if self._room <= 0:
@@ -207,12 +207,6 @@ def _refuse(request: Request, refusal: Refusal, door: Door | None, lines: bytes 
     """In the words of the protocol that the path belongs to."""
     protocol = door.codec if door is not None else "v2" if "/v2/" in request.path else "mlflow"
     return CODECS[protocol].refuse(refusal, instance=request.path, request="", lines=lines)
-
-
-def _traced(request: Request, answer: Answer) -> Answer:
-    """The answer with the trace of the caller, as another object: some answers are the same for everybody."""
-    trace, _ = trace_of(request)
-    return msgspec.structs.replace(answer, lines=answer.lines + b"traceparent: %b\r\n" % trace) if trace else answer
 
 
 def _wrong_method(request: Request, call: Call) -> Answer:

@@ -11,13 +11,14 @@ import msgspec
 from lamplighter.domain.route import Credential
 from lamplighter.serving.accepting import ARROW, JSON, chosen
 from lamplighter.serving.codecs.base import media_of
-from lamplighter.serving.message import Request
+from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.problems import Refusal
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _KEY = re.compile(rb"[\x21-\x7e]{1,256}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _TRACE = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_NO_TRACE = b"", ""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -94,9 +95,15 @@ def said(request: Request) -> Said | Refusal:
 def trace_of(request: Request) -> tuple[bytes, str]:
     """`traceparent` as it came and the id of its trace (W3C Trace Context, Level 1); both empty where it has no lawful form,
     which the specification wants to be passed over."""
-    given = request.headers.get(b"traceparent", b"")
+    given = request.headers.get(b"traceparent")
     found = _TRACE.fullmatch(given) if given else None
-    return (given, found[1].decode()) if found is not None else (b"", "")
+    return (given, found[1].decode()) if given and found is not None else _NO_TRACE
+
+
+def traced(answer: Answer, request: Request) -> Answer:
+    """The answer with the trace of the caller, as another object: some answers are the same for everybody."""
+    trace, _ = trace_of(request)
+    return msgspec.structs.replace(answer, lines=answer.lines + b"traceparent: %b\r\n" % trace) if trace else answer
 
 
 def sticky_key(request: Request) -> str | Refusal:

@@ -26,7 +26,7 @@ class Front:
         self.limits = limits
         self.hosts = hosts
         self.draining = False
-        self.heads = Heads()
+        self.heads = Heads(limits.header_count)
         self.connections: set[Connection] = set()
         self.date = b""
         self._loop = asyncio.get_running_loop()

@@ -13,7 +13,7 @@ import msgspec
 
 from lamplighter.domain.prediction import frame_of
 from lamplighter.domain.route import Arm, takes_challenger
-from lamplighter.serving.asking import Ids
+from lamplighter.serving.asking import Ids, trace_of, traced
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.encodings import packed
@@ -101,7 +101,23 @@ class Gathering:
             own = scores[start : start + count]
             start += count
             columns, row = _inputs(version, redactor, one)
-            said = (one.id, *about, one.consumer, now, now, duration, columns, own, "", count, redactor.redacted, (), row)
+            trace = trace_of(one.request)[1]
+            said = (
+                one.id,
+                *about,
+                one.consumer,
+                now,
+                now,
+                duration,
+                columns,
+                own,
+                "",
+                count,
+                redactor.redacted,
+                (),
+                row,
+                trace,
+            )
             frames.append(frame_of(said))
             replies.append((one, own))
         written = self._recorder.keep(b"".join(frames), adopted.route.durability)
@@ -120,9 +136,9 @@ class Gathering:
         for one, scores in replies:
             if kept:
                 answer = one.codec.write(_ORDINARY, version.reply(one.id, scores), version.lines(one.id) + kept)
-                one.sink.reply(packed(answer, one.request))
             else:
-                one.sink.reply(self._unsaved(one.request, one.codec, one.id))
+                answer = self._unsaved(one.request, one.codec, one.id)
+            one.sink.reply(traced(packed(answer, one.request), one.request))
 
 
 def _inputs(version: Loaded, redactor: Redactor, one: _Waiting) -> tuple[Columns, Columns | msgspec.Struct]:

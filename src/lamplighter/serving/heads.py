@@ -1,30 +1,31 @@
 """Header blocks that were parsed and admitted before.
 
-A caller that keeps its connection sends the same block again and again, to the byte. Equal bytes mean an equal request, so a
-block that once passed the parser and every rule of framing need not be read twice. Blocks that differ each time, because they
-hold an id, are parsed each time.
+A caller that keeps its connection sends the same block again and again: to the byte, or but for headers that mean nothing here,
+such as an id that a proxy adds, and for its trace. Equal blocks mean an equal request, so that a block which once passed the
+parser and every rule of framing need not be read twice. Which lines count is told only of blocks in the plainest form; others
+are parsed each time, and so are those of callers that name each request themselves.
 """
 
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
 import msgspec
 
+from lamplighter.serving.framing import UNDERSTOOD
 from lamplighter.serving.message import Request
 
 #: Blocks that are kept, and the longest of them.
 _MOST, _LONGEST = 1024, 2048
 #: Headers that say something of one request alone, or of how the body comes.
-_OWN = frozenset(
-    (
-        b"expect",
-        b"transfer-encoding",
-        b"content-encoding",
-        b"lamp-request-id",
-        b"lamp-event-time",
-        b"lamp-drill",
-        b"traceparent",
-    )
-)
+_OWN = frozenset((b"expect", b"transfer-encoding", b"content-encoding", b"lamp-request-id", b"lamp-event-time", b"lamp-drill"))
+#: The one header that says something of a request and changes nothing else.
+_TRACE = b"traceparent"
+#: What the parser itself acts on, understood here or not.
+_FRAMING = frozenset((b"connection", b"proxy-connection", b"upgrade"))
+_NAME = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+#: A request line and headers of visible characters and spaces: no folded line, no tabulator, nothing in front of a colon.
+_PLAIN = re.compile(rb"POST [!-~]++ HTTP/1\.1\r\n(?:" + _NAME + rb":[ -~]*+\r\n)++\r\n")
+_SAID = re.compile(rb"\r\n((?:" + b"|".join(sorted(UNDERSTOOD | _FRAMING)) + rb"):[^\r]*+)", re.IGNORECASE)
 
 
 class Head(msgspec.Struct):
@@ -37,17 +38,41 @@ class Head(msgspec.Struct):
     plan: Any = None
 
 
+class Known(NamedTuple):
+    """A block that is known, at the start of some bytes."""
+
+    head: Head
+    #: Where the body begins.
+    body: int
+    #: `traceparent` of this request; empty for none.
+    trace: bytes
+
+
+class _Essence(NamedTuple):
+    """The lines of a block that count, and what the trace says."""
+
+    lines: tuple[bytes, ...]
+    trace: bytes
+
+
 class Heads:
     """The blocks of all connections of a process, the oldest forgotten first."""
 
-    def __init__(self) -> None:
-        self._known: dict[bytes, Head] = {}
+    def __init__(self, most_headers: int) -> None:
+        """`most_headers` is how many a request may have."""
+        self._known: dict[bytes | tuple[bytes, ...], Head] = {}
+        self._most_headers = most_headers
 
-    def known(self, data: bytes) -> tuple[Head, int] | None:
-        """The block at the start of these bytes and where its body begins, if the bytes are one whole request."""
+    def known(self, data: bytes) -> Known | None:
+        """The block at the start of these bytes, if they are one whole request."""
         end = data.find(b"\r\n\r\n") + 4
-        head = self._known.get(data[:end])
-        return (head, end) if head is not None and len(data) - end == head.length else None
+        head, trace = self._known.get(data[:end]), b""
+        if head is None:
+            said = self._essence(data[:end])
+            if said is None:
+                return None
+            head, trace = self._known.get(said.lines), said.trace
+        return Known(head, end, trace) if head is not None and len(data) - end == head.length else None
 
     def remember(self, data: bytes, request: Request) -> None:
         """Keep the block of a request that came as one whole and was admitted."""
@@ -55,6 +80,29 @@ class Heads:
         plain = data.find(b"\r\n\r\n") + 4 == end <= _LONGEST and not _OWN & request.headers.keys()
         if not plain or request.method != b"POST" or request.headers.get(b"content-length") != b"%d" % len(request.body):
             return
+        headers = {name: value for name, value in request.headers.items() if name != _TRACE}
+        head = Head(Request(request.method, request.path, headers), len(request.body))
+        said = self._essence(data[:end])
+        if said is not None:
+            self._keep(said.lines, head)
+        if _TRACE not in request.headers:
+            self._keep(data[:end], head)
+
+    def _keep(self, block: bytes | tuple[bytes, ...], head: Head) -> None:
         if len(self._known) >= _MOST:
             del self._known[next(iter(self._known))]
-        self._known[data[:end]] = Head(Request(request.method, request.path, request.headers), len(request.body))
+        self._known[block] = head
+
+    def _essence(self, block: bytes) -> _Essence | None:
+        """Nothing for a block that the parser has to look at."""
+        if len(block) > _LONGEST or block.count(b"\r\n") > self._most_headers or _PLAIN.fullmatch(block) is None:
+            return None
+        lines = _SAID.findall(block)
+        traces = [line for line in lines if line[: len(_TRACE)].lower() == _TRACE]
+        if len(traces) > 1:
+            return None
+        first = block[: block.index(b"\r")]
+        if not traces:
+            return _Essence((first, *lines), b"")
+        lines.remove(traces[0])
+        return _Essence((first, *lines), traces[0][len(_TRACE) + 1 :].lstrip(b" "))

@@ -100,9 +100,10 @@ class Connection(asyncio.Protocol):
         known = self._front.heads.known(data)
         if known is None:
             return False
-        head, body = known
+        head, body, trace = known
         form = head.request
-        request = Request(form.method, form.path, form.headers, data[body:], self._loop.time())
+        headers = {**form.headers, b"traceparent": trace} if trace else form.headers
+        request = Request(form.method, form.path, headers, data[body:], self._loop.time())
         self._reader.deadline = NEVER
         self._taken = self._front.application.take(head, request, self)
         if not self._taken:
