@@ -34,6 +34,7 @@ LINES = st.sampled_from(
         b"Accept: application/json",
         b"accept-encoding:gzip",
         b"Lamp-Request-Id: own",
+        b"lamp-request-id:other",
         b"Lamp-Key: 7",
         b"Content-Length: 2",
         b"content-length: %d" % len(BODY),
@@ -91,8 +92,7 @@ def asked(heads: Heads, data: bytes) -> tuple[Any, ...] | None:
     if known is None:
         return None
     form = known.head.request
-    headers = {**form.headers, b"traceparent": known.trace} if known.trace else form.headers
-    return form.method, form.path, headers, data[known.body :]
+    return form.method, form.path, {**form.headers, **known.own}, data[known.body :]
 
 
 @settings(max_examples=400, deadline=None)
@@ -107,8 +107,10 @@ def test_a_known_block_is_what_the_parser_makes_of_it(before: Any, first: bytes,
         assert found == (request.method, request.path, request.headers, request.body)
 
 
-@pytest.mark.parametrize("more", [b"X-Request-Id: 2", b"X-Forwarded-For: 10.0.0.1", b"Cookie: a=b; c=d", TRACE])
-def test_what_means_nothing_here_is_passed_over(more: bytes) -> None:
+@pytest.mark.parametrize(
+    "more", [b"X-Request-Id: 2", b"X-Forwarded-For: 10.0.0.1", b"Cookie: a=b; c=d", TRACE, b"Lamp-Request-Id: 7"]
+)
+def test_what_means_nothing_here_or_is_the_request_s_own_is_passed_over(more: bytes) -> None:
     heads = filled([whole([b"X-Request-Id: 1", *NEEDED])])
     assert asked(heads, whole([*NEEDED[:2], more, *NEEDED[2:]])) is not None
 

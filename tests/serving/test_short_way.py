@@ -33,10 +33,10 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
 
 
 def twice(caller: Caller, path: str, body: Any, **headers: str) -> tuple[Any, Any]:
-    """The same request until its header block is known, and then once more with an id of its own, which goes the long way."""
+    """The same request until its header block is known, and then once more with a header that makes it go the long way."""
     for _ in range(3):
         short = caller.post(path, body, **headers)
-    return short, caller.post(path, body, **headers, Lamp_Request_Id="own")
+    return short, caller.post(path, body, **headers, Content_Encoding="identity")
 
 
 def without_ids(answer: tuple[int, Any, Any]) -> tuple[int, Any, Any]:
@@ -84,6 +84,19 @@ def test_both_ways_leave_the_same_record(ground: Ground, rows: list[Any]) -> Non
         return {name: getattr(record, name) for name in Scored.__struct_fields__ if name not in left_out}
 
     assert [kept(record) for record in short] == [kept(long)] * 3
+
+
+def test_a_caller_may_name_its_requests_on_both_ways(ground: Ground) -> None:
+    caller = ground.caller()
+    names = [f"order-{number}" for number in range(4)]
+    ways: list[dict[str, str]] = [{}, {}, {}, {"Content_Encoding": "identity"}]
+    for name, way in zip(names, ways, strict=True):
+        status, answer, headers = caller.post(f"/m/{MODEL}", {"rows": [ROW]}, Lamp_Request_Id=name, **way)
+        assert (status, answer["request_id"], answer["rows"][0]["id"]) == (200, name, f"{name}.0")
+        assert headers["Lamp-Prediction-Id"] == name
+    assert [record.request for record in ground.scored()] == names
+    for name in ("", "no spaces", "x" * 65):
+        assert caller.post(f"/m/{MODEL}", {"rows": [ROW]}, Lamp_Request_Id=name)[0] == (200 if name == "" else 422)
 
 
 def test_what_is_wrong_is_told_as_ever(ground: Ground) -> None:

@@ -13,13 +13,13 @@ import msgspec
 
 from lamplighter.domain.prediction import frame_of
 from lamplighter.domain.route import Arm, takes_challenger
-from lamplighter.serving.asking import Ids, trace_of, traced
+from lamplighter.serving.asking import Ids, request_id, trace_of, traced
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.encodings import packed
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
-from lamplighter.serving.problems import SLUGS
+from lamplighter.serving.problems import SLUGS, Refusal
 from lamplighter.serving.recorder import DURABLE, Recorder
 from lamplighter.serving.redaction import Columns, Redactor
 from lamplighter.serving.router import Adopted
@@ -74,7 +74,11 @@ class Gathering:
             return False
         if not self._waiting:
             self._ids.begin()
-        name = request.id = self._ids.following()
+        given = request.headers.get(b"lamp-request-id")
+        name = self._ids.following() if given is None else request_id(given.decode("ascii", "replace"))
+        if isinstance(name, Refusal):
+            return False
+        request.id = name
         if adopted.challenger is not None and takes_challenger(adopted.route, f"{consumer}\x00{name}"):
             return False
         if not self._waiting:

@@ -1,12 +1,13 @@
 """Header blocks that were parsed and admitted before.
 
-A caller that keeps its connection sends the same block again and again: to the byte, or but for headers that mean nothing here,
-such as an id that a proxy adds, and for its trace. Equal blocks mean an equal request, so that a block which once passed the
-parser and every rule of framing need not be read twice. Which lines count is told only of blocks in the plainest form; others
-are parsed each time, and so are those of callers that name each request themselves.
+A caller that keeps its connection sends the same block again and again: to the byte, or but for the id of the request, its
+trace, and headers that mean nothing here, such as those that a proxy adds. Equal blocks mean an equal request, so that a block
+which once passed the parser and every rule of framing need not be read twice. Which lines count is told only of blocks in the
+plainest form; others are parsed each time.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,10 +17,10 @@ from lamplighter.serving.message import Request
 
 #: Blocks that are kept, and the longest of them.
 _MOST, _LONGEST = 1024, 2048
-#: Headers that say something of one request alone, or of how the body comes.
-_OWN = frozenset((b"expect", b"transfer-encoding", b"content-encoding", b"lamp-request-id", b"lamp-event-time", b"lamp-drill"))
-#: The one header that says something of a request and changes nothing else.
-_TRACE = b"traceparent"
+#: Headers that ask for more than an answer, or say how the body comes.
+_UNUSUAL = frozenset((b"expect", b"transfer-encoding", b"content-encoding", b"lamp-event-time", b"lamp-drill"))
+#: Headers whose value is another one for each request and changes nothing else, and with what their names may begin.
+_OWN, _INITIALS = frozenset((b"traceparent", b"lamp-request-id")), b"tTlL"
 #: What the parser itself acts on, understood here or not.
 _FRAMING = frozenset((b"connection", b"proxy-connection", b"upgrade"))
 _NAME = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
@@ -44,15 +45,18 @@ class Known(NamedTuple):
     head: Head
     #: Where the body begins.
     body: int
-    #: `traceparent` of this request; empty for none.
-    trace: bytes
+    #: Headers that are this request's own.
+    own: Mapping[bytes, bytes]
 
 
 class _Essence(NamedTuple):
-    """The lines of a block that count, and what the trace says."""
+    """The lines of a block that count, and what is the request's own."""
 
     lines: tuple[bytes, ...]
-    trace: bytes
+    own: Mapping[bytes, bytes]
+
+
+_NOTHING: Mapping[bytes, bytes] = {}
 
 
 class Heads:
@@ -66,26 +70,26 @@ class Heads:
     def known(self, data: bytes) -> Known | None:
         """The block at the start of these bytes, if they are one whole request."""
         end = data.find(b"\r\n\r\n") + 4
-        head, trace = self._known.get(data[:end]), b""
+        head, own = self._known.get(data[:end]), _NOTHING
         if head is None:
             said = self._essence(data[:end])
             if said is None:
                 return None
-            head, trace = self._known.get(said.lines), said.trace
-        return Known(head, end, trace) if head is not None and len(data) - end == head.length else None
+            head, own = self._known.get(said.lines), said.own
+        return Known(head, end, own) if head is not None and len(data) - end == head.length else None
 
     def remember(self, data: bytes, request: Request) -> None:
         """Keep the block of a request that came as one whole and was admitted."""
         end = len(data) - len(request.body)
-        plain = data.find(b"\r\n\r\n") + 4 == end <= _LONGEST and not _OWN & request.headers.keys()
+        plain = data.find(b"\r\n\r\n") + 4 == end <= _LONGEST and not _UNUSUAL & request.headers.keys()
         if not plain or request.method != b"POST" or request.headers.get(b"content-length") != b"%d" % len(request.body):
             return
-        headers = {name: value for name, value in request.headers.items() if name != _TRACE}
+        headers = {name: value for name, value in request.headers.items() if name not in _OWN}
         head = Head(Request(request.method, request.path, headers), len(request.body))
         said = self._essence(data[:end])
         if said is not None:
             self._keep(said.lines, head)
-        if _TRACE not in request.headers:
+        if len(headers) == len(request.headers):
             self._keep(data[:end], head)
 
     def _keep(self, block: bytes | tuple[bytes, ...], head: Head) -> None:
@@ -97,12 +101,13 @@ class Heads:
         """Nothing for a block that the parser has to look at."""
         if len(block) > _LONGEST or block.count(b"\r\n") > self._most_headers or _PLAIN.fullmatch(block) is None:
             return None
-        lines = _SAID.findall(block)
-        traces = [line for line in lines if line[: len(_TRACE)].lower() == _TRACE]
-        if len(traces) > 1:
-            return None
-        first = block[: block.index(b"\r")]
-        if not traces:
-            return _Essence((first, *lines), b"")
-        lines.remove(traces[0])
-        return _Essence((first, *lines), traces[0][len(_TRACE) + 1 :].lstrip(b" "))
+        lines, own = _SAID.findall(block), _NOTHING
+        for line in [line for line in lines if line[0] in _INITIALS]:
+            name, _, value = line.partition(b":")
+            name = name.lower()
+            if name in own:
+                return None
+            if name in _OWN:
+                own = {**own, name: value.lstrip(b" ")}
+                lines.remove(line)
+        return _Essence((block[: block.index(b"\r")], *lines), own)

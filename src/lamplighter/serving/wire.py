@@ -100,9 +100,9 @@ class Connection(asyncio.Protocol):
         known = self._front.heads.known(data)
         if known is None:
             return False
-        head, body, trace = known
+        head, body, own = known
         form = head.request
-        headers = {**form.headers, b"traceparent": trace} if trace else form.headers
+        headers = {**form.headers, **own} if own else form.headers
         request = Request(form.method, form.path, headers, data[body:], self._loop.time())
         self._reader.deadline = NEVER
         self._taken = self._front.application.take(head, request, self)
