@@ -91,8 +91,9 @@ def asked(heads: Heads, data: bytes) -> tuple[Any, ...] | None:
     known = heads.known(data)
     if known is None:
         return None
-    form = known.head.request
-    return form.method, form.path, {**form.headers, **known.own}, data[known.body :]
+    head, body, own = known
+    form = head.request
+    return form.method, form.path, {**form.headers, **own}, data[body:]
 
 
 @settings(max_examples=400, deadline=None)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from lamplighter.domain.route import Credential
+from lamplighter.domain.route import Credential, latency_bucket
 from lamplighter.serving import descriptions
 from lamplighter.serving.asking import is_ordinary, traced
 from lamplighter.serving.bodies import Bodies
@@ -135,7 +135,7 @@ class Application:
         """Of predictions, and as little as what is turned away of models that do not answer here. A drill is no caller."""
         if door.verb is Verb.PREDICT and call.model in self._router.models and not caller.drills:
             waited = asyncio.get_running_loop().time() - request.received
-            self._meters.callers.count(call.model, status, ((caller.holder, waited),))
+            self._meters.callers.count(call.model, status, ((caller.holder, waited, latency_bucket(waited)),))
 
     def _turn_away(self, call: Call) -> None:
         """Only models that answer here are counted: a caller may name whatever it likes."""

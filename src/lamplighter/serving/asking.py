@@ -19,6 +19,8 @@ _KEY = re.compile(rb"[\x21-\x7e]{1,256}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _TRACE = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _NO_TRACE = b"", ""
+#: The header of a trace.
+TRACEPARENT = b"traceparent"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -95,7 +97,7 @@ def said(request: Request) -> Said | Refusal:
 def trace_of(request: Request) -> tuple[bytes, str]:
     """`traceparent` as it came and the id of its trace (W3C Trace Context, Level 1); both empty where it has no lawful form,
     which the specification wants to be passed over."""
-    given = request.headers.get(b"traceparent")
+    given = request.headers.get(TRACEPARENT)
     found = _TRACE.fullmatch(given) if given else None
     return (given, found[1].decode()) if given and found is not None else _NO_TRACE
 

@@ -1,6 +1,5 @@
 """What this process has answered to each consumer since it started."""
 
-from bisect import bisect_left
 from collections.abc import Iterable
 
 import msgspec
@@ -31,16 +30,17 @@ class CallerMeters:
     def __init__(self) -> None:
         self._models: dict[str, dict[str, _Counts]] = {}
 
-    def count(self, model: str, status: int, answered: Iterable[tuple[str, float]]) -> None:
-        """Requests that were answered with a status: the holder of the token of each, and the seconds it has waited."""
+    def count(self, model: str, status: int, answered: Iterable[tuple[str, float, int]]) -> None:
+        """Requests that were answered with a status: the holder of the token of each, the seconds it has waited, and the bucket
+        of these."""
         consumers = self._models.get(model)
         if consumers is None:
             consumers = self._models[model] = {}
-        for holder, seconds in answered:
+        for holder, seconds, bucket in answered:
             counts = consumers.get(holder) or _admitted(consumers, holder)
             if status != _DONE:
                 counts.others[status] = counts.others.get(status, 0) + 1
-            counts.latencies[bisect_left(LATENCY_BOUNDS, seconds)] += 1
+            counts.latencies[bucket] += 1
             counts.seconds += seconds
 
     def meters(self) -> tuple[CallerMeter, ...]:

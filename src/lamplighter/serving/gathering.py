@@ -6,14 +6,15 @@ Everything else, and whatever goes wrong here, goes the long way, which asks the
 
 import asyncio
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
 
 from lamplighter.domain.prediction import frame_of
-from lamplighter.domain.route import Arm, takes_challenger
-from lamplighter.serving.asking import Ids, request_id, trace_of, traced
+from lamplighter.domain.route import LATENCY_BOUNDS, Arm, takes_challenger
+from lamplighter.serving.asking import TRACEPARENT, Ids, request_id, trace_of, traced
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.encodings import packed
@@ -83,7 +84,10 @@ class Gathering:
             return False
         if not self._waiting:
             self._loop.call_soon(self._turn)
-        self._waiting.setdefault(version, (adopted, []))[1].append(_Waiting(sink, request, codec, consumer, name, rows))
+        known = self._waiting.get(version)
+        if known is None:
+            known = self._waiting[version] = adopted, []
+        known[1].append(_Waiting(sink, request, codec, consumer, name, rows))
         return True
 
     def _turn(self) -> None:
@@ -105,7 +109,7 @@ class Gathering:
             own = scores[start : start + count]
             start += count
             columns, row = _inputs(version, redactor, one)
-            trace = trace_of(one.request)[1]
+            trace = trace_of(one.request)[1] if TRACEPARENT in one.request.headers else ""
             said = (
                 one.id,
                 *about,
@@ -134,15 +138,17 @@ class Gathering:
         now = self._loop.time()
         rows = sum([len(scores) for _, scores in replies])
         waited = [now - one.request.received for one, _ in replies]
-        self._meters.count_answers(version, Arm.CHAMPION, rows, waited)
-        callers = zip([one.consumer for one, _ in replies], waited, strict=True)
+        buckets = [bisect_left(LATENCY_BOUNDS, seconds) for seconds in waited]
+        self._meters.count_answers(version, Arm.CHAMPION, rows, sum(waited), buckets)
+        callers = zip([one.consumer for one, _ in replies], waited, buckets, strict=True)
         self._meters.callers.count(version.manifest.model, _DONE if kept else _UNSAVED, callers)
         for one, scores in replies:
             if kept:
                 answer = one.codec.write(_ORDINARY, version.reply(one.id, scores), version.lines(one.id) + kept)
             else:
                 answer = self._unsaved(one.request, one.codec, one.id)
-            one.sink.reply(traced(packed(answer, one.request), one.request))
+            answer = packed(answer, one.request)
+            one.sink.reply(traced(answer, one.request) if TRACEPARENT in one.request.headers else answer)
 
 
 def _inputs(version: Loaded, redactor: Redactor, one: _Waiting) -> tuple[Columns, Columns | msgspec.Struct]:

@@ -39,16 +39,6 @@ class Head(msgspec.Struct):
     plan: Any = None
 
 
-class Known(NamedTuple):
-    """A block that is known, at the start of some bytes."""
-
-    head: Head
-    #: Where the body begins.
-    body: int
-    #: Headers that are this request's own.
-    own: Mapping[bytes, bytes]
-
-
 class _Essence(NamedTuple):
     """The lines of a block that count, and what is the request's own."""
 
@@ -67,8 +57,9 @@ class Heads:
         self._known: dict[bytes | tuple[bytes, ...], Head] = {}
         self._most_headers = most_headers
 
-    def known(self, data: bytes) -> Known | None:
-        """The block at the start of these bytes, if they are one whole request."""
+    def known(self, data: bytes) -> tuple[Head, int, Mapping[bytes, bytes]] | None:
+        """The block at the start of these bytes, where the body begins, and the headers that are the request's own; nothing if
+        the bytes are not one whole request with a known block."""
         end = data.find(b"\r\n\r\n") + 4
         head, own = self._known.get(data[:end]), _NOTHING
         if head is None:
@@ -76,7 +67,7 @@ class Heads:
             if said is None:
                 return None
             head, own = self._known.get(said.lines), said.own
-        return Known(head, end, own) if head is not None and len(data) - end == head.length else None
+        return (head, end, own) if head is not None and len(data) - end == head.length else None
 
     def remember(self, data: bytes, request: Request) -> None:
         """Keep the block of a request that came as one whole and was admitted."""

@@ -1,12 +1,11 @@
 """What this process has counted since it started."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 
-from lamplighter.domain.route import LATENCY_BOUNDS, Arm, ArmMeter
+from lamplighter.domain.route import LATENCY_BOUNDS, Arm, ArmMeter, latency_bucket
 from lamplighter.serving.caller_meters import CallerMeters
 from lamplighter.serving.versions import Loaded
 
@@ -41,17 +40,18 @@ class Meters:
         counts.rows += 0 if failed else rows
         counts.failures += failed
         counts.seconds += seconds
-        counts.latencies[bisect_left(LATENCY_BOUNDS, seconds)] += 1
+        counts.latencies[latency_bucket(seconds)] += 1
 
-    def count_answers(self, version: Loaded, arm: Arm, rows: int, waited: Sequence[float]) -> None:
-        """Requests with so many rows together that the version answered, and what each has waited in seconds."""
+    def count_answers(self, version: Loaded, arm: Arm, rows: int, seconds: float, buckets: Sequence[int]) -> None:
+        """Requests with so many rows together that the version answered, what they have waited in sum, and the bucket of
+        each."""
         counts = self._of(version, arm)
-        counts.requests += len(waited)
+        counts.requests += len(buckets)
         counts.rows += rows
-        counts.seconds += sum(waited)
+        counts.seconds += seconds
         latencies = counts.latencies
-        for seconds in waited:
-            latencies[bisect_left(LATENCY_BOUNDS, seconds)] += 1
+        for bucket in buckets:
+            latencies[bucket] += 1
 
     def drop(self, version: Loaded) -> None:
         """One request that the shadow left out."""
