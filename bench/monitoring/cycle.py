@@ -225,7 +225,10 @@ def checked(kit: Kit, models: int) -> None:
             assert look.predictions.count(name, PLACE) == ROWS + 1, name
             found = look.readings.all(model=name, environment=PLACE)
             aspects = {one.aspect for one in found}
-            assert aspects == {"drift", "completeness", "estimate", *(("quality",) if number % 2 == 0 else ())}, (name, aspects)
+            assert aspects == {"drift", "completeness", "estimate", *(("quality", "calibration") if number % 2 == 0 else ())}, (
+                name,
+                aspects,
+            )
             assert sum(one.aspect == "drift" for one in found) == NUMBERS + TEXTS + 1, name
             moved = look.inputs.find(model=name, environment=PLACE, number=1)
             assert moved is not None, name

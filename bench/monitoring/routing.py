@@ -90,7 +90,7 @@ def project(name: str, declared: Declared) -> Project:
 
 
 def told(kit: Kit, receiver: type[http.server.BaseHTTPRequestHandler], name: str, number: int, fault: Fault) -> str:
-    """Report a fault and see who is told; empty if nobody is."""
+    """Report a fault and see who is told, of it or of what it stands beside; empty if nobody is."""
     receiver.people.clear()  # type: ignore[attr-defined]
     finding = Finding(
         model=name,
@@ -111,7 +111,14 @@ def told(kit: Kit, receiver: type[http.server.BaseHTTPRequestHandler], name: str
         watching.report(kit, change, finding)
     settle(kit)
     people: list[str] = receiver.people  # type: ignore[attr-defined]
-    return people[0] if people else ""
+    return people[0] if people else has_it(kit, finding)
+
+
+def has_it(kit: Kit, finding: Finding) -> str:
+    """Who has been told of the incident that a notice stands beside; empty for none."""
+    with kit.store.reading() as look:
+        known = look.incidents.all(model=finding.model, open=True)
+    return next((one.has_it for one in known if finding in one.beside), "")
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
