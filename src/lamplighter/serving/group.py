@@ -109,7 +109,8 @@ class Group:
             signal.set_wakeup_fd(-1)
             for number in (*_ENDS, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
+            # The signals of the end stay blocked until the process can act on them: if it died of one, whoever is connected by
+            # then would be reset, for nobody else takes connections any more.
             for end in (self._hold, self._wake, self._bell):
                 os.close(end)
             from lamplighter.serving.slot import serve

@@ -53,7 +53,7 @@ _REPORT = 0.25
 #: A process that has a route to adopt takes connections once it has, or after this time.
 _PATIENCE = 5.0
 #: Seconds for the requests in work once the process is told to end.
-_DRAIN = 8.0
+_DRAIN, _LEAST_DRAIN = 8.0, 1.0
 #: A thread that waits for the interpreter gets it after this time at the latest; the recorder's thread does so twice a commit.
 _SWITCH = 0.001
 
@@ -95,6 +95,8 @@ class Slot:
         self._front = Front(self._application, limits, frozenset(host.lower() for host in hosts))
         self._rpc = _rpc_front(options, self._application, limits)
         self._ending = asyncio.Event()
+        #: When the requests in work have to be done, monotonic seconds; 0 until the end begins.
+        self._end_at = 0.0
 
     @property
     def ready(self) -> bool:
@@ -109,6 +111,7 @@ class Slot:
 
     def end(self) -> None:
         """Begin to end."""
+        self._end_at = self._end_at or time.monotonic() + _DRAIN
         self._ending.set()
 
     async def run(self, listening: socket.socket) -> None:
@@ -131,7 +134,8 @@ class Slot:
         self._self_test.begin()
         log.info("slot %d answers, pid %d", self._slot, os.getpid())
         await self._ending.wait()
-        await asyncio.gather(self._front.drain(_DRAIN), *([self._rpc.drain(_DRAIN)] if self._rpc is not None else []))
+        left = max(_LEAST_DRAIN, self._end_at - time.monotonic())
+        await asyncio.gather(self._front.drain(left), *([self._rpc.drain(left)] if self._rpc is not None else []))
         watching.cancel()
         reporting.cancel()
         await self._shadows.close(1.0)
@@ -143,7 +147,8 @@ class Slot:
 
     async def _settled(self) -> None:
         end = time.monotonic() + _PATIENCE
-        while self._adoption.revision < 0 and not self._ending.is_set() and time.monotonic() < end:
+        # Also where the end has come: callers may be connected already, and the others have closed.
+        while self._adoption.revision < 0 and time.monotonic() < end:
             await asyncio.sleep(_LOOK / 4)
 
     def _look(self) -> None:
@@ -222,6 +227,7 @@ async def _serve(options: Options, slot: int, listening: socket.socket, leash: i
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, process.end)
     loop.add_signal_handler(signal.SIGINT, process.end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
     loop.add_reader(leash, _slipped, loop, leash, process)
     await process.run(listening)
 
