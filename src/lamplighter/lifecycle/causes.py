@@ -116,8 +116,8 @@ def _elsewhere(look: Transaction, project: Project, finding: Finding, routing: R
     if total(others).requests >= _LEAST:
         return _failing(others, limit), True
     live = routing.live_since // _SECOND
-    earlier = look.traffic.since(finding.model, finding.environment, live - _BEFORE)
-    before = [part for part in earlier if part.second < live and part.number != finding.number and part.arm == "champion"]
+    earlier = look.traffic.since(finding.model, finding.environment, live - _BEFORE, before=live)
+    before = [part for part in earlier if part.number != finding.number and part.arm == "champion"]
     return (_failing(before, limit), False) if total(before).requests >= _LEAST else (Trouble.UNKNOWN, False)
 
 
