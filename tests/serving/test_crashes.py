@@ -124,6 +124,24 @@ def test_whoever_is_connected_when_the_end_comes_is_answered(tmp_path: Path) -> 
         assert group.wait(timeout=15) == 0
 
 
+def test_whoever_is_connected_before_a_process_has_started_is_answered(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.route(ModelRoute(model=MODEL, champion=ground.version(1)))
+    group = ground.start(2)
+    try:
+        # The parent has bound the port and forked; its processes are still importing.
+        until(lambda: len(Path(f"/proc/{group.pid}/task/{group.pid}/children").read_text().split()) == 2)
+        callers = [ground.caller() for _ in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(caller.infer) for caller in callers]
+            until(lambda: all(caller.connection.sock is not None for caller in callers))
+            group.send_signal(signal.SIGTERM)
+            assert [one.result()[0] for one in asked] == [200] * 8
+        assert group.wait(timeout=15) == 0
+    finally:
+        end_group(group)
+
+
 def test_a_torn_tail_costs_only_itself(tmp_path: Path) -> None:
     ground = Ground(tmp_path)
     ground.route(ModelRoute(model=MODEL, champion=ground.version(1)))
