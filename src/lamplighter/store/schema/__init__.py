@@ -1,0 +1,74 @@
+"""Every table, in the file of what it is about. Columns are what queries ask for; the whole record stands in `body` as JSON.
+
+Times are integers, microseconds since the epoch, UTC. Text compares by bytes on both databases.
+"""
+
+from lamplighter.store.schema.columns import metadata
+from lamplighter.store.schema.figures import calibrations, dirty, inputs, outcomes, profiles, readings
+from lamplighter.store.schema.incidents import incident_models, incidents, notices
+from lamplighter.store.schema.journal import counters, heartbeats, journal, journal_head
+from lamplighter.store.schema.people import credentials, people, teams
+from lamplighter.store.schema.registry import (
+    consents,
+    consumers,
+    decisions,
+    environments,
+    evidence,
+    policies,
+    projects,
+    signatures,
+    versions,
+)
+from lamplighter.store.schema.rollouts import challenges, replays, rollouts, routings, tallies
+from lamplighter.store.schema.rows import expired_labels, failures, label_heads, labels, payloads, predictions, segments
+from lamplighter.store.schema.runs import job_runs, retrainings
+from lamplighter.store.schema.traffic import arrivals, caller_hours, callers, hours, refusals, traffic
+
+__all__ = (
+    "arrivals",
+    "calibrations",
+    "caller_hours",
+    "callers",
+    "challenges",
+    "consents",
+    "consumers",
+    "counters",
+    "credentials",
+    "decisions",
+    "dirty",
+    "environments",
+    "evidence",
+    "expired_labels",
+    "failures",
+    "heartbeats",
+    "hours",
+    "incident_models",
+    "incidents",
+    "inputs",
+    "job_runs",
+    "journal",
+    "journal_head",
+    "label_heads",
+    "labels",
+    "metadata",
+    "notices",
+    "outcomes",
+    "payloads",
+    "people",
+    "policies",
+    "predictions",
+    "profiles",
+    "projects",
+    "readings",
+    "refusals",
+    "replays",
+    "retrainings",
+    "rollouts",
+    "routings",
+    "segments",
+    "signatures",
+    "tallies",
+    "teams",
+    "traffic",
+    "versions",
+)

@@ -1,0 +1,18 @@
+"""People, teams, and what they sign in with."""
+
+from sqlalchemy import Column, Table
+
+from lamplighter.store.schema.columns import DIGEST, NAME, PARTY, body, metadata
+
+people = Table("people", metadata, Column("email", PARTY, primary_key=True), body())
+
+teams = Table("teams", metadata, Column("name", PARTY, primary_key=True), body())
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("digest", DIGEST, primary_key=True),
+    Column("email", PARTY, nullable=False, index=True),
+    Column("purpose", NAME, nullable=False),
+    body(),
+)

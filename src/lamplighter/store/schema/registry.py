@@ -1,0 +1,69 @@
+"""Models, their versions, and what was found, decided and signed about them."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
+
+from lamplighter.store.schema.columns import DIGEST, NAME, PARTY, body, metadata
+
+projects = Table("projects", metadata, Column("model", NAME, primary_key=True), body())
+
+policies = Table("policies", metadata, Column("digest", DIGEST, primary_key=True), body())
+
+environments = Table("environments", metadata, Column("name", NAME, primary_key=True), body())
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("model", NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", DIGEST, nullable=False),
+    body(),
+    PrimaryKeyConstraint("model", "number"),
+    UniqueConstraint("model", "digest"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("digest", DIGEST, primary_key=True),
+    Column("version", DIGEST, nullable=False, index=True),
+    Column("kind", NAME, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    body(),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("digest", DIGEST, primary_key=True),
+    Column("model", NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("environment", NAME, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    body(),
+    Index(None, "model", "at"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("model", NAME, nullable=False),
+    Column("version", DIGEST, nullable=False, index=True),
+    Column("environment", NAME, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    body(),
+)
+
+consumers = Table("consumers", metadata, Column("name", NAME, primary_key=True), body())
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("model", NAME, nullable=False),
+    Column("version", DIGEST, nullable=False, index=True),
+    Column("environment", NAME, nullable=False),
+    Column("consumer", PARTY, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    body(),
+)
