@@ -1,5 +1,6 @@
 """gRPC on a port of its own: typed and raw tensors, hostile messages, and processes that share the port."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -139,6 +140,36 @@ def test_hostile_calls_are_refused_by_their_status(ground: Ground, ask: Ask) -> 
     assert ask("ModelInfer", request().SerializeToString(), ()) == "UNAUTHENTICATED"
     assert ask("ModelStreamInfer", b"") == "UNIMPLEMENTED"
     assert [report.pid for report in ground.reports()] == before
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(
+    ("given", "trace"),
+    [
+        (PARENT, TRACE),
+        (f"00-{TRACE}-00f067aa0ba902b7-00", TRACE),
+        (PARENT.upper(), ""),
+        ("no trace", ""),
+        ("", ""),
+    ],
+)
+def test_the_trace_of_a_caller_is_kept_and_given_back(ground: Ground, ask: Ask, given: str, trace: str) -> None:
+    name = f"traced-{hashlib.sha256(given.encode()).hexdigest()[:8]}"
+    named = (*TOKENED, ("lamp-request-id", name), *((("traceparent", given),) if given else ()))
+    _, metadata = ask("ModelInfer", request().SerializeToString(), named)
+    (record,) = [one for one in ground.scored() if one.request == name]
+    assert (record.trace, metadata.get("traceparent", "")) == (trace, given if trace else "")
+
+
+def test_a_refusal_has_the_trace_of_its_caller_too(ground: Ground) -> None:
+    with grpc.insecure_channel(f"127.0.0.1:{ground.grpc_port}") as channel:
+        call = channel.unary_unary(SERVICE + "ModelInfer")
+        with pytest.raises(grpc.RpcError) as refused:
+            call(WRONG[0].SerializeToString(), metadata=(*TOKENED, ("traceparent", PARENT)), timeout=20, wait_for_ready=True)
+    assert dict(refused.value.trailing_metadata())["traceparent"] == PARENT
 
 
 def test_the_port_is_shared_and_outlives_a_process(ground: Ground, ask: Ask) -> None:

@@ -16,14 +16,16 @@ from google.protobuf.json_format import ParseDict  # type: ignore[import-untyped
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from lamplighter.serving.application import Application
+from lamplighter.serving.asking import TRACEPARENT
 from lamplighter.serving.doors import Call, Door, Verb, Who
 from lamplighter.serving.framing import Limits
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.rpc.messages import MESSAGES, PACKAGE
 
 SERVICE = f"{PACKAGE}.GRPCInferenceService"
+_TRACEPARENT = TRACEPARENT.decode()
 #: Metadata that is read as a header of the same name.
-_READ = frozenset(("authorization", "lamp-request-id", "lamp-event-time", "lamp-key", "lamp-drill"))
+_READ = frozenset(("authorization", "lamp-request-id", "lamp-event-time", "lamp-key", "lamp-drill", _TRACEPARENT))
 _NAME = re.compile(r"[-a-z0-9]{1,63}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _INFER = {"POST": Door("POST", "/v2/models/{model}/infer", Verb.PREDICT, Who.CALLER_OF_MODEL, "rpc")}
@@ -134,9 +136,9 @@ def _headers(context: Context) -> Headers:
 
 
 def _metadata(answer: Answer) -> tuple[tuple[str, str], ...]:
-    """Our own header lines."""
+    """Our own header lines, and the trace of the caller."""
     lines = (line.partition(": ") for line in answer.lines.decode().split("\r\n"))
-    return tuple((name.lower(), value) for name, _, value in lines if name.startswith("Lamp-"))
+    return tuple((name.lower(), value) for name, _, value in lines if name.startswith("Lamp-") or name == _TRACEPARENT)
 
 
 def _path(asked: Any) -> str:
