@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 LOCKS := requirements/uv.txt requirements/build.txt
 # The package is installed anew when what builds it changes.
-BUILD := pyproject.toml hatch_build.py src/lamplighter/serving/compiled/walker.c src/lamplighter/monitoring/kernel.c
+BUILD := pyproject.toml hatch_build.py $(wildcard src/lamplighter/serving/compiled/*.[ch]) src/lamplighter/monitoring/kernel.c
 ARGS ?=
 # Processes that share the tests; 0 is one after the other in the order of the files.
 TEST_PROCESSES ?= 2

@@ -1,6 +1,7 @@
 """The library walks trees to the bits of onnxruntime, and where it was not built onnxruntime walks them."""
 
 import _ctypes
+import ctypes
 import math
 import os
 import shlex
@@ -17,6 +18,7 @@ from lamplighter.packaging.compile import ensemble
 from lamplighter.packaging.compile.forest import Forest, Tree
 from lamplighter.serving.compiled import native, trees
 from lamplighter.serving.compiled.admission import check
+from lamplighter.serving.compiled.leaf_sets import MOST_LEAVES, LeafSets, spans_of
 from lamplighter.serving.compiled.native import Native
 from lamplighter.serving.compiled.trees import OnnxRuntime
 
@@ -55,21 +57,62 @@ def grown(source: np.random.Generator, splits: int) -> Tree:
     )
 
 
+def chain(splits: int) -> tuple[Native, OnnxRuntime]:
+    """One tree whose false sides are leaves, as deep as it has splits."""
+    nodes, size = np.arange(splits), 2 * splits + 1
+    left, right = np.full(size, -1), np.full(size, -1)
+    left[nodes], right[nodes] = np.where(nodes + 1 < splits, nodes + 1, 2 * splits), splits + nodes
+    threshold = np.zeros(size)
+    threshold[nodes] = splits - 1.0 - nodes
+    tree = Tree(np.zeros(size, int), threshold, left, right, np.ones(size, bool), np.arange(size, dtype=float))
+    content = ensemble.write(Forest([tree]), 1)
+    return Native(check(content, 1), 1), OnnxRuntime(content, 1)
+
+
 def walkers(seed: int, count: int, splits: int) -> tuple[Native, OnnxRuntime]:
     source = np.random.default_rng(seed)
     content = ensemble.write(Forest([grown(source, 1 + int(source.integers(splits))) for _ in range(count)]), WIDTH)
     return Native(check(content, WIDTH), WIDTH), OnnxRuntime(content, WIDTH)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10**6), st.integers(1, 30), st.integers(1, 40))
-def test_the_bits_of_onnxruntime(seed: int, count: int, splits: int) -> None:
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 30), st.integers(1, 90), st.integers(1, 40))
+def test_the_bits_of_onnxruntime(seed: int, count: int, splits: int, rows: int) -> None:
     ours, theirs = walkers(seed, count, splits)
     source = np.random.default_rng(seed + 1)
-    matrix = np.where(source.random((70, WIDTH)) < 0.5, source.choice(EDGES, (70, WIDTH)), source.normal(size=(70, WIDTH)))
-    together = ours.sums(matrix, 70)
-    assert together == theirs.sums(matrix, 70)
+    matrix = np.where(
+        source.random((rows, WIDTH)) < 0.5, source.choice(EDGES, (rows, WIDTH)), source.normal(size=(rows, WIDTH))
+    )
+    together = ours.sums(matrix, rows)
+    assert together == theirs.sums(matrix, rows)
     assert together == [ours.sums(array("d", row), 1)[0] for row in matrix.tolist()]
+
+
+@pytest.mark.parametrize(("splits", "is_small"), [(MOST_LEAVES - 1, True), (MOST_LEAVES, False)])
+def test_small_trees_are_walked_by_sets_of_leaves(splits: int, is_small: bool) -> None:
+    source = np.random.default_rng(splits)
+    arrays = check(ensemble.write(Forest([grown(source, 1), grown(source, splits)]), WIDTH), WIDTH)
+    spans = spans_of(arrays)
+    assert (spans is not None) is is_small
+    assert spans is None or spans.both[arrays.roots].tolist() == [2, MOST_LEAVES]
+
+
+def test_a_tree_like_a_chain_has_room_for_its_last_leaf() -> None:
+    ours, theirs = chain(MOST_LEAVES - 1)
+    matrix = np.arange(-4.0, MOST_LEAVES + 4)[:, None]
+    assert ours.sums(matrix, len(matrix)) == theirs.sums(matrix, len(matrix))
+    assert len(set(ours.sums(matrix, len(matrix)))) == MOST_LEAVES
+
+
+def test_sets_of_leaves_write_no_further_than_the_rows() -> None:
+    arrays = check(ensemble.write(Forest([grown(np.random.default_rng(1), 4)]), WIDTH), WIDTH)
+    spans = spans_of(arrays)
+    assert spans is not None
+    rows, sums = np.zeros((16, WIDTH)), np.full(16, -1.0)
+    reach = native.functions_of(ctypes.PyDLL(str(native.LIBRARY))).reach
+    LeafSets(arrays, spans).sum(reach, rows.ctypes.data, 11, WIDTH, sums.ctypes.data)
+    assert sums[11:].tolist() == [-1.0] * 5
+    assert -1.0 not in sums[:11]
 
 
 def test_a_long_call_gives_the_bits_of_short_ones() -> None:

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define EDITION 2
+#define EDITION 3
 #define TOGETHER 8
 #define INNER 31
 #define MISSING_RIGHT 30
