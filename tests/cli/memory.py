@@ -19,6 +19,7 @@ from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.events import AnyEvent, DecisionMade, WentLive
 from lamplighter.domain.expiry import Action, Expiry
 from lamplighter.domain.feed import Feed, FeedState, Heard
+from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.incident import advance as incident_after
@@ -87,6 +88,8 @@ class Memory:
         #: What a rollout goes through, one signal each time that it is looked at.
         self.signals: list[Signal] = []
         self.rolling = rollout(Phase.PENDING)
+        #: What the calendar says.
+        self.held: Hold | None = None
         self.trouble = incident()
         #: Requests of a drill that are answered as declared.
         self.kept = 20
@@ -199,12 +202,16 @@ class Memory:
     def check(self, reference: str, environment: str) -> Decision:
         return decision(self.version(reference).version.number, environment, self.judgements)
 
+    def hold(self, model: str, environment: str) -> Hold | None:
+        return self.held
+
     def deploy(self, reference: str, environment: str) -> Deployed:
         self._did("deploy", reference, environment)
         made = self.check(reference, environment)
         if not (made.passed or made.waiting):
             return Deployed(decision=made, rollout=None)
-        self.rolling = rollout(Phase.PENDING if made.passed else Phase.WAITING, environment=environment, number=made.number)
+        phase = Phase.PENDING if made.passed else Phase.WAITING
+        self.rolling = rollout(phase, environment=environment, number=made.number, hold=self.held)
         return Deployed(decision=made, rollout=self.rolling)
 
     def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:

@@ -6,6 +6,7 @@ import pytest
 from tests.cli.commands import told
 from tests.cli.memory import JULY, MISSING_WORD, REFUSED, Memory, decision, rollout
 
+from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Person, Role
 from lamplighter.domain.rollout import Phase, Signal
 from lamplighter.domain.stage import Status
@@ -133,6 +134,26 @@ def test_a_dry_run_changes_nothing() -> None:
     assert told(platform, "deploy", "late-flights@8", "--env", "prod", "--dry-run").code == 0
     assert told(platform, "promote", "late-flights", "--to", "prod", "--dry-run").code == 0
     assert platform.deeds == []
+
+
+HELD = Hold(rule="freeze year-end", why="The books are closed.", until=1_772_544_720_000_000)
+
+
+def test_what_the_calendar_holds_is_said_wherever_a_version_is_on_its_way() -> None:
+    dry = told(Memory(held=HELD), "deploy", "late-flights@8", "--env", "prod", "--dry-run")
+    assert dry.code == 0
+    assert "  held  until 2026-03-03 14:32 CET by the freeze year-end: The books are closed.\n" in dry.out
+    asked = told(Memory(held=HELD), "deploy", "late-flights@8", "--env", "prod")
+    assert asked.code == 0
+    assert asked.out.startswith(
+        "late-flights v8 → prod: it is pending and held by the freeze year-end. It goes\non by itself.\n"
+    )
+    assert "  held     until 2026-03-03 14:32 CET by the freeze year-end: The books are\n" in asked.out
+    waited = told(Memory(held=HELD), "deploy", "late-flights@8", "--env", "prod", "--wait")
+    assert (waited.code, "E1483" in waited.err, "until 2026-03-03 14:32 CET" in waited.err) == (5, True, True)
+    shown = told(Memory(rolling=rollout(Phase.PENDING, hold=HELD)), "rollout", "show", "R-9").out
+    assert shown.startswith("R-9: late-flights v8 → prod is pending, held.\n")
+    assert "until 2026-03-03 14:32 CET by the freeze year-end" in shown
 
 
 def test_waiting_says_each_step_once() -> None:

@@ -1,5 +1,7 @@
 """Steering a rollout and going back, embedded and remote alike."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from tests.sdk import models
 from tests.sdk.cast import address
@@ -97,3 +99,16 @@ def test_a_shadow_scores_along_without_answering(ground: Ground) -> None:
         with pytest.raises(Conflict) as refusal:
             ground["dana"].shadow("shadowed", environment, number)
         assert refusal.value.code == code
+
+
+def test_a_window_of_the_project_holds_and_lets_go(ground: Ground) -> None:
+    later = f"{datetime.now(UTC) + timedelta(days=2):%a}"
+    closed = models.project("by-the-week", env={"prod": {"window": f"{later} 00:00-24:00 UTC"}})
+    version = release(ground["dana"], closed, models.build())
+    asked = ground["dana"].deploy(version.name, "prod").rollout
+    assert asked is not None
+    assert asked.hold is not None
+    assert asked.hold == ground["rita"].hold("by-the-week", "prod") == ground["rita"].rollout(asked.id).hold
+    ground["dana"].save_project("by-the-week", models.project("by-the-week"))
+    assert ground["rita"].hold("by-the-week", "prod") is None
+    assert ground.reached(asked, Phase.COMPLETED).hold is None

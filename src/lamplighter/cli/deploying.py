@@ -1,9 +1,11 @@
 """A version on its way into an environment, from the first gate to all traffic."""
 
 import time
+from dataclasses import replace
 
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import first_open, gates, outcome
+from lamplighter.cli.pages.hold import held
 from lamplighter.cli.pages.rollout import plan, sentence
 from lamplighter.cli.places import target_place
 from lamplighter.cli.refusal import FAILING, NotDone
@@ -43,6 +45,8 @@ def foretold(session: Session, reference: str, environment: str) -> Page:
     """What the gates would say now; raises `NotDone` with the page if one of them says no."""
     decision = session.platform.check(reference, environment)
     page = _page(session, decision, None)
+    hold = session.platform.hold(decision.model, environment)
+    page = replace(page, data={**page.data, "hold": hold}, facts=[("held", held(hold))] if hold else ())
     if decision.passed or decision.waiting:
         return page
     raise _refused(page, decision)
@@ -74,14 +78,21 @@ def _page(session: Session, decision: Decision, rollout: Rollout | None) -> Page
     return Page(
         says=says,
         data={"decision": decision, "rollout": rollout},
-        facts=[("rollout", f"{rollout.id}, {plan(rollout.plan)}")] if rollout else (),
+        facts=_facts(rollout) if rollout else (),
         table=gates(decision.judgements),
         next=next_,
         url=session.address(path),
     )
 
 
+def _facts(rollout: Rollout) -> list[tuple[str, str]]:
+    facts = [("rollout", f"{rollout.id}, {plan(rollout.plan)}")]
+    return [*facts, ("held", held(rollout.hold))] if rollout.hold else facts
+
+
 def _told(rollout: Rollout) -> str:
+    if rollout.hold:
+        return f"it is {rollout.phase} and held by the {rollout.hold.rule}. It goes on by itself."
     if rollout.phase is Phase.WAITING:
         return "it waits for people. Nothing is live yet."
     if rollout.phase is Phase.COMPLETED:
@@ -104,14 +115,14 @@ def _refused(page: Page, decision: Decision) -> NotDone:
 
 
 def _followed(session: Session, rollout: Rollout) -> Rollout:
-    """The rollout when it is over or waits for people, with each step said once; raises `TimedOut`."""
+    """The rollout when it is over, held, or waits for people, with each step said once; raises `TimedOut`."""
     end = time.monotonic() + (session.flags.timeout or PATIENCE)
     told = ""
     while True:
         if sentence(rollout) != told:
             told = sentence(rollout)
             session.say(f"{told} {rollout.why}".strip())
-        if rollout.phase.final or rollout.phase is Phase.WAITING:
+        if rollout.phase.final or rollout.phase is Phase.WAITING or rollout.hold:
             return rollout
         if time.monotonic() > end:
             raise TimedOut(
@@ -131,8 +142,9 @@ def _ended(page: Page, decision: Decision, last: Rollout) -> Page:
     if last.phase is Phase.WAITING:
         why, fix = first_open(decision.judgements)
         raise NotDone(page, subject, why=why, fix=fix, code="E1481")
-    from dataclasses import replace
-
+    if last.hold:
+        fix = f"It goes on by itself; look with lamp rollout show {last.id}."
+        raise NotDone(page, subject, why=f"{last.id} is held {held(last.hold)}", fix=fix, code="E1483")
     code = 0 if last.phase is Phase.REFUSED else FAILING
     fix = f"See what was decided with lamp audit log {last.model}."
     raise NotDone(replace(page, code=code), subject, why=f"{last.id} is {last.phase}: {last.why}", fix=fix, code="E1482")

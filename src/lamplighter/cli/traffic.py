@@ -14,7 +14,7 @@ from lamplighter.cli.session import Session, with_session
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.names import Live, Number, Previous, parse_reference
 
-_WAIT = click.option("--wait", is_flag=True, help="stay until it is live, stopped, or waits for people")
+_WAIT = click.option("--wait", is_flag=True, help="stay until it is live, stopped, held, or waits for people")
 _DRY = click.option("--dry-run", is_flag=True, help="say what would happen; change nothing")
 
 

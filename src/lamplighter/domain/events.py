@@ -149,6 +149,27 @@ class RolloutMoved(Event, frozen=True, tag=True):
     outcome: Outcome | None = None
 
 
+class RolloutHeld(Event, frozen=True, tag=True):
+    """The calendar holds a rollout: what it has it keeps, and it goes on by itself."""
+
+    rollout: str = ""
+    environment: str = ""
+    number: int = 0
+    #: Which rule, such as `freeze year-end`.
+    rule: str = ""
+    #: When it may go on, microseconds since the epoch, UTC; 0 where no end is in sight.
+    until: int = 0
+    why: str = ""
+
+
+class RolloutReleased(Event, frozen=True, tag=True):
+    """The calendar no longer holds a rollout."""
+
+    rollout: str = ""
+    environment: str = ""
+    number: int = 0
+
+
 class WentLive(Event, frozen=True, tag=True):
     """A version has all traffic of an environment."""
 
@@ -335,6 +356,8 @@ AnyEvent = (
     | ConsentGiven
     | ReplayMoved
     | RolloutMoved
+    | RolloutHeld
+    | RolloutReleased
     | WentLive
     | Withdrawn
     | RolledBack

@@ -12,6 +12,8 @@ from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import ExpiryRule
+from lamplighter.domain.freeze import Freeze, check_freeze
+from lamplighter.domain.hours import read_hours
 from lamplighter.domain.impact import Impact, Loss
 from lamplighter.domain.log import LogRule
 from lamplighter.domain.monitor_plan import check_false_alarms
@@ -39,6 +41,10 @@ class LevelRules(Settings, frozen=True):
     #: Sides that must accept, each by another person, none by the author.
     approvals: tuple[Side, ...] = ()
     rollout: Steps = Steps(steps=(100,), each="0s", least_requests=0)
+    #: Days on which nothing new goes live; what is under way keeps its share and may always go back.
+    freeze: tuple[Freeze, ...] = ()
+    #: Hours of the week in which rollouts go on, such as `Mon-Thu 09:00-16:00 Europe/Paris`; always if none are named.
+    windows: tuple[str, ...] = ()
 
 
 class Tier(Settings, frozen=True):
@@ -141,6 +147,10 @@ def _check_tier(tier: Tier) -> None:
                 why=f"Tier {tier.name} says nothing about {level}, and silence would mean no gate.",
                 fix=f"Add [tier.levels.{level}].",
             )
+        for freeze in tier.levels[level].freeze:
+            check_field(f"freeze of {tier.name} at {level}", check_freeze, freeze)
+        for hours in tier.levels[level].windows:
+            check_field(f"windows of {tier.name} at {level}", read_hours, hours)
         check_field(f"rollout of {tier.name} at {level}", check_steps, tier.levels[level].rollout)
         check_field(f"rollout of {tier.name} at {level}", partial(check_guarded, tier, level), tier.levels[level].rollout)
 

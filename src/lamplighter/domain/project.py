@@ -16,6 +16,7 @@ from lamplighter.domain.durability import Durability
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
+from lamplighter.domain.hours import read_hours
 from lamplighter.domain.impact import Impact
 from lamplighter.domain.job import Job, check_job_names, check_schedule
 from lamplighter.domain.log import LogPlan
@@ -84,6 +85,8 @@ class EnvironmentPlan(Settings, frozen=True):
     #: Sides that must accept beside those that the policy names.
     approvals: tuple[Side, ...] = ()
     rollout: Steps | None = None
+    #: Hours of the week in which rollouts go on, such as `Mon-Thu 09:00-16:00 Europe/Paris`, within those of the policy.
+    window: str = ""
     #: When a prediction counts as kept; `buffered` answers sooner, and a crash may lose the last moment.
     durability: Durability = Durability.DURABLE
     #: Input whose value keeps a customer with one version; a request that says `Lamp-Key` decides by that.
@@ -186,6 +189,7 @@ def _held(project: Project) -> _Held:
         yield "the name of an [env]", model_name, name
         if plan.rollout is not None:
             yield f"env.{name}.rollout", check_steps, plan.rollout
+        yield f"env.{name}.window", _if_named(read_hours), plan.window
     for job in project.job:
         yield "job.name", model_name, job.name
         yield f"job {job.name}", check_schedule, job.schedule

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from lamplighter.domain.errors import Conflict
+from lamplighter.domain.hold import Hold
 from lamplighter.domain.outcome import Outcome
 from lamplighter.domain.record import Record
 from lamplighter.domain.steps import Steps
@@ -103,6 +104,12 @@ MOVES: Mapping[tuple[Phase, Signal], Phase] = {
 }
 
 
+#: What brings a version further. The calendar may hold these; nothing ever holds a way back.
+FORWARD = frozenset({Signal.APPLIED, Signal.DECLARED, Signal.READY, Signal.HELD, Signal.PROVEN})
+#: Phases in which a version waits for one of them.
+HOLDABLE = frozenset({Phase.PENDING, Phase.STARTING, Phase.SHIFTING})
+
+
 class Rollout(Record, frozen=True):
     """One version on its way into one environment."""
 
@@ -140,6 +147,8 @@ class Rollout(Record, frozen=True):
     revision: int = 0
     #: Whether the version runs elsewhere.
     elsewhere: bool = False
+    #: What holds it by the calendar; it goes on by itself.
+    hold: Hold | None = None
 
     @property
     def share(self) -> float:
@@ -174,6 +183,7 @@ def advance(rollout: Rollout, signal: Signal, *, now: int, why: str) -> Rollout:
         moved_at=now,
         stepped_at=now if fresh and phase is Phase.SHIFTING else rollout.stepped_at,
         why=why,
+        hold=rollout.hold if phase in HOLDABLE else None,
         revision=rollout.revision + 1,
     )
 

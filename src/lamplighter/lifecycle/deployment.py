@@ -14,7 +14,7 @@ from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, declared_live, emptied, promoted, shadowed, with_challenger, withdrawn
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import declared, elsewhere, judging, replays, routing
+from lamplighter.lifecycle import declared, elsewhere, holding, judging, replays, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.collection import stale
 from lamplighter.store.transaction import Transaction
@@ -66,9 +66,12 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
             moved_at=kit.clock.now(),
             why="Every gate passed." if decision.passed else "It waits for people.",
             elsewhere=version.elsewhere is not None,
+            hold=holding.hold(kit, change.project(version.model), environment) if decision.passed else None,
         )
         change.rollouts.add(rollout)
         kit.record(change, moved_event(rollout), actor)
+        if rollout.hold:
+            holding.record(kit, change, rollout)
     return decision, rollout
 
 

@@ -9,9 +9,9 @@ from lamplighter.domain.duration import seconds
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.outcome import Guard, Judgement, Outcome
 from lamplighter.domain.replay import State
-from lamplighter.domain.rollout import Phase, Rollout, Signal, looked
+from lamplighter.domain.rollout import FORWARD, Phase, Rollout, Signal, looked
 from lamplighter.domain.steps import Undecided
-from lamplighter.lifecycle import deployment, judging, replays, routing, tallying
+from lamplighter.lifecycle import deployment, holding, judging, replays, routing, tallying
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.canary import analyse
 
@@ -50,9 +50,9 @@ def advance(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:
         Phase.COMPLETING: _ending,
         Phase.WITHDRAWING: _ending,
     }
-    aged = _aged(rollout, elapsed)
+    aged = _aged(holding.look(kit, rollout), elapsed)
     seen = _quarantined(kit, rollout) or look_at[rollout.phase](kit, aged)
-    if seen.signal is None:
+    if seen.signal is None or (aged.hold and seen.signal in FORWARD):
         return _keep(kit, aged, seen.outcome)
     with kit.store.transaction() as change:
         after = deployment.move(kit, change, aged, seen.signal, PLATFORM, seen.why, seen.outcome)
@@ -70,11 +70,12 @@ def _quarantined(kit: Kit, rollout: Rollout) -> Seen | None:
 
 
 def _aged(rollout: Rollout, elapsed: float) -> Rollout:
-    """Time counts for a step only while the step is on."""
+    """Time counts for a step only while the step is on, and for its deadline only while the calendar lets it go on."""
     if rollout.phase not in (Phase.STARTING, Phase.SHIFTING):
         return rollout
     baked = rollout.baked + elapsed if rollout.phase is Phase.SHIFTING else 0.0
-    return msgspec.structs.replace(rollout, baked=baked, waited=rollout.waited + elapsed)
+    waited = rollout.waited if rollout.hold else rollout.waited + elapsed
+    return msgspec.structs.replace(rollout, baked=baked, waited=waited)
 
 
 def _keep(kit: Kit, aged: Rollout, outcome: Outcome | None) -> Rollout:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Permission, Person, Team
 from lamplighter.domain.ownership import Ownership, acts_for
 from lamplighter.domain.rollout import MOVES, Phase, Rollout, Signal
 from lamplighter.domain.stage import Duty
 from lamplighter.views.live import Live
 from lamplighter.views.status import ModelStatus
+from lamplighter.web import times
 
 
 class Action(NamedTuple):
@@ -65,8 +67,10 @@ def _roll_back(model: str, place: Live, person: Person, duties: Ownership, incid
     )
 
 
-def start_rollout(state: ModelStatus, number: int, place: Environment, person: Person, teams: Mapping[str, Team]) -> Action:
-    """A version on its way into an environment, through its gates."""
+def start_rollout(
+    state: ModelStatus, number: int, place: Environment, person: Person, teams: Mapping[str, Team], hold: Hold | None
+) -> Action:
+    """A version on its way into an environment, through its gates; `hold` is what the calendar says there."""
     model, environment, duties = state.model, place.name, state.ownership
     live = next((one.number for one in state.live if one.environment == environment), 0)
     why_not = _lacking(person, Permission.DEPLOY, duties, Duty.DEPLOY)
@@ -91,11 +95,19 @@ def start_rollout(state: ModelStatus, number: int, place: Environment, person: P
                 "Effect",
                 "The gates judge it first. Then it takes traffic step by step, and goes back by itself at a limit.",
             ),
+            *_when(hold),
             ("Undo", "Stop the rollout, or roll back."),
         ),
         command=f"lamp deploy {model}@{number} --env {environment}",
         why_not=why_not,
     )
+
+
+def _when(hold: Hold | None) -> tuple[tuple[str, str], ...]:
+    if hold is None:
+        return ()
+    until = f"until {times.minute(hold.until)}" if hold.until else "with no end in sight"
+    return (("When", f"It waits {until} for the {hold.rule}, and then begins by itself. {hold.why}"),)
 
 
 def train(model: str, run: str, person: Person, duties: Ownership) -> Action:

@@ -79,7 +79,8 @@ def _actions(
         found.append(actions.safe(state, main, person))
     if main is not None and versions and versions[0].number > main.number:
         place = next(place for place in platform.environments() if place.name == main.environment)
-        found.append(actions.start_rollout(state, versions[0].number, place, person, _teams(platform)))
+        hold = platform.hold(state.model, place.name)
+        found.append(actions.start_rollout(state, versions[0].number, place, person, _teams(platform), hold))
     if versions:
         found.append(actions.train(state.model, project.retrain.run, person, state.ownership))
     return found

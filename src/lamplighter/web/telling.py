@@ -22,6 +22,8 @@ SENTENCES: Mapping[type[Event], str] = {
     events.ConsentGiven: "{e.person} spoke on v{e.number} in {e.environment}, for the consumer {e.consumer}. {e.reason}",
     events.ReplayMoved: "{e.replay}, v{e.number} on requests to v{e.live} in {e.environment}: {e.state}. {e.why}",
     events.RolloutMoved: "{e.rollout} of v{e.number} in {e.environment}: {e.phase}. {e.why}",
+    events.RolloutHeld: "{e.rollout} of v{e.number} in {e.environment} is held by the {e.rule}. {e.why}",
+    events.RolloutReleased: "{e.rollout} of v{e.number} in {e.environment} is held no longer.",
     events.WentLive: "v{e.number} took all traffic in {e.environment}.",
     events.Withdrawn: "v{e.number} lost its traffic in {e.environment}. {e.why}",
     events.RolledBack: "{e.environment} went back from v{e.previous} to v{e.number}. {e.why}",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.page import Page
+from lamplighter.cli.pages.hold import held
 from lamplighter.cli.pages.outcome import outcomes_table
 from lamplighter.cli.table import Table
 from lamplighter.domain.rollout import Phase, Rollout
@@ -16,6 +17,7 @@ def rollout_page(rollout: Rollout, address: str) -> Page:
         says=sentence(rollout),
         data={"rollout": rollout},
         facts=[
+            *([("held", held(rollout.hold))] if rollout.hold else []),
             ("plan", plan(rollout.plan)),
             ("undecided", f"{rollout.plan.undecided} after {rollout.plan.deadline}"),
             ("why", rollout.why or "-"),
@@ -49,7 +51,7 @@ def sentence(rollout: Rollout) -> str:
 
 def _standing(rollout: Rollout) -> str:
     share = f" at {rollout.share * 100:g} %" if rollout.share else ""
-    return f"{rollout.phase}{share}"
+    return f"{rollout.phase}{share}{', held' if rollout.hold else ''}"
 
 
 def plan(steps: Steps) -> str:

@@ -3,6 +3,7 @@
 from lamplighter.cli.instants import lasted
 from lamplighter.cli.marks import marked
 from lamplighter.cli.page import Page
+from lamplighter.cli.pages.hold import held_rollouts
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.table import Table
 from lamplighter.domain.stage import Aspect, Status
@@ -34,6 +35,7 @@ def _facts(state: ModelStatus) -> list[tuple[str, str]]:
     aspects = [aspect for aspect in Aspect if aspect is not Aspect.OVERALL]
     facts = [(aspect.value, f"{marked(state.status[aspect]):<11}{told.get(aspect, '')}".strip()) for aspect in aspects]
     facts += [("live", _live(live)) for live in state.live]
+    facts += held_rollouts(state.rollouts)
     facts += [("consumers", _consumers(state.consumers))] if state.consumers else []
     return facts + ([("needs", state.needs)] if state.needs else [])
 

@@ -5,11 +5,12 @@ from lamplighter.domain.consent import Consent
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.expiry import Expiry
+from lamplighter.domain.hold import Hold
 from lamplighter.domain.names import unknown
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import acceptance, ageing, deployment, drills, judging, shadowing
+from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holding, judging, shadowing
 from lamplighter.lifecycle import consumers as applications
 from lamplighter.sdk.answers import Deployed, RolledBack
 from lamplighter.sdk.here.base import Caller
@@ -25,6 +26,10 @@ class Deployment(Caller, verbs.Deployment):
         with self._kit.store.reading() as look:
             version = self._version(look, reference, environment)
             return judging.judge(self._kit, look, version, look.environment(environment), self._actor)
+
+    def hold(self, model: str, environment: str) -> Hold | None:
+        with self._kit.store.reading() as look:
+            return holding.hold(self._kit, look.project(model), look.environment(environment))
 
     def deploy(self, reference: str, environment: str) -> Deployed:
         with self._kit.store.reading() as look:

@@ -7,6 +7,7 @@ from lamplighter.domain.consent import Consent
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.expiry import Expiry
+from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.rollout import Rollout
@@ -22,6 +23,11 @@ class Deployment(Protocol):
     @door("GET", "/versions/{reference}/check", Permission.READ)
     def check(self, reference: str, environment: str) -> Decision:
         """What the gates would say now; changes nothing."""
+        ...
+
+    @door("GET", "/models/{model}/hold", Permission.READ)
+    def hold(self, model: str, environment: str) -> Hold | None:
+        """What holds rollouts of a model in an environment now, by which rule and until when; nothing if they may go on."""
         ...
 
     @door("POST", "/versions/{reference}/deployments", Permission.DEPLOY)
