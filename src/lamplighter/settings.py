@@ -12,6 +12,7 @@ import msgspec
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.external_alert import AlertRoute
 from lamplighter.domain.record import Settings as Strict
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -90,6 +91,8 @@ class Settings(Strict, frozen=True):
     tables: Mapping[str, str] = {}
     #: False alarms of drift that all models together may give in a month; each has an equal part, if that is less than its own.
     false_alarms: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+    #: What alerts of another monitoring system are about that do not name a model or a source; the first that fits counts.
+    alert_routes: tuple[AlertRoute, ...] = ()
     #: Channels that every incident goes to, beside those of its project.
     channels: tuple[str, ...] = ("inbox",)
     #: When business owners are sent how their models did.

@@ -59,9 +59,9 @@ class Doorways:
 
 
 @contextmanager
-def open_doorways(folder: Path, clock: Clock | None = None) -> Iterator[Doorways]:
-    """Serve the application until the end of the block."""
-    settings = home(folder, tick=2.0)
+def open_doorways(folder: Path, clock: Clock | None = None, *, tick: float = 2.0, more: str = "") -> Iterator[Doorways]:
+    """Serve the application until the end of the block; `more` is TOML for the top of its configuration."""
+    settings = home(folder, tick=tick, more=more)
     kit = Kit.open(settings, clock)
     identity.bootstrap(kit)
     application = with_pages(kit, pages())

@@ -81,9 +81,9 @@ def _with_token(doorways: Doorways, name: str, role: Role) -> tuple[str, str, st
     return method, path, doorways.tokens[role], body
 
 
-def test_every_permission_guards_a_door_the_figures_or_serving() -> None:
+def test_every_permission_guards_a_door_the_alerts_of_others_the_figures_or_serving() -> None:
     found = {door.permission for door in DOORS.values()}
-    assert found == set(Permission) - {Permission.PREDICT, Permission.OBSERVE}
+    assert found == set(Permission) - {Permission.PREDICT, Permission.OBSERVE, Permission.ALERT}
 
 
 @pytest.mark.parametrize("header", ["Bearer nonsense", "Bearer", "Basic bGFtcDpsYW1w", "Bearer lmp_pat_" + "x" * 4000])

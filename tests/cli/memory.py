@@ -47,6 +47,7 @@ from lamplighter.sdk.answers import Deployed, Label, RolledBack, Secret
 from lamplighter.views.answering import Service
 from lamplighter.views.calling import Felt
 from lamplighter.views.consumers import Affected, Consumed
+from lamplighter.views.external_alerts import AlertSeen
 from lamplighter.views.false_alarms import FalseAlarms
 from lamplighter.views.fleet import Fleet, FleetRow
 from lamplighter.views.history import Approval, AsOf
@@ -434,6 +435,10 @@ class Memory:
     ) -> Rows:
         self._did("rows", model, environment, incident, condition, number, start, end, limit)
         return specimens.rows(self._known(model), environment or "prod", incident, condition)
+
+    def external_alerts(self) -> list[AlertSeen]:
+        unknown, late = specimens.external_alert(), specimens.external_alert(fingerprint="b", name="FeedLate", ended_at=NOON)
+        return [AlertSeen(unknown, "", "No label names a model.", ""), AlertSeen(late, "the source weather", "", "I-31")]
 
     def test_channel(self, name: str) -> str:
         self._did("test_channel", name)

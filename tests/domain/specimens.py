@@ -11,9 +11,10 @@ from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.evidence import Dossier, Evidence
+from lamplighter.domain.external_alert import ExternalAlert
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident
-from lamplighter.domain.monitor import Finding
+from lamplighter.domain.monitor import Finding, Severity
 from lamplighter.domain.monitor import Kind as About
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.policy import Policy, read_policy
@@ -231,3 +232,13 @@ def rows(model: str = "late-flights", environment: str = "prod", incident: str =
         without_inputs=0,
         is_whole=True,
     )
+
+
+def external_alert(**more: Any) -> ExternalAlert:
+    """An alert of another monitoring system about a host; it fires."""
+    alert = ExternalAlert(
+        fingerprint="c1a2b3c4d5e6f708", name="DiskFull", labels={"alertname": "DiskFull", "instance": "db1:9100"},
+        summary="The disk of db1 is full.", link="http://prometheus.example:9090/graph?g0.expr=disk_free",
+        severity=Severity.PAGE, started_at=1_772_544_720_000_000, ended_at=0, heard_at=1_772_544_725_000_000,
+    )  # fmt: skip
+    return msgspec.structs.replace(alert, **more)

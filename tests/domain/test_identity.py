@@ -19,6 +19,7 @@ AGREED = {
     Role.ADMINISTRATOR: {"read", "administer", "observe"},
     Role.APPLICATION: {"predict", "label", "push"},
     Role.OBSERVER: {"observe"},
+    Role.ALERTING: {"alert"},
 }
 
 

@@ -175,3 +175,14 @@ def test_a_source_is_mitigated_when_everything_that_came_of_it_is_over(told: Lif
     found(told, finding(two, measure="job-nightly", source="weather"))
     assert well(told, one, "freshness", "weather") is State.OPEN
     assert well(told, two, "job-nightly", "weather") is State.MITIGATED
+
+
+def test_a_page_about_a_source_is_not_lost_in_a_notice_of_it(told: Life, receiver: Receiver) -> None:
+    one, two = fed(told, "one", address("milo")), fed(told, "two", address("milo"))
+    late(told, one, severity=Severity.NOTICE)
+    (notice,) = told["rita"].incidents()
+    late(told, two)
+    (page,) = told["rita"].incidents()
+    assert (page.finding.model, page.finding.severity, receiver.told(page.id)) == ("two", Severity.PAGE, [address("milo")])
+    assert told["rita"].incident(notice.id).notes[-1].endswith("It is worse than a notice now; another incident follows.")
+    assert page.models == ("two", "one")

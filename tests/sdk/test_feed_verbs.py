@@ -30,3 +30,7 @@ def test_a_source_is_told_of_and_found_empty(ground: Ground) -> None:
         ground["rita"].feed("fed-timetabel")
     with pytest.raises(Invalid):
         ground["display"].push_arrival("fed-timetable")
+
+
+def test_no_alert_of_another_system_was_brought(ground: Ground) -> None:
+    assert ground["rita"].external_alerts() == []

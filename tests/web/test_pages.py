@@ -5,11 +5,12 @@ import re
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
+from tests.domain import specimens
 from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
 from lamplighter.cli.main import HEADINGS
-from lamplighter.domain.monitor import Kind
+from lamplighter.domain.monitor import Kind, Rule
 
 PATHS = (
     "/",
@@ -184,6 +185,28 @@ def test_models_that_are_not_watched_are_counted_and_one_step_away(browser: Brow
     page.wait_for_url("**gap=silent")
     assert page.locator("tbody tr").count() == 1
     assert "1 model, silent only" in page.locator(".filtered").inner_text()
+    context.close()
+
+
+def test_an_alert_of_another_system_leads_back_to_it_and_is_text(browser: Browser, own: Site) -> None:
+    rule = Rule(name=seed.HOSTILE, link='http://prometheus.example/graph?g0.expr="><script>')
+    incident = seed.incident(own.kit, "price-001", 1, Kind.TECHNICAL, "alert/DiskFull", seed.HOSTILE, {"rule": rule})
+    with own.kit.store.transaction() as change:
+        change.external_alerts.put(specimens.external_alert(name=seed.HOSTILE, summary=seed.HOSTILE, link=rule.link))
+    context = sign_in(browser, own)
+    page = context.new_page()
+    page.goto(f"/incidents/{incident.id}")
+    link = page.locator("#rules a")
+    assert (link.inner_text(), link.get_attribute("href"), link.get_attribute("rel")) == (
+        seed.HOSTILE,
+        rule.link,
+        "noopener noreferrer nofollow",
+    )
+    page.goto("/incidents")
+    unplaced = page.locator("#unplaced")
+    assert seed.HOSTILE in unplaced.inner_text()
+    assert "No label names a model or a source that is known here" in unplaced.inner_text()
+    assert page.title().startswith("Incidents")
     context.close()
 
 

@@ -11,6 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from lamplighter.api.external_alerts import external_alert_routes
 from lamplighter.api.guard import Guarded, Public, guarded, refuse_unguarded
 from lamplighter.api.metrics import Metrics
 from lamplighter.api.openapi import document
@@ -25,7 +26,7 @@ from lamplighter.lifecycle.reconciler import Reconciler
 
 def build(kit: Kit, pages: Sequence[Guarded] = ()) -> Starlette:
     """The application over a kit, with the pages that go beside the API; raises `RuntimeError` for an unguarded route."""
-    everything = [*_own_routes(), *routes(), *payload_routes(), *pages]
+    everything = [*_own_routes(), *routes(), *payload_routes(), *external_alert_routes(), *pages]
     refuse_unguarded(everything)
     hosts = ["127.0.0.1", "localhost", "[::1]", "::1", kit.settings.host]
     application = Starlette(

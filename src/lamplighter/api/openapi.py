@@ -1,14 +1,56 @@
 """The description of the HTTP interface (OpenAPI 3.1), made from the doors."""
 
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
 import msgspec
 
 from lamplighter import __version__
+from lamplighter.api import external_alerts, payloads
+from lamplighter.domain.identity import Permission
+from lamplighter.domain.notification import Notification
+from lamplighter.domain.pushed import Kept
+from lamplighter.lifecycle.external_alerts import Taken
 from lamplighter.sdk.door import Door
 from lamplighter.sdk.interface import DOORS
 
 _REF = "#/components/schemas/{name}"
+
+
+class Incoming(NamedTuple):
+    """A route that takes what a program of others sends, in the form of that program."""
+
+    name: str
+    path: str
+    permission: Permission
+    summary: str
+    #: Media type and shape of what it takes, and shape of what it answers.
+    media: str
+    body: Any
+    answer: Any
+
+
+#: Every one of them.
+_INCOMING = (
+    Incoming(
+        name="receive_alerts",
+        path=external_alerts.PATH,
+        permission=Permission.ALERT,
+        summary="Take a notification of an Alertmanager, version 4 of its webhooks.",
+        media="application/json",
+        body=Notification,
+        answer=Taken,
+    ),
+    Incoming(
+        name="receive_payload",
+        path=payloads.PATH,
+        permission=Permission.PUSH,
+        summary="Take one event of an inference logger, as a CloudEvent in structured mode; binary mode is taken, too.",
+        media="application/cloudevents+json",
+        body=dict[str, Any],
+        answer=Kept,
+    ),
+)
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "why", "fix", "request_id"],
@@ -22,12 +64,15 @@ _PROBLEM = {
 def document() -> dict[str, Any]:
     """The whole description."""
     kinds = [kind for door in DOORS.values() for kind in (*door.arguments.values(), door.answer)]
+    kinds += [kind for one in _INCOMING for kind in (one.body, one.answer)]
     schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
     described = iter(schemas)
     paths: dict[str, Any] = {}
     for door in DOORS.values():
         arguments = {name: next(described) for name in door.arguments}
         paths.setdefault(door.path, {})[door.method.lower()] = _operation(door, arguments, next(described))
+    for one in _INCOMING:
+        paths.setdefault(one.path, {})["post"] = _taken(one, next(described), next(described))
     return {
         "openapi": "3.1.0",
         "info": {"title": "lamplighter", "version": __version__, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -63,6 +108,21 @@ def _operation(door: Door, arguments: dict[str, Any], answer: Any) -> dict[str, 
         body = {"type": "object", "properties": rest, "required": needed, "additionalProperties": False}
         operation["requestBody"] = {"required": bool(needed), "content": {"application/json": {"schema": body}}}
     return operation
+
+
+def _taken(one: Incoming, body: Any, answer: Any) -> dict[str, Any]:
+    places = re.findall(r"\{(\w+)\}", one.path)
+    return {
+        "operationId": one.name,
+        "summary": one.summary,
+        "description": f"Takes the permission `{one.permission}`.",
+        "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in places],
+        "requestBody": {"required": True, "content": {one.media: {"schema": body}}},
+        "responses": {
+            "200": {"description": "Done.", "content": {"application/json": {"schema": answer}}},
+            **_refusals(),
+        },
+    }
 
 
 def _content(door: Door, answer: Any) -> dict[str, Any]:

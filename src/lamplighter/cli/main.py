@@ -61,6 +61,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
         "predictions": Entry("predictions", "push|rows", "what was answered; rows out of it"),
         "labels": Entry("running", "push|status", "what really happened"),
+        "alerts": Entry("alerts", "list", "alerts that another monitoring system brings"),
         "incident": Entry("incidents", "list|show|ack|resolve|snooze|assign|note|notebook", "what is wrong, and who has it"),
         "drill": Entry("drills", "outage", "practise what is declared for bad days"),
     },

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     RETRAIN = "retrain"
     #: Collect the figures of all models for a monitoring system.
     OBSERVE = "observe"
+    #: Bring alerts of another monitoring system.
+    ALERT = "alert"
     #: Add people, teams and tokens.
     ADMINISTER = "administer"
 
@@ -61,6 +63,8 @@ class Role(StrEnum):
     APPLICATION = "application"
     #: A monitoring system that collects figures; sees nothing else.
     OBSERVER = "observer"
+    #: A monitoring system that brings its alerts; sees nothing.
+    ALERTING = "alerting"
 
 
 _BUILDER = frozenset(
@@ -101,6 +105,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.OBSERVE, Permission.ADMINISTER}),
     Role.APPLICATION: frozenset({Permission.PREDICT, Permission.LABEL, Permission.PUSH}),
     Role.OBSERVER: frozenset({Permission.OBSERVE}),
+    Role.ALERTING: frozenset({Permission.ALERT}),
 }
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from lamplighter.domain.cause import Cause
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.monitor import OUTAGE, Finding, Kind, Severity
+from lamplighter.domain.monitor import OUTAGE, Finding, Kind, Rule, Severity
 from lamplighter.domain.record import Record, digest_of
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.watch import STALE
@@ -173,6 +173,11 @@ class Incident(Record, frozen=True):
         return (self.finding, *(linked.finding for linked in self.linked))
 
     @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of other monitoring systems that speak of it, each once."""
+        return tuple(dict.fromkeys(finding.rule for finding in self.findings if finding.rule is not None))
+
+    @property
     def safe_action(self) -> str:
         """The exact command that takes the harm away; empty where there is no way back."""
         if not self.way_back or is_shared(self.finding):
@@ -182,7 +187,12 @@ class Incident(Record, frozen=True):
 
 def is_shared(finding: Finding) -> bool:
     """Whether other models may have the same trouble of the same cause."""
-    return bool(finding.source) or finding.measure in _SHARED
+    return bool(finding.source) or finding.measure in _SHARED or (finding.rule is not None and finding.rule.everywhere)
+
+
+def is_outgrown(incident: Incident, finding: Finding) -> bool:
+    """Whether a finding of the same cause is too loud for an incident that woke nobody."""
+    return incident.finding.severity is Severity.NOTICE and finding.severity is Severity.PAGE
 
 
 def is_beside(notice: Finding, page: Finding) -> bool:

@@ -102,6 +102,16 @@ class Reading(Record, frozen=True):
         return self.impact >= MATTERS
 
 
+class Rule(Record, frozen=True):
+    """The rule of another monitoring system that says so."""
+
+    name: str
+    #: Where that system shows it, an address of the web; empty where it tells none.
+    link: str = ""
+    #: Whether it is about everything that answers in the environment, and not about one model.
+    everywhere: bool = False
+
+
 class Finding(Record, frozen=True):
     """A limit was crossed, with enough evidence."""
 
@@ -125,6 +135,8 @@ class Finding(Record, frozen=True):
     column: str = ""
     #: The source that is at fault as far as is known; findings of one source are one incident.
     source: str = ""
+    #: Whose rule it is, where another monitoring system found it.
+    rule: Rule | None = None
 
 
 class Look(Record, frozen=True):

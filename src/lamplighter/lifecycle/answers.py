@@ -43,6 +43,9 @@ def _wanted(kit: Kit, look: Transaction, incident: Incident) -> bool:
     finding = incident.finding
     if finding.measure == QUARANTINE:
         return True
+    if finding.rule is not None:
+        # Whoever may bring alerts may not move traffic by it.
+        return False
     if ended_runs.is_of_run(finding):
         # No caller is answered by a run; whoever is told starts it again.
         return False

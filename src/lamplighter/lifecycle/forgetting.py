@@ -1,4 +1,5 @@
-"""Counts of traffic go away once nothing shows them any more. What was recorded of requests has its own rule: `retention`."""
+"""Counts of traffic, and alerts of others, go away once nothing shows them any more. What was recorded of requests has its own
+rule: `retention`."""
 
 from lamplighter.lifecycle.kit import Kit
 
@@ -6,6 +7,8 @@ _HOUR = 3600
 _DAY = 24 * _HOUR
 #: How long counts are kept, seconds: those by the second, those by the hour, and those by consumer and hour.
 SECONDS_KEPT, HOURS_KEPT, CONSUMERS_KEPT = 8 * _DAY, 400 * _DAY, 35 * _DAY
+#: How long an alert of another system is kept after it was told last, seconds: what fires is told again every few hours.
+ALERTS_KEPT = 30 * _DAY
 #: At most so many seconds of one model go in one transaction: others want to write too.
 _AT_ONCE = _DAY
 
@@ -15,6 +18,7 @@ def forget(kit: Kit) -> None:
     now = kit.clock.now() // 1_000_000
     with kit.store.transaction() as change:
         change.felt.forget(now - CONSUMERS_KEPT)
+        change.external_alerts.forget((now - ALERTS_KEPT) * 1_000_000)
     with kit.store.reading() as look:
         environments = [environment.name for environment in look.environments.all()]
         places = [(project.name, name) for project in look.projects.all() for name in environments]

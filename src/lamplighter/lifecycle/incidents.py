@@ -13,7 +13,18 @@ from lamplighter.domain.events import (
     WentLive,
 )
 from lamplighter.domain.identity import PLATFORM, Actor
-from lamplighter.domain.incident import FELT, Incident, Linked, State, Step, advance, is_shared, key_of, same_trouble
+from lamplighter.domain.incident import (
+    FELT,
+    Incident,
+    Linked,
+    State,
+    Step,
+    advance,
+    is_outgrown,
+    is_shared,
+    key_of,
+    same_trouble,
+)
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Severity
 from lamplighter.domain.names import unknown
@@ -46,11 +57,22 @@ def open_incident(kit: Kit, entry: Entry) -> None:
             beside.lay(change, host, finding, kit.clock.now())
         elif felt is None:
             _open(kit, change, finding, known)
+        elif is_outgrown(felt, finding):
+            _outgrow(kit, change, felt, finding)
         elif not any(same_trouble(told, finding) for told in felt.findings):
             _join(kit, change, felt, finding)
 
 
-def _open(kit: Kit, change: Transaction, finding: Finding, known: Sequence[Incident]) -> None:
+def _outgrow(kit: Kit, change: Transaction, notice: Incident, finding: Finding) -> None:
+    """A page takes the place of a notice, with everything that the notice told of."""
+    take(kit, change, notice, PLATFORM, Step.RESOLVE, "It is worse than a notice now; another incident follows.")
+    page = _open(kit, change, finding, ())
+    for told in notice.findings:
+        if not any(same_trouble(told, known) for known in page.findings):
+            page = _join(kit, change, page, told)
+
+
+def _open(kit: Kit, change: Transaction, finding: Finding, known: Sequence[Incident]) -> Incident:
     for incident in known:
         if incident.state is State.MITIGATED:
             take(kit, change, incident, PLATFORM, Step.RESOLVE, "It has begun again; another incident follows.")
@@ -84,6 +106,7 @@ def _open(kit: Kit, change: Transaction, finding: Finding, known: Sequence[Incid
     kit.record(change, opened, PLATFORM)
     for notice in notices:
         take(kit, change, notice, PLATFORM, Step.RESOLVE, f"It is told with {incident.id} now.")
+    return incident
 
 
 def _routed(kit: Kit, change: Transaction, finding: Finding) -> tuple[Project, Assignment]:
@@ -112,7 +135,7 @@ def _concerned(change: Transaction, finding: Finding) -> list[Project]:
     return [own]
 
 
-def _join(kit: Kit, change: Transaction, incident: Incident, finding: Finding) -> None:
+def _join(kit: Kit, change: Transaction, incident: Incident, finding: Finding) -> Incident:
     """Another model has the same trouble: it is linked, and nobody is told again."""
     link = Linked(model=finding.model, environment=finding.environment, finding=finding, at=kit.clock.now())
     ranks = {name: kit.policy.rank(name) for name in (incident.tier, _tier(kit, change, finding.model)) if name}
@@ -123,6 +146,7 @@ def _join(kit: Kit, change: Transaction, incident: Incident, finding: Finding) -
     change.incidents.replace(after, revision=incident.revision)
     change.incidents.link(incident.id, finding.model)
     kit.record(change, IncidentJoined(model=finding.model, incident=incident.id, environment=finding.environment), PLATFORM)
+    return after
 
 
 def _tier(kit: Kit, change: Transaction, model: str) -> str:
@@ -147,7 +171,9 @@ def mitigate(kit: Kit, entry: Entry) -> None:
     with kit.store.reading() as look:
         incidents = look.incidents.all(model=event.model, environment=event.environment, open=True)
     for incident in incidents:
-        if incident.finding.number == event.previous and incident.state in FELT and not is_shared(incident.finding):
+        # Whether the version was the cause of what another system found, only that system knows.
+        own = not is_shared(incident.finding) and incident.finding.rule is None
+        if incident.finding.number == event.previous and incident.state in FELT and own:
             move(kit, PLATFORM, incident.id, Step.MITIGATE, f"{how} v{event.number}.")
 
 

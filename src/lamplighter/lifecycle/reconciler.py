@@ -14,6 +14,7 @@ from lamplighter.lifecycle import (
     calling,
     collection,
     compaction,
+    external_alerts,
     feeds,
     forgetting,
     jobs,
@@ -250,6 +251,7 @@ class Reconciler:
         for name in self._environments():
             self._guarded(partial(self._revive, name, turned_away))
         self._guarded(partial(watching.watch_service, self._kit, turned_away))
+        self._guarded(partial(external_alerts.watch, self._kit))
         self._guarded(partial(ageing.watch, self._kit))
         self._guarded(partial(payloads.sweep, self._kit))
         responding.wake(self._kit)

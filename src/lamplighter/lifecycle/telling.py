@@ -3,7 +3,7 @@
 from lamplighter.domain.errors import NotFound, Unavailable
 from lamplighter.domain.events import IncidentMoved, IncidentOpened, Notified, RolloutMoved
 from lamplighter.domain.identity import Actor
-from lamplighter.domain.incident import Incident, Step
+from lamplighter.domain.incident import Incident, Step, is_shared
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind, Severity
@@ -32,6 +32,8 @@ _FELT = {
     Kind.FUNCTIONAL: "answers every request, but its answers come true less often than agreed.",
     Kind.LIFETIME: "has a version that grows too old.",
 }
+#: Rules of another monitoring system that are named.
+_FEW = 5
 #: Microseconds; a window that begins before this has no beginning.
 _DAY = 86_400_000_000
 
@@ -86,6 +88,7 @@ def text_of(kit: Kit, incident: Incident, person: str) -> str:
         lines.append(f"People affected: {', '.join(incident.affected)}.")
     if incident.causes:
         lines.append(f"What changed: {incident.causes[0].sentence}")
+    lines += [f"Found by: {rule.name} {rule.link}".rstrip() for rule in incident.rules[:_FEW]]
     lines.append(f"Safe action: {incident.safe_action or _no_way_back(incident)}")
     if incident.runbook:
         lines.append(f"Runbook: {incident.runbook}")
@@ -110,6 +113,8 @@ def _begun(incident: Incident) -> int:
 def _no_way_back(incident: Incident) -> str:
     if incident.source:
         return f"none here; whoever owns the source {incident.source} mends it"
+    if is_shared(incident.finding):
+        return f"none here; not one version is at fault but what all of {incident.environment} share"
     return "none: no version was live before"
 
 

@@ -10,7 +10,7 @@ from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import FindingMade, JobRunMoved, RetrainingMoved, Withdrawn
 from lamplighter.domain.identity import PLATFORM
-from lamplighter.domain.incident import FELT, Incident, key_of, same_trouble, trouble_of
+from lamplighter.domain.incident import FELT, Incident, is_outgrown, key_of, same_trouble, trouble_of
 from lamplighter.domain.job import State as Run
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import OUTAGE, QUARANTINE, Finding, Kind, Look, Reading, Severity
@@ -211,7 +211,8 @@ def report(kit: Kit, change: Transaction, finding: Finding) -> None:
     same = change.incidents.find(cause=key_of(finding), open=True)
     if same is None or same.state not in FELT:
         same = beside.host(change, finding)
-    if same is None or not any(same_trouble(known, finding) for known in (*same.findings, *same.beside)):
+    told = same is not None and any(same_trouble(known, finding) for known in (*same.findings, *same.beside))
+    if same is None or not told or is_outgrown(same, finding):
         kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
     else:
         _found_again(kit, change, same, finding)

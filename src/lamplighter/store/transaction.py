@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from lamplighter.domain.consumer import Caller, callers_of
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Unavailable
+from lamplighter.domain.external_alert import Known
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
 from lamplighter.store.arrivals import Arrivals
@@ -21,6 +22,7 @@ from lamplighter.store.counters import Counters
 from lamplighter.store.decisions import Decisions
 from lamplighter.store.environments import Environments
 from lamplighter.store.evidence import EvidenceFound
+from lamplighter.store.external_alerts import ExternalAlerts
 from lamplighter.store.felt import CallersFelt
 from lamplighter.store.heartbeats import Heartbeats
 from lamplighter.store.incidents import Incidents
@@ -62,6 +64,7 @@ class Transaction:
         self.decisions = Decisions(connection)
         self.environments = Environments(connection)
         self.evidence = EvidenceFound(connection)
+        self.external_alerts = ExternalAlerts(connection)
         self.felt = CallersFelt(connection)
         self.heartbeats = Heartbeats(connection)
         self.incidents = Incidents(connection)
@@ -100,6 +103,15 @@ class Transaction:
         """Every consumer of a model, declared or seen."""
         seen = self.traffic.callers(project.name)
         return callers_of(project.name, project.consumer, self.consumers.all(), seen, self.people.by_email())
+
+    def known(self) -> Known:
+        """The names that an alert of another system can mean."""
+        projects = self.projects.all()
+        return Known(
+            models={project.name for project in projects},
+            environments={environment.name for environment in self.environments.all()},
+            sources={source.name for project in projects for source in project.source},
+        )
 
     def environment(self, name: str) -> Environment:
         """An environment; raises `NotFound` with the known names."""

@@ -21,6 +21,8 @@ from lamplighter.web.traffic import traffic
 
 #: Linked models that the page names; the rest is counted.
 _MOST_LINKED = 300
+#: Rules of another monitoring system that the page names, and alerts that are about nothing known.
+_MOST_RULES, _MOST_UNPLACED = 20, 50
 #: What may be the cause of an incident.
 _CHANGES = (events.WentLive, events.RolledBack, events.ShadowSet, events.ProjectSaved, events.Withdrawn)
 #: Entries looked through, and shown of each kind.
@@ -60,6 +62,7 @@ def incidents_page(request: Request, platform: Platform) -> Response:
     """Show open incidents, and closed ones if asked for."""
     everything = platform.incidents(closed=True)
     closed = request.query_params.get("closed") == "1"
+    unplaced = [one for one in platform.external_alerts() if one.alert.fires and not one.about]
     last = next((incident for incident in everything if incident.state is State.RESOLVED), None)
     return shown(
         request,
@@ -67,6 +70,8 @@ def incidents_page(request: Request, platform: Platform) -> Response:
         "incidents.html",
         rows=[incident for incident in everything if closed or incident.state is not State.RESOLVED],
         closed=closed,
+        unplaced=unplaced[:_MOST_UNPLACED],
+        unplaced_count=len(unplaced),
         last=last,
         section="incidents",
         every=5,
@@ -105,6 +110,7 @@ def incident_page(request: Request, platform: Platform) -> Response:
         shared=is_shared(incident.finding),
         runbook_link=incident.runbook.startswith(("http://", "https://")),
         most_linked=_MOST_LINKED,
+        most_rules=_MOST_RULES,
         technical=incident.finding.kind is Kind.TECHNICAL,
         section="incidents",
         every=2,

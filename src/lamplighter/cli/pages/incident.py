@@ -7,7 +7,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.table import Table
 from lamplighter.domain.incident import Incident, State
 
-#: Other models that are named on the page.
+#: Other models, and rules of others, that are named on the page.
 _SHOWN = 8
 
 
@@ -20,8 +20,7 @@ def incident_page(incident: Incident, address: str) -> Page:
         facts=[
             ("model", f"{incident.model} v{finding.number} in {incident.environment}"),
             *_others(incident),
-            ("figure", f"{finding.measure} is {finding.value:.4g}, limit {finding.limit:g}"),
-            ("window", f"{day(finding.start)} to {day(finding.end)}" if finding.end else "-"),
+            *_found(incident),
             ("opened", local(incident.opened_at)),
             ("who", f"{incident.has_it or 'nobody'} ({incident.duty}), deputy {incident.deputy or 'nobody'}"),
             *([("quiet", f"until {local(incident.snoozed_until)}")] if incident.snoozed_until else []),
@@ -35,6 +34,16 @@ def incident_page(incident: Incident, address: str) -> Page:
         next=_next(incident),
         url=address,
     )
+
+
+def _found(incident: Incident) -> list[tuple[str, str]]:
+    """The figure behind it, or the rules of another monitoring system."""
+    finding = incident.finding
+    rules = [("alert", f"{rule.name} {rule.link or '(tells no page)'}") for rule in incident.rules[:_SHOWN]]
+    if finding.rule is not None:
+        return rules
+    window = f"{day(finding.start)} to {day(finding.end)}" if finding.end else "-"
+    return [("figure", f"{finding.measure} is {finding.value:.4g}, limit {finding.limit:g}"), ("window", window), *rules]
 
 
 def _others(incident: Incident) -> list[tuple[str, str]]:
@@ -59,7 +68,8 @@ def incidents_page(found: Sequence[Incident], now: int, address: str) -> Page:
 
 def _row(incident: Incident, now: int) -> tuple[str, ...]:
     age = lasted((now - incident.opened_at) / 1_000_000)
-    what = f"{incident.finding.measure} in {incident.environment}"
+    finding = incident.finding
+    what = f"{finding.rule.name if finding.rule else finding.measure} in {incident.environment}"
     many = f"{incident.model} and {len(incident.models) - 1} more" if incident.linked else incident.model
     return incident.id, incident.state.value, age, incident.has_it or "nobody", many, what
 

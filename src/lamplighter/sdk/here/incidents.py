@@ -4,6 +4,10 @@ from lamplighter.domain.incident import Incident, Step
 from lamplighter.lifecycle import incidents, responding, telling
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import incidents as verbs
+from lamplighter.views.external_alerts import AlertSeen, alerts
+
+#: Alerts that are shown at most.
+_MOST = 1_000
 
 
 class Incidents(Caller, verbs.Incidents):
@@ -34,6 +38,10 @@ class Incidents(Caller, verbs.Incidents):
 
     def note(self, key: str, text: str) -> Incident:
         return responding.note(self._kit, self._actor, key, text)
+
+    def external_alerts(self) -> list[AlertSeen]:
+        with self._kit.store.reading() as look:
+            return alerts(look, self._kit.settings.alert_routes, _MOST)
 
     def test_channel(self, name: str) -> str:
         telling.try_channel(self._kit, self._actor, name)

@@ -5,6 +5,7 @@ from typing import Protocol
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.incident import Incident
 from lamplighter.sdk.door import door
+from lamplighter.views.external_alerts import AlertSeen
 
 
 class Incidents(Protocol):
@@ -43,6 +44,11 @@ class Incidents(Protocol):
     @door("POST", "/incidents/{key}/notes", Permission.RESPOND)
     def note(self, key: str, text: str) -> Incident:
         """Write down what was seen or done about an incident."""
+        ...
+
+    @door("GET", "/alerts", Permission.READ)
+    def external_alerts(self) -> list[AlertSeen]:
+        """Alerts of another monitoring system, those first that fire and are about nothing known here; 1,000 at most."""
         ...
 
     @door("POST", "/channels/{name}/tests", Permission.RESPOND)

@@ -5,7 +5,7 @@ Times are integers, microseconds since the epoch, UTC. Text compares by bytes on
 
 from lamplighter.store.schema.columns import metadata
 from lamplighter.store.schema.figures import calibrations, dirty, inputs, outcomes, profiles, readings
-from lamplighter.store.schema.incidents import incident_models, incidents, notices
+from lamplighter.store.schema.incidents import external_alerts, incident_models, incidents, notices
 from lamplighter.store.schema.journal import counters, heartbeats, journal, journal_head
 from lamplighter.store.schema.people import credentials, people, teams
 from lamplighter.store.schema.registry import (
@@ -39,6 +39,7 @@ __all__ = (
     "environments",
     "evidence",
     "expired_labels",
+    "external_alerts",
     "failures",
     "heartbeats",
     "hours",

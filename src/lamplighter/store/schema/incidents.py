@@ -29,6 +29,15 @@ incident_models = Table(
     PrimaryKeyConstraint("model", "incident"),
 )
 
+external_alerts = Table(
+    "external_alerts",
+    metadata,
+    Column("fingerprint", NAME, primary_key=True),
+    Column("heard_at", BigInteger, nullable=False),
+    Column("fires", Boolean, nullable=False, index=True),
+    body(),
+)
+
 notices = Table(
     "notices",
     metadata,
