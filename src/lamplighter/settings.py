@@ -2,10 +2,12 @@
 
 import base64
 import os
+from collections import Counter
 from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -53,6 +55,21 @@ class DigestTime(Strict, frozen=True):
         return ZoneInfo(self.zone) if self.zone else None
 
 
+class PagerDuty(Strict, frozen=True):
+    """A service of PagerDuty that is told of incidents and releases."""
+
+    #: Integration key of its Events API v2: who has it can page.
+    routing_key: Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-Za-z]{32}\Z")]
+    #: Where events go; https://events.eu.pagerduty.com for an account in the EU region.
+    address: str = "https://events.pagerduty.com"
+
+    def __post_init__(self) -> None:
+        """Refuse an address to which the key would go in the clear."""
+        place = urlsplit(self.address)
+        if place.scheme != "https" and not (place.scheme == "http" and place.hostname in ("127.0.0.1", "localhost", "::1")):
+            raise ValueError("`address` of a PagerDuty service begins with https://, since the routing key goes there")
+
+
 _Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
@@ -81,6 +98,8 @@ class Settings(Strict, frozen=True):
     webhook_secrets: Mapping[str, tuple[str, ...]] = {}
     #: Addresses of Prometheus Alertmanagers by name.
     alertmanagers: Mapping[str, str] = {}
+    #: Services of PagerDuty by name.
+    pagerduty: Mapping[str, PagerDuty] = {}
     #: Apprise addresses by name, for `lamplighter[notify]`.
     apprise: Mapping[str, str] = {}
     #: Trainings by name. A project can only name one of these: callers never bring a command.
@@ -99,7 +118,11 @@ class Settings(Strict, frozen=True):
     digest: DigestTime = DigestTime()
 
     def __post_init__(self) -> None:
-        """Refuse a secret that signs nothing and one that no receiver could read; never says what it is."""
+        """Refuse two receivers of one name, a secret that signs nothing and one that no receiver could read; never says what it
+        is."""
+        twice = next((name for name, count in Counter(self.channel_names).items() if count > 1), "")
+        if twice:
+            raise ValueError(f"two receivers are called {twice}, and a message could go to one of them only")
         for name, secrets in self.webhook_secrets.items():
             if name not in self.webhooks:
                 raise ValueError(f"`webhook_secrets` names {name}, and `webhooks` has no receiver of that name")
@@ -109,7 +132,7 @@ class Settings(Strict, frozen=True):
     @property
     def channel_names(self) -> tuple[str, ...]:
         """Names of everything that messages can go to through the configuration."""
-        return (*self.webhooks, *self.alertmanagers, *self.apprise)
+        return (*self.webhooks, *self.alertmanagers, *self.pagerduty, *self.apprise)
 
     @property
     def folder(self) -> Path:

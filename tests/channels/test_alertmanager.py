@@ -10,6 +10,7 @@ from tests.channels.test_channels import MESSAGE
 
 from lamplighter.channels import alertmanager
 from lamplighter.channels.base import Receiver
+from lamplighter.domain.instant import rfc3339
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +44,11 @@ def test_an_incident_is_one_alert_until_it_ends(address: str) -> None:
     assert alert["generatorURL"] == "http://127.0.0.1:7070/incidents/I-31"
     alertmanager.send(msgspec.structs.replace(opened, id="over", at=now + 1, over=True), Receiver(address=f"{address}/"))
     assert active(address) == []
+
+
+def test_what_nothing_would_end_ends_by_itself(address: str) -> None:
+    now = time.time_ns() // 1000
+    asked = msgspec.structs.replace(MESSAGE, about="rollout.asked", incident="R-91", at=now)
+    alertmanager.send(asked, Receiver(address=address))
+    (alert,) = active(address, "incident=R-91")
+    assert alert["endsAt"] == rfc3339(now + 3_600_000_000)

@@ -54,8 +54,8 @@ class Listener(NamedTuple):
 
 
 @contextmanager
-def receiving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Listener]:
-    """An HTTP server on loopback that keeps what it is sent and answers as told."""
+def receiving(answer: Callable[[BaseHTTPRequestHandler], None], port: int = 0) -> Iterator[Listener]:
+    """An HTTP server on loopback, on this port or a free one, that keeps what it is sent and answers as told."""
     requests: list[Request] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -70,7 +70,7 @@ def receiving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[List
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Nothing is printed."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -94,8 +94,13 @@ def status(code: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None
 
 def undelivered(address: str, channel: Channel = webhook) -> str:
     """Why the message did not arrive."""
+    return undelivered_as(MESSAGE, channel, Receiver(address=address))
+
+
+def undelivered_as(message: Message, channel: Channel, receiver: Receiver) -> str:
+    """Why this message did not arrive."""
     with pytest.raises(Undelivered) as caught:
-        channel.send(MESSAGE, Receiver(address=address))
+        channel.send(message, receiver)
     return str(caught.value)
 
 
@@ -103,6 +108,7 @@ def undelivered(address: str, channel: Channel = webhook) -> str:
 def test_every_file_is_a_channel(name: str) -> None:
     found: Channel = plugin("channels", name)
     assert callable(found.send)
+    assert {type(wish) for wish in (found.FOLLOWS, found.DIGESTS, found.RELEASES)} == {bool}
     assert found is import_module(f"lamplighter.channels.{name}")
 
 

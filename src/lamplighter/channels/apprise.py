@@ -8,6 +8,7 @@ from lamplighter.channels.base import Message, Receiver, Undelivered
 #: People do not want to hear of every step.
 FOLLOWS = False
 DIGESTS = True
+RELEASES = False
 
 
 def send(message: Message, receiver: Receiver) -> None:

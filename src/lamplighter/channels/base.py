@@ -21,7 +21,7 @@ class Message(Record, frozen=True):
     #: E-mail address of the person whose duty it is; empty for what a program may like to know and nobody has to do.
     person: str
     model: str
-    #: What it is about: an incident such as `I-31`, a rollout such as `R-91` that waits, or the week of a digest.
+    #: What it is about: an incident such as `I-31`, a rollout such as `R-91` that waits, a version, or the week of a digest.
     incident: str
     #: One line.
     title: str
@@ -48,7 +48,7 @@ class Receiver(Record, frozen=True):
     """Where a channel sends to, as the configuration says; never from a caller."""
 
     address: str = ""
-    #: Secrets that sign what is sent; two while one takes the place of the other.
+    #: Secrets that sign what is sent, two while one takes the place of the other, or the key that says whose it is.
     secrets: tuple[str, ...] = ()
 
 
@@ -151,6 +151,8 @@ class Channel(Protocol):
     FOLLOWS: bool
     #: Whether it brings people what they only want to read: the digest of a week.
     DIGESTS: bool
+    #: Whether it is told which version answers now, though nobody has to do anything about it.
+    RELEASES: bool
 
     def send(self, message: Message, receiver: Receiver) -> None:
         """Deliver within 5 seconds, or raise `Undelivered`."""

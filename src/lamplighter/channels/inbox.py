@@ -5,6 +5,7 @@ from lamplighter.channels.base import Message, Receiver
 #: The pages show every step anyway.
 FOLLOWS = False
 DIGESTS = False
+RELEASES = False
 
 
 def send(message: Message, receiver: Receiver) -> None:

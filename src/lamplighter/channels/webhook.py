@@ -18,6 +18,7 @@ from lamplighter.domain.instant import rfc3339
 #: A program may want to know every step.
 FOLLOWS = True
 DIGESTS = True
+RELEASES = False
 _PREFIX = "whsec_"
 
 

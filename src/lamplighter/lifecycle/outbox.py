@@ -60,6 +60,12 @@ def brings_digests(settings: Settings, name: str) -> bool:
     return channel is not None and channel.DIGESTS
 
 
+def hears_of_releases(settings: Settings, name: str) -> bool:
+    """Whether a channel wants to know which version answers."""
+    channel = _channel(settings, name)
+    return channel is not None and channel.RELEASES
+
+
 def _channel(settings: Settings, name: str) -> Channel | None:
     try:
         channel: Channel = plugins.plugin("channels", receiver_of(settings, name)[0])
@@ -191,6 +197,7 @@ def message_of(kit: Kit, notice: Notice, incidents: Mapping[str, Incident]) -> M
         text=notice.text,
         about=notice.about,
         at=notice.at,
+        environment=notice.environment,
         url=kit.settings.url,
     )
     return message if incident is None else _of_incident(kit, message, incident)
@@ -216,6 +223,9 @@ def receiver_of(settings: Settings, name: str) -> tuple[str, Receiver]:
         return "webhook", Receiver(address=settings.webhooks[name], secrets=secrets)
     if name in settings.alertmanagers:
         return "alertmanager", Receiver(address=settings.alertmanagers[name])
+    if name in settings.pagerduty:
+        service = settings.pagerduty[name]
+        return "pagerduty", Receiver(address=service.address, secrets=(service.routing_key,))
     if name in settings.apprise:
         return "apprise", Receiver(address=settings.apprise[name])
     return name, Receiver()

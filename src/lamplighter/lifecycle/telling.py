@@ -1,7 +1,8 @@
 """Who is told of what, in words that need no knowledge of models."""
 
+from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import NotFound, Unavailable
-from lamplighter.domain.events import IncidentMoved, IncidentOpened, Notified, RolloutMoved
+from lamplighter.domain.events import IncidentMoved, IncidentOpened, Notified, RolledBack, RolloutMoved, WentLive
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.incident import Incident, Step, is_shared
 from lamplighter.domain.instant import rfc3339
@@ -132,6 +133,37 @@ def ask(kit: Kit, entry: Entry) -> None:
         notice = Notice(entry.sequence, "", holder, event.rollout, event.model, title, text, about="rollout.asked", at=entry.at)
         if holder:
             outbox.put(kit, change, notice, _channels(kit, change, event.model))
+
+
+def release(kit: Kit, entry: Entry) -> None:
+    """Tell the channels that want to know which version answers now. What happens where models are developed is nobody's
+    business but theirs."""
+    event = entry.event
+    assert isinstance(event, WentLive | RolledBack)
+    with kit.store.transaction() as change:
+        place = change.environments.find(name=event.environment)
+        wanted = [name for name in _channels(kit, change, event.model) if outbox.hears_of_releases(kit.settings, name)]
+        if place is None or place.level is Level.DEVELOPMENT or not wanted:
+            return
+        verb, about = ("went live", "went-live") if isinstance(event, WentLive) else ("is back", "rolled-back")
+        before = f" v{event.previous} answered before." if event.previous else ""
+        why = f" {event.why}" if isinstance(event, RolledBack) and event.why else ""
+        title = f"{event.model}: v{event.number} {verb} in {event.environment}"
+        text = f"v{event.number} has all traffic of {event.model} in {event.environment}.{before}{why}\nBy {entry.actor}."
+        version = f"{event.model}@{event.number}"
+        notice = Notice(
+            event=entry.sequence,
+            channel="",
+            person="",
+            incident=version,
+            model=event.model,
+            title=title,
+            text=text,
+            about=f"version.{about}",
+            at=entry.at,
+            environment=event.environment,
+        )
+        outbox.put(kit, change, notice, tuple(wanted))
 
 
 def try_channel(kit: Kit, actor: Actor, name: str) -> None:

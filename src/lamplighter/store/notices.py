@@ -14,7 +14,8 @@ class Notice(msgspec.Struct, frozen=True):
     event: int
     channel: str
     person: str
-    #: What it is about: an incident such as `I-31`, a rollout such as `R-91`, or the week of a digest such as `2026-W09`.
+    #: What it is about: an incident such as `I-31`, a rollout such as `R-91`, a version such as `churn@7`, or the week of a
+    #: digest such as `2026-W09`.
     incident: str
     model: str
     title: str
@@ -24,6 +25,7 @@ class Notice(msgspec.Struct, frozen=True):
     about: str = "incident.opened"
     #: When it happened, microseconds since the epoch, UTC.
     at: int = 0
+    environment: str = ""
 
 
 class Notices:
