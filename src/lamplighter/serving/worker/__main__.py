@@ -3,11 +3,13 @@
 It is started as `python -I -m lamplighter.serving.worker DESCRIPTOR`.
 """
 
+import contextlib
 import importlib
 import os
 import socket
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 from lamplighter.domain.sandbox import Level
@@ -32,6 +34,22 @@ from lamplighter.serving.worker.wire import (
     pack,
 )
 
+#: Packages that start threads when they are imported. MLflow imports polars where it finds it, and no model is asked with a
+#: frame of it; a model of its own may still import it once the process is closed.
+_THREADED = ("polars",)
+
+
+@contextlib.contextmanager
+def _kept_out(names: tuple[str, ...]) -> Iterator[None]:
+    """Meanwhile an import of these packages fails as if they were not installed."""
+    absent = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None is how the import system is told
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
 
 def _exactly(connection: socket.socket, length: int) -> bytes:
     content = bytearray()
@@ -49,8 +67,9 @@ def _receive(connection: socket.socket) -> Order:
 
 
 def _open(load: Load) -> tuple[Scorer, Level]:
-    for name in IMPORTS.get(load.format, ()):
-        importlib.import_module(name)
+    with _kept_out(_THREADED):
+        for name in IMPORTS.get(load.format, ()):
+            importlib.import_module(name)
     level = sandbox.enter(Path(load.scratch), load.memory)
     if load.is_code and level is Level.NONE:
         raise RuntimeError("this system has no sandbox, and opening this format runs code")
