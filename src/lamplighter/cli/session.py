@@ -76,7 +76,7 @@ class Session:
     def say(self, text: str) -> None:
         """A line of talk, on stderr."""
         if not self.flags.quiet:
-            click.echo(self._coloured(text, sys.stderr), err=True)
+            _tell(self._coloured(text, sys.stderr), err=True)
 
     def ask(self, question: str, details: Sequence[str]) -> None:
         """Go on only after a yes; raises `Declined`, or `Invalid` where nobody can be asked."""
@@ -90,7 +90,7 @@ class Session:
                 code="E1182",
             )
         for line in (question, *(f"  {detail}" for detail in details)):
-            click.echo(line, err=True)
+            _tell(line, err=True)
         if not click.confirm(" ", default=False, err=True, prompt_suffix=" "):
             raise Declined
 
@@ -104,7 +104,7 @@ class Session:
             done = run()
             return self.show(done) if isinstance(done, Page) else int(str(done or 0))
         except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.format_message(), err=True)
+            _tell(error.format_message(), err=True)
             return error.exit_code
         except click.ClickException as error:
             return self._refused(refusal.of_usage(error))
@@ -121,7 +121,7 @@ class Session:
         if self.flags.json:
             from lamplighter.cli import plain
 
-            click.echo(plain.printed(for_programs(page, self.command, plain.plain)))
+            _tell(plain.printed(for_programs(page, self.command, plain.plain)))
             return page.code
         for warning in page.warnings:
             self.say(f"! {warning}")
@@ -130,28 +130,28 @@ class Session:
 
     def _print(self, page: Page) -> None:
         for line in written(page, quiet=self.flags.quiet):
-            click.echo(self._coloured(line, sys.stdout))
+            _tell(self._coloured(line, sys.stdout))
 
     def _refused(self, error: LampError, cause: BaseException | None = None) -> int:
         if self.flags.verbose:
             import traceback
 
-            click.echo("".join(traceback.format_exception(cause or error)), err=True, nl=False)
+            _tell("".join(traceback.format_exception(cause or error)), err=True, nl=False)
         page = error.page if isinstance(error, NotDone) else None
         if self.flags.json or "--json" in self.words:
             from lamplighter.cli import plain
 
-            click.echo(refusal.printed(error, plain.plain(page.data) if page else None))
+            _tell(refusal.printed(error, plain.plain(page.data) if page else None))
         else:
             if page:
                 self._print(page)
             for line in refusal.written(error):
-                click.echo(self._coloured(line, sys.stderr), err=True)
+                _tell(self._coloured(line, sys.stderr), err=True)
         return (page.code if page else 0) or refusal.exit_code(error)
 
     def _interrupted(self, error: BaseException) -> int:
         word = "Stopped" if isinstance(error, Declined) else "Interrupted"
-        click.echo(f"{word}. {self.standing}", err=True)
+        _tell(f"{word}. {self.standing}", err=True)
         return refusal.INTERRUPTED
 
     def _coloured(self, text: str, stream: Any) -> str:
@@ -161,6 +161,16 @@ class Session:
         from lamplighter.cli.marks import painted
 
         return painted(text)
+
+
+def _tell(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print it. Whoever reads it, such as `head`, may have enough: what else is said then is for nobody, and no defect."""
+    try:
+        click.echo(text, err=err, nl=nl)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, (sys.stderr if err else sys.stdout).fileno())
+        os.close(nowhere)
 
 
 def opened(url: str, timeout: float) -> "Platform":
