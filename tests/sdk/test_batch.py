@@ -9,7 +9,7 @@ from arro3.core import Array, DataType, Table
 from tests.sdk import models
 from tests.sdk.grounds import GROUNDS, Ground
 
-from lamplighter.domain.errors import Conflict, Invalid, NotFound
+from lamplighter.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from lamplighter.domain.prediction import frames
 from lamplighter.domain.version import Version
 from lamplighter.sdk import table_stream
@@ -137,3 +137,19 @@ def test_what_is_no_table_is_refused_before_anything_is_asked(ground: Ground, ve
         plan(version, tmp_path / "nowhere.csv")
     with pytest.raises(Invalid, match="end with"):
         scoring(ground, version, lacking, tmp_path / "out.txt")
+
+
+def test_the_table_is_never_replaced_by_its_scores(ground: Ground, version: Version, table: Path) -> None:
+    before = table.read_bytes()
+    with pytest.raises(Invalid) as caught:
+        scoring(ground, version, table, table.parent / "." / table.name)
+    assert (caught.value.code, table.read_bytes()) == ("E1195", before)
+
+
+def test_a_place_that_takes_no_file_is_named(ground: Ground, version: Version, table: Path, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as caught:
+        scoring(ground, version, table, tmp_path / "absent" / "scored.csv").run(resume=False, told=lambda _: None)
+    assert (caught.value.code, caught.value.why) == (
+        "E1704",
+        f"scored.csv in {tmp_path / 'absent'}: No such file or directory.",
+    )

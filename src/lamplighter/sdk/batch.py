@@ -66,7 +66,9 @@ def plan(version: Version, source: Path, rows: int = ROWS) -> Job:
             while content := file.read(1 << 20):
                 digest.update(content)
     except OSError as error:
-        raise Invalid("The table cannot be read.", why=f"{error.strerror}.", fix="Name a file.", code="E1198") from None
+        raise Invalid(
+            "The table cannot be read.", why=f"{source.name}: {error.strerror}.", fix="Name a file.", code="E1198"
+        ) from None
     found = digest.hexdigest()
     name = hashlib.sha256(f"{found} {version.digest} {rows}".encode()).hexdigest()[:16]
     return Job(name=f"job-{name}", version=version.name, source=found, rows=rows)
@@ -77,6 +79,13 @@ class Scoring:
 
     def __init__(self, job: Job, version: Version, address: str, token: str, source: Path, target: Path) -> None:
         table_stream.check_form(target)
+        if target.resolve() == source.resolve():
+            raise Invalid(
+                "The scores would take the place of the table.",
+                why=f"{target.name} is read and written, and its inputs would be lost.",
+                fix="Name another file for the scores.",
+                code="E1195",
+            )
         self._job, self._version, self._source, self._target = job, version, source, target
         self._contract: Contract = version.manifest.contract
         self._url = f"{address}/m/{version.model}/versions/{version.number}/invocations"
@@ -85,8 +94,19 @@ class Scoring:
 
     def run(self, *, resume: bool, told: Callable[[Progress], None]) -> Progress:
         """Score every row and write the target; raises what the endpoint answers, `Conflict` for a job that has begun already,
-        and `Invalid` for rows that do not fit, with their place in the table."""
+        `Invalid` for rows that do not fit, with their place in the table, and `Unavailable` for a disk that does not take them."""
         self._check()
+        try:
+            return self._run(resume, told)
+        except OSError as error:
+            raise Unavailable(
+                "The scores cannot be written.",
+                why=f"{self._target.name} in {self._target.resolve().parent}: {error.strerror or type(error).__name__}.",
+                fix="Make room for it, then go on with --resume; or name another place.",
+                code="E1704",
+            ) from error
+
+    def _run(self, resume: bool, told: Callable[[Progress], None]) -> Progress:
         self._begin(resume=resume)
         started, chunks, rows, kept = time.monotonic(), 0, 0, 0
         with self._client, ThreadPoolExecutor(_FLIGHTS) as flights:
