@@ -1,5 +1,6 @@
 """From a script to an answer over HTTP in one line, and back, with nothing configured but where it may listen."""
 
+import json
 import os
 import subprocess
 import sys
@@ -17,12 +18,13 @@ from lamplighter.settings import read_settings
 
 _TRAINED = """
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 import lamplighter
 
 rows = {"delay": np.linspace(0.0, 10.0, 1200).tolist()}
 late = [int(delay > 5.0) for delay in rows["delay"]]
-model = LogisticRegression().fit(np.array(rows["delay"]).reshape(-1, 1), late)
+model_rows = np.array(rows["delay"]).reshape(-1, 1)
+model = LogisticRegression().fit(model_rows, late)
 """
 _RULE = """
 import lamplighter
@@ -45,10 +47,15 @@ print(first)
 answer = first.predict_proba({"delay": [0.5, 9.5]})
 print(answer.version, [round(score) for score in answer.scores], first.predict({"delay": [0.5, 9.5]}))
 print(first.log_labels(answer.ids, [0, 1]))
-second = lamplighter.deploy(model.set_params(C=0.1).fit(np.array(rows["delay"]).reshape(-1, 1), late), "trains", sample=rows)
+print(first.curl)
+second = lamplighter.deploy(model.set_params(C=0.1).fit(model_rows, late), "trains", sample=rows)
 print(second)
 back = second.rollback()
 print(back.before, back.now, second.predict_proba({"delay": [1.0]}).version)
+numbers = lamplighter.deploy(LinearRegression().fit(model_rows, rows["delay"]), "delays", sample=rows)
+print([round(number, 3) for number in numbers.predict({"delay": [0.5, 9.5]})])
+worded = LogisticRegression().fit(model_rows, ["late" if one else "on time" for one in late])
+print(lamplighter.deploy(worded, "words", sample=rows).predict({"delay": [0.5, 9.5]}))
 """
 
 
@@ -80,13 +87,21 @@ def fresh(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 def test_a_script_starts_a_platform_by_itself(fresh: dict[str, str], tmp_path: Path) -> None:
     settings = read_settings(fresh)
-    assert run(tmp_path, _TRAINED + _DEPLOYED, fresh) == [
+    lines = run(tmp_path, _TRAINED + _DEPLOYED, fresh)
+    curl = lines.pop(3)
+    assert lines == [
         f"<trains@1 live in dev: {settings.url}/m/trains>",
-        "trains@1 [0, 1] [False, True]",
+        "trains@1 [0, 1] [0, 1]",
         "2",
         f"<trains@2 live in dev: {settings.url}/m/trains>",
         "2 1 trains@1",
+        "[0.5, 9.5]",
+        "['on time', 'late']",
     ]
+    # The line for a shell is one that a shell takes.
+    token = (Path(settings.home) / "owner.token").read_text().strip()
+    asked = subprocess.run(["bash", "-c", curl], env={**os.environ, "LAMP_TOKEN": token}, capture_output=True, check=True)
+    assert len(json.loads(asked.stdout)["predictions"]) == 1
     # The platform outlives the script.
     assert local.running(settings)
     assert local.stop(settings) == ["control plane", "serving of dev"]
@@ -106,6 +121,6 @@ def test_a_script_uses_the_platform_and_the_person_that_variables_name(ground: G
     mine = read_settings(variables)
     keys.trust(ground.settings.trusted_keys, keys.make(mine.signing_key))
     lines = run(tmp_path, _RULE_DEPLOYED, variables)
-    assert lines == [f"<by-variables@1 live in dev: {ground.settings.url}/m/by-variables> on time late", "[True]"]
+    assert lines == [f"<by-variables@1 live in dev: {ground.settings.url}/m/by-variables> on time late", "['late']"]
     assert ground["rita"].version("by-variables@1").version.author == "dana@trains.example"
     assert [path.name for path in home.iterdir()] == ["keys"]

@@ -18,6 +18,10 @@ class LampError(Exception):
     def __str__(self) -> str:
         return f"{self.what} ({self.code})\n  Why   {self.why}\n  Fix   {self.fix}"
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the refusal, and not the calls that led to it."""
+        return str(self).splitlines()
+
 
 class Invalid(LampError):
     """The input has the wrong form or a value that cannot be."""

@@ -93,8 +93,11 @@ class Scoring:
         self._parts = target.with_name(f"{target.name}.parts")
 
     def run(self, *, resume: bool, told: Callable[[Progress], None]) -> Progress:
-        """Score every row and write the target; raises what the endpoint answers, `Conflict` for a job that has begun already,
-        `Invalid` for rows that do not fit, with their place in the table, and `Unavailable` for a disk that does not take them."""
+        """Score every row and write the target.
+
+        Raises what the endpoint answers, `Conflict` for a job that has begun already, `Invalid` for rows that do not fit, with
+        their place in the table, and `Unavailable` for a disk that does not take them.
+        """
         self._check()
         try:
             return self._run(resume, told)

@@ -1,10 +1,15 @@
 """From a model in a notebook to an answer over HTTP, in one line."""
 
 import os
+import shlex
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from html import escape
 from typing import Any
 
+import msgspec
+
+from lamplighter.domain.contract import Meaning
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Blocked, TimedOut
 from lamplighter.domain.owners import Owners
@@ -26,7 +31,9 @@ from lamplighter.settings import read_settings
 class Deployment:
     """A live model: ask it, label it, send it back."""
 
-    def __init__(self, platform: Platform, version: Version, environment: str, token: str, url: str) -> None:
+    def __init__(
+        self, platform: Platform, version: Version, environment: str, token: str, url: str, row: Mapping[str, Any]
+    ) -> None:
         self._platform = platform
         self._token = token
         #: The version that was deployed.
@@ -36,20 +43,32 @@ class Deployment:
         self.url = url
         live = live_in(platform, version.model, environment)
         self._endpoint = Endpoint(live.address, version.model, token)
-        #: A line for a shell that asks for a prediction; put a token in `LAMP_TOKEN` first.
+        body = msgspec.json.encode({"dataframe_records": [row]}).decode()
+        #: A line for a shell that asks for the first row of the sample; put a token in `LAMP_TOKEN` first.
         self.curl = (
             f"curl {self._endpoint.url} -H 'Content-Type: application/json' -H \"Authorization: Bearer $LAMP_TOKEN\""
-            " -d '{\"dataframe_records\": [...]}'"
+            f" -d {shlex.quote(body)}"
         )
 
     def predict_proba(self, rows: Any) -> Answer:
         """Scores with their prediction ids, for rows in any table that a build takes."""
         return self._endpoint.predict(frames.columns(rows))
 
-    def predict(self, rows: Any) -> list[bool]:
-        """Decisions by the threshold of the version."""
-        threshold = self.version.manifest.decision.threshold
-        return [score >= threshold for score in self.predict_proba(rows).scores]
+    def predict(self, rows: Any) -> list[Any]:
+        """What each row is: the class by the threshold of the version that answered, or the number of a model of numbers.
+
+        Classes that were numbers or truth values when the model was fitted are such again.
+        """
+        answer = self.predict_proba(rows)
+        manifest = self._answering(answer.version).manifest
+        if manifest.contract.output.meaning is Meaning.NUMBER:
+            return list(answer.scores)
+        classes = [_as_fitted(name) for name in manifest.contract.output.classes] or [False, True]
+        return [classes[score >= manifest.decision.threshold] for score in answer.scores]
+
+    def _answering(self, name: str) -> Version:
+        """The version of that name; another than the deployed one once something else is live."""
+        return self.version if name == self.version.name else self._platform.version(name).version
 
     def log_labels(self, ids: Sequence[str], values: Sequence[float]) -> int:
         """Say what really happened."""
@@ -62,6 +81,19 @@ class Deployment:
 
     def __repr__(self) -> str:
         return f"<{self.version.name} live in {self.environment}: {self.url}>"
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook, with the line for a shell."""
+        name, page, line = (escape(text) for text in (self.version.name, self.url, self.curl))
+        says = f"<b>{name}</b> live in {escape(self.environment)}: <a href='{page}'>{page}</a>"
+        return f"<div>{says}<pre style='white-space: pre-wrap'>{line}</pre></div>"
+
+
+def _as_fitted(name: str) -> Any:
+    """The class of that name: contracts hold names, estimators also numbers and truth values."""
+    if name in ("False", "True"):
+        return name == "True"
+    return int(name) if name.removeprefix("-").isdecimal() else name
 
 
 def register(
@@ -115,7 +147,11 @@ def deploy(
     version = release(platform, project, build)
     environment = env or next(place.name for place in platform.environments() if place.level is Level.DEVELOPMENT)
     bring_live(platform, version, environment, wait)
-    return Deployment(platform, version, environment, named.token, f"{named.url}/m/{name}")
+    return Deployment(platform, version, environment, named.token, f"{named.url}/m/{name}", _first(sample))
+
+
+def _first(sample: Any) -> dict[str, Any]:
+    return {name: values[0] for name, values in frames.columns(sample).items()}
 
 
 def bring_live(platform: Platform, version: Version, environment: str, wait: float) -> None:
