@@ -15,6 +15,7 @@ from lamplighter.domain.errors import Invalid
         ("", []),
         ("  ", []),
         ("origin=EWR", [("origin", "=", "EWR")]),
+        ("origin == EWR", [("origin", "=", "EWR")]),
         ("origin = 'EWR', delay >= 20", [("origin", "=", "EWR"), ("delay", ">=", "20")]),
         ("hour=17 and more, origin != \"JFK\"", [("hour", "=", "17 and more"), ("origin", "!=", "JFK")]),
         ("city=Paris, France, hour<8", [("city", "=", "Paris, France"), ("hour", "<", "8")]),

@@ -224,7 +224,7 @@ def test_what_was_never_written_down_is_not_there(life: Life) -> None:
         assert found.columns["delay"] == ("5d41", None, "7d79", None, None, None, "0.0", "1.0", "2.0")
         assert (found.redacted, found.without_inputs) == (("delay",), 1)
         assert found.sentence == "9 rows of asked in prod. Redacted: delay. The inputs of 1 requests were not kept."
-        assert asked(life, condition="delay = 5d41").found == 0
+        assert refused(life, condition="delay = 5d41") == "E1248"
         compact(life.kit, "prod")
 
 
@@ -239,6 +239,21 @@ def test_what_is_redacted_now_is_withheld_from_before_and_chooses_nothing(life: 
     assert set(found.columns["delay"]) == {None}
     assert (found.redacted, found.inputs["delay"]) == (("delay",), "text")
     assert refused(life, condition="load < 2, delay = 2") == "E1247"
+
+
+def test_a_slice_that_there_is_not_is_refused_with_those_that_there_are(life: Life) -> None:
+    lived(life)
+    with pytest.raises(LampError) as refusal:
+        asked(life, condition="delay = 3 to 4")
+    assert refusal.value.code == "E1248"
+    assert refusal.value.why.startswith("delay holds numbers, and its slices are under ")
+    assert refusal.value.why.endswith(" and more, (missing).")
+
+
+def test_a_window_that_ends_before_it_begins_is_refused(life: Life) -> None:
+    lived(life)
+    assert refused(life, start=MONDAY, end=MONDAY) == "E1249"
+    assert refused(life, start=MONDAY + 1, end=MONDAY) == "E1249"
 
 
 @pytest.mark.parametrize(("condition", "code"), [("dealy = 3", "E1201"), ("delay", "E1248"), ("delay < late", "E1248")])

@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from lamplighter.domain.contract import Column, Kind
@@ -11,7 +11,7 @@ from lamplighter.domain.record import Record
 
 #: Longest text of a condition, characters.
 _LONGEST = 500
-_PART = re.compile(r"\s*(.+?)\s*(!=|<=|>=|=|<|>)\s*(.+?)\s*", re.DOTALL)
+_PART = re.compile(r"\s*(.+?)\s*(!=|<=|>=|==?|<|>)\s*(.+?)\s*", re.DOTALL)
 _NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 _ORDERS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -33,6 +33,16 @@ class Condition(Record, frozen=True):
         """Raise `Invalid` where the input cannot be held against the value in this way."""
         if self.is_of_order and (column.kind not in _NUMBERS or self._number is None):
             raise _unreadable(f"{self.operator} needs an input that holds numbers, and a number.")
+
+    def names_part_of(self, column: Column) -> bool:
+        """Whether it can only be true of a slice: the input holds numbers, and the value is none."""
+        return column.kind in _NUMBERS and self._number is None
+
+    def check_part(self, known: Collection[str]) -> None:
+        """Raise `Invalid` for a slice that is none of these, as no row would ever lie in it."""
+        if self.value not in known:
+            told = ", ".join(known) or "not known"
+            raise _unreadable(f"{self.column} holds numbers, and its slices are {told}.", f"Write {self.column} >= 17")
 
     @property
     def is_of_order(self) -> bool:
@@ -75,7 +85,8 @@ def conditions_in(text: str) -> tuple[Condition, ...]:
     for part in text.split(",") if text.strip() else ():
         read = _PART.fullmatch(part)
         if read is not None:
-            found.append(Condition(*read.groups()))
+            column, sign, value = read.groups()
+            found.append(Condition(column, "=" if sign == "==" else sign, value))
         elif found:
             last = found.pop()
             found.append(Condition(last.column, last.operator, f"{last.value},{part}"))
@@ -89,5 +100,5 @@ def _bare(value: str) -> str:
     return value[1:-1] if is_quoted else value.strip()
 
 
-def _unreadable(why: str) -> Invalid:
-    return Invalid("The condition cannot be read.", why=why, fix="Write origin = EWR, delay > 20", code="E1248")
+def _unreadable(why: str, fix: str = "Write origin = EWR, delay > 20") -> Invalid:
+    return Invalid("The condition cannot be read.", why=why, fix=fix, code="E1248")

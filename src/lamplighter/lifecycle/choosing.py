@@ -8,6 +8,7 @@ from lamplighter.domain.condition import Condition
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.names import unknown
 from lamplighter.domain.prediction import Scored
+from lamplighter.domain.slices import MISSING
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import profiles
 from lamplighter.lifecycle.kit import Kit
@@ -26,7 +27,7 @@ def fits(kit: Kit, conditions: Sequence[Condition], hidden: frozenset[str], vers
     value.
     """
     for one in conditions:
-        _check(one, hidden, versions)
+        _check(kit, one, hidden, versions)
     by_digest, names = {version.digest: version for version in versions}, {one.column for one in conditions}
 
     @cache
@@ -44,7 +45,7 @@ def fits(kit: Kit, conditions: Sequence[Condition], hidden: frozenset[str], vers
     return test
 
 
-def _check(condition: Condition, hidden: frozenset[str], versions: Sequence[Version]) -> None:
+def _check(kit: Kit, condition: Condition, hidden: frozenset[str], versions: Sequence[Version]) -> None:
     if condition.column in hidden:
         raise Invalid(
             "A redacted input chooses no rows.",
@@ -56,6 +57,18 @@ def _check(condition: Condition, hidden: frozenset[str], versions: Sequence[Vers
     if condition.column not in known:
         raise unknown("input", condition.column, known)
     condition.check(known[condition.column])
+    if condition.names_part_of(known[condition.column]):
+        condition.check_part(_parts(kit, condition.column, versions))
+
+
+def _parts(kit: Kit, column: str, versions: Sequence[Version]) -> list[str]:
+    """Names of the slices of an input of numbers, in their order; those of each version."""
+    known: dict[str, None] = {}
+    for version in versions:
+        if any(one.name == column for one in version.manifest.contract.inputs):
+            found = slicer(version.manifest.contract.column(column), profiles.profile_of(kit, version))
+            known |= dict.fromkeys(found.parts if found else ())
+    return [*known, MISSING]
 
 
 def _holding(kit: Kit, version: Version, condition: Condition) -> _Holding:

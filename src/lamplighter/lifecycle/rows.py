@@ -84,6 +84,8 @@ def _hidden(kit: Kit, project: Project) -> frozenset[str]:
 def _scope(look: Transaction, asked: Asked, now: int) -> _Scope:
     if asked.incident:
         return _of_incident(look, asked)
+    if 0 < asked.end <= asked.start:
+        raise _unanswerable("The window ends before it begins.", "Turn the two round; the end is not part of the window.")
     environment = look.environment(asked.environment).name
     if asked.number and look.versions.find(model=asked.model, number=asked.number) is None:
         known = (version.name for version in look.versions.all(model=asked.model))

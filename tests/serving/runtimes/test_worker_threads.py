@@ -17,7 +17,9 @@ from lamplighter.serving.worker.wire import HEAD, Load, Ready, pack, reply
 LIBRARY = "try:\n    import polars\nexcept ImportError:\n    pass\n"
 THREADED = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
 MODEL = "import polars\ndef predict(table):\n    return [1.0]\npredict.__lamplighter_predictor__ = ()\n"
-START = "import sys, runpy; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('lamplighter.serving.worker', run_name='__main__')"
+START = """import sys, runpy
+sys.path.insert(0, sys.argv.pop(1))
+runpy.run_module("lamplighter.serving.worker", run_name="__main__")"""
 
 
 @pytest.mark.skipif(not landlock.edition(), reason="this kernel has no Landlock, which binds only threads that start later")
