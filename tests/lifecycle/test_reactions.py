@@ -133,6 +133,14 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: mitigable(life, versions, WentLive(model=MODEL, environment="prod", number=3, previous=2)),
         lambda life: mitigated(life).notes[-1].endswith("Replaced by v3."),
     ),
+    "release": (
+        lambda life, versions: released(life, RolledBack(model=MODEL, environment="prod", number=1, previous=2)),
+        lambda life: [notice.title for _, notice in outbox(life)] == [f"{MODEL}: v1 is back in prod"],
+    ),
+    "release of WentLive": (
+        lambda life, versions: released(life, WentLive(model=MODEL, environment="prod", number=3, previous=2)),
+        lambda life: [notice.title for _, notice in outbox(life)] == [f"{MODEL}: v3 went live in prod"],
+    ),
     "renewed": (
         lambda life, versions: renewal(life, versions),
         lambda life: life["rita"].incidents(MODEL, closed=True)[0].notes[-1].endswith("extended v2: It is needed."),
@@ -172,6 +180,13 @@ def failed_run(life: Life, versions: list[Version]) -> Entry:
         change.projects.put(models.critical(MODEL, job=[declared]))
         change.job_runs.add(run)
     return record(life, JobRunMoved(model=MODEL, run="J-1", job="nightly", state="failed"))
+
+
+def released(life: Life, event: AnyEvent) -> Entry:
+    """The entry of a release of a model whose project names a channel that hears of it."""
+    with life.kit.store.transaction() as change:
+        change.projects.put(models.critical(MODEL, monitor={"notify": ["oncall"]}))
+    return record(life, event)
 
 
 def renewal(life: Life, versions: list[Version]) -> Entry:
@@ -214,8 +229,9 @@ def situations() -> list[Any]:
 
 @pytest.fixture
 def trained(tmp_path: Path) -> Iterator[Life]:
-    """A platform that knows a training."""
-    with lived(tmp_path / "home", f'[trainings.again]\ncommand = ["python"]\nfolder = "{tmp_path}"\n') as life:
+    """A platform that knows a training, and a channel that a project may name."""
+    oncall = f'[pagerduty.oncall]\nrouting_key = "{"0" * 32}"\naddress = "http://127.0.0.1:9"\n'
+    with lived(tmp_path / "home", f'[trainings.again]\ncommand = ["python"]\nfolder = "{tmp_path}"\n{oncall}') as life:
         yield life
 
 
