@@ -15,6 +15,7 @@ from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Un
 from lamplighter.domain.digest import Digest, Week
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.effect import Effect
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.events import AnyEvent, DecisionMade, WentLive
 from lamplighter.domain.expiry import Action, Expiry
@@ -75,6 +76,11 @@ OWNERSHIP = Ownership(
 )
 
 
+def emergency(**changes: Any) -> Emergency:
+    """Version 8 came into prod past a freeze, and Ivo is asked for the review."""
+    return specimens.emergency(**{"id": "E-3", "number": 8, "due_at": NOON, "owner": "ivo@example.com", **changes})
+
+
 class Memory:
     """One model, live in prod as version 7, with version 8 waiting. What a test changes is public."""
 
@@ -91,6 +97,7 @@ class Memory:
         self.rolling = rollout(Phase.PENDING)
         #: What the calendar says.
         self.held: Hold | None = None
+        self.unreviewed: list[Emergency] = []
         self.trouble = incident()
         #: Requests of a drill that are answered as declared.
         self.kept = 20
@@ -214,6 +221,22 @@ class Memory:
         phase = Phase.PENDING if made.passed else Phase.WAITING
         self.rolling = rollout(phase, environment=environment, number=made.number, hold=self.held)
         return Deployed(decision=made, rollout=self.rolling)
+
+    def declare_emergency(self, reference: str, environment: str, reason: str) -> Deployed:
+        self._did("declare_emergency", reference, environment, reason)
+        answer = self.deploy(reference, environment)
+        self.unreviewed = [emergency(why=reason, number=answer.decision.number)]
+        return Deployed(decision=answer.decision, rollout=answer.rollout, emergency=self.unreviewed[0])
+
+    def emergencies(self, model: str = "", closed: bool = False) -> list[Emergency]:
+        return self.unreviewed
+
+    def emergency(self, key: str) -> Emergency:
+        return next(one for one in self.unreviewed if one.id == key)
+
+    def review_emergency(self, key: str, note: str) -> Emergency:
+        self._did("review_emergency", key, note)
+        return emergency(reviewed_by=self.me.email, reviewed_at=NOON, note=note)
 
     def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
         self._did("sign", reference, environment, side, accepted, reason)

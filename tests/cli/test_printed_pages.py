@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.commands import told
-from tests.cli.memory import JULY, MISSING_WORD, REFUSED, Memory, decision, rollout
+from tests.cli.memory import JULY, MISSING_WORD, REFUSED, Memory, decision, emergency, rollout
 
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Person, Role
@@ -279,8 +279,8 @@ def test_a_drill_that_was_not_kept_to_exits_8(kept: int, code: int) -> None:
 def test_the_approvals() -> None:
     assert told(Memory(), "approvals", "list").out == (
         "1 of 1 wait for you.\n"
-        "  ROLLOUT  VERSION         ENVIRONMENT  SINCE (CET)       MISSING\n"
-        "  R-9      late-flights@8  prod         2026-03-03 14:32  IT has not accepted.\n"
+        "  KEY  VERSION         ENVIRONMENT  SINCE (CET)       MISSING\n"
+        "  R-9  late-flights@8  prod         2026-03-03 14:32  IT has not accepted.\n"
         "Next: lamp approvals show late-flights@8\n"
         "http://127.0.0.1:7070/approvals\n"
     )
@@ -309,6 +309,37 @@ def test_nobody_speaks_for_two_sides_by_accident() -> None:
 def test_what_does_not_wait_cannot_be_signed() -> None:
     outcome = told(Memory(), "approvals", "approve", "late-flights@7")
     assert (outcome.code, "E1283" in outcome.err) == (3, True)
+
+
+def test_an_emergency_is_declared_only_after_it_was_asked_with_all_its_words() -> None:
+    platform = Memory()
+    words = ("deploy", "late-flights@8", "--env", "prod", "--emergency", "--reason", "It answers wrong.")
+    assert told(platform, *words).code == 2
+    for less in (words[:2] + words[4:], words[:4] + words[5:], (*words, "--dry-run")):
+        refused = told(platform, *less, "--yes")
+        assert refused.code == 2, less
+    assert platform.deeds == []
+    done = told(platform, *words, "--yes")
+    assert done.code == 0
+    assert "emergency  E-3, review by ivo@example.com due 2026-03-03 14:32 CET" in done.out
+    assert platform.deeds[0] == ("declare_emergency", "late-flights@8", "prod", "It answers wrong.")
+
+
+def test_what_is_to_be_reviewed_stands_among_what_waits_and_is_closed_with_words() -> None:
+    platform = Memory(unreviewed=[emergency()])
+    listed = told(platform, "approvals", "list")
+    assert listed.out.startswith("2 of 2 wait for you.")
+    assert "E-3" in listed.out
+    assert "passed freeze year-end" in " ".join(listed.out.split())
+    assert told(platform, "approvals", "review", "E-3").code == 2
+    assert told(platform, "approvals", "review", "E-3", "--note", "Looked at it.").out == (
+        "✓ E-3 is reviewed: late-flights v8 in prod.\n"
+        "  declared  milo@example.com passed freeze year-end: It answers wrong.\n"
+        "  review    ivo@example.com: Looked at it.\n"
+        "Next: lamp status late-flights\n"
+        "http://127.0.0.1:7070/emergencies/E-3\n"
+    )
+    assert platform.deeds == [("review_emergency", "E-3", "Looked at it.")]
 
 
 def test_a_rollout() -> None:

@@ -9,6 +9,7 @@ import lamplighter
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.criticality import Criticality
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.evidence import Dossier, Evidence
 from lamplighter.domain.external_alert import ExternalAlert
@@ -167,6 +168,27 @@ def rollout(phase: Phase = Phase.PENDING, steps: tuple[float, ...] = (10, 50, 10
         phase=phase,
     )
     return msgspec.structs.replace(begun, **changes)
+
+
+def emergency(**changes: Any) -> Emergency:
+    """Milo brought version 2 live past a freeze; Bea is asked for the review."""
+    declared = Emergency(
+        id="E-1",
+        model="late-flights",
+        environment="prod",
+        number=2,
+        version=version(2).digest,
+        author=ADA,
+        person=MILO,
+        why="It answers wrong.",
+        passed=("freeze year-end",),
+        opened_at=1,
+        until=2,
+        due_at=1_772_544_720_000_000,
+        owner=BEA,
+        rollout="R-1",
+    )
+    return msgspec.structs.replace(declared, **changes)
 
 
 def finding(measure: str = "brier", model: str = "late-flights", environment: str = "prod") -> Finding:

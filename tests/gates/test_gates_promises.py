@@ -26,7 +26,7 @@ EVIDENCE = {
     "data_checks": "data-checks", "load_check": "load-check", "parity": "parity", "performance": "performance",
     "challenger": "challenge", "shadow": "shadow", "consumers": "replay",
 }  # fmt: skip
-OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "sandbox", "sources"}
+OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "review", "sandbox", "sources"}
 
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -48,7 +48,14 @@ def silent() -> Dossier:
     nobody = ownership_of(bare, {}, {})
     live = specimens.version(1, contract=msgspec.structs.replace(specimens.contract(), inputs=()))
     dangerous = specimens.version(2, runtime="python", artifacts=(specimens.artifact(badge=Badge.CODE),))
-    return specimens.dossier(project=bare, ownership=nobody, approvals=tuple(Side), live=live, version=dangerous)
+    return specimens.dossier(
+        project=bare,
+        ownership=nobody,
+        approvals=tuple(Side),
+        live=live,
+        version=dangerous,
+        unreviewed=(specimens.emergency(),),
+    )
 
 
 def test_every_file_is_a_gate_and_is_tried() -> None:

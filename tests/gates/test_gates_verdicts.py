@@ -25,6 +25,7 @@ from lamplighter.gates import (
     ownership,
     parity,
     performance,
+    review,
     sandbox,
     shadow,
     sources,
@@ -81,6 +82,19 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
             why="lamp.toml says nothing about problem.statement, impact.loss.", fix="Write problem.statement in lamp.toml."
         ),
     ),
+    (
+        "review open", review.Gate(), {"unreviewed": (specimens.emergency(),)},
+        Undecided(
+            why="The review of E-1, which milo@example.com declared, is open; it is due 2026-03-03T13:32:00Z.",
+            fix="Ask bea@example.com: lamp approvals review E-1 --note WHAT", waiting=True,
+        ),
+    ),
+    (
+        "review in the next emergency", review.Gate(),
+        {"unreviewed": (specimens.emergency(),), "emergency": specimens.emergency(id="")},
+        Passed(why="E-1 is not reviewed yet; this is an emergency too."),
+    ),
+    ("review done", review.Gate(), {}, Passed(why="Every emergency is reviewed.")),
     (
         "challenger not needed", challenger.Gate(), {"live": LIVE}, Passed(why="No trial was held, and none is asked for."),
     ),

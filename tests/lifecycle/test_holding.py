@@ -56,23 +56,31 @@ def test_what_is_asked_for_in_a_freeze_waits_and_begins_by_itself(now: Life) -> 
     assert now["rita"].hold("frozen", "prod") is None
 
 
+def test_what_was_never_begun_is_stopped_where_nothing_was_ever_live(now: Life) -> None:
+    version = now.version(models.project("dropped-again"))
+    asked = now["dana"].deploy(version.name, "prod").rollout
+    assert asked is not None
+    assert now["dana"].stop(asked.id).hold is None
+    assert looks(now, asked).phase is Phase.WITHDRAWN
+
+
 def test_other_environments_go_on(now: Life) -> None:
     version = now.version(models.project("elsewhere-free"))
     now.live(version, "staging")
 
 
 def test_a_share_is_kept_in_a_freeze_and_no_deadline_runs(soon: Life) -> None:
-    versions, rollout = on_trial(soon, stepped("shared", deadline="1d"))
+    versions, rollout = on_trial(soon, stepped("shared", deadline="20h"))
     move_to(soon, 2)
+    for _ in range(3):
+        held = looks(soon, rollout)
+        assert (held.phase, held.step, held.share) == (Phase.SHIFTING, 0, 0.5)
+        assert held.hold is not None
+        assert held.hold.until == midnight(5)
+        soon.clock.forward(0.9 * DAY)
     traffic(soon, versions[0], 30)
     traffic(soon, versions[1], 30)
-    held = looks(soon, rollout)
-    assert (held.phase, held.step, held.share) == (Phase.SHIFTING, 0, 0.5)
-    assert held.hold is not None
-    assert held.hold.until == midnight(5)
-    for _ in range(2):
-        soon.clock.forward(DAY)
-        assert looks(soon, rollout).share == 0.5
+    assert looks(soon, rollout).step == 0
     move_to(soon, 5)
     assert looks(soon, rollout).step == 1
     soon["dana"].stop(rollout.id)

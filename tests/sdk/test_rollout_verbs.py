@@ -7,7 +7,7 @@ from tests.sdk import models
 from tests.sdk.cast import address
 from tests.sdk.grounds import Ground
 
-from lamplighter.domain.errors import Conflict
+from lamplighter.domain.errors import Conflict, NotAllowed
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
@@ -112,3 +112,20 @@ def test_a_window_of_the_project_holds_and_lets_go(ground: Ground) -> None:
     ground["dana"].save_project("by-the-week", models.project("by-the-week"))
     assert ground["rita"].hold("by-the-week", "prod") is None
     assert ground.reached(asked, Phase.COMPLETED).hold is None
+
+
+def test_an_emergency_passes_the_window_and_a_second_person_reviews_it(ground: Ground) -> None:
+    later = f"{datetime.now(UTC) + timedelta(days=2):%a}"
+    closed = models.project("in-a-hurry", env={"prod": {"window": f"{later} 00:00-24:00 UTC"}})
+    version = release(ground["dana"], closed, models.build())
+    answer = ground["dana"].declare_emergency(version.name, "prod", "The display shows nothing.")
+    assert answer.rollout is not None
+    assert answer.emergency is not None
+    key = answer.emergency.id
+    ground.reached(answer.rollout, Phase.COMPLETED)
+    assert [one.id for one in ground["rita"].emergencies("in-a-hurry")] == [key]
+    with pytest.raises(NotAllowed):
+        ground["dana"].review_emergency(key, "All is well.")
+    assert ground["ines"].review_emergency(key, "Looked at the display.").reviewed_by == address("ines")
+    assert ground["rita"].emergencies("in-a-hurry") == []
+    assert ground["rita"].emergency(key).note == "Looked at the display."

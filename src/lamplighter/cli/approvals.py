@@ -8,9 +8,11 @@ from lamplighter.cli.flags import Noun
 from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import gates, outcome
+from lamplighter.cli.pages.emergency import told
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 from lamplighter.domain.acceptance import ROLE_OF, Side
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.names import Number, parse_reference
 from lamplighter.views.waiting import Waiting, may_sign
@@ -33,13 +35,45 @@ def list_waiting(session: Session) -> Page:
     found = session.platform.waiting()
     me = session.platform.whoami()
     mine = [waiting for waiting in found if may_sign(me, waiting)]
+    unreviewed = session.platform.emergencies()
+    yours = [emergency for emergency in unreviewed if emergency.owner == me.email]
     rows = [(w.rollout, f"{w.model}@{w.number}", w.environment, short(w.since), "; ".join(w.missing)) for w in found]
+    rows += [(e.id, f"{e.model}@{e.number}", e.environment, short(e.opened_at), _asked(e)) for e in unreviewed]
+    count = len(found) + len(unreviewed)
+    next_ = [f"lamp approvals show {w.model}@{w.number}" for w in (mine or found)[:1]]
+    next_ += [f"lamp approvals review {e.id} --note WHAT" for e in (yours or unreviewed)[:1]]
     return Page(
-        says=f"{len(mine)} of {len(found)} wait for you." if found else "Nothing waits for anybody.",
-        data={"waiting": found, "mine": [waiting.rollout for waiting in mine]},
-        table=Table(rows, ("ROLLOUT", "VERSION", "ENVIRONMENT", f"SINCE ({zone()})", "MISSING")),
-        next=[f"lamp approvals show {(mine or found)[0].model}@{(mine or found)[0].number}"] if found else [],
+        says=f"{len(mine) + len(yours)} of {count} wait for you." if count else "Nothing waits for anybody.",
+        data={
+            "waiting": found,
+            "mine": [waiting.rollout for waiting in mine],
+            "emergencies": unreviewed,
+            "reviews": [emergency.id for emergency in yours],
+        },
+        table=Table(rows, ("KEY", "VERSION", "ENVIRONMENT", f"SINCE ({zone()})", "MISSING")),
+        next=next_,
         url=session.address("/approvals"),
+    )
+
+
+def _asked(emergency: Emergency) -> str:
+    due = f"the review of {emergency.owner or 'somebody'} until {local(emergency.due_at)}"
+    return f"{due}; {told(emergency)}"
+
+
+@approvals.command("review")
+@click.argument("key", metavar="EMERGENCY")
+@click.option("--note", required=True, help="what you looked at and what you think of it, for the record")
+@with_session
+def review(session: Session, key: str, note: str) -> Page:
+    """Close the review of an emergency such as E-3, as a second person."""
+    done = session.platform.review_emergency(key, note)
+    return Page(
+        says=f"✓ {done.id} is reviewed: {done.model} v{done.number} in {done.environment}.",
+        data={"emergency": done},
+        facts=[("declared", told(done)), ("review", f"{done.reviewed_by}: {done.note}")],
+        next=[f"lamp status {done.model}"],
+        url=session.address(f"/emergencies/{done.id}"),
     )
 
 

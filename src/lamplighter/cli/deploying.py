@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import first_open, gates, outcome
+from lamplighter.cli.pages.emergency import review
 from lamplighter.cli.pages.hold import held
 from lamplighter.cli.pages.rollout import plan, sentence
 from lamplighter.cli.places import target_place
@@ -13,6 +14,7 @@ from lamplighter.cli.session import Session
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.errors import TimedOut
 from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.sdk.answers import Deployed
 
 #: Seconds that `--wait` waits where `--timeout` says nothing.
 PATIENCE = 600.0
@@ -54,7 +56,19 @@ def foretold(session: Session, reference: str, environment: str) -> Page:
 
 def deployed(session: Session, reference: str, environment: str, *, wait: bool) -> Page:
     """Ask for a version to go live; raises `NotDone` with the page where a gate says no or it does not come to be live."""
-    answer = session.platform.deploy(reference, environment)
+    return _followed_page(session, session.platform.deploy(reference, environment), wait=wait)
+
+
+def declared(session: Session, reference: str, environment: str, reason: str, *, wait: bool) -> Page:
+    """The same in an emergency, after the person was asked."""
+    effect = "Freezes, windows and missing acceptances are passed, everybody with a duty is told, and somebody reviews it."
+    session.ask(f"Declare an emergency to bring {reference} into {environment}?", [effect])
+    answer = session.platform.declare_emergency(reference, environment, reason)
+    page = _followed_page(session, answer, wait=wait)
+    return replace(page, facts=[("emergency", review(answer.emergency)), *page.facts]) if answer.emergency else page
+
+
+def _followed_page(session: Session, answer: Deployed, *, wait: bool) -> Page:
     if answer.rollout is None:
         raise _refused(_page(session, answer.decision, None), answer.decision)
     if not wait:

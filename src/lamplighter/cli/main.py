@@ -49,7 +49,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "owners": Entry("ownership", "show", "who holds which duty"),
     },
     "PEOPLE": {
-        "approvals": Entry("approvals", "list|show|approve|refuse", "what waits for people's word"),
+        "approvals": Entry("approvals", "list|review|show|approve|refuse", "what waits for people's word"),
         "consumers": Entry("consumers", "list|show|add|close|token|consent|refuse", "the applications that call"),
         "users": Entry("people", "list|add", "who can sign in"),
         "teams": Entry("people", "list|set", "people who share duties"),

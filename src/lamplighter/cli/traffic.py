@@ -23,15 +23,30 @@ _DRY = click.option("--dry-run", is_flag=True, help="say what would happen; chan
 @click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: where it is live")
 @_WAIT
 @_DRY
+@click.option("--emergency", is_flag=True, help="past freezes, windows and missing acceptances; a second person reviews it")
+@click.option("--reason", default="", help="why it is an emergency, for whoever reviews it")
 @with_session
-def deploy(session: Session, source: str, environment: str, wait: bool, dry_run: bool) -> Page:
+def deploy(session: Session, source: str, environment: str, wait: bool, dry_run: bool, emergency: bool, reason: str) -> Page:
     """Bring a version into an environment: build, check and register the model of a folder, or take one that is registered."""
+    if emergency or reason:
+        return _in_emergency(session, source, environment, reason, wait=wait, lawful=emergency and not dry_run)
     if deploying.is_folder(session, source):
         return deploying.deploy_folder(session, source, environment, wait=wait, dry_run=dry_run)
     place = target_place(session, parse_reference(source).model, environment)
     if dry_run:
         return deploying.foretold(session, source, place)
     return deploying.deployed(session, source, place, wait=wait)
+
+
+def _in_emergency(session: Session, source: str, environment: str, reason: str, *, wait: bool, lawful: bool) -> Page:
+    if not lawful or not environment or deploying.is_folder(session, source):
+        raise Invalid(
+            "That is not how an emergency is declared.",
+            why="It names a registered version, its environment and a reason, and cannot be tried out.",
+            fix="Write lamp deploy REF --env ENV --emergency --reason WHY.",
+            code="E1145",
+        )
+    return deploying.declared(session, source, environment, reason, wait=wait)
 
 
 @click.command(cls=Verb)

@@ -170,6 +170,41 @@ class RolloutReleased(Event, frozen=True, tag=True):
     number: int = 0
 
 
+class EmergencyDeclared(Event, frozen=True, tag=True):
+    """One person brings a version live past the calendar or past missing words."""
+
+    emergency: str = ""
+    environment: str = ""
+    number: int = 0
+    version: str = ""
+    rollout: str = ""
+    passed: tuple[str, ...] = ()
+    #: Who is asked for the review.
+    owner: str = ""
+    due_at: int = 0
+    why: str = ""
+
+
+class EmergencyAnnounced(Event, frozen=True, tag=True):
+    """Somebody is told of an emergency, or that its review is overdue."""
+
+    emergency: str = ""
+    environment: str = ""
+    number: int = 0
+    person: str = ""
+    overdue: bool = False
+
+
+class EmergencyReviewed(Event, frozen=True, tag=True):
+    """A second person has looked at an emergency."""
+
+    emergency: str = ""
+    environment: str = ""
+    number: int = 0
+    person: str = ""
+    note: str = ""
+
+
 class WentLive(Event, frozen=True, tag=True):
     """A version has all traffic of an environment."""
 
@@ -358,6 +393,9 @@ AnyEvent = (
     | RolloutMoved
     | RolloutHeld
     | RolloutReleased
+    | EmergencyDeclared
+    | EmergencyAnnounced
+    | EmergencyReviewed
     | WentLive
     | Withdrawn
     | RolledBack

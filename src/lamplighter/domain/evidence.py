@@ -7,6 +7,7 @@ from lamplighter.domain.acceptance import Signature
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.consumer import Caller
 from lamplighter.domain.criticality import Criticality
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.project import Project
@@ -62,6 +63,10 @@ class Dossier(Record, frozen=True):
     replay: Replay | None = None
     #: How closed processes of versions are there; nothing if that is not known.
     sandbox: Sandbox | None = None
+    #: The emergency in which this is asked, if it is one.
+    emergency: Emergency | None = None
+    #: Emergencies of this model there that nobody has reviewed, oldest first.
+    unreviewed: tuple[Emergency, ...] = ()
     #: Microseconds since the epoch, UTC.
     now: int = 0
 

@@ -67,6 +67,8 @@ class Tier(Settings, frozen=True):
     expiry: ExpiryRule = ExpiryRule()
     #: False alarms of drift that a model may give in a month, over all inputs together.
     false_alarms: float = 1.0
+    #: How long a second person has to review an emergency, such as 3d.
+    review_within: str = "3d"
     #: What is kept of requests at least, and what never.
     log: LogRule = LogRule()
     levels: Mapping[Level, LevelRules] = {}
@@ -135,6 +137,7 @@ def read_policy(text: str) -> Policy:
 
 def _check_tier(tier: Tier) -> None:
     check_field(f"escalate_after of {tier.name}", seconds, tier.escalate_after)
+    check_field(f"review_within of {tier.name}", seconds, tier.review_within)
     check_field(f"false_alarms of {tier.name}", check_false_alarms, tier.false_alarms)
     check_field(f"expiry.warn of {tier.name}", seconds, tier.expiry.warn)
     check_field(f"expiry.grace of {tier.name}", seconds, tier.expiry.grace)

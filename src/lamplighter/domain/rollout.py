@@ -149,6 +149,8 @@ class Rollout(Record, frozen=True):
     elsewhere: bool = False
     #: What holds it by the calendar; it goes on by itself.
     hold: Hold | None = None
+    #: The emergency in which it began; empty if it was none.
+    emergency: str = ""
 
     @property
     def share(self) -> float:

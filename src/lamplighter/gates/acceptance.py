@@ -10,13 +10,16 @@ class Gate(Settings, frozen=True):
     """One acceptance for each side asked for, from different people, none the author, bound to version and evidence."""
 
     def judge(self, dossier: Dossier) -> Verdict:
-        """Undecided and waiting while a side is missing; refused if a side said no."""
+        """Undecided and waiting while a side is missing, but for an emergency; refused if a side said no."""
         newest = _newest(dossier.signatures)
         for side in dossier.approvals:
             signature = newest.get(side)
             if signature is not None and not signature.accepted:
                 return Refused(why=f"{signature.person} refused it for {side}.", fix="Answer the reason with a new version.")
         open_sides = [side for side in dossier.approvals if not _holds(newest.get(side), dossier)]
+        if open_sides and dossier.emergency:
+            said = f"{dossier.emergency.person} declared an emergency: {dossier.emergency.why}"
+            return Passed(why=f"{said} The word of {' and '.join(open_sides)} is missing; a review follows.")
         if open_sides:
             return _waiting(open_sides, newest, dossier)
         people = [newest[side].person for side in dossier.approvals]

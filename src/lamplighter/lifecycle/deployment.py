@@ -1,6 +1,7 @@
 """Deployment: ask for a version to go live, steer it, and return to the version before."""
 
 from lamplighter.domain.decision import Decision
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict, NotAllowed, TimedOut
 from lamplighter.domain.events import RolledBack, RolloutMoved, ShadowSet, WentLive, Withdrawn
@@ -41,43 +42,64 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
     Raises `NotAllowed` in production for whoever does not hold the duty, and `Conflict` while another rollout is open.
     """
     with kit.store.transaction() as change:
-        _check_duty(change, actor, version, environment)
-        _check_free(change, version, environment)
-        declared.check(change, version, environment)
-        declared.check_durability(kit.policy, change.project(version.model), environment)
-        judging.check_plan(kit.policy, change.project(version.model), environment)
-        replays.ask(kit, change, actor, version, environment)
-        decision = judging.write_down(kit, change, judging.judge(kit, change, version, environment, actor), actor)
-        if not (decision.passed or decision.waiting):
-            return decision, None
-        champion = change.routings.of(version.model, environment.name).champion
-        rollout = Rollout(
-            id=change.counters.id("R"),
-            model=version.model,
-            environment=environment.name,
-            number=version.number,
-            version=version.digest,
-            previous=champion.number if champion else 0,
-            decision=decision.digest,
-            asked_by=actor.email,
-            plan=judging.plan_of(kit.policy, change.project(version.model), environment),
-            phase=Phase.PENDING if decision.passed else Phase.WAITING,
-            opened_at=kit.clock.now(),
-            moved_at=kit.clock.now(),
-            why="Every gate passed." if decision.passed else "It waits for people.",
-            elsewhere=version.elsewhere is not None,
-            hold=holding.hold(kit, change.project(version.model), environment) if decision.passed else None,
-        )
-        change.rollouts.add(rollout)
-        kit.record(change, moved_event(rollout), actor)
-        if rollout.hold:
-            holding.record(kit, change, rollout)
+        check(kit, change, actor, version, environment)
+        return ask(kit, change, actor, version, environment)
+
+
+def check(kit: Kit, change: Transaction, actor: Actor, version: Version, environment: Environment) -> None:
+    """Raise what `deploy` raises; nothing is judged yet."""
+    if environment.level is Level.PRODUCTION:
+        check_duty(change, actor, version)
+    _check_free(change, version, environment)
+    declared.check(change, version, environment)
+    project = change.project(version.model)
+    declared.check_durability(kit.policy, project, environment)
+    judging.check_plan(kit.policy, project, environment)
+
+
+def ask(
+    kit: Kit,
+    change: Transaction,
+    actor: Actor,
+    version: Version,
+    environment: Environment,
+    emergency: Emergency | None = None,
+) -> tuple[Decision, Rollout | None]:
+    """Judge a version and, where no gate refuses it, put it on its way; in an emergency past what that passes."""
+    replays.ask(kit, change, actor, version, environment)
+    decision = judging.judge(kit, change, version, environment, actor, emergency)
+    judging.write_down(kit, change, decision, actor)
+    if not (decision.passed or decision.waiting):
+        return decision, None
+    champion = change.routings.of(version.model, environment.name).champion
+    project = change.project(version.model)
+    rollout = Rollout(
+        id=change.counters.id("R"),
+        model=version.model,
+        environment=environment.name,
+        number=version.number,
+        version=version.digest,
+        previous=champion.number if champion else 0,
+        decision=decision.digest,
+        asked_by=actor.email,
+        plan=judging.plan_of(kit.policy, project, environment),
+        phase=Phase.PENDING if decision.passed else Phase.WAITING,
+        opened_at=kit.clock.now(),
+        moved_at=kit.clock.now(),
+        why="Every gate passed." if decision.passed else "It waits for people.",
+        elsewhere=version.elsewhere is not None,
+        hold=holding.hold(kit, project, environment) if decision.passed and not emergency else None,
+        emergency=emergency.id if emergency else "",
+    )
+    change.rollouts.add(rollout)
+    kit.record(change, moved_event(rollout), actor)
+    if rollout.hold:
+        holding.record(kit, change, rollout)
     return decision, rollout
 
 
-def _check_duty(change: Transaction, actor: Actor, version: Version, environment: Environment) -> None:
-    if environment.level is not Level.PRODUCTION:
-        return
+def check_duty(change: Transaction, actor: Actor, version: Version) -> None:
+    """Raise `NotAllowed` for everybody but those who may do the duty to deploy, where somebody holds it."""
     teams = change.teams.by_name()
     duties = ownership_of(change.project(version.model), change.people.by_email(), teams)
     if duties.of(Duty.DEPLOY).holder and not acts_for(duties.of(Duty.DEPLOY), actor.person, teams):

@@ -7,7 +7,8 @@ import msgspec
 
 from lamplighter import plugins
 from lamplighter.domain.criticality import criticality_of, tier_of
-from lamplighter.domain.decision import Decision, Judgement, Verdict
+from lamplighter.domain.decision import Decision, Judgement
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import DecisionMade, WentLive
@@ -23,8 +24,10 @@ from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
 
-def dossier(kit: Kit, look: Transaction, version: Version, environment: Environment) -> Dossier:
-    """Everything a gate may look at, as of now."""
+def dossier(
+    kit: Kit, look: Transaction, version: Version, environment: Environment, emergency: Emergency | None = None
+) -> Dossier:
+    """Everything a gate may look at, as of now; with `emergency` if it is asked in one."""
     project = look.project(version.model)
     rules = rules_of(kit.policy, project, environment)
     wanted = project.env[environment.name].approvals if environment.name in project.env else ()
@@ -48,6 +51,8 @@ def dossier(kit: Kit, look: Transaction, version: Version, environment: Environm
         consents=tuple(look.consents.all(version=version.digest, environment=environment.name)),
         replay=look.replays.find(**pair),
         sandbox=kit.target(environment).sandbox(environment),
+        emergency=emergency,
+        unreviewed=tuple(look.emergencies.all(model=version.model, environment=environment.name, open=True)),
         now=kit.clock.now(),
     )
 
@@ -76,13 +81,22 @@ def _levels(look: Transaction, version: Version) -> tuple[str, ...]:
     return tuple(sorted({levels[name] for name in lived if name in levels}))
 
 
-def judge(kit: Kit, look: Transaction, version: Version, environment: Environment, actor: Actor) -> Decision:
+def judge(
+    kit: Kit,
+    look: Transaction,
+    version: Version,
+    environment: Environment,
+    actor: Actor,
+    emergency: Emergency | None = None,
+) -> Decision:
     """What every gate says now. Nothing is written."""
-    held = dossier(kit, look, version, environment)
+    held = dossier(kit, look, version, environment, emergency)
     rules = rules_of(kit.policy, held.project, environment)
     judgements = tuple(Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(held)) for use in rules.gates)
-    if held.approvals and not any(judgement.gate == "acceptance" for judgement in judgements):
-        judgements += (Judgement(gate="acceptance", verdict=_acceptance(held)),)
+    # Whatever the policy lists: what the project asks for, and what is left of an emergency.
+    asked = {"acceptance": held.approvals, "review": held.unreviewed}
+    more = [name for name, wanted in asked.items() if wanted and all(judgement.gate != name for judgement in judgements)]
+    judgements += tuple(Judgement(gate=name, verdict=gate_of({"use": name}).judge(held)) for name in more)
     return Decision(
         model=version.model,
         number=version.number,
@@ -95,10 +109,6 @@ def judge(kit: Kit, look: Transaction, version: Version, environment: Environmen
         asked_by=actor.email,
         at=held.now,
     )
-
-
-def _acceptance(held: Dossier) -> Verdict:
-    return gate_of({"use": "acceptance"}).judge(held)
 
 
 def gate_of(use: Mapping[str, Any]) -> Judging:

@@ -96,7 +96,8 @@ def _waiting(kit: Kit, rollout: Rollout) -> Seen:
         environment = change.environment(rollout.environment)
         # Another version may have gone live meanwhile. A failed replay is left to people, or it would fail at every look.
         replays.ask(kit, change, PLATFORM, version, environment, repeat=(State.DONE,))
-        decision = judging.judge(kit, change, version, environment, PLATFORM)
+        emergency = holding.in_force(kit, change, rollout)
+        decision = judging.judge(kit, change, version, environment, PLATFORM, emergency)
         before = change.decisions.find(digest=rollout.decision)
         if before is not None and before.judgements == decision.judgements and before.binding == decision.binding:
             return _NOTHING
@@ -154,6 +155,8 @@ def _ending(kit: Kit, rollout: Rollout) -> Seen:
         return Seen(Signal.SETTLED, rollout.why)
     observation = routing.observe(kit, rollout.environment)
     if routing.settled(observation, routing.wanted_revision(kit, rollout.environment)):
+        return Seen(Signal.SETTLED, rollout.why)
+    if not observation.alive and routing.serves_nothing(kit, rollout.environment):
         return Seen(Signal.SETTLED, rollout.why)
     routing.apply(kit, rollout.environment)
     return _NOTHING

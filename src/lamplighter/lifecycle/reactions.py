@@ -6,6 +6,7 @@ A reaction is told the entry of the journal. It may be told the same entry again
 from collections.abc import Callable, Mapping
 
 from lamplighter.domain.events import (
+    EmergencyAnnounced,
     Event,
     FindingMade,
     IncidentMoved,
@@ -29,6 +30,7 @@ Reaction = Callable[[Kit, Entry], None]
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     VersionRegistered: (replays.ask_everywhere,),
     RolloutMoved: (telling.ask,),
+    EmergencyAnnounced: (telling.announce,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (incidents.open_incident,),
     IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, management.answer),

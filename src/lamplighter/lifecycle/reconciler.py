@@ -14,6 +14,7 @@ from lamplighter.lifecycle import (
     calling,
     collection,
     compaction,
+    emergencies,
     external_alerts,
     feeds,
     forgetting,
@@ -254,6 +255,7 @@ class Reconciler:
         self._guarded(partial(external_alerts.watch, self._kit))
         self._guarded(partial(ageing.watch, self._kit))
         self._guarded(partial(payloads.sweep, self._kit))
+        emergencies.remind(self._kit)
         responding.wake(self._kit)
         responding.escalate(self._kit)
 

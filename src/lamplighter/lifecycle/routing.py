@@ -114,6 +114,12 @@ def settled(observation: Observation, revision: int) -> bool:
     return observation.alive and observation.revision >= revision
 
 
+def serves_nothing(kit: Kit, name: str) -> bool:
+    """Whether no model is to answer in the environment, so that it needs no processes and has nothing to learn."""
+    with kit.store.reading() as look:
+        return not any(routing.route() for routing in look.routings.all(environment=name))
+
+
 def wait_settled(kit: Kit, name: str, revision: int, seconds: float) -> bool:
     """Wait until every worker answers by a route; whether it came to that in time."""
     with kit.store.reading() as look:

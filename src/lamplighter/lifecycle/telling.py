@@ -1,8 +1,17 @@
 """Who is told of what, in words that need no knowledge of models."""
 
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import NotFound, Unavailable
-from lamplighter.domain.events import IncidentMoved, IncidentOpened, Notified, RolledBack, RolloutMoved, WentLive
+from lamplighter.domain.events import (
+    EmergencyAnnounced,
+    IncidentMoved,
+    IncidentOpened,
+    Notified,
+    RolledBack,
+    RolloutMoved,
+    WentLive,
+)
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.incident import Incident, Step, is_shared
 from lamplighter.domain.instant import rfc3339
@@ -164,6 +173,41 @@ def release(kit: Kit, entry: Entry) -> None:
             environment=event.environment,
         )
         outbox.put(kit, change, notice, tuple(wanted))
+
+
+def announce(kit: Kit, entry: Entry) -> None:
+    """Tell somebody of an emergency through every channel that there is: nobody passes the calendar in silence."""
+    event = entry.event
+    assert isinstance(event, EmergencyAnnounced)
+    with kit.store.transaction() as change:
+        found = change.emergencies.find(id=event.emergency)
+        if found is None or not event.person:
+            return
+        what = "the review is overdue" if event.overdue else f"emergency for v{found.number} in {found.environment}"
+        notice = Notice(
+            event=entry.sequence,
+            channel="",
+            person=event.person,
+            incident=found.id,
+            model=found.model,
+            title=f"{found.model}: {found.id}, {what}",
+            text=_of_emergency(kit, found),
+            about="emergency.overdue" if event.overdue else "emergency.declared",
+            at=entry.at,
+        )
+        outbox.put(kit, change, notice, (*_channels(kit, change, found.model), *kit.settings.channel_names))
+
+
+def _of_emergency(kit: Kit, found: Emergency) -> str:
+    return "\n".join(
+        [
+            f"{found.person} brings v{found.number} into {found.environment} past: {', '.join(found.passed)}.",
+            f"Reason: {found.why}",
+            f"Review: {found.owner or 'nobody is here who may'}, due {rfc3339(found.due_at)}. Nothing else is promoted before.",
+            f"Safe action: lamp rollback {found.model} --env {found.environment}",
+            f"{kit.settings.url}/emergencies/{found.id}",
+        ]
+    )
 
 
 def try_channel(kit: Kit, actor: Actor, name: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lamplighter.domain.decision import Decision
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Rollout
 
@@ -39,6 +40,8 @@ class Deployed(Record, frozen=True):
 
     decision: Decision
     rollout: Rollout | None
+    #: The emergency, where one was declared.
+    emergency: Emergency | None = None
 
 
 class RolledBack(Record, frozen=True):

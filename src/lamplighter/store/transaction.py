@@ -20,6 +20,7 @@ from lamplighter.store.calibrations import Calibrations
 from lamplighter.store.consumers import Consents, Consumers
 from lamplighter.store.counters import Counters
 from lamplighter.store.decisions import Decisions
+from lamplighter.store.emergencies import Emergencies
 from lamplighter.store.environments import Environments
 from lamplighter.store.evidence import EvidenceFound
 from lamplighter.store.external_alerts import ExternalAlerts
@@ -62,6 +63,7 @@ class Transaction:
         self.counters = Counters(connection)
         self.credentials = Credentials(connection)
         self.decisions = Decisions(connection)
+        self.emergencies = Emergencies(connection)
         self.environments = Environments(connection)
         self.evidence = EvidenceFound(connection)
         self.external_alerts = ExternalAlerts(connection)

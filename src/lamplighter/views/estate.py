@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.routing import Routing
 from lamplighter.store.rollouts import Routings
@@ -13,7 +14,7 @@ from lamplighter.views.live import places_away
 from lamplighter.views.standing import Standing, in_order, standing
 from lamplighter.views.waiting import Waiting, waiting
 
-Found = TypeVar("Found", Routing, Waiting)
+Found = TypeVar("Found", Routing, Waiting, Emergency)
 
 
 class Estate:
@@ -34,6 +35,7 @@ class Estate:
             for name in incident.models:
                 self._incidents[name].append(incident)
         self._waiting = _by_model(waiting(look, model))
+        self._emergencies = _by_model(look.emergencies.all(equals={"model": model} if model else None, open=True))
         self._moved = look.inputs.moved(model)
 
     def _asked(self, routings: Routings, model: str, search: str) -> list[Routing]:
@@ -58,6 +60,7 @@ class Estate:
             self._away,
             tuple(self._incidents.get(name, ())),
             tuple(self._waiting.get(name, ())),
+            tuple(self._emergencies.get(name, ())),
             moved=main is not None and (name, main.environment, number) in self._moved,
             now=self._now,
         )

@@ -157,7 +157,9 @@ def _has(seen: Standing, person: Person, groups: frozenset[str]) -> bool:
     """Whether the person has what is wrong, or is asked for their word."""
     if not seen.needs:
         return False
-    return seen.needs == person.email or seen.needs in groups or any(may_sign(person, one) for one in seen.waiting)
+    if seen.needs == person.email or seen.needs in groups or any(may_sign(person, one) for one in seen.waiting):
+        return True
+    return any(one.owner == person.email for one in seen.emergencies)
 
 
 def _place(found: _Found) -> tuple[bool, int, int, int, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.lifetime import Lifetime, lifetime_in
@@ -26,6 +27,8 @@ class Standing(Record, frozen=True):
     #: Incidents that are not over, newest first.
     incidents: tuple[Incident, ...]
     waiting: tuple[Waiting, ...]
+    #: Emergencies that nobody has reviewed, oldest first.
+    emergencies: tuple[Emergency, ...]
     #: How long the version in the most protected environment may still answer.
     lifetime: Lifetime | None
     #: By aspect; `overall` is the worst.
@@ -70,6 +73,7 @@ def standing(
     away: Mapping[str, str],
     incidents: tuple[Incident, ...],
     waiting: tuple[Waiting, ...],
+    emergencies: tuple[Emergency, ...],
     *,
     moved: bool,
     now: int,
@@ -83,16 +87,17 @@ def standing(
         away=away,
         incidents=incidents,
         waiting=waiting,
+        emergencies=emergencies,
         lifetime=lifetime,
         status=aspects(
             incidents,
             live=bool(placed),
             moved=moved,
             watched=known.project.monitor.quality.limit is not None,
-            governed=not known.gaps and not expired(lifetime),
+            governed=not known.gaps and not expired(lifetime) and not emergencies,
         ),
         worst=worst,
-        needs=_needs(worst, waiting, known.gaps),
+        needs=_needs(worst, waiting, emergencies, known.gaps),
     )
 
 
@@ -111,11 +116,13 @@ def holder_of(incident: Incident) -> str:
     return incident.has_it
 
 
-def _needs(incident: Incident | None, wanted: Sequence[Waiting], gaps: Sequence[Duty]) -> str:
+def _needs(incident: Incident | None, wanted: Sequence[Waiting], emergencies: Sequence[Emergency], gaps: Sequence[Duty]) -> str:
     if incident is not None and incident.state in (State.OPEN, State.ACKNOWLEDGED):
         return holder_of(incident) or "nobody"
     if wanted:
         return ", ".join(wanted[0].missing[:1]) or wanted[0].asked_by
+    if emergencies:
+        return emergencies[0].owner or "nobody"
     return f"nobody has {gaps[0]}" if gaps else ""
 
 

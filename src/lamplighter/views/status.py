@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from lamplighter.domain.criticality import Criticality
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Level
 from lamplighter.domain.expiry import Action, Age
 from lamplighter.domain.incident import Incident
@@ -63,6 +64,8 @@ class ModelStatus(Record, frozen=True):
     labelled: int
     #: Who calls it or is declared to, with what was seen.
     consumers: tuple[Consumed, ...] = ()
+    #: Emergencies that nobody has reviewed, oldest first.
+    emergencies: tuple[Emergency, ...] = ()
 
 
 def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelStatus:
@@ -91,6 +94,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
         rows=look.predictions.count(model, main.environment) if main else 0,
         labelled=look.predictions.labelled(model, main.environment) if main else 0,
         consumers=consumers(look, model, now),
+        emergencies=seen.emergencies,
     )
 
 

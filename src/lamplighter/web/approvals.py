@@ -1,11 +1,15 @@
 """What waits for people, and the page on which somebody accepts or refuses."""
 
+import time
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain.acceptance import ROLE_OF, Side
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.errors import NotFound
 from lamplighter.domain.identity import Permission, Person
+from lamplighter.domain.rollout import Rollout
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.waiting import Waiting
 from lamplighter.web import facts, forms
@@ -17,7 +21,16 @@ def approvals_page(request: Request, platform: Platform) -> Response:
     person = platform.whoami()
     waiting = platform.waiting()
     rows = [(one, _sides(person)) for one in waiting]
-    return shown(request, platform, "approvals.html", rows=rows, section="approvals", every=5)
+    return shown(
+        request,
+        platform,
+        "approvals.html",
+        rows=rows,
+        emergencies=platform.emergencies(),
+        now=time.time() * 1e6,
+        section="approvals",
+        every=5,
+    )
 
 
 def approval_page(request: Request, platform: Platform) -> Response:
@@ -53,6 +66,37 @@ def sign(request: Request, platform: Platform) -> Response:
     return done("/approvals", "accepted" if accepted else "refused")
 
 
+def emergency_page(request: Request, platform: Platform) -> Response:
+    """Show an emergency: who passed what and why, and the review that is left."""
+    one = platform.emergency(request.path_params["key"])
+    person = platform.whoami()
+    rollout = platform.rollout(one.rollout)
+    return shown(
+        request,
+        platform,
+        "emergency.html",
+        one=one,
+        rollout=rollout,
+        now=time.time() * 1e6,
+        why_not=_why_not_review(person, one, rollout),
+        section="approvals",
+    )
+
+
+def review(request: Request, platform: Platform) -> Response:
+    """Close the review of an emergency."""
+    done_one = platform.review_emergency(request.path_params["key"], forms.needed(request, "note"))
+    return done(f"/emergencies/{done_one.id}", "reviewed")
+
+
+def _why_not_review(person: Person, one: Emergency, rollout: Rollout) -> str:
+    if person.email in (one.person, one.author):
+        return "You declared it or registered its version, so the review has to come from somebody else."
+    if not person.may(Permission.APPROVE):
+        return "It takes the permission approve, which none of your roles carries."
+    return "" if rollout.phase.final else f"{rollout.id} is {rollout.phase}. The review looks at what comes of it."
+
+
 def _waiting(platform: Platform, rollout: str) -> Waiting:
     for one in platform.waiting():
         if one.rollout == rollout:
@@ -81,4 +125,6 @@ PAGES = (
     Page("GET", "/approvals", approvals_page, Permission.READ),
     Page("GET", "/approvals/{rollout}", approval_page, Permission.READ),
     Page("POST", "/approvals/{rollout}", sign, Permission.APPROVE),
+    Page("GET", "/emergencies/{key}", emergency_page, Permission.READ),
+    Page("POST", "/emergencies/{key}", review, Permission.APPROVE),
 )

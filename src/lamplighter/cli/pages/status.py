@@ -3,6 +3,7 @@
 from lamplighter.cli.instants import lasted
 from lamplighter.cli.marks import marked
 from lamplighter.cli.page import Page
+from lamplighter.cli.pages.emergency import review
 from lamplighter.cli.pages.hold import held_rollouts
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.table import Table
@@ -36,6 +37,7 @@ def _facts(state: ModelStatus) -> list[tuple[str, str]]:
     facts = [(aspect.value, f"{marked(state.status[aspect]):<11}{told.get(aspect, '')}".strip()) for aspect in aspects]
     facts += [("live", _live(live)) for live in state.live]
     facts += held_rollouts(state.rollouts)
+    facts += [("emergency", f"{review(one)}; v{one.number} in {one.environment}") for one in state.emergencies]
     facts += [("consumers", _consumers(state.consumers))] if state.consumers else []
     return facts + ([("needs", state.needs)] if state.needs else [])
 
@@ -81,4 +83,6 @@ def _next(state: ModelStatus) -> list[str]:
         return [f"lamp approvals show {state.model}"]
     if state.rollouts:
         return [f"lamp rollout show {state.rollouts[0].id}"]
+    if state.emergencies:
+        return [f"lamp approvals review {state.emergencies[0].id} --note WHAT"]
     return [f"lamp monitor show {state.model}"] if state.live else [f"lamp deploy {state.model}"]

@@ -4,6 +4,7 @@ from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.drill import OutageDrill
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.names import unknown
@@ -12,6 +13,7 @@ from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
 from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holding, judging, shadowing
 from lamplighter.lifecycle import consumers as applications
+from lamplighter.lifecycle import emergencies as lifecycle
 from lamplighter.sdk.answers import Deployed, RolledBack
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import deployment as verbs
@@ -36,6 +38,26 @@ class Deployment(Caller, verbs.Deployment):
             version, place = self._version(look, reference, environment), look.environment(environment)
         decision, rollout = deployment.deploy(self._kit, self._actor, version, place)
         return Deployed(decision=decision, rollout=rollout)
+
+    def declare_emergency(self, reference: str, environment: str, reason: str) -> Deployed:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        decision, rollout, emergency = lifecycle.declare(self._kit, self._actor, version, place, reason)
+        return Deployed(decision=decision, rollout=rollout, emergency=emergency)
+
+    def emergencies(self, model: str = "", closed: bool = False) -> list[Emergency]:
+        with self._kit.store.reading() as look:
+            self._known(look, model)
+            chosen = {"model": model} if model else {}
+            wanted = chosen if closed else {**chosen, "open": True}
+            return look.emergencies.all(newest="opened_at", limit=100 if closed else None, equals=wanted)
+
+    def emergency(self, key: str) -> Emergency:
+        with self._kit.store.reading() as look:
+            return lifecycle.find(look, key)
+
+    def review_emergency(self, key: str, note: str) -> Emergency:
+        return lifecycle.review(self._kit, self._actor, key, note)
 
     def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
         with self._kit.store.reading() as look:

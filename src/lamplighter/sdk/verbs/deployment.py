@@ -6,6 +6,7 @@ from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.drill import OutageDrill
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Permission
@@ -33,6 +34,30 @@ class Deployment(Protocol):
     @door("POST", "/versions/{reference}/deployments", Permission.DEPLOY)
     def deploy(self, reference: str, environment: str) -> Deployed:
         """Ask for a version to go live; it waits where only people's word is missing."""
+        ...
+
+    @door("POST", "/versions/{reference}/emergencies", Permission.DEPLOY)
+    def declare_emergency(self, reference: str, environment: str, reason: str) -> Deployed:
+        """Deploy past freezes, windows and missing acceptances, as whoever has the duty; a second person reviews it later.
+
+        It opens the way for an hour. Every other gate is asked, and until the review is closed nothing else of the model is
+        promoted there.
+        """
+        ...
+
+    @door("GET", "/emergencies", Permission.READ)
+    def emergencies(self, model: str = "", closed: bool = False) -> list[Emergency]:
+        """Emergencies that nobody has reviewed, newest first; with `closed` the newest 100, reviewed or not."""
+        ...
+
+    @door("GET", "/emergencies/{key}", Permission.READ)
+    def emergency(self, key: str) -> Emergency:
+        """One emergency."""
+        ...
+
+    @door("POST", "/emergencies/{key}/review", Permission.APPROVE)
+    def review_emergency(self, key: str, note: str) -> Emergency:
+        """Close the review of an emergency; neither who declared it nor the author of the version may."""
         ...
 
     @door("POST", "/versions/{reference}/signatures", Permission.APPROVE)

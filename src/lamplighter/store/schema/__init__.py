@@ -19,7 +19,7 @@ from lamplighter.store.schema.registry import (
     signatures,
     versions,
 )
-from lamplighter.store.schema.rollouts import challenges, replays, rollouts, routings, tallies
+from lamplighter.store.schema.rollouts import challenges, emergencies, replays, rollouts, routings, tallies
 from lamplighter.store.schema.rows import expired_labels, failures, label_heads, labels, payloads, predictions, segments
 from lamplighter.store.schema.runs import job_runs, retrainings
 from lamplighter.store.schema.traffic import arrivals, caller_hours, callers, hours, refusals, traffic
@@ -36,6 +36,7 @@ __all__ = (
     "credentials",
     "decisions",
     "dirty",
+    "emergencies",
     "environments",
     "evidence",
     "expired_labels",

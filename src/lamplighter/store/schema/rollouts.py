@@ -38,6 +38,19 @@ Index(
     postgresql_where=text("open"),
 )
 
+emergencies = Table(
+    "emergencies",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("model", NAME, nullable=False),
+    Column("environment", NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    body(),
+    Index(None, "model", "opened_at"),
+)
+
 routings = Table(
     "routings",
     metadata,

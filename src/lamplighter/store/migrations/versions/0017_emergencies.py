@@ -1,0 +1,27 @@
+"""Emergencies and their reviews."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Forward."""
+    name = sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql")
+    op.create_table(
+        "emergencies",
+        sa.Column("id", name, nullable=False),
+        sa.Column("model", name, nullable=False),
+        sa.Column("environment", name, nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergencies")),
+    )
+    op.create_index(op.f("ix_emergencies_open"), "emergencies", ["open"])
+    op.create_index(op.f("ix_emergencies_model_opened_at"), "emergencies", ["model", "opened_at"])
