@@ -271,3 +271,35 @@ def test_a_slow_reader_on_the_short_way_gets_everything(server: Server) -> None:
         while chunk := connection.recv(65536):
             answer += chunk
     assert statuses(answer) == [200] * 12
+
+
+KNOWN = b"POST /known HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n"
+
+
+@pytest.mark.parametrize(("ends", "status"), [(False, 408), (True, 400)])
+def test_a_body_that_never_comes_whole_behind_a_known_block_is_refused(server: Server, ends: bool, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        for part in (KNOWN + b"hello", KNOWN + b"hello", KNOWN + b"he"):
+            time.sleep(0.05)
+            connection.sendall(part)
+        if ends:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert statuses(answer) == [200, 200, status]
+
+
+def test_a_body_that_comes_late_behind_a_known_block_is_answered_at_the_end() -> None:
+    server = Server()
+    server.start()
+    assert server.up.wait(5)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        for part in (KNOWN + b"hello", KNOWN + b"he"):
+            connection.sendall(part)
+            time.sleep(0.01)
+        server.loop.call_soon_threadsafe(server.ending.set)
+        until(lambda: server.front.draining, 5.0)
+        connection.sendall(b"llo")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    server.join(5)
+    assert statuses(answer) == [200, 200]
+    assert b"/known 5" in answer

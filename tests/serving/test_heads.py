@@ -36,6 +36,9 @@ LINES = st.sampled_from(
         b"Lamp-Request-Id: own",
         b"lamp-request-id:other",
         b"Lamp-Key: 7",
+        b"lamp-key:8 ",
+        b"Lamp-Event-Time: 2013-03-01T08:00:00Z",
+        b"Lamp-Drill: outage",
         b"Content-Length: 2",
         b"content-length: %d" % len(BODY),
         b"Content-Length : %d" % len(BODY),
@@ -109,14 +112,25 @@ def test_a_known_block_is_what_the_parser_makes_of_it(before: Any, first: bytes,
 
 
 @pytest.mark.parametrize(
-    "more", [b"X-Request-Id: 2", b"X-Forwarded-For: 10.0.0.1", b"Cookie: a=b; c=d", TRACE, b"Lamp-Request-Id: 7"]
+    "more",
+    [
+        b"X-Request-Id: 2",
+        b"X-Forwarded-For: 10.0.0.1",
+        b"Cookie: a=b; c=d",
+        TRACE,
+        b"Lamp-Request-Id: 7",
+        b"Lamp-Key: 7",
+        b"Lamp-Event-Time: x",
+    ],
 )
 def test_what_means_nothing_here_or_is_the_request_s_own_is_passed_over(more: bytes) -> None:
     heads = filled([whole([b"X-Request-Id: 1", *NEEDED])])
     assert asked(heads, whole([*NEEDED[:2], more, *NEEDED[2:]])) is not None
 
 
-@pytest.mark.parametrize("other", [b"Authorization: Bearer other", b"Lamp-Key: 7", b"Accept: text/csv", b"Connection: close"])
+@pytest.mark.parametrize(
+    "other", [b"Authorization: Bearer other", b"Lamp-Drill: outage", b"Accept: text/csv", b"Connection: close"]
+)
 def test_what_counts_is_another_block(other: bytes) -> None:
     heads = filled([whole(NEEDED)])
     assert asked(heads, whole([*NEEDED, other])) is None

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.serving.groundwork import MODEL, TOKEN, Caller, Ground, until
 
 from lamplighter.domain.durability import Durability
+from lamplighter.domain.outage import Fallback, Outage
 from lamplighter.domain.prediction import Scored
-from lamplighter.domain.route import ModelRoute
+from lamplighter.domain.route import Arm, ModelRoute
 
 ROW = {"dep_delay": 5.0, "distance": 1000, "carrier": "UA"}
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -97,6 +99,90 @@ def test_a_caller_may_name_its_requests_on_both_ways(ground: Ground) -> None:
     assert [record.request for record in ground.scored()] == names
     for name in ("", "no spaces", "x" * 65):
         assert caller.post(f"/m/{MODEL}", {"rows": [ROW]}, Lamp_Request_Id=name)[0] == (200 if name == "" else 422)
+
+
+def ways(ground: Ground) -> list[str]:
+    """The way that each record of one row came: only the short one writes a row as it was read."""
+    decoder, found = msgspec.msgpack.Decoder(), []
+    for path in sorted((ground.directory / "segments").glob("*.seg")):
+        content, at = path.read_bytes(), 0
+        while at < len(content):
+            length = int.from_bytes(content[at : at + 4], "little")
+            record = decoder.decode(content[at + 8 : at + 8 + length])
+            found.append("short" if record[Scored.__struct_fields__.index("row")] else "long")
+            at += 8 + length
+    return found
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Lamp_Key": "7"}, {"Lamp_Event_Time": "2013-03-01T08:00:00Z"}, {"Lamp_Request_Id": "a"}, {"traceparent": TRACE}],
+)
+def test_what_is_the_request_s_own_takes_the_short_way(ground: Ground, headers: dict[str, str]) -> None:
+    twice(ground.caller(), f"/m/{MODEL}", {"rows": [ROW]}, **headers)
+    assert ways(ground) == ["long", "short", "short", "long"]
+
+
+def test_when_it_happened_is_kept_on_both_ways(ground: Ground) -> None:
+    short, long = twice(ground.caller(), f"/m/{MODEL}", {"rows": [ROW]}, Lamp_Event_Time="2013-03-01T08:00:00Z")
+    assert without_ids(short) == without_ids(long)
+    assert [record.event_at for record in ground.scored()] == [1_362_124_800_000_000] * 4
+
+
+@pytest.mark.parametrize("headers", [{"Lamp_Event_Time": "yesterday"}, {"Lamp_Key": "x" * 257}])
+def test_headers_that_are_wrong_are_told_on_both_ways(ground: Ground, headers: dict[str, str]) -> None:
+    short, long = twice(ground.caller(), f"/m/{MODEL}", {"rows": [ROW]}, **headers)
+    assert without_ids(short) == without_ids(long)
+    assert short[0] == 400
+
+
+def test_a_key_meets_the_same_version_on_both_ways(ground: Ground) -> None:
+    one, two = ground.version(1), ground.version(2, bias=1.0)
+    revision = ground.route(ModelRoute(model=MODEL, champion=one, challenger=two, share=0.5, sticky="carrier"))
+    until(lambda: ground.adopted(revision))
+    caller, answered = ground.caller(), []
+    for number in range(20):
+        short, long = twice(caller, f"/m/{MODEL}", {"rows": [ROW]}, Lamp_Key=f"customer-{number}")
+        assert without_ids(short) == without_ids(long)
+        answered.append(short[1]["version"])
+    assert set(answered) == {1, 2}
+    assert ways(ground)[-4:] == ["short", "short", "short", "long"]
+
+
+def test_rows_of_several_customers_are_refused_on_both_ways(ground: Ground) -> None:
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(1), sticky="carrier"))
+    until(lambda: ground.adopted(revision))
+    caller, rows = ground.caller(), [ROW, {**ROW, "carrier": "AA"}]
+    short, long = twice(caller, f"/m/{MODEL}", {"rows": rows})
+    assert without_ids(short) == without_ids(long)
+    assert short[0] == 422
+    assert twice(caller, f"/m/{MODEL}", {"rows": rows}, Lamp_Key="7")[0][0] == 200
+
+
+def test_a_challenger_that_fails_on_the_short_way_is_followed_by_the_champion(ground: Ground) -> None:
+    one, two = ground.version(1), ground.version(2, bias=1.0, refuses_unknown_carriers=True)
+    revision = ground.route(ModelRoute(model=MODEL, champion=one, challenger=two, share=1.0))
+    until(lambda: ground.adopted(revision))
+    caller = ground.caller()
+    known, unknown = ({"rows": [{**ROW, "carrier": carrier}]} for carrier in ("UA", "ZZ"))
+    assert [caller.post(f"/m/{MODEL}", known)[1]["version"] for _ in range(3)] == [2, 2, 2]
+    assert ways(ground) == ["long", "short", "short"]
+    assert caller.post(f"/m/{MODEL}", unknown)[1]["version"] == 1
+    records = ground.scored()
+    assert [(record.arm, bool(record.failure)) for record in records[-2:]] == [(Arm.CHALLENGER, True), (Arm.CHAMPION, False)]
+    assert [record.arm for record in records[:-2]] == [Arm.CHALLENGER] * 3
+
+
+def test_what_is_declared_for_an_outage_answers_on_the_short_way(ground: Ground) -> None:
+    outage = Outage(answer=Fallback.CONSTANT, value=0.5)
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(2, refuses_unknown_carriers=True), outage=outage))
+    until(lambda: ground.adopted(revision))
+    caller = ground.caller()
+    known, unknown = ({"rows": [{**ROW, "carrier": carrier}]} for carrier in ("UA", "ZZ"))
+    assert [caller.post(f"/m/{MODEL}", known)[1]["rows"][0]["score"] for _ in range(3)] == [16.0] * 3
+    assert ways(ground) == ["long", "short", "short"]
+    status, answer, headers = caller.post(f"/m/{MODEL}", unknown)
+    assert (status, answer["rows"][0]["score"], headers["Lamp-Fallback"]) == (200, 0.5, "constant")
 
 
 def test_what_is_wrong_is_told_as_ever(ground: Ground) -> None:

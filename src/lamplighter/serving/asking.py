@@ -76,9 +76,9 @@ def is_drill(request: Request, caller: Credential) -> bool | Refusal:
 
 
 def is_ordinary(request: Request) -> bool:
-    """Whether the headers ask for nothing but a JSON answer to a JSON body."""
+    """Whether the headers ask for nothing but a JSON answer to a JSON body, beside what `said` understands."""
     headers = request.headers
-    if b"lamp-key" in headers or b"inference-header-content-length" in headers or media_of(request) != JSON:
+    if b"inference-header-content-length" in headers or media_of(request) != JSON:
         return False
     return chosen(headers.get(b"accept", b""), (JSON, ARROW)) == JSON
 

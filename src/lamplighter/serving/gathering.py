@@ -1,6 +1,6 @@
 """The short way of ordinary predictions: requests that come in one turn of the event loop are scored and written down together.
 
-It is taken for compiled versions, for rows that the typed reader accepts, and where the version is chosen without a score.
+It is taken for compiled versions, for rows that the typed reader accepts, and where nothing but one version's answer is wanted.
 Everything else, and whatever goes wrong here, goes the long way, which asks the same and can say what is wrong.
 """
 
@@ -13,8 +13,8 @@ from typing import Protocol
 import msgspec
 
 from lamplighter.domain.prediction import frame_of
-from lamplighter.domain.route import LATENCY_BOUNDS, Arm, takes_challenger
-from lamplighter.serving.asking import TRACEPARENT, Ids, request_id, trace_of, traced
+from lamplighter.domain.route import LATENCY_BOUNDS, Arm
+from lamplighter.serving.asking import TRACEPARENT, Ids, Said, request_id, said, trace_of, traced
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.encodings import packed
@@ -29,6 +29,8 @@ from lamplighter.serving.versions import Loaded
 #: Rows that one turn scores on the thread of the event loop; a request with more goes the long way.
 MOST_ROWS = 256
 _DONE = 200
+#: Looked up once: to name a member of an enumeration costs as much as a call.
+_CHAMPION = Arm.CHAMPION
 #: All that a codec has to know of a question that came the short way: that it wants the usual answer.
 _ORDINARY = Question({}, 0)
 _NOTHING: Columns = {}
@@ -53,7 +55,18 @@ class _Waiting(msgspec.Struct):
     codec: Codec
     consumer: str
     id: str
+    #: Microseconds since the epoch; 0 if the caller does not say.
+    event_at: int
     rows: Sequence[msgspec.Struct]
+
+
+class _Group(msgspec.Struct):
+    """Requests of one version."""
+
+    version: Loaded
+    arm: Arm
+    adopted: Adopted
+    requests: list[_Waiting]
 
 
 class Gathering:
@@ -63,59 +76,70 @@ class Gathering:
         """`unsaved` makes the refusal of a request whose record could not be kept."""
         self._recorder, self._meters, self._ids, self._unsaved = recorder, meters, ids, unsaved
         self._loop = asyncio.get_running_loop()
-        self._waiting: dict[Loaded, tuple[Adopted, list[_Waiting]]] = {}
+        self._waiting: dict[tuple[Loaded, Arm], _Group] = {}
 
     def take(self, adopted: Adopted, codec: Codec, consumer: str, request: Request, sink: Sink) -> bool:
         """Whether the request is answered the short way; its answer goes to the sink later in this turn."""
-        version = adopted.champion
-        if not adopted.is_plain or version.score_rows is None:
+        version, arm = adopted.champion, _CHAMPION
+        rows = _rows(version, codec, request) if adopted.is_plain else None
+        asked = None if rows is None else self._asked(request)
+        if rows is None or asked is None:
             return False
-        rows = version.rows_of(codec.ROWS, request.body)
-        if rows is None or len(rows) > MOST_ROWS:
+        name, headers = asked
+        if not headers.key and adopted.route.sticky and (adopted.challenger is not None or len(rows) > 1):
             return False
+        if adopted.challenger is not None:
+            version, arm = adopted.chosen(headers.key or f"{consumer}\x00{name}")
+            rows = rows if arm is _CHAMPION else _rows(version, codec, request)
+            if rows is None:
+                return False
+        if not self._waiting:
+            self._loop.call_soon(self._turn)
+        group = self._waiting.get((version, arm))
+        if group is None:
+            group = self._waiting[version, arm] = _Group(version, arm, adopted, [])
+        group.requests.append(_Waiting(sink, request, codec, consumer, name, headers.event_at, rows))
+        return True
+
+    def _asked(self, request: Request) -> tuple[str, Said] | None:
+        """The id of the request and what its headers say beside it."""
         if not self._waiting:
             self._ids.begin()
         given = request.headers.get(b"lamp-request-id")
         name = self._ids.following() if given is None else request_id(given.decode("ascii", "replace"))
-        if isinstance(name, Refusal):
-            return False
+        headers = said(request)
+        if isinstance(name, Refusal) or isinstance(headers, Refusal):
+            return None
         request.id = name
-        if adopted.challenger is not None and takes_challenger(adopted.route, f"{consumer}\x00{name}"):
-            return False
-        if not self._waiting:
-            self._loop.call_soon(self._turn)
-        known = self._waiting.get(version)
-        if known is None:
-            known = self._waiting[version] = adopted, []
-        known[1].append(_Waiting(sink, request, codec, consumer, name, rows))
-        return True
+        return name, headers
 
     def _turn(self) -> None:
         waiting, self._waiting = self._waiting, {}
-        for version, (adopted, group) in waiting.items():
-            scores = _scored(version, [row for one in group for row in one.rows])
+        for group in waiting.values():
+            scores = _scored(group.version, [row for one in group.requests for row in one.rows])
             if scores is None:
-                for one in group:
+                for one in group.requests:
                     one.sink.take_long_way(one.request)
             else:
-                self._keep(version, adopted, group, *scores)
+                self._keep(group, *scores)
 
-    def _keep(self, version: Loaded, adopted: Adopted, group: list[_Waiting], scores: list[float], duration: int) -> None:
-        start, redactor, now = 0, adopted.redactor, time.time_ns() // 1000
-        about = version.manifest.model, version.served.number, version.served.digest, "champion"
+    def _keep(self, group: _Group, scores: list[float], duration: int) -> None:
+        version, redactor, durability = group.version, group.adopted.redactor, group.adopted.route.durability
+        about = version.manifest.model, version.served.number, version.served.digest, group.arm
+        start, now = 0, time.time_ns() // 1000
         replies, frames = [], []
-        for one in group:
+        for one in group.requests:
             count = len(one.rows)
             own = scores[start : start + count]
             start += count
             columns, row = _inputs(version, redactor, one)
             trace = trace_of(one.request)[1] if TRACEPARENT in one.request.headers else ""
-            said = (
+            record = (
                 one.id,
                 *about,
                 one.consumer,
                 now,
-                now,
+                one.event_at or now,
                 duration,
                 columns,
                 own,
@@ -126,20 +150,20 @@ class Gathering:
                 row,
                 trace,
             )
-            frames.append(frame_of(said))
+            frames.append(frame_of(record))
             replies.append((one, own))
-        written = self._recorder.keep(b"".join(frames), adopted.route.durability)
+        written = self._recorder.keep(b"".join(frames), durability)
         if isinstance(written, bytes):
-            self._answer(version, replies, written)
+            self._answer(group, replies, written)
         else:
-            written.add_done_callback(lambda done: self._answer(version, replies, DURABLE if done.result() else b""))
+            written.add_done_callback(lambda done: self._answer(group, replies, DURABLE if done.result() else b""))
 
-    def _answer(self, version: Loaded, replies: list[tuple[_Waiting, list[float]]], kept: bytes) -> None:
-        now = self._loop.time()
+    def _answer(self, group: _Group, replies: list[tuple[_Waiting, list[float]]], kept: bytes) -> None:
+        version, now = group.version, self._loop.time()
         rows = sum([len(scores) for _, scores in replies])
         waited = [now - one.request.received for one, _ in replies]
         buckets = [bisect_left(LATENCY_BOUNDS, seconds) for seconds in waited]
-        self._meters.count_answers(version, Arm.CHAMPION, rows, sum(waited), buckets)
+        self._meters.count_answers(version, group.arm, rows, sum(waited), buckets)
         callers = zip([one.consumer for one, _ in replies], waited, buckets, strict=True)
         self._meters.callers.count(version.manifest.model, _DONE if kept else _UNSAVED, callers)
         for one, scores in replies:
@@ -149,6 +173,12 @@ class Gathering:
                 answer = self._unsaved(one.request, one.codec, one.id)
             answer = packed(answer, one.request)
             one.sink.reply(traced(answer, one.request) if TRACEPARENT in one.request.headers else answer)
+
+
+def _rows(version: Loaded, codec: Codec, request: Request) -> Sequence[msgspec.Struct] | None:
+    """The rows, if they are for this version and few enough to be scored by it at once."""
+    rows = None if version.score_rows is None else version.rows_of(codec.ROWS, request.body)
+    return rows if rows is not None and len(rows) <= MOST_ROWS else None
 
 
 def _inputs(version: Loaded, redactor: Redactor, one: _Waiting) -> tuple[Columns, Columns | msgspec.Struct]:

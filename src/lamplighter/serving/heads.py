@@ -1,9 +1,9 @@
 """Header blocks that were parsed and admitted before.
 
-A caller that keeps its connection sends the same block again and again: to the byte, or but for the id of the request, its
-trace, and headers that mean nothing here, such as those that a proxy adds. Equal blocks mean an equal request, so that a block
-which once passed the parser and every rule of framing need not be read twice. Which lines count is told only of blocks in the
-plainest form; others are parsed each time.
+A caller that keeps its connection sends the same block again and again: to the byte, or but for what is the request's own, as
+its id or its trace, and headers that mean nothing here, such as those that a proxy adds. Equal blocks mean an equal request,
+so that a block which once passed the parser and every rule of framing need not be read twice. Which lines count is told only of
+blocks in the plainest form; others are parsed each time.
 """
 
 import re
@@ -18,9 +18,10 @@ from lamplighter.serving.message import Request
 #: Blocks that are kept, and the longest of them.
 _MOST, _LONGEST = 1024, 2048
 #: Headers that ask for more than an answer, or say how the body comes.
-_UNUSUAL = frozenset((b"expect", b"transfer-encoding", b"content-encoding", b"lamp-event-time", b"lamp-drill"))
-#: Headers whose value is another one for each request and changes nothing else, and with what their names may begin.
-_OWN, _INITIALS = frozenset((b"traceparent", b"lamp-request-id")), b"tTlL"
+_UNUSUAL = frozenset((b"expect", b"transfer-encoding", b"content-encoding", b"lamp-drill"))
+#: Headers whose value is the request's own and changes nothing of what the others say, and with what their names may begin.
+_OWN = frozenset((b"traceparent", b"lamp-request-id", b"lamp-key", b"lamp-event-time"))
+_INITIALS = b"tTlL"
 #: What the parser itself acts on, understood here or not.
 _FRAMING = frozenset((b"connection", b"proxy-connection", b"upgrade"))
 _NAME = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
@@ -59,7 +60,7 @@ class Heads:
 
     def known(self, data: bytes) -> tuple[Head, int, Mapping[bytes, bytes]] | None:
         """The block at the start of these bytes, where the body begins, and the headers that are the request's own; nothing if
-        the bytes are not one whole request with a known block."""
+        the bytes are not a known block with its body or the beginning of that."""
         end = data.find(b"\r\n\r\n") + 4
         head, own = self._known.get(data[:end]), _NOTHING
         if head is None:
@@ -67,7 +68,7 @@ class Heads:
             if said is None:
                 return None
             head, own = self._known.get(said.lines), said.own
-        return (head, end, own) if head is not None and len(data) - end == head.length else None
+        return (head, end, own) if head is not None and len(data) - end <= head.length else None
 
     def remember(self, data: bytes, request: Request) -> None:
         """Keep the block of a request that came as one whole and was admitted."""

@@ -91,7 +91,7 @@ class Predictions:
         return self._write(codec, request, asked, attempts[-1], kept)
 
     def take(self, request: Request, door: Door, call: Call, caller: Credential, sink: Sink) -> bool:
-        """Whether the request is answered the short way; the answer goes to the sink. Its headers say nothing of their own."""
+        """Whether the request is answered the short way; the answer goes to the sink."""
         adopted = self._router.models.get(call.model)
         if adopted is None or call.number:
             return False

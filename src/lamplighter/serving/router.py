@@ -29,13 +29,19 @@ class Adopted(msgspec.Struct, frozen=True):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the champion's answer is all there is to a request that the challenger does not get."""
-        return self.shadow is None and self.outage is None and not self.route.sticky
+        """Whether the answer of one version is all there is to a request, as long as that version does not fail."""
+        return self.shadow is None and (self.outage is None or not self.outage.keeps)
 
     def versions(self) -> tuple[Loaded, ...]:
         """Every version held."""
         parts = (self.champion, self.challenger, self.shadow, self.previous, self.fallback)
         return tuple(part for part in parts if part is not None)
+
+    def chosen(self, key: str) -> tuple[Loaded, Arm]:
+        """Who is asked first for this key."""
+        if self.challenger is not None and takes_challenger(self.route, key):
+            return self.challenger, Arm.CHALLENGER
+        return self.champion, Arm.CHAMPION
 
     def answering(self, number: int) -> tuple[Loaded, Arm] | None:
         """The version of that number if it may answer; a shadow and the way back may not."""
@@ -87,10 +93,8 @@ class Router:
         return attempts
 
     async def _routed(self, adopted: Adopted, question: Question, key: str) -> tuple[Attempt, ...]:
-        if adopted.challenger is None or not takes_challenger(adopted.route, key):
-            return (await adopted.champion.attempt(Arm.CHAMPION, question),)
-        first = await attempt(adopted.challenger, Arm.CHALLENGER, question)
-        if first.failed is None:
+        first = await attempt(*adopted.chosen(key), question)
+        if first.failed is None or first.arm is Arm.CHAMPION:
             return (first,)
         return first, await adopted.champion.attempt(Arm.CHAMPION, question)
 

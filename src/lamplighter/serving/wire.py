@@ -9,6 +9,8 @@ from lamplighter.serving.heads import Head, Heads
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.reading import NEVER, Reader, Stage
 
+#: A known header block with a body up to this long waits for the rest of it; others are left to the parser.
+_MOST_HELD = 64 * 1024
 #: Looked up once: to name a member of an enumeration costs as much as a call.
 _IDLE, _CLOSING = Stage.IDLE, Stage.CLOSING
 
@@ -70,6 +72,8 @@ class Connection(asyncio.Protocol):
         self._read_by = NEVER
         #: Whether a request of this connection is on the short way.
         self._taken = False
+        #: A known header block whose body has not come whole, and what began a request that the parser has now.
+        self._held, self._begun = b"", b""
 
     # ---- the transport calls these
 
@@ -84,23 +88,35 @@ class Connection(asyncio.Protocol):
         self.resume_writing()
 
     def data_received(self, data: bytes) -> None:
+        if self._held:
+            data, self._held = self._held + data, b""
         if self._task is None and self._reader.stage is _IDLE and not self._taken and not self._front.draining:
             if self._is_known(data):
                 return
-            self._reader.feed(data)
-            queue = self._reader.queue
-            if len(queue) == 1 and self._reader.stage is _IDLE and isinstance(queue[0], Request):
-                self._front.heads.remember(data, queue[0])
-        else:
-            self._reader.feed(data)
+            self._begun = data
+        elif self._begun:
+            # Many clients send a header block and its body one after the other.
+            self._begun = self._begun + data if len(self._begun) <= _MOST_HELD else b""
+        self._reader.feed(data)
+        if self._begun and self._reader.queue:
+            self._remember(self._reader.queue[0])
         self._work()
 
+    def _remember(self, first: Request | Answer) -> None:
+        """Keep the block of the request that has come, if it is the only one."""
+        if len(self._reader.queue) == 1 and self._reader.stage is _IDLE and isinstance(first, Request):
+            self._front.heads.remember(self._begun, first)
+        self._begun = b""
+
     def _is_known(self, data: bytes) -> bool:
-        """Whether these bytes are one whole request whose header block needs no parser; it is on its way then."""
+        """Whether the header block of these bytes needs no parser: the request is on its way, or the rest of it waited for."""
         known = self._front.heads.known(data)
-        if known is None:
+        if known is None or known[0].length > _MOST_HELD:
             return False
         head, body, own = known
+        if len(data) - body < head.length:
+            self._held = data
+            return True
         form = head.request
         headers = {**form.headers, **own} if own else form.headers
         request = Request(form.method, form.path, headers, data[body:], self._loop.time())
@@ -136,8 +152,14 @@ class Connection(asyncio.Protocol):
         self._taken = False
         self._front.application.released()
 
+    def _leave_to_parser(self) -> None:
+        if self._held:
+            data, self._held = self._held, b""
+            self._reader.feed(data)
+
     def eof_received(self) -> bool:
         self._ended = True
+        self._leave_to_parser()
         self._reader.cut()
         self._work()
         return bool(self._task) or self._taken
@@ -157,6 +179,7 @@ class Connection(asyncio.Protocol):
         """Act on a deadline that has passed; called by the sweep."""
         if self._transport is None:
             return
+        self._leave_to_parser()
         if self._writable is not None:
             if now >= self._read_by:
                 self._transport.abort()
