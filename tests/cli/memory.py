@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from tests.domain import specimens
 
 from lamplighter.domain.acceptance import Side, Signature
@@ -24,7 +25,7 @@ from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.incident import advance as incident_after
-from lamplighter.domain.job import Cause, Failure, KeptRun, Run, State
+from lamplighter.domain.job import Cause, Failure, Job, KeptRun, Run, State
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
@@ -168,6 +169,11 @@ class Memory:
     def save_environment(self, name: str, environment: Environment) -> Environment:
         self._did("save_environment", name)
         return environment
+
+    def project(self, model: str) -> Project:
+        self._known(model)
+        daily = Job(name="nightly", schedule="TZ=Europe/Zurich 0 3 * * *", environment="prod", input="a", output="b")
+        return msgspec.structs.replace(specimens.project(), job=(daily,))
 
     def save_project(self, model: str, project: Project) -> Project:
         self._did("save_project", model)

@@ -6,8 +6,9 @@ import pytest
 from tests.sdk import models
 
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.job import Cause, Failure, Run, Step, after_failure, due_now, last_due
+from lamplighter.domain.job import Cause, Failure, Run, Step, after_failure, due_now
 from lamplighter.domain.project import check_project
+from lamplighter.domain.schedule import read_schedule
 
 
 def _at(text: str) -> int:
@@ -23,12 +24,14 @@ def _at(text: str) -> int:
     ],
 )
 def test_the_newest_instant_that_has_come_is_due(now: str, due: str) -> None:
-    assert last_due("0 3 * * *", _at(now)) == _at(due)
+    assert read_schedule("0 3 * * *").last(_at(now)) == _at(due)
 
 
 def _runs(before: str, after: str, changed: str, hours: int = 60) -> list[str]:
     """When a job ran whose schedule was changed at a time of the third of March, looked at every half hour."""
-    run = Run(id="J-1", model="late", job="nightly", due_at=last_due(before, _at("2026-03-02T04:00:00")), schedule=before)
+    run = Run(
+        id="J-1", model="late", job="nightly", due_at=read_schedule(before).last(_at("2026-03-02T04:00:00")), schedule=before
+    )
     found = [run.due_at]
     for now in range(_at("2026-03-02T04:00:00"), _at("2026-03-02T04:00:00") + hours * 3_600_000_000, 1_800_000_000):
         schedule = before if now < _at(f"2026-03-03T{changed}") else after
@@ -72,7 +75,21 @@ def test_a_schedule_that_stays_runs_each_instant_once() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("schedule", ["0 0 31 2 *", "nightly", "", "61 * * * *", "0 0 30 2 *"])
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "0 0 31 2 *",
+        "nightly",
+        "",
+        "61 * * * *",
+        "0 0 30 2 *",
+        "@reboot",
+        "*/5 * * * * *",
+        "TZ= 0 3 * * *",
+        "TZ=Nowhere 0 3 * * *",
+        "TZ=../etc 0 3 * * *",
+    ],
+)
 def test_a_schedule_that_is_never_due_is_refused(schedule: str) -> None:
     with pytest.raises(Invalid) as refusal:
         check_project(models.project("late", job=[_job(schedule=schedule)]))

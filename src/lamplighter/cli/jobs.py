@@ -1,5 +1,6 @@
 """MANAGEMENT: tables that are scored on a schedule."""
 
+import time
 from collections.abc import Mapping, Sequence
 
 import click
@@ -12,6 +13,10 @@ from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.job import Run, State
+from lamplighter.domain.schedule import read_schedule
+
+#: Times of a schedule that are told beforehand.
+_COMING = 3
 
 
 @click.group(cls=Noun)
@@ -23,12 +28,15 @@ def jobs() -> None:
 @click.argument("reference", metavar="REF")
 @with_session
 def list_(session: Session, reference: str) -> Page:
-    """The runs of a model's jobs, newest first."""
+    """The runs of a model's jobs, newest first, and when each job is due next."""
     model = model_of(reference)
-    runs = session.platform.job_runs(model)
+    runs, declared = session.platform.job_runs(model), session.platform.project(model).job
+    now = time.time_ns() // 1000
+    coming = {job.name: read_schedule(job.schedule).words(now, _COMING) for job in declared}
     return Page(
         says=f"{len(runs)} run{'' if len(runs) == 1 else 's'} of jobs of {model}.",
-        data={"runs": runs},
+        data={"runs": runs, "next": coming},
+        facts=[(name, f"next {', '.join(times)}") for name, times in coming.items()],
         table=Table([_row(run) for run in runs], ("RUN", "JOB", "DUE", "STATE", "VERSION", "ROWS")),
         next=[f"lamp jobs show {runs[0].id}"] if runs else [f"lamp jobs run {model} JOB"],
         url=session.address(f"/m/{model}"),

@@ -4,15 +4,14 @@ Law of change: fields may be added with a default.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
-from cronsim import CronSim, CronSimError
 
 from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.record import Record, Settings
+from lamplighter.domain.schedule import read_schedule
 
 #: In front of the name of a job where it is a caller.
 HOLDER = "job:"
@@ -25,7 +24,7 @@ class Job(Settings, frozen=True):
 
     #: Unique within the project.
     name: str
-    #: When it is due: the five fields of cron, in UTC.
+    #: When it is due: the five fields of cron or a name such as @daily, in UTC or in the zone that TZ= in front names.
     schedule: str
     #: Environment whose live version answers.
     environment: str
@@ -172,44 +171,19 @@ def after_failure(run: Run, failure: Failure) -> Step:
     return Step.RETRY if failure.cause.passing and run.tries < TRIES else Step.FAIL
 
 
-def last_due(schedule: str, now: int) -> int:
-    """The latest instant at or before `now` at which the schedule is due; both in microseconds since the epoch."""
-    # Searching back starts below the instant that is given, and an instant that has just come is due.
-    behind = datetime.fromtimestamp(now // 1_000_000 + 1, UTC)
-    return int(next(CronSim(schedule, behind, reverse=True)).timestamp()) * 1_000_000
-
-
-def next_due(schedule: str, now: int) -> int:
-    """The first instant after `now` at which the schedule is due; both in microseconds since the epoch."""
-    return int(next(CronSim(schedule, datetime.fromtimestamp(now // 1_000_000, UTC))).timestamp()) * 1_000_000
-
-
 def due_now(schedule: str, last: Run | None, now: int) -> int:
     """The instant for which a run is due; 0 if none is. `last` is the newest run by a schedule of the job, of whatever time."""
-    due = last_due(schedule, now)
+    due = read_schedule(schedule).last(now)
     return 0 if last is not None and due <= _served(schedule, last) else due
 
 
 def _served(schedule: str, run: Run) -> int:
     """The newest instant of a schedule that a run stands for. By its own schedule that is its instant. By another it is the
     next one where that comes before half a period is over, by the shorter of the two, and else the last one."""
-    before, after = last_due(schedule, run.due_at), next_due(schedule, run.due_at)
-    period = min(after - before, next_due(run.schedule or schedule, run.due_at) - run.due_at)
+    current = read_schedule(schedule)
+    before, after = current.last(run.due_at), current.next(run.due_at)
+    period = min(after - before, read_schedule(run.schedule or schedule).next(run.due_at) - run.due_at)
     return after if after - run.due_at < period // 2 else before
-
-
-def check_schedule(schedule: str) -> str:
-    """The schedule itself if it is ever due; raises `Invalid`."""
-    try:
-        next(CronSim(schedule, datetime(2000, 1, 1, tzinfo=UTC)))
-    except (CronSimError, StopIteration):
-        raise Invalid(
-            "That is not a schedule.",
-            why="A schedule is the five fields of cron: minute, hour, day, month, day of the week; some day must fit them.",
-            fix='Write "0 3 * * *" for every day at 03:00 UTC.',
-            code="E1148",
-        ) from None
-    return schedule
 
 
 def check_job_names(jobs: Sequence[Job]) -> None:

@@ -18,7 +18,7 @@ from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
 from lamplighter.domain.hours import read_hours
 from lamplighter.domain.impact import Impact
-from lamplighter.domain.job import Job, check_job_names, check_schedule
+from lamplighter.domain.job import Job, check_job_names
 from lamplighter.domain.log import LogPlan
 from lamplighter.domain.monitor_plan import Monitor, check_false_alarms, check_latency, check_runbook
 from lamplighter.domain.names import model_name, party_name
@@ -26,6 +26,7 @@ from lamplighter.domain.outage import Fallback, OutagePlan, check_outage
 from lamplighter.domain.owners import Holder, Owners
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.requirement import Requirement, Success
+from lamplighter.domain.schedule import read_schedule
 from lamplighter.domain.slices import check_slices, read_slice
 from lamplighter.domain.stage import Stage
 from lamplighter.domain.steps import Steps, check_steps
@@ -192,7 +193,7 @@ def _held(project: Project) -> _Held:
         yield f"env.{name}.window", _if_named(read_hours), plan.window
     for job in project.job:
         yield "job.name", model_name, job.name
-        yield f"job {job.name}", check_schedule, job.schedule
+        yield f"job {job.name}", read_schedule, job.schedule
     yield "job", check_job_names, project.job
     yield "expiry", check_expiry, project.expiry
     yield "outage", check_outage, project.outage

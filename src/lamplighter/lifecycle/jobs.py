@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from lamplighter.domain import job as moves
-from lamplighter.domain.errors import Conflict, LampError
+from lamplighter.domain.errors import Conflict, Invalid, LampError
 from lamplighter.domain.events import JobRunMoved
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.job import Cause, Failure, Job, KeptRun, Run, State, Step
@@ -57,14 +57,25 @@ def schedule(kit: Kit) -> None:
     now = kit.clock.now()
     with kit.store.reading() as look:
         declared = [(project.name, job) for project in look.projects.all() for job in project.job]
+    unread: list[Invalid] = []
     for model, job in declared:
-        with kit.store.transaction() as change:
-            newest = change.job_runs.all(newest="due_at", limit=_LOOKED, model=model, job=job.name)
-            # What somebody asked for runs beside the schedule, and takes the place of no run of it.
-            last = next((run for run in newest if run.schedule), None)
-            due = moves.due_now(job.schedule, last, now)
-            if due and not any(run.state in (State.WAITING, State.RUNNING) for run in newest):
-                _add(kit, change, model, job, due, State.WAITING if last else State.SKIPPED, job.schedule)
+        try:
+            _schedule(kit, model, job, now)
+        except Invalid as error:
+            # A zone that this machine does not know any more keeps no other job back.
+            unread.append(error)
+    if unread:
+        raise unread[0]
+
+
+def _schedule(kit: Kit, model: str, job: Job, now: int) -> None:
+    with kit.store.transaction() as change:
+        newest = change.job_runs.all(newest="due_at", limit=_LOOKED, model=model, job=job.name)
+        # What somebody asked for runs beside the schedule, and takes the place of no run of it.
+        last = next((run for run in newest if run.schedule), None)
+        due = moves.due_now(job.schedule, last, now)
+        if due and not any(run.state in (State.WAITING, State.RUNNING) for run in newest):
+            _add(kit, change, model, job, due, State.WAITING if last else State.SKIPPED, job.schedule)
 
 
 def _add(kit: Kit, change: Transaction, model: str, job: Job, due: int, state: State, schedule: str = "") -> Run | None:
