@@ -105,9 +105,9 @@ def main() -> int:
         theirs = told(peer, "quality", HOME)
         if theirs is not None:
             name = f"quality_1m_labels_30_days_{len(MEASURES)}_figures"
-            far.append(line(name, ours, peer, theirs["quality"], "s", lower_is_better=True) >= times)
+            far.append(line(name, ours, peer, theirs["quality"][0], "s", lower_is_better=True) >= times)
         if theirs is not None and "estimate" in theirs:
-            ratio = line("estimated_quality_1m_30_days", expected, peer, theirs["estimate"], "s", lower_is_better=True)
+            ratio = line("estimated_quality_1m_30_days", expected, peer, theirs["estimate"][0], "s", lower_is_better=True)
             far.append(ratio >= _ESTIMATED)
     return int(not all(far))
 

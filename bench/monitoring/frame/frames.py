@@ -40,18 +40,19 @@ def days(frame: pd.DataFrame, count: int) -> list[pd.DataFrame]:
     return [day for _, day in frame.groupby(frame["at"].dt.floor("D"))][-count:]
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds of the processor, in every thread and in processes that it started and that have ended."""
-    start = _spent()
+def timed(work: Callable[[], object]) -> np.ndarray:
+    """Seconds of the processor, in every thread and in processes that it started and that have ended; then those of a clock."""
+    start = _now()
     work()
-    return _spent() - start
+    return _now() - start
 
 
-def _spent() -> float:
-    return sum(os.times()[:4])
+def _now() -> np.ndarray:
+    times = os.times()
+    return np.array([sum(times[:4]), times.elapsed])
 
 
 def told(**figures: object) -> None:
     """Print the figures and the memory at its highest, MB."""
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print("\n" + json.dumps({**figures, "memory": memory}), flush=True)
+    print("\n" + json.dumps({**figures, "memory": memory}, default=np.ndarray.tolist), flush=True)

@@ -1,5 +1,6 @@
 """The detector for tables, day by day; it takes no empty values, so they are filled before the clock starts."""
 
+import numpy as np
 from alibi_detect.cd import TabularDrift
 from frames import days, frames, numbers, texts, timed, told
 
@@ -17,4 +18,4 @@ detector = TabularDrift(reference[columns].to_numpy(float), p_val=0.05, categori
 seconds = [
     timed(lambda rows=rows: detector.predict(rows)) for rows in [day[columns].to_numpy(float) for day in days(production, DAYS)]
 ]
-told(windows=sum(seconds), day=sorted(seconds)[DAYS // 2], days=DAYS)
+told(windows=sum(seconds), day=np.median(seconds, axis=0), days=DAYS)
