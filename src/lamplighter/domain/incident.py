@@ -8,7 +8,7 @@ import msgspec
 
 from lamplighter.domain.cause import Cause
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.monitor import OUTAGE, Finding, Kind, Rule, Severity
+from lamplighter.domain.monitor import OUTAGE, TRAINING, Finding, Kind, Rule, Severity, is_of_run
 from lamplighter.domain.record import Record, digest_of
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.watch import STALE
@@ -178,8 +178,15 @@ class Incident(Record, frozen=True):
         return tuple(dict.fromkeys(finding.rule for finding in self.findings if finding.rule is not None))
 
     @property
+    def suspects(self) -> tuple[Cause, ...]:
+        """The causes that tell something: not what was found itself, and none as good as impossible."""
+        return tuple(one for one in self.causes if one.likelihood >= 0.01 and one.sentence != self.finding.sentence)
+
+    @property
     def safe_action(self) -> str:
-        """The exact command that takes the harm away; empty where there is no way back."""
+        """The exact command that takes the harm away; empty where there is none."""
+        if is_of_run(self.finding.measure):
+            return f"lamp jobs fix {self.finding.run}" if self.finding.run and self.finding.measure != TRAINING else ""
         if not self.way_back or is_shared(self.finding):
             return ""
         return f"lamp rollback {self.model} --env {self.environment} --to {self.way_back}"

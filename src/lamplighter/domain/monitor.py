@@ -137,6 +137,17 @@ class Finding(Record, frozen=True):
     source: str = ""
     #: Whose rule it is, where another monitoring system found it.
     rule: Rule | None = None
+    #: The run of a job or the training that failed, such as `J-7`; empty for what is about answers.
+    run: str = ""
+
+
+#: In front of the name of a job in a measure, and the measure of trainings.
+JOB, TRAINING = "job-", "training"
+
+
+def is_of_run(measure: str) -> bool:
+    """Whether a measure is about runs of a job or trainings, and not about what callers are answered."""
+    return measure == TRAINING or measure.startswith(JOB)
 
 
 class Look(Record, frozen=True):

@@ -9,10 +9,10 @@ from lamplighter.domain.events import IncidentOpened, RetrainingMoved, RollbackW
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, Weighed
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import QUARANTINE, Kind, Severity
+from lamplighter.domain.monitor import QUARANTINE, Kind, Severity, is_of_run
 from lamplighter.domain.policy import Answer
 from lamplighter.domain.retraining import State
-from lamplighter.lifecycle import causes, deployment, ended_runs, management
+from lamplighter.lifecycle import causes, deployment, management
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -46,7 +46,7 @@ def _wanted(kit: Kit, look: Transaction, incident: Incident) -> bool:
     if finding.rule is not None:
         # Whoever may bring alerts may not move traffic by it.
         return False
-    if ended_runs.is_of_run(finding):
+    if is_of_run(finding.measure):
         # No caller is answered by a run; whoever is told starts it again.
         return False
     tier = tier_of(kit.policy, criticality_of(look.project(incident.model), kit.policy).tier)

@@ -7,14 +7,12 @@ column comes from, where the project names one, and otherwise for whoever knows 
 import re
 
 from lamplighter.domain.job import Cause, Failure, Run, State
-from lamplighter.domain.monitor import Finding, Kind, Look
+from lamplighter.domain.monitor import JOB, TRAINING, Finding, Kind, Look
 from lamplighter.domain.project import Project
 from lamplighter.domain.retraining import Retraining
 from lamplighter.lifecycle.mainstay import mainstay
 from lamplighter.store.transaction import Transaction
 
-#: In front of the name of a job in a measure, and the measure of trainings.
-JOB, TRAINING = "job-", "training"
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 _CAUSES = {
     Cause.DATA: "its data",
@@ -22,11 +20,6 @@ _CAUSES = {
     Cause.CREDENTIALS: "its credentials",
     Cause.CODE: "its code",
 }
-
-
-def is_of_run(finding: Finding) -> bool:
-    """Whether a finding is about a run that failed, and not about what callers are answered."""
-    return finding.measure == TRAINING or finding.measure.startswith(JOB)
 
 
 def of_run(look: Transaction, run: Run) -> Look | None:
@@ -55,6 +48,7 @@ def of_run(look: Transaction, run: Run) -> Look | None:
         after_rows=0,
         column=column,
         source=source,
+        run=run.id,
     )
     return Look(model=run.model, environment=declared.environment, measure=measure, source=source, finding=finding)
 
@@ -63,7 +57,7 @@ def _sentence(run: Run, failure: Failure) -> str:
     tries = f" after {run.tries} tries" if run.tries > 1 else ""
     kept = f"; {failure.kept:,} rows are kept" if failure.kept else ""
     why = failure.why.rstrip(".")
-    return f"{run.id} of the job {run.job} failed{tries} by {_CAUSES[failure.cause]}: {why}{kept}. lamp jobs fix {run.id}"
+    return f"{run.id} of the job {run.job} failed{tries} by {_CAUSES[failure.cause]}: {why}{kept}."
 
 
 def _kind(cause: Cause, source: str) -> Kind:
@@ -102,5 +96,6 @@ def of_training(look: Transaction, asked: Retraining) -> Look | None:
         start=asked.requested_at,
         end=asked.moved_at,
         after_rows=0,
+        run=asked.id,
     )
     return Look(model=asked.model, environment=place.environment, measure=TRAINING, finding=finding)

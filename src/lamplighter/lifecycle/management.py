@@ -23,14 +23,14 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.job import TRIES, Cause
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import Kind
+from lamplighter.domain.monitor import Kind, is_of_run
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project, Trigger
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import calibrating, elsewhere, ended_runs, movement
+from lamplighter.lifecycle import calibrating, elsewhere, movement
 from lamplighter.lifecycle.identity import issue_token
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.comparison import Comparison, compare
@@ -114,7 +114,7 @@ def _is_of_a_job(kit: Kit, key: str) -> bool:
     with kit.store.reading() as look:
         incident = look.incidents.find(id=key)
     measure = incident.finding.measure if incident is not None else ""
-    return measure == ended_runs.TRAINING or measure.startswith(ended_runs.JOB)
+    return is_of_run(measure)
 
 
 def advance(kit: Kit, asked: Retraining) -> None:

@@ -16,11 +16,11 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.incident import Incident, Step, is_shared
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import Kind, Severity
+from lamplighter.domain.monitor import Kind, Severity, is_of_run
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
-from lamplighter.lifecycle import ended_runs, outbox
+from lamplighter.lifecycle import outbox
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.notices import Notice
 from lamplighter.store.transaction import Transaction
@@ -96,8 +96,8 @@ def text_of(kit: Kit, incident: Incident, person: str) -> str:
     lines = [what_users_feel(incident), f"Since {rfc3339(_begun(incident))}."]
     if incident.affected:
         lines.append(f"People affected: {', '.join(incident.affected)}.")
-    if incident.causes:
-        lines.append(f"What changed: {incident.causes[0].sentence}")
+    if incident.suspects:
+        lines.append(f"What changed: {incident.suspects[0].sentence}")
     lines += [f"Found by: {rule.name} {rule.link}".rstrip() for rule in incident.rules[:_FEW]]
     lines.append(f"Safe action: {incident.safe_action or _no_way_back(incident)}")
     if incident.runbook:
@@ -111,7 +111,7 @@ def what_users_feel(incident: Incident) -> str:
     """One sentence without ML words."""
     who = f"{incident.model} ({incident.tier})" if incident.tier else incident.model
     finding = incident.finding
-    plain = _FELT.get(finding.kind, "") if finding.severity is Severity.PAGE and not ended_runs.is_of_run(finding) else ""
+    plain = _FELT.get(finding.kind, "") if finding.severity is Severity.PAGE and not is_of_run(finding.measure) else ""
     many = f" {len(incident.models)} models have the same trouble." if len(incident.models) > 1 else ""
     return f"{who} {plain}{many}" if plain else f"{who}: {finding.sentence}{many}"
 
@@ -121,6 +121,8 @@ def _begun(incident: Incident) -> int:
 
 
 def _no_way_back(incident: Incident) -> str:
+    if is_of_run(incident.finding.measure):
+        return "none is needed; callers are answered as before"
     if incident.source:
         return f"none here; whoever owns the source {incident.source} mends it"
     if is_shared(incident.finding):

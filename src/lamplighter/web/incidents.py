@@ -10,7 +10,7 @@ from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.incident import MOVES, Incident, State, Step, is_shared
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import Kind, Reading
+from lamplighter.domain.monitor import Kind, Reading, is_of_run
 from lamplighter.domain.rollout import Phase
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import actions, forms, rows
@@ -108,6 +108,7 @@ def incident_page(request: Request, platform: Platform) -> Response:
         may_see_rows=person.may(Permission.ROWS),
         can=[saying for saying in _SAYINGS if (incident.state, saying.step) in MOVES],
         shared=is_shared(incident.finding),
+        of_run=is_of_run(incident.finding.measure),
         runbook_link=incident.runbook.startswith(("http://", "https://")),
         most_linked=_MOST_LINKED,
         most_rules=_MOST_RULES,

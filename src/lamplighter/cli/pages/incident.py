@@ -1,11 +1,13 @@
 """What is wrong, and who has it."""
 
+import re
 from collections.abc import Sequence
 
 from lamplighter.cli.instants import day, lasted, local
 from lamplighter.cli.page import Page
 from lamplighter.cli.table import Table
 from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.monitor import Finding
 
 #: Other models, and rules of others, that are named on the page.
 _SHOWN = 8
@@ -25,7 +27,7 @@ def incident_page(incident: Incident, address: str) -> Page:
             ("who", f"{incident.has_it or 'nobody'} ({incident.duty}), deputy {incident.deputy or 'nobody'}"),
             *([("quiet", f"until {local(incident.snoozed_until)}")] if incident.snoozed_until else []),
             *([("affected", ", ".join(incident.affected))] if incident.affected else []),
-            *(("cause", f"{cause.likelihood:.0%} {cause.sentence}") for cause in incident.causes),
+            *(("cause", f"{cause.likelihood:.0%} {cause.sentence}") for cause in incident.suspects),
             ("runbook", incident.runbook or "none; the project names none under [monitor] runbook"),
             *(("with it", finding.sentence) for finding in incident.beside),
             *([("rollback", incident.weighed.why)] if incident.weighed else []),
@@ -42,8 +44,15 @@ def _found(incident: Incident) -> list[tuple[str, str]]:
     rules = [("alert", f"{rule.name} {rule.link or '(tells no page)'}") for rule in incident.rules[:_SHOWN]]
     if finding.rule is not None:
         return rules
-    window = f"{day(finding.start)} to {day(finding.end)}" if finding.end else "-"
-    return [("figure", f"{finding.measure} is {finding.value:.4g}, limit {finding.limit:g}"), ("window", window), *rules]
+    figure = [("figure", f"{finding.measure} is {finding.value:.4g}, limit {finding.limit:g}")] if finding.limit else []
+    return [*figure, ("window", _window(finding)), *rules]
+
+
+def _window(finding: Finding) -> str:
+    if not finding.end:
+        return "-"
+    tell = local if finding.start and day(finding.start) == day(finding.end) else day
+    return f"{tell(finding.start)} to {tell(finding.end)}"
 
 
 def _others(incident: Incident) -> list[tuple[str, str]]:
@@ -69,9 +78,14 @@ def incidents_page(found: Sequence[Incident], now: int, address: str) -> Page:
 def _row(incident: Incident, now: int) -> tuple[str, ...]:
     age = lasted((now - incident.opened_at) / 1_000_000)
     finding = incident.finding
-    what = f"{finding.rule.name if finding.rule else finding.measure} in {incident.environment}"
-    many = f"{incident.model} and {len(incident.models) - 1} more" if incident.linked else incident.model
+    what = f"{finding.rule.name if finding.rule else _named(finding.measure)} in {incident.environment}"
+    many = f"{incident.model} and {len(incident.models) - 1} more" if len(incident.models) > 1 else incident.model
     return incident.id, incident.state.value, age, incident.has_it or "nobody", many, what
+
+
+def _named(measure: str) -> str:
+    """A measure in words: of a trial the version, of a job its name."""
+    return re.sub(r"^(trial|job)-", r"\1 ", measure)
 
 
 def _next(incident: Incident) -> list[str]:
