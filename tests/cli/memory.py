@@ -136,6 +136,10 @@ class Memory:
         self._did("issue_token", email, label, days)
         return Secret(secret="lmp_pat_once", expires_at=NOON + days * DAY)
 
+    def issue_sign_in(self, email: str) -> Secret:
+        self._did("issue_sign_in", email)
+        return Secret(secret="lmp_once_one", expires_at=NOON + DAY)
+
     # Applications
 
     def consumer_accounts(self) -> list[Account]:

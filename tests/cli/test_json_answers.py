@@ -25,6 +25,7 @@ LINES = (
     "approvals refuse late-flights --reason no",
     "users list",
     "users add ada@example.com --role it",
+    "users link ada@example.com",
     "teams list",
     "teams set @it-ops ada@example.com",
     "tokens issue ada@example.com --label ci",

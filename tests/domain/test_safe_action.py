@@ -2,7 +2,8 @@
 
 import msgspec
 
-from lamplighter.domain.incident import Cause, Incident
+from lamplighter.domain.cause import Cause
+from lamplighter.domain.incident import Incident
 from lamplighter.domain.monitor import Finding, Kind
 from lamplighter.domain.stage import Duty
 

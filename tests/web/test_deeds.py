@@ -9,7 +9,9 @@ from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import State
+from lamplighter.lifecycle import identity
 
 
 def test_a_link_acts_only_when_its_button_is_pressed_and_only_once(browser: Browser, own: Site) -> None:
@@ -25,6 +27,23 @@ def test_a_link_acts_only_when_its_button_is_pressed_and_only_once(browser: Brow
     page.goto(f"{own.url}/sign-in#{secret}")
     page.get_by_role("button", name="Sign in").click()
     assert page.locator("h1").inner_text() == "You are not signed in."
+    context.close()
+
+
+def test_whoever_is_not_signed_in_comes_to_the_page_they_wanted_by_a_token_of_theirs(browser: Browser, own: Site) -> None:
+    token = identity.issue_token(own.kit, PLATFORM, seed.IVO, "phone", 1 / 24)
+    context = browser.new_context(base_url=own.url)
+    page = context.new_page()
+    for _ in range(2):
+        page.goto("/incidents/I-1")
+        page.get_by_role("link", name="Sign in").click()
+        page.get_by_label("Secret").fill(token.secret)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{own.url}/incidents/I-1")
+        # The session ends no later than the token.
+        (cookie,) = (one for one in context.cookies() if one["name"] == "__Host-lamp")
+        assert cookie["expires"] <= token.expires_at / 1_000_000 + 1
+        context.clear_cookies()
     context.close()
 
 
@@ -65,8 +84,8 @@ def test_who_is_not_signed_in_is_told_how(own: Site) -> None:
     answer = httpx2.get(f"{own.url}/m/late-flights", headers={"Accept": "text/html"})
     assert answer.status_code == 401
     assert "You are not signed in." in answer.text
-    assert "lamp open" in answer.text
-    assert "late-flights" not in answer.text.replace("lamp status", "")
+    assert "Sign in with a link or with a token of yours." in answer.text
+    assert "late-flights" not in answer.text.replace('href="/sign-in?to=/m/late-flights"', "")
     assert answer.headers["lamp-request-id"] in answer.text
 
 

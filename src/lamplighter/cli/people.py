@@ -52,8 +52,18 @@ def add_user(session: Session, email: str, name: str, roles: tuple[str, ...], le
     return Page(
         says=f"✓ {person.email} {told}.",
         data={"person": person},
-        next=["lamp users list"] if left else [f"lamp tokens issue {email} --label LABEL"],
+        next=["lamp users list"] if left else [f"lamp users link {email}", f"lamp tokens issue {email} --label LABEL"],
     )
+
+
+@users.command("link")
+@click.argument("email", metavar="EMAIL")
+@with_session
+def make_link(session: Session, email: str) -> Page:
+    """Make a link that signs somebody in to the pages, once. It is printed once and kept nowhere."""
+    secret = session.platform.issue_sign_in(email)
+    session.say(f"Whoever opens it is {email}. It works once, until {local(secret.expires_at)}, and is shown only now.")
+    return Page(says=session.address(f"/sign-in#{secret.secret}"), data={"email": email, "link": secret})
 
 
 @click.group(cls=Noun)

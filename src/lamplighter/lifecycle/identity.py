@@ -21,6 +21,8 @@ from lamplighter.store.transaction import Transaction
 
 #: How a token for pushing begins.
 PUSH_PREFIX = "lmp_push_"
+#: How the secret of a sign-in link begins.
+_ONCE = "lmp_once_"
 _MINUTE = 60 * 1_000_000
 _DAY = 24 * 60 * _MINUTE
 #: How long a browser's session lasts, seconds.
@@ -174,7 +176,7 @@ def check_life(days: float) -> None:
 
 def issue_sign_in(kit: Kit, email: str) -> Secret:
     """A one-time secret for a browser, good for 15 minutes."""
-    return _issue(kit, email, Purpose.SIGN_IN, "lmp_once_", 15 * _MINUTE, "")
+    return _issue(kit, email, Purpose.SIGN_IN, _ONCE, 15 * _MINUTE, "")
 
 
 def issue_drill(kit: Kit, email: str, model: str) -> Secret:
@@ -211,14 +213,20 @@ def revoke_of_job(kit: Kit, digest: str) -> None:
 
 
 def redeem(kit: Kit, secret: str) -> Secret:
-    """Turn a one-time secret into a session; raises `Unauthenticated` if it was used or is too old."""
-    digest = digest_of(secret.encode())
+    """Turn a one-time secret, which is spent by that, or a token of a person into a session that ends no later than the token.
+
+    Raises `Unauthenticated` if it was used or is too old.
+    """
+    digest, once = digest_of(secret.encode()), secret.startswith(_ONCE)
     with kit.store.transaction() as change:
-        found = _valid(kit, change, digest, Purpose.SIGN_IN)
-        change.credentials.put(msgspec.structs.replace(found, revoked=True))
+        found = _valid(kit, change, digest, Purpose.SIGN_IN if once else Purpose.TOKEN)
+        if once:
+            change.credentials.put(msgspec.structs.replace(found, revoked=True))
         person = _person(change, found.email)
         kit.record(change, SignedIn(email=person.email), Actor(person=person, credential=digest[:12]))
-    return _issue(kit, person.email, Purpose.SESSION, "lmp_session_", SESSION_SECONDS * 1_000_000, "")
+    life = SESSION_SECONDS * 1_000_000
+    left = life if once else min(life, found.expires_at - kit.clock.now())
+    return _issue(kit, person.email, Purpose.SESSION, "lmp_session_", left, "")
 
 
 def end_session(kit: Kit, secret: str) -> None:

@@ -7,6 +7,7 @@ from lamplighter.api.problems import request_id, status_of
 from lamplighter.domain.errors import LampError, Unauthenticated
 from lamplighter.sdk.door import BASE
 from lamplighter.web.page import rendered
+from lamplighter.web.sign_in import own_path
 
 #: Paths that answer programs, whoever asks.
 _PROGRAMS = (f"{BASE}/", "/openapi.json", "/livez", "/readyz")
@@ -28,6 +29,7 @@ def error_page(request: Request, error: LampError) -> Response | None:
         error=error,
         request_id=request_id(request),
         unknown=isinstance(error, Unauthenticated),
+        to=own_path(request.url.path) if request.method == "GET" else "/",
     )
     page.headers["Lamp-Request-Id"] = request_id(request)
     return page
