@@ -11,7 +11,7 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.errors import NotFound
-from lamplighter.domain.events import FindingMade, IncidentOpened, Notified
+from lamplighter.domain.events import FindingMade, IncidentOpened, Notified, RolledBack
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, State, Step
 from lamplighter.domain.monitor import Finding, Kind
@@ -111,6 +111,17 @@ def test_what_begins_again_after_it_was_mitigated_is_told_again(told: Life, rece
     assert (back.id != gone.id, back.state, back.finding.number) == (True, State.OPEN, 1)
     assert told["rita"].incident(gone.id).state is State.RESOLVED
     assert receiver.told(back.id) == [address("ines")]
+
+
+def test_going_back_takes_the_harm_out_of_what_the_version_did_and_of_no_run_that_failed(told: Life) -> None:
+    _, second = told.versions(models.project("told"), 2)
+    told.appoint(second)
+    failing = found(told, finding(second))
+    night = found(told, finding(second, measure="job-nightly", run="J-7"))
+    with told.kit.store.transaction() as change:
+        told.kit.record(change, RolledBack(model="told", environment="prod", number=1, previous=2), PLATFORM)
+    react(told)
+    assert [told["rita"].incident(one.id).state for one in (failing, night)] == [State.MITIGATED, State.OPEN]
 
 
 def test_nobody_answers_so_the_deputy_is_told_and_then_the_business_once_each(told: Life, receiver: Receiver) -> None:

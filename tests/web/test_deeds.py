@@ -99,6 +99,14 @@ def test_programs_get_problems_and_browsers_get_pages(own: Site) -> None:
     assert (answer.status_code, "There is nothing here." in answer.text) == (404, True)
 
 
+def test_a_link_to_an_approval_that_waits_no_more_leads_to_what_became_of_it(browser: Browser, own: Site) -> None:
+    context = sign_in(browser, own)
+    page = context.new_page()
+    page.goto("/approvals/R-6")
+    assert page.url == f"{own.url}/rollouts/R-6"
+    context.close()
+
+
 def test_an_unknown_model_is_refused_with_a_page_that_leads_on(browser: Browser, own: Site) -> None:
     context = sign_in(browser, own)
     page = context.new_page()

@@ -24,7 +24,7 @@ def adopted_page(session: Session, model: str, file: Path, at: str, options: Map
         says=f"✓ {version.name} is registered; it runs elsewhere: {at}.",
         data={"version": version},
         facts=[
-            ("contract", f"{len(contract.inputs)} inputs, answers {contract.output.name}"),
+            ("contract", f"inputs: {len(contract.inputs)}; answers with {contract.output.name}"),
             ("reference", f"{rows:,} rows, {'with' if options['label'] else 'without'} what really happened"),
         ],
         next=[f"lamp deploy {version.name} --env prod", f"lamp predictions push {model} FILE"],

@@ -1,12 +1,13 @@
 """What is wrong with this machine and the platform on it: everything is looked at, nothing is changed."""
 
 import asyncio
+import contextlib
 import os
 import platform as machine
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.session import Session
 from lamplighter.cli.table import Table
+from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.sandbox import Level
 from lamplighter.domain.stage import Status
@@ -75,11 +77,19 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     runs = local.running(settings)
     yield control_plane(settings, runs)
     yield _port("port of the control plane", settings.host, settings.port, ours=bool(runs))
-    for place in settings.first_environments():
+    for place in _environments(session, settings, runs):
         ours = (settings.serving / place.name / "route.json").exists()
         yield _port(f"port of {place.name}", place.host, place.port, ours=ours)
     yield _digest(settings)
     yield _sign_in(session)
+
+
+def _environments(session: Session, settings: Settings, runs: int) -> Sequence[Environment]:
+    """Those that are served on this machine: as the platform knows them while it runs, else those that it begins with."""
+    if runs:
+        with contextlib.suppress(LampError):
+            return [place for place in session.platform.environments() if place.target == "local"]
+    return settings.first_environments()
 
 
 def _digest(settings: Settings) -> Seen:

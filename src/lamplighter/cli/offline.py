@@ -96,7 +96,7 @@ def prepared_page(ready: Prepared, says: str) -> Page:
     facts = [
         ("criticality", f"{ready.criticality.tier}: {ready.criticality.why}"),
         ("version", f"sha256:{manifest.digest[:12]}, {manifest.runtime} runtime, {size:.1f} MB, {manifest.badge} format"),
-        ("contract", f"{len(manifest.contract.inputs)} inputs, answers {manifest.contract.output.name}"),
+        ("contract", f"inputs: {len(manifest.contract.inputs)}; answers with {manifest.contract.output.name}"),
         *_forms(ready),
     ]
     return Page(

@@ -125,6 +125,6 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> NotFound:
     return NotFound(
         f"There is no {kind} of that name.",
         why=f"Known: {shown}." + (" and more." if len(choices) > 12 else ""),
-        fix=f"Did you mean {near[0]}?" if near else f"Use the name of a {kind} that exists.",
+        fix=f"Did you mean {near[0]}?" if near else f"Use the name of {'an' if kind[0] in 'aeio' else 'a'} {kind} that exists.",
         code="E1201",
     )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from lamplighter.domain.contract import Kind
-from lamplighter.domain.monitor import Finding
+from lamplighter.domain.monitor import Finding, is_of_run
 from lamplighter.domain.monitor import Kind as About
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.record import Record
@@ -87,7 +87,9 @@ def column_of(name: str) -> str:
 
 
 def window_of(finding: Finding) -> Window | None:
-    """The window whose rows a finding is about; nothing where it is about none, such as a source that is late."""
+    """The window whose rows a finding is about; nothing where it is about none, a source that is late or a run that failed."""
+    if is_of_run(finding.measure):
+        return None
     is_of_rows = finding.kind is About.FUNCTIONAL or (finding.kind is About.FEED and bool(finding.column))
     if finding.end <= finding.start or not (is_of_rows or finding.kind is About.TECHNICAL):
         return None

@@ -26,7 +26,7 @@ from lamplighter.domain.incident import (
     same_trouble,
 )
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Severity
+from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Severity, is_of_run
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import Assignment, last_resort, owner_of_source, ownership_of
 from lamplighter.domain.project import Project
@@ -171,8 +171,9 @@ def mitigate(kit: Kit, entry: Entry) -> None:
     with kit.store.reading() as look:
         incidents = look.incidents.all(model=event.model, environment=event.environment, open=True)
     for incident in incidents:
-        # Whether the version was the cause of what another system found, only that system knows.
-        own = not is_shared(incident.finding) and incident.finding.rule is None
+        # Whether the version was the cause of what another system found, only that system knows; a run fails by its own.
+        finding = incident.finding
+        own = not is_shared(finding) and finding.rule is None and not is_of_run(finding.measure)
         if incident.finding.number == event.previous and incident.state in FELT and own:
             move(kit, PLATFORM, incident.id, Step.MITIGATE, f"{how} v{event.number}.")
 

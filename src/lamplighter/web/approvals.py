@@ -1,15 +1,16 @@
 """What waits for people, and the page on which somebody accepts or refuses."""
 
 import time
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from lamplighter.domain.acceptance import ROLE_OF, Side
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.errors import NotFound
 from lamplighter.domain.identity import Permission, Person
-from lamplighter.domain.rollout import Rollout
+from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.waiting import Waiting
 from lamplighter.web import facts, forms
@@ -34,8 +35,14 @@ def approvals_page(request: Request, platform: Platform) -> Response:
 
 
 def approval_page(request: Request, platform: Platform) -> Response:
-    """Show one version that waits: the change, the evidence, what is missing, and whose word it is."""
-    one = _waiting(platform, request.path_params["rollout"])
+    """Show one version that waits: the change, the evidence, what is missing, and whose word it is.
+
+    An old link to one that waits no more leads to what became of it.
+    """
+    key = request.path_params["rollout"]
+    if platform.rollout(key).phase is not Phase.WAITING:
+        return RedirectResponse(f"/rollouts/{quote(key)}", status_code=303)
+    one = _waiting(platform, key)
     state = platform.status(one.model)
     view = platform.version(f"{one.model}@{one.number}", one.environment)
     person = platform.whoami()

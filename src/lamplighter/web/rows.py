@@ -17,7 +17,7 @@ from lamplighter.sdk.frame import frame_of
 from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.notebook import incident_notebook
 from lamplighter.web import times
-from lamplighter.web.numbers import NOTHING, figure
+from lamplighter.web.numbers import NOTHING
 from lamplighter.web.page import Page, shown
 
 #: Rows and inputs that the page shows, and characters of a value.
@@ -156,7 +156,7 @@ def _cells(rows: Rows, inputs: list[str]) -> Any:
 def _text(value: Any) -> str:
     if value is None:
         return NOTHING
-    text = figure(value) if isinstance(value, float) else str(value)
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

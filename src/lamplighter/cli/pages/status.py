@@ -78,7 +78,8 @@ def _stage(stage: StageState) -> tuple[str, str, str, str]:
 
 def _next(state: ModelStatus) -> list[str]:
     if state.incidents:
-        return [f"lamp incident show {state.incidents[0].id}", f"lamp rollback {state.model}"]
+        has_way_back = any(place.previous for place in state.live)
+        return [f"lamp incident show {state.incidents[0].id}", *([f"lamp rollback {state.model}"] if has_way_back else [])]
     if state.waiting:
         return [f"lamp approvals show {state.model}"]
     if state.rollouts:

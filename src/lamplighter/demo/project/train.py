@@ -1,5 +1,6 @@
 """Training of late-flights: gradient-boosted trees over schedule and weather, with texts and missing values as they come."""
 
+import calendar
 import json
 import os
 from pathlib import Path
@@ -47,7 +48,7 @@ def build() -> Build:
         evaluation_labels=unseen_late,
         nullable=("temp", "precip", "visib", "wind_speed", "pressure"),
         provenance=Provenance(data_period=f"2013-01 to 2013-{month:02d}", seed=SEED),
-        note=f"Trained on January to month {month} of 2013.",
+        note=f"Trained on January to {calendar.month_name[month]} of 2013.",
     )
 
 
