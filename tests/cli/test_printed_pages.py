@@ -7,6 +7,7 @@ from tests.cli.commands import told
 from tests.cli.memory import JULY, MISSING_WORD, REFUSED, Memory, decision, emergency, rollout
 
 from lamplighter.domain.hold import Hold
+from lamplighter.domain.hook import Answer, Hook, Moment, OnFailure
 from lamplighter.domain.identity import Person, Role
 from lamplighter.domain.rollout import Phase, Signal
 from lamplighter.domain.stage import Status
@@ -353,6 +354,19 @@ def test_a_rollout() -> None:
         "Next: lamp rollout pause R-9      lamp rollout stop R-9\n"
         "http://127.0.0.1:7070/rollouts/R-9\n"
     )
+
+
+def test_a_rollout_with_its_hooks() -> None:
+    hooks = (Hook("tickets", OnFailure.STOP, retries=2), Hook("load-balancer", OnFailure.CONTINUE))
+    said = Answer(Moment.BEFORE, 0, "tickets", 1, 503, 0.25, "It answered 503.", 1)
+    asked = rollout(Phase.PENDING, before=hooks, answers=(said,), emergency="E-3")
+    shown = told(Memory(rolling=asked), "rollout", "show", "R-9").out
+    assert (
+        "  before     tickets within 30s, repeated 2 times at most, else stop; try 1: It\n"
+        "             answered 503. (503, 0.25 s)\n"
+        "  before     load-balancer within 30s, repeated 0 times at most, else continue\n"
+    ) in shown
+    assert "in the emergency E-3" in " ".join(shown.split())
 
 
 def test_a_rollout_is_steered() -> None:

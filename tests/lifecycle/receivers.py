@@ -17,6 +17,8 @@ class Receiver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         #: What came, decoded, in order.
         self.events: list[dict[str, Any]] = []
+        #: The same as it came.
+        self.bodies: list[bytes] = []
         #: The headers that came with it.
         self.headers: list[dict[str, str]] = []
         #: What is answered from now on.
@@ -25,6 +27,9 @@ class Receiver(ThreadingHTTPServer):
         self.connections = 0
         #: Ids of messages that are always refused.
         self.refuses: set[str] = set()
+        #: What is done with the next requests, one after the other: a status, `hang` or `die`; after them `status` counts.
+        self.script: list[int | str] = []
+        self.ends = threading.Event()
 
     @property
     def url(self) -> str:
@@ -57,9 +62,18 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.events.append(json.loads(content))
+        self.server.bodies.append(content)
         self.server.headers.append(dict(self.headers.items()))
+        then = self.server.script.pop(0) if self.server.script else self.server.status
+        if then == "hang":
+            self.server.ends.wait(60.0)
+        if isinstance(then, str):
+            self.close_connection = True
+            return
         refused = self.headers["webhook-id"] in self.server.refuses
-        self.send_response(400 if refused else self.server.status)
+        self.send_response(400 if refused else then)
+        if then in (301, 302, 307, 308):
+            self.send_header("Location", self.server.url)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -76,6 +90,7 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
     try:
         yield receiver
     finally:
+        receiver.ends.set()
         receiver.shutdown()
         thread.join()
         receiver.server_close()

@@ -69,6 +69,30 @@ _SECONDS = 5.0
 _SHORT, _SOON = 65_536, 0.5
 
 
+#: What a client raises where no answer comes.
+TROUBLES = (httpx2.HTTPError, httpx2.InvalidURL, ExceptionGroup)
+
+
+async def asked(address: str, content: bytes, headers: Mapping[str, str]) -> int:
+    """The status that a receiver answers a POST with, over a connection of its own, however long it takes; no redirect is
+    followed. Raises one of `TROUBLES`."""
+    async with _client() as client:
+        return await _status(client, address, content, headers)
+
+
+def _client() -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False, verify=trust())
+
+
+async def _status(client: httpx2.AsyncClient, address: str, content: bytes, headers: Mapping[str, str]) -> int:
+    async with client.stream("POST", address, content=content, headers=dict(headers)) as answer:
+        length = answer.headers.get("content-length", "")
+        if answer.status_code == 204 or (length.isdecimal() and int(length) <= _SHORT):
+            with suppress(TimeoutError, httpx2.HTTPError):
+                await asyncio.wait_for(answer.aread(), _SOON)
+        return answer.status_code
+
+
 class _Line:
     """Connections to receivers that stay open between messages, for one thread."""
 
@@ -92,14 +116,8 @@ class _Line:
             raise
 
     async def _post(self, address: str, content: bytes, headers: Mapping[str, str]) -> int:
-        if self._client is None:
-            self._client = httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False, verify=trust())
-        async with self._client.stream("POST", address, content=content, headers=dict(headers)) as answer:
-            length = answer.headers.get("content-length", "")
-            if answer.status_code == 204 or (length.isdecimal() and int(length) <= _SHORT):
-                with suppress(TimeoutError, httpx2.HTTPError):
-                    await asyncio.wait_for(answer.aread(), _SOON)
-            return answer.status_code
+        self._client = self._client or _client()
+        return await _status(self._client, address, content, headers)
 
     def _hang_up(self) -> None:
         client, self._client = self._client, None
@@ -137,7 +155,7 @@ def post(address: str, content: bytes, headers: Mapping[str, str], who: str = "T
         status = line.post(address, content, headers)
     except TimeoutError:
         raise Undelivered(f"{who} did not answer within {_SECONDS:g} seconds.") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, ExceptionGroup) as error:
+    except TROUBLES as error:
         raise Undelivered(f"{who} could not be reached ({type(error).__name__}).") from None
     if not 200 <= status < 300:
         raise Undelivered(f"{who} answered {status}.")

@@ -31,16 +31,22 @@ def send(message: Message, receiver: Receiver) -> None:
 
 def cloud_event(message: Message) -> bytes:
     """The message as CloudEvents 1.0 writes it, in JSON."""
+    subject = "/".join(part for part in (message.model, message.incident) if part)
+    return event(message.id, message.about, subject, rfc3339(message.at), msgspec.to_builtins(message))
+
+
+def event(key: str, about: str, subject: str, at: str, data: Mapping[str, object]) -> bytes:
+    """An event as CloudEvents 1.0 writes it, in JSON; `at` is a time of RFC 3339."""
     return msgspec.json.encode(
         {
             "specversion": "1.0",
-            "id": message.id,
+            "id": key,
             "source": "lamplighter",
-            "type": f"lamplighter.{message.about}.v1",
-            "subject": "/".join(part for part in (message.model, message.incident) if part),
-            "time": rfc3339(message.at),
+            "type": f"lamplighter.{about}.v1",
+            "subject": subject,
+            "time": at,
             "datacontenttype": "application/json",
-            "data": msgspec.to_builtins(message),
+            "data": data,
         }
     )
 

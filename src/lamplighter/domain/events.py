@@ -170,6 +170,25 @@ class RolloutReleased(Event, frozen=True, tag=True):
     number: int = 0
 
 
+class HookAnswered(Event, frozen=True, tag=True):
+    """A hook of a rollout was asked once."""
+
+    rollout: str = ""
+    environment: str = ""
+    number: int = 0
+    hook: str = ""
+    #: `before` or `after`.
+    moment: str = ""
+    attempt: int = 0
+    #: HTTP status; 0 where no answer came.
+    status: int = 0
+    seconds: float = 0.0
+    #: Why it failed; empty for go.
+    why: str = ""
+    #: What follows, as it is declared, where it failed for good.
+    follows: str = ""
+
+
 class EmergencyDeclared(Event, frozen=True, tag=True):
     """One person brings a version live past the calendar or past missing words."""
 
@@ -393,6 +412,7 @@ AnyEvent = (
     | RolloutMoved
     | RolloutHeld
     | RolloutReleased
+    | HookAnswered
     | EmergencyDeclared
     | EmergencyAnnounced
     | EmergencyReviewed

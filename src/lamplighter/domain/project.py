@@ -16,6 +16,7 @@ from lamplighter.domain.durability import Durability
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
+from lamplighter.domain.hook import Hook, Moment, check_hooks
 from lamplighter.domain.hours import read_hours
 from lamplighter.domain.impact import Impact
 from lamplighter.domain.job import Job, check_job_names
@@ -86,6 +87,9 @@ class EnvironmentPlan(Settings, frozen=True):
     #: Sides that must accept beside those that the policy names.
     approvals: tuple[Side, ...] = ()
     rollout: Steps | None = None
+    #: Receivers that are asked before a version is loaded, and after it has all traffic.
+    before: tuple[Hook, ...] = ()
+    after: tuple[Hook, ...] = ()
     #: Hours of the week in which rollouts go on, such as `Mon-Thu 09:00-16:00 Europe/Paris`, within those of the policy.
     window: str = ""
     #: When a prediction counts as kept; `buffered` answers sooner, and a crash may lose the last moment.
@@ -190,6 +194,8 @@ def _held(project: Project) -> _Held:
         yield "the name of an [env]", model_name, name
         if plan.rollout is not None:
             yield f"env.{name}.rollout", check_steps, plan.rollout
+        yield f"env.{name}.before", partial(check_hooks, Moment.BEFORE), plan.before
+        yield f"env.{name}.after", partial(check_hooks, Moment.AFTER), plan.after
         yield f"env.{name}.window", _if_named(read_hours), plan.window
     for job in project.job:
         yield "job.name", model_name, job.name

@@ -7,6 +7,7 @@ import msgspec
 
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.hold import Hold
+from lamplighter.domain.hook import Answer, Hook, Moment
 from lamplighter.domain.outcome import Outcome
 from lamplighter.domain.record import Record
 from lamplighter.domain.steps import Steps
@@ -27,13 +28,15 @@ class Phase(StrEnum):
     PAUSED = "paused"
     #: The last step held; the version takes all traffic.
     COMPLETING = "completing"
+    #: The version takes all traffic, and hooks after it are asked whether it stays.
+    CONFIRMING = "confirming"
     #: It goes back to the version before.
     WITHDRAWING = "withdrawing"
     #: The version has all traffic.
     COMPLETED = "completed"
     #: The version before has all traffic.
     WITHDRAWN = "withdrawn"
-    #: A gate said no while it waited.
+    #: A gate said no while it waited, or a hook did before it began.
     REFUSED = "refused"
 
     @property
@@ -47,7 +50,7 @@ class Signal(StrEnum):
 
     #: Every gate passed.
     CLEARED = "cleared"
-    #: A gate said no.
+    #: A gate, or a hook before it, said no.
     DENIED = "denied"
     #: The environment was told to load the version.
     APPLIED = "applied"
@@ -67,6 +70,8 @@ class Signal(StrEnum):
     UNDECIDED = "undecided"
     #: The same, and the plan says to ask.
     ASKED = "asked"
+    #: Every worker answers by the last route, and hooks after it are to be asked.
+    ROUTED = "routed"
     #: A person said stop.
     STOPPED = "stopped"
     PAUSED = "paused"
@@ -82,6 +87,7 @@ MOVES: Mapping[tuple[Phase, Signal], Phase] = {
     (Phase.WAITING, Signal.STOPPED): Phase.REFUSED,
     (Phase.PENDING, Signal.APPLIED): Phase.STARTING,
     (Phase.PENDING, Signal.DECLARED): Phase.COMPLETING,
+    (Phase.PENDING, Signal.DENIED): Phase.REFUSED,
     (Phase.PENDING, Signal.STOPPED): Phase.WITHDRAWING,
     (Phase.PENDING, Signal.BROKEN): Phase.WITHDRAWING,
     (Phase.STARTING, Signal.READY): Phase.SHIFTING,
@@ -100,6 +106,10 @@ MOVES: Mapping[tuple[Phase, Signal], Phase] = {
     (Phase.PAUSED, Signal.BROKEN): Phase.WITHDRAWING,
     (Phase.PAUSED, Signal.STOPPED): Phase.WITHDRAWING,
     (Phase.COMPLETING, Signal.SETTLED): Phase.COMPLETED,
+    (Phase.COMPLETING, Signal.ROUTED): Phase.CONFIRMING,
+    (Phase.CONFIRMING, Signal.SETTLED): Phase.COMPLETED,
+    (Phase.CONFIRMING, Signal.BROKEN): Phase.WITHDRAWING,
+    (Phase.CONFIRMING, Signal.STOPPED): Phase.WITHDRAWING,
     (Phase.WITHDRAWING, Signal.SETTLED): Phase.WITHDRAWN,
 }
 
@@ -151,6 +161,14 @@ class Rollout(Record, frozen=True):
     hold: Hold | None = None
     #: The emergency in which it began; empty if it was none.
     emergency: str = ""
+    #: Hooks as they were declared when it was asked for, and what became of each try.
+    before: tuple[Hook, ...] = ()
+    after: tuple[Hook, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+    def hooks(self, moment: Moment) -> tuple[Hook, ...]:
+        """The hooks of a moment."""
+        return self.before if moment is Moment.BEFORE else self.after
 
     @property
     def share(self) -> float:

@@ -10,16 +10,18 @@ from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import WentLive
+from lamplighter.domain.hook import OnFailure
 from lamplighter.domain.lifetime import lifetime_of
 from lamplighter.domain.log import log_of
 from lamplighter.domain.names import unknown
 from lamplighter.domain.outage import Fallback, Outage
 from lamplighter.domain.policy import Policy, Tier
-from lamplighter.domain.project import Project
+from lamplighter.domain.project import EnvironmentPlan, Project
 from lamplighter.domain.route import ModelRoute, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Badge, Version
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.settings import Settings
 from lamplighter.store.transaction import Transaction
 
 #: The gate that says which formats may be opened.
@@ -87,6 +89,25 @@ def check_durability(policy: Policy, project: Project, environment: Environment)
             fix=f'Leave durability out of [env.{environment.name}], or write durability = "durable".',
             code="E1128",
         )
+
+
+def check_hooks(settings: Settings, project: Project, version: Version, environment: Environment) -> None:
+    """Raise `NotFound` for a hook that is no receiver of the configuration, and `Invalid` for one that is not signed or that
+    would move traffic where this platform moves none."""
+    plan = project.env.get(environment.name, EnvironmentPlan())
+    for hook in (*plan.before, *plan.after):
+        if hook.hook not in settings.webhooks:
+            raise unknown("hook", hook.hook, settings.webhooks)
+        why = "" if settings.webhook_secrets.get(hook.hook) else "Its receiver has no secret, so it could not tell who asks."
+        if version.elsewhere and hook.on_failure is OnFailure.ROLL_BACK:
+            why = f"{version.name} runs elsewhere, and this platform moves no traffic there."
+        if why:
+            raise Invalid(
+                f"The hook {hook.hook} cannot be asked.",
+                why=why,
+                fix="Add its secret to webhook_secrets of config.toml, or change the hook in lamp.toml.",
+                code="E1146",
+            )
 
 
 def lived(look: Transaction, model: str, environment: str) -> dict[int, str]:

@@ -9,6 +9,7 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import unknown
 from lamplighter.domain.outcome import Outcome
 from lamplighter.domain.ownership import acts_for, ownership_of
+from lamplighter.domain.project import EnvironmentPlan
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Phase, Rollout, Signal, advance, looked
 from lamplighter.domain.route import Served
@@ -54,6 +55,7 @@ def check(kit: Kit, change: Transaction, actor: Actor, version: Version, environ
     declared.check(change, version, environment)
     project = change.project(version.model)
     declared.check_durability(kit.policy, project, environment)
+    declared.check_hooks(kit.settings, project, version, environment)
     judging.check_plan(kit.policy, project, environment)
 
 
@@ -73,6 +75,7 @@ def ask(
         return decision, None
     champion = change.routings.of(version.model, environment.name).champion
     project = change.project(version.model)
+    own = project.env.get(environment.name, EnvironmentPlan())
     rollout = Rollout(
         id=change.counters.id("R"),
         model=version.model,
@@ -90,6 +93,8 @@ def ask(
         elsewhere=version.elsewhere is not None,
         hold=holding.hold(kit, project, environment) if decision.passed and not emergency else None,
         emergency=emergency.id if emergency else "",
+        before=own.before,
+        after=own.after,
     )
     change.rollouts.add(rollout)
     kit.record(change, moved_event(rollout), actor)
@@ -168,6 +173,8 @@ def move(
             model=after.model, environment=after.environment, number=after.number, rollout=after.id, why=f"{signal}: {why}"
         )
         kit.record(change, event, actor)
+        if rollout.phase is Phase.CONFIRMING and desired.champion not in (None, before.champion):
+            kit.record(change, _rolled_back(before, desired.champion, why), actor)
     return after
 
 
@@ -178,8 +185,10 @@ def _desired(before: Routing, rollout: Rollout, now: int) -> Routing:
             return _on_trial(before, served, rollout.share, now)
         case Phase.COMPLETING if before.champion != served:
             return declared_live(before, served, now) if rollout.elsewhere else promoted(before, served, now)
+        case Phase.WITHDRAWING if before.champion == served:
+            return promoted(before, before.previous, now) if rollout.previous and before.previous else emptied(before)
         case Phase.WITHDRAWING:
-            return emptied(before) if before.champion == served else withdrawn(before)
+            return withdrawn(before)
         case _:
             return before
 
@@ -210,6 +219,9 @@ def steer(kit: Kit, actor: Actor, key: str, signal: Signal, why: str) -> Rollout
         rollout = change.rollouts.find(id=key)
         if rollout is None:
             raise unknown("rollout", key, (found.id for found in change.rollouts.all(open=True)))
+        live = change.routings.of(rollout.model, rollout.environment)
+        if rollout.phase is Phase.CONFIRMING and live.elsewhere:
+            raise elsewhere.no_way_back(change, live, 0)
         after = move(kit, change, rollout, signal, actor, why)
     routing.apply(kit, after.environment)
     return after
@@ -238,6 +250,8 @@ def roll_back(kit: Kit, actor: Actor, model: str, environment: Environment, to: 
         else:
             now_live, was_live = _way_back(change, before, to), before.champion
             _return(kit, change, change.routings.of(model, environment.name), now_live, actor, reason)
+        if open_one is not None and open_one.phase is Phase.CONFIRMING:
+            move(kit, change, open_one, Signal.STOPPED, actor, reason or "rolled back by hand")
     revision = routing.apply(kit, environment.name)
     if not routing.wait_settled(kit, environment.name, revision, _PATIENCE):
         raise TimedOut(
@@ -274,15 +288,18 @@ def _way_back(change: Transaction, before: Routing, to: int) -> Served:
 def _return(kit: Kit, change: Transaction, before: Routing, served: Served, actor: Actor, reason: str) -> None:
     after = promoted(before, served, kit.clock.now())
     routing.change_routing(change, before, after)
-    event = RolledBack(
+    kit.record(change, _rolled_back(before, served, reason or "rolled back by hand"), actor)
+
+
+def _rolled_back(before: Routing, served: Served, why: str) -> RolledBack:
+    return RolledBack(
         model=before.model,
         environment=before.environment,
         number=served.number,
         version=served.digest,
         previous=before.champion.number if before.champion else 0,
-        why=reason or "rolled back by hand",
+        why=why,
     )
-    kit.record(change, event, actor)
 
 
 def shadow(kit: Kit, actor: Actor, model: str, environment: Environment, number: int) -> Routing:

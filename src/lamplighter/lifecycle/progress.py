@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from lamplighter.domain.duration import seconds
+from lamplighter.domain.hook import Moment, due, failure
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.outcome import Guard, Judgement, Outcome
 from lamplighter.domain.replay import State
@@ -48,6 +49,7 @@ def advance(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:
         Phase.SHIFTING: _shifting,
         Phase.PAUSED: _paused,
         Phase.COMPLETING: _ending,
+        Phase.CONFIRMING: _confirming,
         Phase.WITHDRAWING: _ending,
     }
     aged = _aged(holding.look(kit, rollout), elapsed)
@@ -113,6 +115,11 @@ def _waiting(kit: Kit, rollout: Rollout) -> Seen:
 
 
 def _pending(_: Kit, rollout: Rollout) -> Seen:
+    failed = failure(Moment.BEFORE, rollout.before, rollout.answers)
+    if failed is not None:
+        return Seen(Signal.DENIED, f"The hook {failed.hook} before it said no. {failed.why}")
+    if due(Moment.BEFORE, rollout.before, rollout.answers) is not None:
+        return _NOTHING
     if rollout.elsewhere:
         return Seen(Signal.DECLARED, "It runs elsewhere: from now on it counts as live.")
     return Seen(Signal.APPLIED, "The environment is told to load it.")
@@ -150,12 +157,21 @@ def _paused(kit: Kit, rollout: Rollout) -> Seen:
     return Seen(Signal.BROKEN, outcome.why, outcome) if outcome.judgement is Judgement.FAILED else _NOTHING
 
 
+def _confirming(_: Kit, rollout: Rollout) -> Seen:
+    failed = failure(Moment.AFTER, rollout.after, rollout.answers)
+    if failed is not None:
+        return Seen(Signal.BROKEN, f"The hook {failed.hook} after it said no. {failed.why}")
+    is_over = due(Moment.AFTER, rollout.after, rollout.answers) is None
+    return Seen(Signal.SETTLED, rollout.why) if is_over else _NOTHING
+
+
 def _ending(kit: Kit, rollout: Rollout) -> Seen:
+    settled = Signal.ROUTED if rollout.after and rollout.phase is Phase.COMPLETING else Signal.SETTLED
     if rollout.elsewhere:
-        return Seen(Signal.SETTLED, rollout.why)
+        return Seen(settled, rollout.why)
     observation = routing.observe(kit, rollout.environment)
     if routing.settled(observation, routing.wanted_revision(kit, rollout.environment)):
-        return Seen(Signal.SETTLED, rollout.why)
+        return Seen(settled, rollout.why)
     if not observation.alive and routing.serves_nothing(kit, rollout.environment):
         return Seen(Signal.SETTLED, rollout.why)
     routing.apply(kit, rollout.environment)

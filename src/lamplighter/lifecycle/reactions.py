@@ -9,6 +9,7 @@ from lamplighter.domain.events import (
     EmergencyAnnounced,
     Event,
     FindingMade,
+    HookAnswered,
     IncidentMoved,
     IncidentOpened,
     JobRunMoved,
@@ -30,6 +31,7 @@ Reaction = Callable[[Kit, Entry], None]
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     VersionRegistered: (replays.ask_everywhere,),
     RolloutMoved: (telling.ask,),
+    HookAnswered: (telling.tell_of_hook,),
     EmergencyAnnounced: (telling.announce,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (incidents.open_incident,),

@@ -30,6 +30,7 @@ from lamplighter.lifecycle import (
     weekly,
 )
 from lamplighter.lifecycle.heart import Heart
+from lamplighter.lifecycle.hooks import Hooks
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.outbox import REACTIONS, Couriers
 from lamplighter.lifecycle.pace import Pace
@@ -78,6 +79,7 @@ class Reconciler:
         self._presences: dict[str, Presence] = {}
         self._refusals: dict[str, calling.Refusals] = {}
         self._couriers = Couriers(kit)
+        self._hooks = Hooks(kit)
         self._watchers = Watchers(kit)
         self._slow_at = 0.0
         self._survey_at = 0.0
@@ -108,6 +110,7 @@ class Reconciler:
         """Give back the processes that a look has begun."""
         self._replaying.close()
         self._couriers.close()
+        self._hooks.close()
 
     def _run(self) -> None:
         self._guarded(self._hearts[Loop.RECONCILER].beat)
@@ -135,6 +138,7 @@ class Reconciler:
             self._compact,
             self._replay,
             self._advance,
+            self._hooks.look,
             self._react,
             self._train,
             self._score_tables,

@@ -5,6 +5,7 @@ from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import NotFound, Unavailable
 from lamplighter.domain.events import (
     EmergencyAnnounced,
+    HookAnswered,
     IncidentMoved,
     IncidentOpened,
     Notified,
@@ -12,6 +13,7 @@ from lamplighter.domain.events import (
     RolloutMoved,
     WentLive,
 )
+from lamplighter.domain.hook import OnFailure
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.incident import Incident, Step, is_shared
 from lamplighter.domain.instant import rfc3339
@@ -142,6 +144,23 @@ def ask(kit: Kit, entry: Entry) -> None:
         title = f"{event.model}: rollout {event.rollout} asks for a decision"
         text = f"{event.why}\nSafe action: lamp rollout stop {event.rollout}\n{kit.settings.url}/rollouts/{event.rollout}"
         notice = Notice(entry.sequence, "", holder, event.rollout, event.model, title, text, about="rollout.asked", at=entry.at)
+        if holder:
+            outbox.put(kit, change, notice, _channels(kit, change, event.model))
+
+
+def tell_of_hook(kit: Kit, entry: Entry) -> None:
+    """Tell the holder of the duty to deploy that a hook has stopped a version. One that takes it back opens an incident."""
+    event = entry.event
+    assert isinstance(event, HookAnswered)
+    if event.follows != OnFailure.STOP:
+        return
+    with kit.store.transaction() as change:
+        project = change.project(event.model)
+        holder = ownership_of(project, change.people.by_email(), change.teams.by_name()).of(Duty.DEPLOY).holder
+        title = f"{event.model}: the hook {event.hook} stopped v{event.number}"
+        text = f"{event.why}\nNothing was changed.\n{kit.settings.url}/rollouts/{event.rollout}"
+        about = "rollout.stopped"
+        notice = Notice(entry.sequence, "", holder, event.rollout, event.model, title, text, about=about, at=entry.at)
         if holder:
             outbox.put(kit, change, notice, _channels(kit, change, event.model))
 

@@ -24,6 +24,7 @@ SENTENCES: Mapping[type[Event], str] = {
     events.RolloutMoved: "{e.rollout} of v{e.number} in {e.environment}: {e.phase}. {e.why}",
     events.RolloutHeld: "{e.rollout} of v{e.number} in {e.environment} is held by the {e.rule}. {e.why}",
     events.RolloutReleased: "{e.rollout} of v{e.number} in {e.environment} is held no longer.",
+    events.HookAnswered: "The hook {e.hook} {e.moment} v{e.number} in {e.environment}, try {e.attempt}. {e.why}",
     events.EmergencyDeclared: "{e.emergency}: an emergency for v{e.number} in {e.environment}. {e.why}",
     events.EmergencyAnnounced: "{e.person} is told of {e.emergency} for v{e.number} in {e.environment}.",
     events.EmergencyReviewed: "{e.person} reviewed {e.emergency} for v{e.number} in {e.environment}. {e.note}",
@@ -55,6 +56,8 @@ def sentence(event: Event) -> str:
     told = SENTENCES[type(event)].format(e=event).strip()
     if isinstance(event, events.ConsentGiven):
         return f"{told} {'Accepted.' if event.accepted else 'Refused.'}"
+    if isinstance(event, events.HookAnswered):
+        return told if event.why else f"{told} It said go."
     if isinstance(event, events.ConsumerSaved) and not event.active:
         return f"The account of {event.consumer} was closed."
     if isinstance(event, events.DecisionMade):

@@ -7,6 +7,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.pages.hold import held
 from lamplighter.cli.pages.outcome import outcomes_table
 from lamplighter.cli.table import Table
+from lamplighter.domain.hook import Moment
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.steps import Limits, ScoreShift, Steps
 
@@ -20,14 +21,31 @@ def rollout_page(rollout: Rollout, address: str) -> Page:
             *([("held", held(rollout.hold))] if rollout.hold else []),
             ("plan", plan(rollout.plan)),
             ("undecided", f"{rollout.plan.undecided} after {rollout.plan.deadline}"),
+            *_hooks(rollout),
             ("why", rollout.why or "-"),
-            ("asked by", f"{rollout.asked_by}, {local(rollout.opened_at)}"),
+            ("asked by", f"{rollout.asked_by}, {local(rollout.opened_at)}{_emergency(rollout)}"),
             ("moved", local(rollout.moved_at)),
         ],
         table=outcomes_table(rollout),
         next=_next(rollout),
         url=address,
     )
+
+
+def _emergency(rollout: Rollout) -> str:
+    return f", in the emergency {rollout.emergency}" if rollout.emergency else ""
+
+
+def _hooks(rollout: Rollout) -> list[tuple[str, str]]:
+    """One fact for each hook: what it said the last time, or what is declared."""
+    found = []
+    for moment in Moment:
+        for place, hook in enumerate(rollout.hooks(moment)):
+            tries = [one for one in rollout.answers if (one.moment, one.place) == (moment, place)]
+            declared = f"{hook.hook} within {hook.within}, repeated {hook.retries} times at most, else {hook.on_failure}"
+            said = [f"try {one.attempt}: {one.why or 'go'} ({one.status or 'no answer'}, {one.seconds:g} s)" for one in tries]
+            found.append((moment.value, "; ".join([declared, *said[-1:]])))
+    return found
 
 
 def rollouts_page(found: Sequence[Rollout], address: str) -> Page:
