@@ -11,6 +11,7 @@ from tests.cli.commands import here, lamp
 from tests.ports import free_ports
 
 from lamplighter.serving import selftest
+from lamplighter.serving.telemetry import switch
 
 TRAIN = """
 import numpy as np
@@ -101,6 +102,22 @@ def test_doctor_before_and_while_another_program_has_the_port(folder: Path) -> N
         taken = here("doctor")
     assert taken.code == 8
     assert "⊗ failing  port of the control plane" in taken.out
+
+
+def test_doctor_says_whether_anything_is_exported(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def said() -> str:
+        seen = {one["name"]: (one["status"], one["what"]) for one in here("doctor", "--json").json["data"]["seen"]}
+        return ": ".join(seen["OpenTelemetry"])
+
+    assert said() == "healthy: Off: no endpoint is set."
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:canary@127.0.0.1:4318")
+    assert said() == "healthy: Serving started from here exports metrics and traces."
+    monkeypatch.setattr(switch, "is_installed", lambda: False)
+    missing = "An endpoint of OpenTelemetry is set, and lamplighter[otel] is not installed. Nothing is exported."
+    assert said() == f"watch: {missing}"
+    outcome = here("doctor")
+    assert "Fix: Install lamplighter[otel]" in " ".join(outcome.out.split())
+    assert "canary" not in outcome.out
 
 
 def test_doctor_says_what_a_file_sets(folder: Path, tmp_path: Path) -> None:

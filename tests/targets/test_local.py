@@ -180,13 +180,15 @@ def test_a_start_that_fails_says_why(target: Target, environment: Environment) -
     target.apply(environment)
 
 
-def test_the_control_plane_s_secrets_are_not_inherited(target: Target, environment: Environment) -> None:
-    os.environ["LAMP_TEST_SECRET"] = "hunter2"
-    try:
-        target.apply(environment)
-    finally:
-        del os.environ["LAMP_TEST_SECRET"]
-    assert b"hunter2" not in Path(f"/proc/{parent(target)}/environ").read_bytes()
+def test_the_control_plane_s_secrets_are_not_inherited_and_variables_of_opentelemetry_are(
+    target: Target, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMP_TEST_SECRET", "hunter2")
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "team=flights")
+    target.apply(environment)
+    inherited = Path(f"/proc/{parent(target)}/environ").read_bytes().split(b"\0")
+    assert b"hunter2" not in b"".join(inherited)
+    assert b"OTEL_RESOURCE_ATTRIBUTES=team=flights" in inherited
 
 
 def test_the_group_outlives_whoever_started_it(target: Target, environment: Environment, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from lamplighter.lifecycle import outbox
 from lamplighter.sdk import local
 from lamplighter.serving import selftest
 from lamplighter.serving.compiled import native
+from lamplighter.serving.telemetry import switch
 from lamplighter.settings import Settings, read_settings
 
 _PACKAGES = ("numpy", "onnxruntime", "sqlalchemy", "msgspec", "starlette", "scikit-learn", "lightgbm", "pandas")
@@ -81,6 +82,7 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
         ours = (settings.serving / place.name / "route.json").exists()
         yield _port(f"port of {place.name}", place.host, place.port, ours=ours)
     yield _digest(settings)
+    yield _telemetry()
     yield _sign_in(session)
 
 
@@ -101,6 +103,17 @@ def _digest(settings: Settings) -> Seen:
         return Seen("weekly digest", Status.HEALTHY, f"{when}, through {', '.join(carriers)}.")
     fix = "Name a webhook or an address of Apprise, and put its name into channels of config.toml."
     return Seen("weekly digest", Status.UNKNOWN, f"{when} only where a model names a channel that brings it to people.", fix)
+
+
+def _telemetry() -> Seen:
+    """Whether serving that is started from here exports spans and durations."""
+    wanted, why = switch.signals(), switch.hindrance()
+    if why:
+        fix = "Install lamplighter[otel], or unset OTEL_EXPORTER_OTLP_ENDPOINT; then lamp down, lamp up."
+        return Seen("OpenTelemetry", Status.WATCH, f"{why} Nothing is exported.", fix)
+    if not wanted:
+        return Seen("OpenTelemetry", Status.HEALTHY, "Off: no endpoint is set.")
+    return Seen("OpenTelemetry", Status.HEALTHY, f"Serving started from here exports {' and '.join(sorted(wanted)).lower()}.")
 
 
 def _packages() -> Iterator[str]:

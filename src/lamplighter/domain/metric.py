@@ -158,6 +158,11 @@ SERVING: tuple[Metric, ...] = (
     _gauge("lamp_model_sandbox", (*_PROCESSES, "level"), "1 at the level to which the processes of a version are closed."),
     _gauge("lamp_sandbox_level", (*_SLOT, "level"), "1 at the level that the self-test of the sandbox has found."),
     _gauge("lamp_sandbox_open_probes", _SLOT, "Ways out of the sandbox that the self-test has found open."),
+    _counter(
+        "lamp_spans_total",
+        ("env", "outcome"),
+        "Spans that the receiver of OpenTelemetry took (exported) or not (refused), or that never reached it (dropped).",
+    ),
     _BUILD,
 )
 

@@ -13,6 +13,7 @@ from lamplighter.serving.files import PID
 from lamplighter.serving.group import Group, bind, prepare
 from lamplighter.serving.lock import acquire, sign
 from lamplighter.serving.options import Options
+from lamplighter.serving.telemetry.switch import hindrance, signals
 
 #: Seconds to wait for a group that is still ending.
 _PATIENCE = 15.0
@@ -59,7 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _UNUSABLE
     sign(held)
     log.info("environment %s at %s port %d, %d processes", options.environment, options.host, options.port, options.workers)
-    return Group(options, listening).run()
+    why = hindrance()
+    if why:
+        log.warning("%s Nothing is exported.", why)
+    return Group(options, listening, exports=bool(signals()) and not why).run()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,7 +9,7 @@ import msgspec
 
 from lamplighter.domain.route import Credential, latency_bucket
 from lamplighter.serving import descriptions
-from lamplighter.serving.asking import is_ordinary, traced
+from lamplighter.serving.asking import is_ordinary, trace_of, traced
 from lamplighter.serving.bodies import Bodies
 from lamplighter.serving.callers import Callers
 from lamplighter.serving.doors import Call, Door, Verb, Who, resolve
@@ -21,6 +21,7 @@ from lamplighter.serving.meters import Meters
 from lamplighter.serving.predictions import CODECS, Predictions
 from lamplighter.serving.problems import Refusal
 from lamplighter.serving.router import Router
+from lamplighter.serving.telemetry.sender import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Application:
         state: State,
         bodies: Bodies,
         in_flight: int,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._callers = callers
         self._router = router
@@ -69,6 +71,7 @@ class Application:
         self._state = state
         self._bodies = bodies
         self._room = in_flight
+        self._telemetry = telemetry
 
     def admits(self, request: Request) -> Answer | None:
         """The refusal of a request that would be refused whatever its body holds."""
@@ -108,6 +111,8 @@ class Application:
     async def called(self, request: Request, call: Call | None) -> Answer:
         """The same where a front knows by itself what is called."""
         entry: tuple[Door, Call, Credential] | Answer | None = None
+        parent, _ = trace_of(request)
+        span = None if self._telemetry is None else self._telemetry.begun(request, parent)
         try:
             entry = self._enter(request, call)
             answer = entry if isinstance(entry, Answer) else await self._admitted(request, *entry)
@@ -118,8 +123,10 @@ class Application:
             log.error("internal error %s at %s", type(error).__name__, places)
             answer = _refuse(request, _INTERNAL, None)
         if isinstance(entry, tuple):
-            self._count(request, *entry, answer.status)
-        return traced(answer, request)
+            self._count(request, *entry, answer)
+            if self._telemetry is not None and span is not None:
+                self._telemetry.ended(span, entry[0], request, answer, entry[1].model)
+        return traced(answer, parent) if parent else answer
 
     async def _admitted(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         if self._room <= 0:
@@ -131,11 +138,13 @@ class Application:
         finally:
             self._room += 1
 
-    def _count(self, request: Request, door: Door, call: Call, caller: Credential, status: int) -> None:
+    def _count(self, request: Request, door: Door, call: Call, caller: Credential, answer: Answer) -> None:
         """Of predictions, and as little as what is turned away of models that do not answer here. A drill is no caller."""
         if door.verb is Verb.PREDICT and call.model in self._router.models and not caller.drills:
             waited = asyncio.get_running_loop().time() - request.received
-            self._meters.callers.count(call.model, status, ((caller.holder, waited, latency_bucket(waited)),))
+            self._meters.callers.count(call.model, answer.status, ((caller.holder, waited, latency_bucket(waited)),))
+            if self._telemetry is not None:
+                self._telemetry.count(door, request, answer, call.model, waited)
 
     def _turn_away(self, call: Call) -> None:
         """Only models that answer here are counted: a caller may name whatever it likes."""

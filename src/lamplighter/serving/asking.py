@@ -18,7 +18,10 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _KEY = re.compile(rb"[\x21-\x7e]{1,256}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _TRACE = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-_NO_TRACE = b"", ""
+#: What is known of a trace that there is not.
+NO_TRACE = b"", ""
+#: How the flags of a trace end if its caller keeps it.
+_SAMPLED = b"13579bdf"
 #: The header of a trace.
 TRACEPARENT = b"traceparent"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +34,8 @@ class Ids:
         self._process = os.urandom(5).hex()
         self._count = count()
         self._turn = ""
+        #: When the turn began, nanoseconds since the epoch.
+        self.began = 0
 
     def next(self) -> str:
         """Time in microseconds, mark of the process, counter; 30 hexadecimal digits."""
@@ -38,7 +43,8 @@ class Ids:
 
     def begin(self) -> None:
         """A turn begins: the ids of `following` bear its time."""
-        self._turn = f"{time.time_ns() // 1000:014x}{self._process}"
+        self.began = time.time_ns()
+        self._turn = f"{self.began // 1000:014x}{self._process}"
 
     def following(self) -> str:
         """The next id of this turn."""
@@ -99,13 +105,17 @@ def trace_of(request: Request) -> tuple[bytes, str]:
     which the specification wants to be passed over."""
     given = request.headers.get(TRACEPARENT)
     found = _TRACE.fullmatch(given) if given else None
-    return (given, found[1].decode()) if given and found is not None else _NO_TRACE
+    return (given, found[1].decode()) if given and found is not None else NO_TRACE
 
 
-def traced(answer: Answer, request: Request) -> Answer:
+def is_sampled(traceparent: bytes) -> bool:
+    """Whether a lawful `traceparent`, or none, says that the trace is kept."""
+    return bool(traceparent) and traceparent[-1] in _SAMPLED
+
+
+def traced(answer: Answer, traceparent: bytes) -> Answer:
     """The answer with the trace of the caller, as another object: some answers are the same for everybody."""
-    trace, _ = trace_of(request)
-    return msgspec.structs.replace(answer, lines=answer.lines + b"traceparent: %b\r\n" % trace) if trace else answer
+    return msgspec.structs.replace(answer, lines=answer.lines + b"traceparent: %b\r\n" % traceparent)
 
 
 def sticky_key(request: Request) -> str | Refusal:

@@ -121,6 +121,17 @@ def _pattern(path: str) -> re.Pattern[str]:
 _PATTERNS = {path: _pattern(path) for path in dict.fromkeys(door.path for door in DOORS)}
 
 
+def route_of(door: Door, path: str) -> str:
+    """The whole template of a path that leads to the door: those of v2 also exist below `/m/{model}`."""
+    return f"/m/{{model}}{door.path}" if path.startswith("/m/") and not door.path.startswith("/m/") else door.path
+
+
+def template_of(path: str) -> str:
+    """The template of a path that takes predictions; empty if there is no such path."""
+    call = resolve(path)
+    return route_of(call.doors["POST"], path) if call is not None else ""
+
+
 @lru_cache(maxsize=1024)
 def resolve(path: str) -> Call | None:
     """What the path names; nothing if there is no such path."""

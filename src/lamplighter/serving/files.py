@@ -10,6 +10,8 @@ WORKERS = "workers"
 PAST = "past"
 #: What the self-test of the sandbox has found.
 SANDBOX = "sandbox.json"
+#: What became of spans.
+TELEMETRY = "telemetry.json"
 #: The prediction log.
 SEGMENTS = "segments"
 #: Names the parent; locked while the group runs.

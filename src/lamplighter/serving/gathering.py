@@ -14,7 +14,7 @@ import msgspec
 
 from lamplighter.domain.prediction import frame_of
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm
-from lamplighter.serving.asking import TRACEPARENT, Ids, Said, request_id, said, trace_of, traced
+from lamplighter.serving.asking import NO_TRACE, TRACEPARENT, Ids, Said, is_sampled, request_id, said, trace_of, traced
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.encodings import packed
@@ -24,6 +24,7 @@ from lamplighter.serving.problems import SLUGS, Refusal
 from lamplighter.serving.recorder import DURABLE, Recorder
 from lamplighter.serving.redaction import Columns, Redactor
 from lamplighter.serving.router import Adopted
+from lamplighter.serving.telemetry.sender import Telemetry
 from lamplighter.serving.versions import Loaded
 
 #: Rows that one turn scores on the thread of the event loop; a request with more goes the long way.
@@ -69,12 +70,24 @@ class _Group(msgspec.Struct):
     requests: list[_Waiting]
 
 
+#: A request, its scores, and the `traceparent` of its caller.
+_Reply = tuple[_Waiting, list[float], bytes]
+
+
 class Gathering:
     """Requests of this turn, by version."""
 
-    def __init__(self, recorder: Recorder, meters: Meters, ids: Ids, unsaved: Callable[[Request, Codec, str], Answer]) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        meters: Meters,
+        ids: Ids,
+        unsaved: Callable[[Request, Codec, str], Answer],
+        telemetry: Telemetry | None,
+    ) -> None:
         """`unsaved` makes the refusal of a request whose record could not be kept."""
         self._recorder, self._meters, self._ids, self._unsaved = recorder, meters, ids, unsaved
+        self._telemetry = telemetry
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[tuple[Loaded, Arm], _Group] = {}
 
@@ -127,13 +140,14 @@ class Gathering:
         version, redactor, durability = group.version, group.adopted.redactor, group.adopted.route.durability
         about = version.manifest.model, version.served.number, version.served.digest, group.arm
         start, now = 0, time.time_ns() // 1000
-        replies, frames = [], []
+        replies: list[_Reply] = []
+        frames = []
         for one in group.requests:
             count = len(one.rows)
             own = scores[start : start + count]
             start += count
             columns, row = _inputs(version, redactor, one)
-            trace = trace_of(one.request)[1] if TRACEPARENT in one.request.headers else ""
+            parent, trace = trace_of(one.request) if TRACEPARENT in one.request.headers else NO_TRACE
             record = (
                 one.id,
                 *about,
@@ -151,28 +165,37 @@ class Gathering:
                 trace,
             )
             frames.append(frame_of(record))
-            replies.append((one, own))
+            replies.append((one, own, parent))
         written = self._recorder.keep(b"".join(frames), durability)
+        began = self._ids.began
         if isinstance(written, bytes):
-            self._answer(group, replies, written)
+            self._answer(group, replies, written, began)
         else:
-            written.add_done_callback(lambda done: self._answer(group, replies, DURABLE if done.result() else b""))
+            written.add_done_callback(lambda done: self._answer(group, replies, DURABLE if done.result() else b"", began))
 
-    def _answer(self, group: _Group, replies: list[tuple[_Waiting, list[float]]], kept: bytes) -> None:
-        version, now = group.version, self._loop.time()
-        rows = sum([len(scores) for _, scores in replies])
-        waited = [now - one.request.received for one, _ in replies]
+    def _answer(self, group: _Group, replies: list[_Reply], kept: bytes, began: int) -> None:
+        """Answer requests of a turn that began then, nanoseconds since the epoch."""
+        version, model, now = group.version, group.version.manifest.model, self._loop.time()
+        status, arm = (_DONE, group.arm) if kept else (_UNSAVED, "")
+        rows = sum([len(scores) for _, scores, _ in replies])
+        waited = [now - one.request.received for one, _, _ in replies]
         buckets = [bisect_left(LATENCY_BOUNDS, seconds) for seconds in waited]
         self._meters.count_answers(version, group.arm, rows, sum(waited), buckets)
-        callers = zip([one.consumer for one, _ in replies], waited, buckets, strict=True)
-        self._meters.callers.count(version.manifest.model, _DONE if kept else _UNSAVED, callers)
-        for one, scores in replies:
+        self._meters.callers.count(model, status, zip([one.consumer for one, _, _ in replies], waited, buckets, strict=True))
+        if self._telemetry is not None:
+            paths = [one.request.path for one, _, _ in replies]
+            self._telemetry.count_answers(model, arm, status, zip(paths, waited, strict=True))
+        for one, scores, parent in replies:
             if kept:
                 answer = one.codec.write(_ORDINARY, version.reply(one.id, scores), version.lines(one.id) + kept)
             else:
                 answer = self._unsaved(one.request, one.codec, one.id)
             answer = packed(answer, one.request)
-            one.sink.reply(traced(answer, one.request) if TRACEPARENT in one.request.headers else answer)
+            if parent:
+                if self._telemetry is not None and is_sampled(parent):
+                    self._telemetry.answered(parent, began, one.request, answer, model, arm)
+                answer = traced(answer, parent)
+            one.sink.reply(answer)
 
 
 def _rows(version: Loaded, codec: Codec, request: Request) -> Sequence[msgspec.Struct] | None:

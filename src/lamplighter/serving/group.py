@@ -12,17 +12,24 @@ import socket
 import sys
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from lamplighter.serving.files import PAST, SEGMENTS, WORKERS
+from lamplighter.serving.files import PAST, SEGMENTS, TELEMETRY, WORKERS
 from lamplighter.serving.options import Options
 
 log = logging.getLogger(__name__)
 
 _BACKLOG = 2048
+#: In place of a slot: the process that exports.
+EXPORTER = -1
+#: The message behind which nothing comes.
+END = b""
 #: Seconds for the processes to end by themselves before they are killed.
 _GRACE = 10.0
+#: Seconds for the last spans to be exported once the processes have ended.
+_LAST = 1.0
 #: A process that lived shorter than this is started again with a growing pause.
 _SHORT_LIFE = 1.0
 _LONGEST_PAUSE = 5.0
@@ -45,6 +52,7 @@ class Seat:
     """A slot and who is in it."""
 
     def __init__(self, slot: int) -> None:
+        #: Its number; `EXPORTER` for the one that answers nothing.
         self.slot = slot
         self.pid = 0
         self.started = 0.0
@@ -63,10 +71,16 @@ class Seat:
 class Group:
     """Runs until SIGTERM or SIGINT."""
 
-    def __init__(self, options: Options, listening: socket.socket) -> None:
+    def __init__(self, options: Options, listening: socket.socket, *, exports: bool = False) -> None:
+        """With a process that exports what the others hand over if it `exports`."""
         self._options = options
         self._listening = listening
         self._seats = [Seat(slot) for slot in range(options.workers)]
+        self._sending: socket.socket | None = None
+        self._receiving: socket.socket | None = None
+        if exports:
+            self._sending, self._receiving = _channel()
+        self._exporter = Seat(EXPORTER)
         self._leash, self._hold = os.pipe()
         self._wake, self._bell = os.pipe()
         self._ending = False
@@ -81,15 +95,18 @@ class Group:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         while not self._ending:
             self._fill()
-            self._sleep(min((seat.due for seat in self._seats if not seat.pid), default=None))
+            self._sleep(min((seat.due for seat in self._all() if not seat.pid), default=None))
             self._reap()
         return self._finish()
 
     def _end(self, *_: object) -> None:
         self._ending = True
 
+    def _all(self) -> list[Seat]:
+        return self._seats if self._receiving is None else [*self._seats, self._exporter]
+
     def _fill(self) -> None:
-        for seat in self._seats:
+        for seat in self._all():
             if not seat.pid and seat.due <= time.monotonic() and not self._ending:
                 self._start(seat)
 
@@ -113,9 +130,16 @@ class Group:
             # then would be reset, for nobody else takes connections any more.
             for end in (self._hold, self._wake, self._bell):
                 os.close(end)
-            from lamplighter.serving.slot import serve
+            if slot == EXPORTER and self._receiving is not None:
+                # It answers nobody, so that nobody may wait for it either.
+                self._listening.close()
+                from lamplighter.serving.telemetry.exporter import export
 
-            serve(self._options, slot, self._listening, self._leash)
+                export(self._options, self._receiving, self._leash)
+            else:
+                from lamplighter.serving.slot import serve
+
+                serve(self._options, slot, self._listening, self._leash, self._sending)
             status = 0
         except BaseException:
             traceback.print_exc()
@@ -130,7 +154,7 @@ class Group:
             os.read(self._wake, 4096)
 
     def _reap(self) -> None:
-        seats = {seat.pid: seat for seat in self._seats if seat.pid}
+        seats = {seat.pid: seat for seat in self._all() if seat.pid}
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -141,8 +165,8 @@ class Group:
             if pid in seats:
                 log.log(
                     logging.INFO if self._ending else logging.ERROR,
-                    "slot %d ended, pid %d, status %d",
-                    seats[pid].slot,
+                    "%s ended, pid %d, status %d",
+                    "exporter" if seats[pid].slot == EXPORTER else f"slot {seats[pid].slot}",
                     pid,
                     os.waitstatus_to_exitcode(status),
                 )
@@ -152,18 +176,26 @@ class Group:
         """Refuse new connections, let the processes finish, kill those that do not."""
         self._listening.close()
         self._signal(signal.SIGTERM)
-        end = time.monotonic() + _GRACE
-        while any(seat.pid for seat in self._seats) and time.monotonic() < end:
-            self._sleep(end)
-            self._reap()
-        late = [seat.slot for seat in self._seats if seat.pid]
-        self._signal(signal.SIGKILL)
-        for seat in self._seats:
-            if seat.pid:
-                os.waitpid(seat.pid, 0)
+        late = self._kill(self._seats, _GRACE)
         if late:
             log.error("slots %s did not end in %.0f s and were killed", late, _GRACE)
+        if self._sending is not None:
+            with suppress(OSError):
+                self._sending.send(END)
+            self._kill([self._exporter], _LAST)
         return 0
+
+    def _kill(self, seats: list[Seat], seconds: float) -> list[int]:
+        """Wait so long for them to end, and kill those that have not; their slots."""
+        end = time.monotonic() + seconds
+        while any(seat.pid for seat in seats) and time.monotonic() < end:
+            self._sleep(end)
+            self._reap()
+        late = [seat for seat in seats if seat.pid]
+        for seat in late:
+            os.kill(seat.pid, signal.SIGKILL)
+            os.waitpid(seat.pid, 0)
+        return [seat.slot for seat in late]
 
     def _signal(self, number: signal.Signals) -> None:
         for seat in self._seats:
@@ -171,10 +203,18 @@ class Group:
                 os.kill(seat.pid, number)
 
 
+def _channel() -> tuple[socket.socket, socket.socket]:
+    """What the processes write into, which never blocks, and what the exporter reads from."""
+    sending, receiving = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sending.setblocking(False)
+    return sending, receiving
+
+
 def prepare(directory: Path, workers: int) -> None:
-    """Make the folders and drop the reports of slots that this group does not have."""
+    """Make the folders and drop the reports of processes that this group does not have."""
     for name in (WORKERS, PAST, SEGMENTS):
         (directory / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     for report in (directory / WORKERS).glob("[0-9]*.json"):
         if int(report.stem) >= workers:
             report.unlink()
+    (directory / TELEMETRY).unlink(missing_ok=True)

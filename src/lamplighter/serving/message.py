@@ -62,6 +62,8 @@ class Answer(msgspec.Struct):
     lines: bytes = b""
     #: Whether the connection is closed afterwards.
     close: bool = False
+    #: Which part of the traffic the version has that gave it; empty where no version did, and on the short way.
+    arm: str = ""
 
     def encode(self, date: bytes, *, close: bool, bodiless: bool) -> bytes:
         """The bytes on the wire; `date` is a whole header line."""

@@ -13,6 +13,7 @@ from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.metric import METRICS
 from lamplighter.domain.paired import DIFFERENCE_BOUNDS, Paired
 from lamplighter.domain.route import LATENCY_BOUNDS, ArmMeter, WorkerReport
+from lamplighter.domain.telemetry import Exported
 from lamplighter.serving.accepting import chosen
 from lamplighter.serving.message import Answer
 from lamplighter.serving.problems import Refusal
@@ -34,12 +35,13 @@ def page(
     reports: Iterable[WorkerReport],
     pairs: Iterable[Paired],
     callers: Iterable[CallerMeter],
+    spans: Exported | None = None,
 ) -> Answer | Refusal:
     """The page in the form that the caller accepts; text/plain if it takes both alike."""
     form = chosen(accept, _OFFERS)
     if not form:
         return _NOT_TAKEN
-    content = exposition(environment, totals, reports, pairs, callers)
+    content = exposition(environment, totals, reports, pairs, callers, spans)
     if form == _OFFERS[0]:
         return Answer(200, content, _MEDIA)
     return Answer(200, _COUNTER.sub(rb"# \1 \2 ", content) + b"# EOF\n", _OPEN_MEDIA)
@@ -51,6 +53,7 @@ def exposition(
     reports: Iterable[WorkerReport],
     pairs: Iterable[Paired],
     callers: Iterable[CallerMeter],
+    spans: Exported | None = None,
 ) -> bytes:
     """The page of a whole process group."""
     totals = sorted(totals, key=lambda meter: (meter.model, meter.number, meter.digest, meter.arm))
@@ -61,6 +64,7 @@ def exposition(
     lines += _answers(environment, reports)
     lines += _processes(environment, reports)
     lines += _sandboxes(environment, reports)
+    lines += _spans(environment, spans)
     lines += _head("lamp_build_info")
     lines.append(f'lamp_build_info{{version="{__version__}",python="{platform.python_version()}"}} 1')
     return ("\n".join(lines) + "\n").encode()
@@ -182,4 +186,13 @@ def _sandboxes(environment: str, reports: tuple[WorkerReport, ...]) -> list[str]
     lines += [f'lamp_sandbox_level{{env="{environment}",slot="{slot}",level="{one.level}"}} 1' for slot, one in seen]
     lines += _head("lamp_sandbox_open_probes")
     lines += [f'lamp_sandbox_open_probes{{env="{environment}",slot="{slot}"}} {len(one.open)}' for slot, one in seen]
+    return lines
+
+
+def _spans(environment: str, spans: Exported | None) -> list[str]:
+    """Of the process that exports; nothing where none does."""
+    lines = _head("lamp_spans_total")
+    if spans is not None:
+        counts = {"exported": spans.exported, "refused": spans.refused, "dropped": spans.dropped}
+        lines += [f'lamp_spans_total{{env="{environment}",outcome="{outcome}"}} {count}' for outcome, count in counts.items()]
     return lines

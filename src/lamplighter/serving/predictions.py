@@ -23,6 +23,7 @@ from lamplighter.serving.redaction import Redactor
 from lamplighter.serving.router import Adopted, Router, drill
 from lamplighter.serving.shadows import Followed, Shadows
 from lamplighter.serving.sticky import Key, key_of
+from lamplighter.serving.telemetry.sender import Telemetry
 from lamplighter.serving.versions import Attempt
 
 CODECS: Mapping[str, Codec] = {"v2": v2, "v1": v1, "mlflow": mlflow, "plain": plain, "rpc": rpc}
@@ -44,7 +45,8 @@ class _Asked(msgspec.Struct):
     #: Whether the answer of an outage is wanted although there is none.
     drill: bool = False
     redactor: Redactor = Redactor()
-    #: Id of the caller's trace; empty for none.
+    #: What the request follows from, and the id of the trace; empty for none.
+    traceparent: bytes = b""
     trace: str = ""
 
     def noted(self) -> Noted:
@@ -63,13 +65,16 @@ class _Asked(msgspec.Struct):
 class Predictions:
     """Holds what a prediction passes through."""
 
-    def __init__(self, router: Router, recorder: Recorder, meters: Meters, shadows: Shadows) -> None:
+    def __init__(
+        self, router: Router, recorder: Recorder, meters: Meters, shadows: Shadows, telemetry: Telemetry | None = None
+    ) -> None:
         self._router = router
         self._recorder = recorder
         self._meters = meters
         self._shadows = shadows
         self._ids = Ids()
-        self._gathering = Gathering(recorder, meters, self._ids, self._unsaved)
+        self._telemetry = telemetry
+        self._gathering = Gathering(recorder, meters, self._ids, self._unsaved, telemetry)
 
     async def answer(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         """The answer to a request whose caller may call the model."""
@@ -132,7 +137,8 @@ class Predictions:
         key = key_of(headers.key, adopted.route.sticky, question, caller.holder, body_id)
         if isinstance(key, Refusal):
             return key, body_id
-        return _Asked(body_id, caller.holder, key, headers.event_at, question, drills, adopted.redactor, trace_of(request)[1])
+        trace = trace_of(request)
+        return _Asked(body_id, caller.holder, key, headers.event_at, question, drills, adopted.redactor, *trace)
 
     # ---- out
 
@@ -148,6 +154,8 @@ class Predictions:
 
     def _record_shadow(self, asked: _Asked, outcome: Attempt) -> None:
         self._recorder.leave(framed(asked.noted(), outcome, with_rows=False))
+        if self._telemetry is not None:
+            self._telemetry.shadowed(asked.traceparent, outcome)
 
     def _count(self, request: Request, attempts: tuple[Attempt, ...], rows: int) -> None:
         """What the caller waited counts for the version that answers; an attempt before it counts its own time."""
@@ -163,10 +171,12 @@ class Predictions:
             lines += b"Lamp-Fallback: %b\r\n" % last.fallback.encode()
         if last.failed is not None:
             slug = last.failed.code if last.failed.code in SLUGS else "model-failed"
-            return codec.refuse(
-                Refusal(slug, _EXPIRED if slug == EXPIRED else _NO_ANSWER), instance=request.path, request=asked.id, lines=lines
-            )
-        return codec.write(asked.question, version.reply(asked.id, last.scores), lines + kept)
+            refusal = Refusal(slug, _EXPIRED if slug == EXPIRED else _NO_ANSWER)
+            answer = codec.refuse(refusal, instance=request.path, request=asked.id, lines=lines)
+        else:
+            answer = codec.write(asked.question, version.reply(asked.id, last.scores), lines + kept)
+        answer.arm = last.arm
+        return answer
 
     def _unsaved(self, request: Request, codec: Codec, name: str) -> Answer:
         return self._refused(codec, request, _UNSAVED, name)

@@ -10,7 +10,8 @@ from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.paired import Paired, added
 from lamplighter.domain.record import Record, canonical, from_json
 from lamplighter.domain.route import ArmMeter, WorkerPast, WorkerReport, compared
-from lamplighter.serving.files import PAST, WORKERS, replace
+from lamplighter.domain.telemetry import Exported
+from lamplighter.serving.files import PAST, TELEMETRY, WORKERS, replace
 
 
 class Reports:
@@ -19,6 +20,7 @@ class Reports:
     def __init__(self, directory: Path) -> None:
         self._present = directory / WORKERS
         self._past = directory / PAST
+        self._telemetry = directory / TELEMETRY
 
     def inherit(self, slot: int, digests: frozenset[str], models: frozenset[str]) -> None:
         """Add the counters of the slot's last process to its past, so that counters never fall. Versions that are not among
@@ -62,6 +64,10 @@ class Reports:
         """What the whole group has answered to whom, past and present."""
         present = [meter for report in self.present() for meter in report.callers]
         return caller_meter.summed([*present, *(meter for past in self._pasts() for meter in past.callers)])
+
+    def spans(self) -> Exported | None:
+        """What became of the spans of the whole group; nothing if none are exported."""
+        return _read(self._telemetry, Exported)
 
     def _pasts(self) -> tuple[WorkerPast, ...]:
         found = (_read(path, WorkerPast) for path in sorted(self._past.glob("[0-9]*.json")))

@@ -40,6 +40,7 @@ from lamplighter.serving.segments import Segments
 from lamplighter.serving.selftest import SelfTest
 from lamplighter.serving.shadows import Shadows
 from lamplighter.serving.snapshot import Snapshot
+from lamplighter.serving.telemetry.sender import Telemetry
 from lamplighter.serving.versions import manifest_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ log = logging.getLogger(__name__)
 #: How often the files are looked at; a replaced route is adopted within twice this if its versions are loaded.
 _LOOK = 0.02
 _REPORT = 0.25
+#: How often spans and durations are handed over.
+_HAND_OVER = 0.5
 #: A process that has a route to adopt takes connections once it has, or after this time.
 _PATIENCE = 5.0
 #: Seconds for the requests in work once the process is told to end.
@@ -61,7 +64,7 @@ _SWITCH = 0.001
 class Slot:
     """Everything one process holds."""
 
-    def __init__(self, options: Options, slot: int, limits: Limits) -> None:
+    def __init__(self, options: Options, slot: int, limits: Limits, sending: socket.socket | None) -> None:
         loop = asyncio.get_running_loop()
         self._options = options
         self._slot = slot
@@ -86,10 +89,11 @@ class Slot:
         describing = partial(manifest_of, artifacts=options.artifacts)
         key = redaction_key(options.directory)
         self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock, key)
-        predictions = Predictions(self._router, self._recorder, self._meters, self._shadows)
+        self._telemetry = None if sending is None else Telemetry(sending)
+        predictions = Predictions(self._router, self._recorder, self._meters, self._shadows, self._telemetry)
         self._bodies = Bodies(limits.body_bytes)
         self._application = Application(
-            self._callers, self._router, predictions, self._meters, self, self._bodies, limits.in_flight
+            self._callers, self._router, predictions, self._meters, self, self._bodies, limits.in_flight, self._telemetry
         )
         hosts = frozenset((*LOOPBACK, options.host, *options.known_as))
         self._front = Front(self._application, limits, frozenset(host.lower() for host in hosts))
@@ -106,8 +110,8 @@ class Slot:
     def metrics(self, accept: bytes) -> Answer | Refusal:
         """Counters of the whole group, for Prometheus, in a form that is accepted."""
         self._report()
-        reports = self._reports
-        return page(accept, self._options.environment, reports.totals(), reports.present(), reports.pairs(), reports.callers())
+        own = self._reports
+        return page(accept, self._options.environment, own.totals(), own.present(), own.pairs(), own.callers(), own.spans())
 
     def end(self) -> None:
         """Begin to end."""
@@ -122,8 +126,9 @@ class Slot:
         if first is not None:
             self._adoption.offer(first)
         self._report()
-        watching = asyncio.create_task(_every(_LOOK, self._look))
-        reporting = asyncio.create_task(_every(_REPORT, self._report))
+        rounds = [asyncio.create_task(_every(_LOOK, self._look)), asyncio.create_task(_every(_REPORT, self._report))]
+        if self._telemetry is not None:
+            rounds.append(asyncio.create_task(_every(_HAND_OVER, self._telemetry.flush)))
         if first is not None:
             await self._settled()
         gc.collect()
@@ -136,9 +141,11 @@ class Slot:
         await self._ending.wait()
         left = max(_LEAST_DRAIN, self._end_at - time.monotonic())
         await asyncio.gather(self._front.drain(left), *([self._rpc.drain(left)] if self._rpc is not None else []))
-        watching.cancel()
-        reporting.cancel()
+        for one in rounds:
+            one.cancel()
         await self._shadows.close(1.0)
+        if self._telemetry is not None:
+            self._telemetry.flush()
         await asyncio.to_thread(self._recorder.close)
         await self._adoption.close()
         await self._self_test.close()
@@ -215,15 +222,25 @@ async def _every(seconds: float, action: Callable[[], None]) -> None:
             log.error("%s failed: %s", action.__name__, type(error).__name__)
 
 
-def serve(options: Options, slot: int, listening: socket.socket, leash: int, limits: Limits | None = None) -> None:
-    """Run one process of the group until SIGTERM, or until the other end of the leash is closed because the parent died."""
+def serve(
+    options: Options,
+    slot: int,
+    listening: socket.socket,
+    leash: int,
+    sending: socket.socket | None = None,
+    limits: Limits | None = None,
+) -> None:
+    """Run one process of the group until SIGTERM, or until the other end of the leash is closed because the parent died.
+
+    `sending` takes what is to be exported; nothing if nothing is.
+    """
     sys.setswitchinterval(_SWITCH)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(options, slot, listening, leash, limits or Limits()))
+        runner.run(_serve(partial(Slot, options, slot, limits or Limits(), sending), listening, leash))
 
 
-async def _serve(options: Options, slot: int, listening: socket.socket, leash: int, limits: Limits) -> None:
-    process = Slot(options, slot, limits)
+async def _serve(made: Callable[[], Slot], listening: socket.socket, leash: int) -> None:
+    process = made()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, process.end)
     loop.add_signal_handler(signal.SIGINT, process.end)

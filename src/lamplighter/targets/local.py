@@ -25,6 +25,8 @@ from lamplighter.targets.base import Observation, least_closed, quarantined_in
 _INDEX = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_OFFLINE", "SSL_CERT_FILE")
 #: What a group inherits from our environment; addresses and passwords of the control plane are none of its matter.
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", *_INDEX)
+#: How the variables of OpenTelemetry begin: a group exports by itself. Processes of models are given none of them.
+_OTEL = "OTEL_"
 #: Folders beside those of the environments; no environment has such a name. The keys are public ones, in PEM.
 _ENVIRONMENTS, KEYS = ".environments", ".keys"
 _START_SECONDS = 20.0
@@ -129,7 +131,7 @@ class Target:
         pid = os.posix_spawn(
             sys.executable,
             command,
-            {name: os.environ[name] for name in _INHERITED if name in os.environ},
+            {name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith(_OTEL)},
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 1, str(folder / "serving.log"), log, 0o600),

@@ -67,6 +67,7 @@ def test_every_probe_is_closed_to_a_model_and_it_can_still_work(tmp_path: Path, 
 @needs_sandbox
 def test_a_worker_inherits_nothing(tmp_path: Path, store: Any) -> None:
     os.environ["LAMPLIGHTER_SECRET_PROBE"] = "secret"
+    os.environ["OTEL_EXPORTER_OTLP_HEADERS"] = "authorization=secret"
     source = b"""
 import os, resource
 

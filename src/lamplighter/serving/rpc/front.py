@@ -20,27 +20,15 @@ from lamplighter.serving.asking import TRACEPARENT
 from lamplighter.serving.doors import Call, Door, Verb, Who
 from lamplighter.serving.framing import Limits
 from lamplighter.serving.message import Answer, Request
-from lamplighter.serving.rpc.messages import MESSAGES, PACKAGE
+from lamplighter.serving.rpc.codes import SERVICE, code_of
+from lamplighter.serving.rpc.messages import MESSAGES
 
-SERVICE = f"{PACKAGE}.GRPCInferenceService"
 _TRACEPARENT = TRACEPARENT.decode()
 #: Metadata that is read as a header of the same name.
 _READ = frozenset(("authorization", "lamp-request-id", "lamp-event-time", "lamp-key", "lamp-drill", _TRACEPARENT))
 _NAME = re.compile(r"[-a-z0-9]{1,63}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _INFER = {"POST": Door("POST", "/v2/models/{model}/infer", Verb.PREDICT, Who.CALLER_OF_MODEL, "rpc")}
-
-#: What a status of HTTP is here; any other is INTERNAL.
-_CODES: Mapping[int, grpc.StatusCode] = {
-    400: grpc.StatusCode.INVALID_ARGUMENT,
-    401: grpc.StatusCode.UNAUTHENTICATED,
-    403: grpc.StatusCode.PERMISSION_DENIED,
-    404: grpc.StatusCode.NOT_FOUND,
-    413: grpc.StatusCode.RESOURCE_EXHAUSTED,
-    422: grpc.StatusCode.INVALID_ARGUMENT,
-    503: grpc.StatusCode.UNAVAILABLE,
-    504: grpc.StatusCode.DEADLINE_EXCEEDED,
-}
 
 Context = Any
 Headers = dict[bytes, bytes]
@@ -99,7 +87,7 @@ class RpcFront:
             self._application.sent(answer.status)
             metadata = _metadata(answer)
             if answer.status != 200:
-                await context.abort(_CODES.get(answer.status, grpc.StatusCode.INTERNAL), _sentence(answer), metadata)
+                await context.abort(grpc.StatusCode[code_of(answer.status)], _sentence(answer), metadata)
             await context.send_initial_metadata(metadata)
             return body
 
