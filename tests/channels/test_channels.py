@@ -232,14 +232,52 @@ def test_slow_receivers_do_not_hold_up_the_next_message() -> None:
 old_library = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 
+#: Services behind a server of one's own, and where each keeps title and text.
+SERVICES = [
+    ("json://127.0.0.1:{port}/told", "/told", ("title", "message")),
+    ("ntfy://127.0.0.1:{port}/pager", "/", ("title", "message")),
+    ("gotify://127.0.0.1:{port}/token", "/message", ("title", "message")),
+    ("mmost://127.0.0.1:{port}/" + "3" * 32, "/hooks/" + "3" * 32, ("text", "text")),
+]
+
+
 @old_library
-def test_apprise_tells_the_service_behind_its_address() -> None:
+@pytest.mark.parametrize(("address", "path", "places"), SERVICES, ids=lambda one: str(one).partition(":")[0])
+def test_apprise_tells_the_service_behind_its_address(address: str, path: str, places: tuple[str, str]) -> None:
     with receiving(status(200)) as receiver:
-        apprise.send(MESSAGE, Receiver(address=f"json://127.0.0.1:{receiver.port}/told"))
-    assert len(receiver.requests) == 1
-    assert receiver.requests[0].path == "/told"
-    assert receiver.requests[0].body["title"] == MESSAGE.title
-    assert receiver.requests[0].body["message"] == MESSAGE.text
+        apprise.send(MESSAGE, Receiver(address=address.format(port=receiver.port)))
+    (request,) = receiver.requests
+    title, text = (request.body[place].replace("\r\n", "\n") for place in places)
+    assert (request.path, MESSAGE.title in title, MESSAGE.text in text) == (path, True, True)
+
+
+@old_library
+@pytest.mark.parametrize(
+    ("severity", "over", "kind"),
+    [("page", False, "failure"), ("notice", False, "warning"), ("", False, "info"), ("page", True, "success")],
+)
+def test_services_that_know_the_difference_are_told_how_bad_it_is(severity: str, over: bool, kind: str) -> None:
+    with receiving(status(200)) as receiver:
+        told = msgspec.structs.replace(MESSAGE, severity=severity, over=over)
+        apprise.send(told, Receiver(address=f"json://127.0.0.1:{receiver.port}/told"))
+    assert [request.body["type"] for request in receiver.requests] == [kind]
+
+
+@old_library
+@pytest.mark.parametrize(
+    "address",
+    [
+        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#ops",
+        "pagerduty://integration0key@api0key/source/component",
+        "opsgenie://a0b1c2d3-e4f5-6789-abcd-ef0123456789",
+        "mailto://user:password@mail.example.com",
+        "workflows://host.example.com/workflow/signature",
+        "incidentio://token/source",
+    ],
+)
+def test_addresses_of_services_are_known_to_apprise(address: str) -> None:
+    library = import_module("apprise")
+    assert library.Apprise().add(address)
 
 
 @old_library

@@ -21,9 +21,14 @@ OLD, NEW, OTHER = (f"whsec_{base64.b64encode(bytes([byte]) * 32).decode()}" for 
 
 def verified(content: bytes, headers: dict[str, str], *secrets: str) -> dict[str, Any]:
     """What the libraries make of a message with each secret."""
-    given = {"content": base64.b64encode(content).decode(), "headers": headers, "secrets": secrets}
-    script = ROOT / "tests" / "serving" / "clients" / "scripts" / "webhook_verify.py"
-    python = ROOT / ".venv-clients" / "rest" / "bin" / "python"
+    return told("rest", "webhook_verify.py", content, headers, secrets=secrets)
+
+
+def told(clients: str, name: str, content: bytes, headers: dict[str, str], **more: object) -> dict[str, Any]:
+    """What a script of the clients says of a message."""
+    given = {"content": base64.b64encode(content).decode(), "headers": headers, **more}
+    script = ROOT / "tests" / "serving" / "clients" / "scripts" / name
+    python = ROOT / ".venv-clients" / clients / "bin" / "python"
     done = subprocess.run([python, script], input=json.dumps(given), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -38,6 +43,19 @@ def test_the_libraries_take_a_message_signed_by_the_old_and_the_new_secret() -> 
     assert found["verified"] == ["verified", "verified", "No matching signature found"]
     assert (found["type"], found["id"]) == ("lamplighter.incident.opened.v1", MESSAGE.id)
     assert found["data"] == msgspec.to_builtins(MESSAGE)
+
+
+def test_the_second_release_of_cloudevents_reads_the_same() -> None:
+    content = webhook.cloud_event(MESSAGE)
+    found = told("tensors", "cloud_event_read.py", content, dict(webhook.signed(MESSAGE.id, content, (NEW,), 0)))
+    assert found == {
+        "type": "lamplighter.incident.opened.v1",
+        "id": MESSAGE.id,
+        "source": "lamplighter",
+        "subject": "late-flights/I-31",
+        "time": "2026-03-03T13:32:00+00:00",
+        "data": msgspec.to_builtins(MESSAGE),
+    }
 
 
 def test_an_old_message_and_a_changed_one_are_refused() -> None:

@@ -25,7 +25,7 @@ class Receiver(ThreadingHTTPServer):
         self.status = 200
         #: Connections that were opened.
         self.connections = 0
-        #: Ids of messages that are always refused.
+        #: Numbers of events whose messages are always refused.
         self.refuses: set[str] = set()
         #: What is done with the next requests, one after the other: a status, `hang` or `die`; after them `status` counts.
         self.script: list[int | str] = []
@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(then, str):
             self.close_connection = True
             return
-        refused = self.headers["webhook-id"] in self.server.refuses
+        refused = self.headers["webhook-id"].partition("-")[0] in self.server.refuses
         self.send_response(400 if refused else then)
         if then in (301, 302, 307, 308):
             self.send_header("Location", self.server.url)

@@ -4,6 +4,7 @@ import importlib
 from typing import Any
 
 from lamplighter.channels.base import Message, Receiver, Undelivered
+from lamplighter.domain.monitor import Severity
 
 #: People do not want to hear of every step.
 FOLLOWS = False
@@ -20,5 +21,12 @@ def send(message: Message, receiver: Receiver) -> None:
     sender = library.Apprise()
     if not sender.add(receiver.address):
         raise Undelivered("Apprise does not know this kind of address.")
-    if not sender.notify(title=message.title, body=message.text):
+    if not sender.notify(title=message.title, body=message.text, notify_type=_kind(message)):
         raise Undelivered("The service behind the address did not take it.")
+
+
+def _kind(message: Message) -> str:
+    """How loudly services that know the difference tell it."""
+    if message.over:
+        return "success"
+    return {Severity.PAGE: "failure", Severity.NOTICE: "warning"}.get(Severity(message.severity or Severity.NOTE), "info")

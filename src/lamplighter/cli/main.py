@@ -77,7 +77,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "ADMIN": {
         "env": Entry("admin", "list|add", "the environments"),
-        "notify": Entry("notify", "test", "whether messages arrive"),
+        "notify": Entry("notify", "secret|test", "whether messages arrive, and are ours"),
         "key": Entry("keys", "new|list|trust|distrust", "who may bring models that run code"),
         "doctor": Entry("admin", "", "what is wrong with this machine, and the fix"),
         "completion": Entry("admin", "bash|zsh|fish", "completion for your shell"),

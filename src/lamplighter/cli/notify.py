@@ -1,5 +1,7 @@
 """ADMIN: notify."""
 
+import base64
+import secrets
 from collections.abc import Mapping
 
 import click
@@ -12,6 +14,17 @@ from lamplighter.cli.session import Session, with_session
 @click.group(cls=Noun)
 def notify() -> None:
     """The ways in which people are told."""
+
+
+@notify.command("secret")
+@with_session
+def secret(session: Session) -> Page:
+    """Make a secret that signs webhooks. It is printed once and kept nowhere; no platform has to run."""
+    made = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    session.say(
+        "Add it to webhook_secrets in config.toml, in front of one that it takes the place of, and give it to the receiver."
+    )
+    return Page(says=made, data={"secret": made})
 
 
 @notify.command("test")

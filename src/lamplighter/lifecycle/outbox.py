@@ -189,7 +189,8 @@ def message_of(kit: Kit, notice: Notice, incidents: Mapping[str, Incident]) -> M
     """The message as a channel takes it, with what is known of its incident."""
     incident = incidents.get(notice.incident)
     message = Message(
-        id=f"{notice.event or notice.at}-{notice.channel}",
+        # Two platforms that tell one receiver count their events alike, but not in the same microsecond.
+        id=f"{notice.event}-{notice.at}-{notice.channel}",
         person=notice.person,
         model=notice.model,
         incident=notice.incident,
