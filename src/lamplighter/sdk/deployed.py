@@ -173,7 +173,7 @@ def bring_live(platform: Platform, version: Version, environment: str, wait: flo
         if time.monotonic() > end:
             raise TimedOut(
                 f"{version.name} is not live in {environment} yet.",
-                why=f"Rollout {rollout.id} is {rollout.phase}.",
+                why=f"Rollout {rollout.id} is {rollout.phase}{f', held by the {rollout.hold.rule}' if rollout.hold else ''}.",
                 fix=f"It goes on by itself: lamp rollout show {rollout.id}",
                 code="E1612",
             )
