@@ -16,6 +16,7 @@ from tests.domain import specimens
 
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.errors import Invalid
+from lamplighter.sdk import spreadsheet, table_stream
 from lamplighter.sdk.frame import Frame, frame_of, sample_frame
 
 FRAME = frame_of(specimens.rows())
@@ -117,3 +118,34 @@ def test_an_input_with_the_name_of_a_column_of_rows_has_one_name_everywhere() ->
     assert sample.inputs == ("input.score", "hour")
     assert sample.to_pandas()["input.score"].tolist() == [1.5, 2.5]
     assert repr(sample) == "<2 rows of the reference of m@1.>"
+
+
+ATTACKS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''@x", "'plain", "EWR", "", "1-2", '=HYPERLINK("a,b")']
+
+
+def dangerous() -> Frame:
+    """Rows whose texts are as callers may send them, with numbers below zero beside them."""
+    count = len(ATTACKS)
+    columns: dict[str, Sequence[Any]] = {"request": ATTACKS, "=name": ATTACKS, "score": [-0.5] * count, "hour": [-3] * count}
+    return Frame(columns, {"=name": Kind.TEXT, "hour": Kind.INTEGER}, "some")
+
+
+def test_no_text_of_a_caller_is_a_formula_in_a_spreadsheet() -> None:
+    read = list(csv.DictReader(io.StringIO(dangerous().content(".csv").decode(), newline="")))
+    assert list(read[0]) == ["request", "'=name", "score", "hour"]
+    for name in ("request", "'=name"):
+        assert not [row[name] for row in read if row[name][:1] in tuple("=+-@\t\r")]
+    assert {(row["score"], row["hour"]) for row in read} == {("-0.5", "-3")}
+    assert [row["request"] for row in read if row["request"] in ("'plain", "EWR", "1-2")] == ["'plain", "EWR", "1-2"]
+    assert [row["request"][1:] if spreadsheet.MARKED.match(row["request"]) else row["request"] for row in read] == ATTACKS
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".json"])
+def test_what_machines_read_is_as_it_came(suffix: str, tmp_path: Path) -> None:
+    dangerous().write(tmp_path / f"rows{suffix}")
+    if suffix == ".json":
+        found = [row["request"] for row in json.loads((tmp_path / "rows.json").read_bytes())]
+    else:
+        read = table_stream.batches(tmp_path / f"rows{suffix}", 99)
+        found = [text for batch in read for text in table_stream.columns(batch)["request"]]
+    assert found == ATTACKS

@@ -1,6 +1,6 @@
 """Rows as a notebook, a table library and a file take them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from lamplighter.domain.contract import Contract, Kind
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.rows import Rows, column_of
-from lamplighter.sdk import table_stream
+from lamplighter.sdk import spreadsheet, table_stream
 
 if TYPE_CHECKING:  # pandas is an extra
     import pandas as pd
@@ -27,7 +27,7 @@ _TYPES: Mapping[str, str] = {
 }
 #: Rows that a notebook shows.
 _SHOWN = 20
-_JSON = ".json"
+_JSON, _CSV = ".json", ".csv"
 
 
 class Frame:
@@ -68,11 +68,14 @@ class Frame:
         return self._table().__arrow_c_stream__(requested_schema)
 
     def content(self, suffix: str) -> bytes:
-        """The bytes of a file: `.parquet`, `.csv`, `.arrow` or `.json`; raises `Invalid` for any other."""
+        """The bytes of a file: `.parquet`, `.csv`, `.arrow` or `.json`; raises `Invalid` for any other.
+
+        In `.csv`, which spreadsheets open, texts that begin like a formula have an apostrophe in front of them.
+        """
         check_form(Path(f"rows{suffix}"))
         if suffix == _JSON:
             return msgspec.json.encode(self.records())
-        return table_stream.content(self._table(), suffix)
+        return table_stream.content(self._table(spreadsheet.cell if suffix == _CSV else str), suffix)
 
     def write(self, path: Path) -> None:
         """Write a file whose form its suffix says; raises `Invalid` for another suffix or a place that takes none."""
@@ -107,10 +110,13 @@ class Frame:
             return rfc3339(value)
         return f"{value:.6g}" if isinstance(value, float) else str(value)
 
-    def _table(self) -> Any:
+    def _table(self, write: Callable[[str], str] = str) -> Any:
         from arro3.core import Table
 
-        return Table.from_pydict({name: _array(self._types[name], values) for name, values in self.columns.items()})
+        written = {
+            name: [write(one) if isinstance(one, str) else one for one in values] for name, values in self.columns.items()
+        }
+        return Table.from_pydict({write(name): _array(self._types[name], values) for name, values in written.items()})
 
 
 def check_form(path: Path) -> None:
