@@ -54,6 +54,19 @@ def test_slow_answers_are_found_against_the_limit_of_the_project(life: Life) -> 
     assert found.sentence == f"1 of 20 requests took longer than {found.value:.0f} ms in the last minute; v1 answers."
 
 
+def test_times_that_nobody_knows_do_not_end_an_incident(life: Life) -> None:
+    version, segment = _live(life, p95_ms=50.0), Segment(life.settings)
+    segment.write(*(scored(version, f"slow{i}", [0.5], at=life.clock.now(), duration=200_000) for i in range(200)))
+    _watched(life)
+    life.clock.forward(3600)
+    segment.write(*(scored(version, f"unknown{i}", [0.5], at=life.clock.now(), duration=-1) for i in range(200)))
+    (incident,) = _watched(life)
+    assert incident.state is State.OPEN
+    segment.write(*(scored(version, f"quick{i}", [0.5], at=life.clock.now(), duration=20_000) for i in range(200)))
+    (incident,) = _watched(life)
+    assert incident.state is State.MITIGATED
+
+
 def test_nothing_is_said_of_the_latency_where_no_limit_is_given(life: Life) -> None:
     version = _live(life)
     Segment(life.settings).write(

@@ -18,10 +18,11 @@ def test_quantile_lies_in_the_right_bucket() -> None:
     seconds = np.random.default_rng(0).lognormal(-4.0, 0.7, 5000)
     truth = float(np.quantile(seconds, 0.95))
     estimate = quantile(LATENCY_BOUNDS, buckets(seconds))
+    assert estimate is not None
     assert np.searchsorted(LATENCY_BOUNDS, estimate) == np.searchsorted(LATENCY_BOUNDS, truth)
     assert quantile((1.0, 2.0), (0, 10, 0), 0.5) == pytest.approx(1.5)
     assert quantile((1.0, 2.0), (0, 0, 3)) == 2.0
-    assert quantile((1.0, 2.0), (0, 0, 0)) == 0.0
+    assert quantile((1.0, 2.0), (0, 0, 0)) is None
 
 
 def test_judgements_by_limit() -> None:
@@ -31,6 +32,13 @@ def test_judgements_by_limit() -> None:
     expected = ((fast, Judgement.PASSED), (slow, Judgement.FAILED), (few, Judgement.UNDECIDED), (edge, Judgement.UNDECIDED))
     for counts, judgement in expected:
         assert judge_latency(LATENCY_BOUNDS, fast, counts, limit=0.08).judgement is judgement
+
+
+def test_times_that_nobody_knows_are_not_fast() -> None:
+    fast, unknown = [0, 0, 0, 0, 200] + [0] * 10, [0] * 15
+    judged = judge_latency(LATENCY_BOUNDS, unknown, unknown, limit=0.08, least=0)
+    assert (judged.judgement, judged.challenger, judged.champion) == (Judgement.UNDECIDED, None, None)
+    assert judge_latency(LATENCY_BOUNDS, unknown, fast, slower=2.0).judgement is Judgement.UNDECIDED
 
 
 def test_judgements_by_champion() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import click
 
 from lamplighter.cli.flags import Noun
-from lamplighter.cli.instants import local, short, zone
+from lamplighter.cli.instants import local, milliseconds, short, zone
 from lamplighter.cli.page import Page
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
@@ -57,7 +57,7 @@ def _seen(one: Consumed) -> tuple[str, str]:
 
 def _felt(felt: Felt) -> str:
     refused = f"{felt.refusals:,} refused" if felt.refusals else ""
-    asked = f"{felt.failure_rate:.2%} failed, p95 {felt.p95_ms:g} ms" if felt.requests else ""
+    asked = f"{felt.failure_rate:.2%} failed, p95 {milliseconds(felt.p95_ms)}" if felt.requests else ""
     return ", ".join(part for part in (asked, refused) if part) or "no request"
 
 

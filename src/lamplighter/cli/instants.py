@@ -47,3 +47,8 @@ def lasted(seconds: float) -> str:
         if seconds >= 2 * size or (seconds >= size and unit != "days"):
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
+
+
+def milliseconds(length: float | None) -> str:
+    """How long answers took, such as `2.5 ms`; a dash where it is not known."""
+    return "-" if length is None else f"{length:g} ms"

@@ -11,9 +11,9 @@ class Hour(Record, frozen=True):
     at: int
     requests: int
     failures: int
-    #: Percentiles of the time a version took, milliseconds; 0 where nobody asked.
-    p50_ms: float
-    p95_ms: float
+    #: Percentiles of the time a version took, milliseconds; nothing where no time is known.
+    p50_ms: float | None
+    p95_ms: float | None
 
 
 class Release(Record, frozen=True):

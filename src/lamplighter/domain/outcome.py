@@ -35,9 +35,10 @@ class Judged(Record, frozen=True):
 
     judgement: Judgement
     why: str
-    #: What was seen of the challenger and of the champion, such as shares of failed requests or seconds.
-    challenger: float
-    champion: float
+    #: What was seen of the challenger and of the champion, such as shares of failed requests or seconds; nothing where nobody
+    #: knows.
+    challenger: float | None
+    champion: float | None
     #: What the challenger is held against; nothing as long as it is not known.
     limit: float | None
     #: Requests or rows of the challenger.

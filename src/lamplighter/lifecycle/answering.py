@@ -63,7 +63,11 @@ class _Seen(msgspec.Struct, frozen=True):
     @property
     def tells(self) -> bool:
         """Whether it holds enough to say that callers no longer feel something."""
-        return self.requests >= (_ENOUGH if self.length < LOOK_BACKS[-1] else 1)
+        return self.tells_of(self.requests)
+
+    def tells_of(self, requests: int) -> bool:
+        """The same where only so many of the requests say something."""
+        return requests >= (_ENOUGH if self.length < LOOK_BACKS[-1] else 1)
 
 
 def telling(look: Transaction, now: int, turned_away: Mapping[tuple[str, str], int]) -> list[Routing]:
@@ -138,15 +142,14 @@ def _share(measure: str, seen: list[_Seen], limit: float) -> tuple[_Bad | None, 
 
 def _slowness(seen: list[_Seen], limit_ms: float) -> tuple[_Bad | None, str]:
     """The same for the time that 19 of 20 requests took at most."""
-    slow = [quantile(LATENCY_BOUNDS, one.latencies) * 1000.0 for one in seen]
-    told = [
-        f"1 of 20 requests took longer than {ms:.0f} ms in {_words(one.length)}" for one, ms in zip(seen, slow, strict=True)
-    ]
-    for one, ms, words in zip(seen, slow, told, strict=True):
+    # Where no time is known, nobody can say that it is slow, or that it is slow no more.
+    timed = [(one, 1000.0 * at) for one in seen if (at := quantile(LATENCY_BOUNDS, one.latencies)) is not None]
+    told = [f"1 of 20 requests took longer than {ms:.0f} ms in {_words(one.length)}" for one, ms in timed]
+    for (one, ms), words in zip(timed, told, strict=True):
         limit, alpha = limit_ms / 1000.0, alpha_of(MEAN_TIME)
         if judge_latency(LATENCY_BOUNDS, (), one.latencies, limit=limit, alpha=alpha).judgement is Judgement.FAILED:
             return (one, ms, words), ""
-    calm = [words for one, ms, words in zip(seen, slow, told, strict=True) if one.tells and ms <= limit_ms]
+    calm = [words for (one, ms), words in zip(timed, told, strict=True) if one.tells_of(sum(one.latencies)) and ms <= limit_ms]
     return None, f"{calm[0]}." if calm else ""
 
 
@@ -168,5 +171,5 @@ def _finding(look: Transaction, routing: Routing, now: int, measure: str, limit:
         sentence=f"{said}; v{routing.champion.number} answers.",
         start=seen.since * 1_000_000,
         end=now,
-        after_rows=look.predictions.count(routing.model, routing.environment),
+        after_rows=look.answered.count(routing.model, routing.environment),
     )

@@ -46,7 +46,7 @@ def _count(kit: Kit, change: Transaction, rollout: Rollout, records: Sequence[Sc
 
 def _grown(known: StepTally, records: Sequence[Scored], profile: Profile | None) -> StepTally:
     latencies = list(known.latencies)
-    for record in records:
+    for record in (one for one in records if one.duration >= 0):
         latencies[latency_bucket(record.duration / 1_000_000)] += 1
     return msgspec.structs.replace(
         known,

@@ -12,14 +12,15 @@ from lamplighter.domain.outcome import Judged, Judgement
 from lamplighter.monitoring.sequential import rate_bounds
 
 
-def quantile(bounds: Sequence[float], counts: Sequence[int], probability: float = 0.95) -> float:
-    """Estimate of a quantile, on a straight line inside its bucket; the last bound if it lies beyond; 0 without requests.
+def quantile(bounds: Sequence[float], counts: Sequence[int], probability: float = 0.95) -> float | None:
+    """Estimate of a quantile, on a straight line inside its bucket; the last bound if it lies beyond; nothing without requests
+    whose time is known.
 
     `bounds` are the rising upper bounds of the buckets; `counts` has one more, for the open bucket.
     """
     wanted, seen, lower = probability * sum(counts), 0, 0.0
     if wanted == 0:
-        return 0.0
+        return None
     for upper, found in zip(bounds, counts, strict=False):
         if seen + found >= wanted and found:
             return lower + (upper - lower) * (wanted - seen) / found
@@ -49,12 +50,12 @@ def judge_latency(
     known = [value for value in (limit, relative) if value is not None]
     seen, before, n = quantile(bounds, challenger, probability), quantile(bounds, champion, probability), sum(challenger)
     asked = min(known, default=float("inf"))
-    judgement, why = Judgement.UNDECIDED, f"{n} requests are too few to judge the latency."
+    judgement, why = Judgement.UNDECIDED, f"{n} requests whose time is known are too few to judge the latency."
     if _slow_share_at_least(bounds, challenger, asked, alpha) > 1.0 - probability:
         judgement, why = Judgement.FAILED, "It answers more slowly than allowed."
     elif n >= least and slower is not None and relative is None:
         why = "The version that is live answered too few requests to compare the latency with."
-    elif n >= least and seen <= asked:
+    elif n >= least and seen is not None and seen <= asked:
         judgement, why = Judgement.PASSED, "It answers as fast as asked."
     elif n >= least:
         why = "It answers more slowly than allowed so far, but that may be chance."

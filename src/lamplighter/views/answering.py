@@ -24,10 +24,10 @@ class Service(Record, frozen=True):
     rows: int
     #: Requests that the answering version failed.
     failures: int
-    #: Percentiles of the time a version took, milliseconds; 0 without requests.
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
+    #: Percentiles of the time a version took, milliseconds; nothing where no time is known.
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
     #: Requests in equal parts of the look back, oldest first.
     sparkline: tuple[int, ...]
 
@@ -76,14 +76,15 @@ def felt(part: Traffic) -> Traffic:
     return msgspec.structs.replace(part, requests=part.requests - part.failures, failures=0)
 
 
-def percentile(latencies: Sequence[int], share: float) -> float:
-    """Milliseconds under which this share of the requests stayed: the upper bound of the bucket that holds it."""
+def percentile(latencies: Sequence[int], share: float) -> float | None:
+    """Milliseconds under which this share of the requests stayed: the upper bound of the bucket that holds it. Nothing where
+    no time is known."""
     wanted, below = share * sum(latencies), 0
     for bound, count in zip((*LATENCY_BOUNDS, LATENCY_BOUNDS[-1]), latencies, strict=True):
         below += count
         if count and below >= wanted:
             return bound * 1000.0
-    return 0.0
+    return None
 
 
 def _parts(seen: list[Traffic], start: int, seconds: int, parts: int) -> tuple[int, ...]:

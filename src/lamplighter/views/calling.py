@@ -23,10 +23,10 @@ class Felt(Record, frozen=True):
     failures: int = 0
     #: Requests refused because of what the caller sent, by the status of the answer.
     refused: Mapping[str, int] = {}
-    #: Percentiles of the time a version took, milliseconds; 0 without requests.
-    p50_ms: float = 0.0
-    p95_ms: float = 0.0
-    p99_ms: float = 0.0
+    #: Percentiles of the time a version took, milliseconds; nothing where no time is known.
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
 
     @property
     def failure_rate(self) -> float:

@@ -45,8 +45,10 @@ def _service(service: Service, monitor: Monitor) -> list[Alarm]:
     expected = _at_most(of_service())
     found = [Alarm("Failed requests", stands, share(monitor.errors), service.failure_rate > monitor.errors, expected)]
     if monitor.p95_ms is not None:
-        slow, limit = service.p95_ms > monitor.p95_ms, f"{monitor.p95_ms:g} ms"
-        found.append(Alarm("Time of 19 of 20 answers", f"at most {service.p95_ms:g} ms", limit, slow, expected))
+        known, limit = service.p95_ms is not None, f"{monitor.p95_ms:g} ms"
+        slow = service.p95_ms is not None and service.p95_ms > monitor.p95_ms
+        stands = f"at most {service.p95_ms:g} ms" if known else "not known"
+        found.append(Alarm("Time of 19 of 20 answers", stands, limit, slow, expected))
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lamplighter.domain.monitored import Hour
 from lamplighter.web import times
-from lamplighter.web.numbers import NOTHING, count, milliseconds, share
+from lamplighter.web.numbers import count, milliseconds, share
 from lamplighter.web.plots.figure import Figure
 from lamplighter.web.plots.line import Series, line
 from lamplighter.web.plots.points import Point
@@ -16,7 +16,7 @@ def figures(hours: Sequence[Hour], limit: float) -> list[Figure]:
     asked = [hour for hour in hours if hour.requests]
     if not asked:
         return []
-    return [_requests(hours), _failures(asked, limit), _latency(asked)]
+    return [_requests(hours), _failures(asked, limit), *_latency(asked)]
 
 
 def _requests(hours: Sequence[Hour]) -> Figure:
@@ -47,26 +47,29 @@ def _failures(hours: Sequence[Hour], limit: float) -> Figure:
     )
 
 
-def _latency(hours: Sequence[Hour]) -> Figure:
-    timed = [hour for hour in hours if hour.p95_ms] or list(hours)
-    slowest, last = max(timed, key=lambda hour: hour.p95_ms), timed[-1]
+def _latency(hours: Sequence[Hour]) -> list[Figure]:
+    half = [(hour, hour.p50_ms) for hour in hours if hour.p50_ms is not None]
+    most = [(hour, hour.p95_ms) for hour in hours if hour.p95_ms is not None]
+    if not most:
+        return []
+    (slowest, longest), (_, last) = max(most, key=lambda one: one[1]), most[-1]
     caption = (
-        f"19 of 20 answers took at most {milliseconds(last.p95_ms)} in the newest hour; "
-        f"the slowest hour, {_hour(slowest)}, took {milliseconds(slowest.p95_ms)}."
+        f"19 of 20 answers took at most {milliseconds(last)} in the newest hour; "
+        f"the slowest hour, {_hour(slowest)}, took {milliseconds(longest)}."
     )
     lines = [
-        Series("half", 1, tuple(_point(h, h.p50_ms, f"p50 {milliseconds(h.p50_ms)}") for h in timed), plain=True),
-        Series("19 of 20", 2, tuple(_point(h, h.p95_ms, f"p95 {milliseconds(h.p95_ms)}") for h in timed), plain=True),
+        Series("half", 1, tuple(_point(h, at, f"p50 {milliseconds(at)}") for h, at in half), plain=True),
+        Series("19 of 20", 2, tuple(_point(h, at, f"p95 {milliseconds(at)}") for h, at in most), plain=True),
     ]
-    return Figure(
-        title="Time an answer took at most, ms",
-        drawing=line(lines, label=caption),
-        caption=caption,
-        heads=("Hour", "p50", "p95"),
-        rows=tuple(
-            (_hour(h), milliseconds(h.p50_ms) if h.p50_ms else NOTHING, milliseconds(h.p95_ms)) for h in reversed(timed)
-        ),
-    )
+    return [
+        Figure(
+            title="Time an answer took at most, ms",
+            drawing=line(lines, label=caption),
+            caption=caption,
+            heads=("Hour", "p50", "p95"),
+            rows=tuple((_hour(h), milliseconds(h.p50_ms), milliseconds(h.p95_ms)) for h in reversed(hours)),
+        )
+    ]
 
 
 def _rate(hour: Hour) -> float:

@@ -28,8 +28,10 @@ def share(part: float) -> str:
     return f"{percent:.2g} %" if percent < 10 else f"{min(percent, 99.9):.3g} %"
 
 
-def milliseconds(length: float) -> str:
-    """A latency: `0.5 ms`, `38 ms`, `2.5 s`."""
+def milliseconds(length: float | None) -> str:
+    """A latency: `0.5 ms`, `38 ms`, `2.5 s`; a dash where it is not known."""
+    if length is None:
+        return NOTHING
     return f"{length / 1000:g} s" if length >= 1000 else f"{length:g} ms"
 
 

@@ -14,14 +14,15 @@ def outcomes_table(rollout: Rollout) -> Table | None:
 
 def _row(rollout: Rollout, outcome: Outcome, check: Check) -> tuple[str, ...]:
     judged, guard = check.judged, check.guard
-    limit = "-" if judged.limit is None else figure(guard, judged.limit)
     step = f"{rollout.plan.steps[outcome.step]:g} %"
     seen = (figure(guard, judged.challenger), figure(guard, judged.champion))
-    return step, guard.value, judged.judgement.value, *seen, limit, f"{judged.n:,}"
+    return step, guard.value, judged.judgement.value, *seen, figure(guard, judged.limit), f"{judged.n:,}"
 
 
-def figure(guard: Guard, value: float) -> str:
-    """A figure in the unit of its guard."""
+def figure(guard: Guard, value: float | None) -> str:
+    """A figure in the unit of its guard; a dash where it is not known."""
+    if value is None:
+        return "-"
     if guard is Guard.ERRORS:
         return f"{value * 100:.3g} %"
     return f"{value * 1000:.3g} ms" if guard is Guard.LATENCY else f"{value:.3f}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lamplighter.cli.instants import day, lasted
+from lamplighter.cli.instants import day, lasted, milliseconds
 from lamplighter.cli.marks import marked
 from lamplighter.cli.page import Page
 from lamplighter.cli.table import Table
@@ -41,7 +41,9 @@ def _sentence(model: str, environment: str, newest: Sequence[Reading], crossed: 
 
 def _service(service: Service) -> str:
     felt = f"{service.requests:,} requests in {lasted(service.seconds)}, {service.failures:,} failed"
-    return f"{felt}, p50 {service.p50_ms:g} ms, p95 {service.p95_ms:g} ms, p99 {service.p99_ms:g} ms"
+    percentiles = (("p50", service.p50_ms), ("p95", service.p95_ms), ("p99", service.p99_ms))
+    times = ", ".join(f"{name} {milliseconds(length)}" for name, length in percentiles)
+    return f"{felt}, {times}"
 
 
 def _alarms(newest: Sequence[Reading]) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """How one model is, on one screen."""
 
-from lamplighter.cli.instants import lasted
+from lamplighter.cli.instants import lasted, milliseconds
 from lamplighter.cli.marks import marked
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.emergency import review
@@ -46,7 +46,7 @@ def _service(state: ModelStatus) -> str:
     seen = state.service
     if seen is None:
         return ""
-    times = f"p95 {seen.p95_ms:g} ms" if seen.requests else "nobody asked"
+    times = f"p95 {milliseconds(seen.p95_ms)}" if seen.requests else "nobody asked"
     return f"{seen.requests:,} requests in {lasted(seen.seconds)}, {seen.failures:,} failed, {times}"
 
 
