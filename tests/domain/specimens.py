@@ -252,7 +252,6 @@ def rows(model: str = "late-flights", environment: str = "prod", incident: str =
         redacted=(),
         found=2,
         without_inputs=0,
-        is_whole=True,
     )
 
 

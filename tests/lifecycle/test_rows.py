@@ -9,7 +9,8 @@ from tests.lifecycle.lives import Life
 from tests.lifecycle.segments import Segment, failed, scored
 from tests.sdk import models
 
-from lamplighter.domain.errors import LampError
+from lamplighter.domain.errors import LampError, Unavailable
+from lamplighter.domain.events import RowsRead
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.log import LogPlan
 from lamplighter.domain.monitor import Finding, Kind
@@ -306,11 +307,62 @@ def test_a_push_that_was_not_acknowledged_brings_no_rows(life: Life) -> None:
     assert set(asked(life).columns["request"]) == {"r000", "a"}
 
 
-def test_a_log_too_long_for_one_question_says_so(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_too_long_for_one_question_says_how_much_of_it_was_read(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     version = lived(life)
     records = day(version)
-    at_rest(life, records[:30], records[30:])
-    monkeypatch.setattr(drawing, "LONGEST", 0.0)
-    found = asked(life)
-    assert (found.is_whole, found.found) == (False, 0)
-    assert "the oldest rows are missing" in found.sentence
+    at_rest(life, records[:45], records[45:])
+    read = recordings.Recording.records
+
+    def slowly(file: recordings.Recording, *of: Any) -> Any:
+        life.clock.forward(16)
+        return read(file, *of)
+
+    monkeypatch.setattr(recordings.Recording, "records", slowly)
+    # The segment that is still written to is empty, and the one before it holds a quarter of the bytes.
+    monkeypatch.setattr(drawing, "LONGEST", 31.0)
+    found = asked(life, limit=10)
+    assert (found.is_whole, found.is_sample, found.found) == (False, True, 45)
+    assert found.looked_through == pytest.approx(0.25, abs=0.02)
+    assert found.sentence.startswith("10 of 45 rows of asked in prod. They are an even sample. There was no time to look")
+    assert "the newest 2" in found.sentence
+    monkeypatch.setattr(drawing, "LONGEST", -1.0)
+    assert "less than 1 % of it was, the newest, and rows of the rest are missing" in asked(life).sentence
+
+
+def test_who_reads_rows_stands_in_the_journal_without_a_value(life: Life) -> None:
+    Segment(life.settings).write(*day(lived(life)))
+    collection.collect(life.kit, "prod")
+    found = asked(life, condition="delay = 1, load > 0.1", start=MONDAY, end=MONDAY + DAY, number=1)
+    life["milo"].rows(MODEL, "prod", limit=5)
+    first, second = life.entries(RowsRead)
+    assert (first.actor, second.actor) == (life.actor("dana").email, life.actor("milo").email)
+    assert first.event == RowsRead(
+        model=MODEL, environment="prod", number=1, start=MONDAY, end=MONDAY + DAY, columns=("delay", "load"),
+        rows=found.count, found=found.found,
+    )  # fmt: skip
+    with life.kit.store.reading() as look:
+        assert not [body for body in look.journal.bodies() if b"RowsRead" in body and b"0.1" in body]
+        assert look.journal.verify().verified
+
+
+def test_the_same_question_is_written_down_once_until_more_is_given_or_time_has_passed(life: Life) -> None:
+    Segment(life.settings).write(*day(lived(life)))
+    collection.collect(life.kit, "prod")
+
+    def count(**more: Any) -> int:
+        asked(life, **more)
+        return len(life.events(RowsRead))
+
+    assert [count(limit=20) for _ in range(3)] == [1, 1, 1]
+    assert [count(), count(limit=20), count()] == [2, 2, 2]
+    assert [count(condition="delay = 1"), count(condition="delay = 2"), count(condition="delay = 1")] == [3, 4, 4]
+    life.clock.forward(601)
+    assert [count(limit=20), count(limit=20)] == [5, 5]
+
+
+def test_what_cannot_be_written_down_is_not_given(life: Life) -> None:
+    lived(life)
+    with life.kit.store.transaction() as change:
+        change.connection.exec_driver_sql("ALTER TABLE journal_head RENAME TO away")
+    with pytest.raises(Unavailable):
+        asked(life)

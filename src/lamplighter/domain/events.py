@@ -343,6 +343,24 @@ class Recounted(Event, frozen=True, tag=True):
     rows: int = 0
 
 
+class RowsRead(Event, frozen=True, tag=True):
+    """Somebody was given rows of predictions."""
+
+    environment: str = ""
+    #: The incident that they are behind; empty for those of a window.
+    incident: str = ""
+    #: Number of the version; 0 for every version.
+    number: int = 0
+    #: The window, microseconds since the epoch.
+    start: int = 0
+    end: int = 0
+    #: Inputs that a condition chose by; their values are not written down.
+    columns: tuple[str, ...] = ()
+    #: Rows that were given, and rows that fit.
+    rows: int = 0
+    found: int = 0
+
+
 class RetrainingRequested(Event, frozen=True, tag=True):
     """A training was asked for."""
 
@@ -429,6 +447,7 @@ AnyEvent = (
     | Notified
     | DigestPosted
     | Recounted
+    | RowsRead
     | RetrainingRequested
     | RetrainingMoved
     | JobRunMoved

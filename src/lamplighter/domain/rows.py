@@ -59,13 +59,30 @@ class Rows(Record, frozen=True):
     found: int
     #: Requests that lie in the window and whose inputs were not kept; no condition chooses them.
     without_inputs: int
-    #: Whether all of the log was looked through; if not, older rows may be missing.
-    is_whole: bool
+    #: Share of the log that was looked through, the newest part of it; below 1, rows of the rest are missing.
+    looked_through: float = 1.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the log was looked through."""
+        return self.looked_through >= 1.0
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether more rows fit than are given."""
+        return self.count < self.found
 
     @property
     def count(self) -> int:
         """Rows that are given."""
         return len(self.columns["id"])
+
+    @property
+    def cut(self) -> str:
+        """What is missing where not all of the log was looked through."""
+        percent = int(100 * self.looked_through)
+        newest = f"the newest {percent} % of it was" if percent else "less than 1 % of it was, the newest"
+        return f"There was no time to look through the whole log: {newest}, and rows of the rest are missing."
 
     @property
     def sentence(self) -> str:
@@ -74,10 +91,10 @@ class Rows(Record, frozen=True):
         behind = f" behind {self.incident}" if self.incident else ""
         where = f" where {self.condition}" if self.condition else ""
         told = [f"{many} row{'' if self.found == 1 else 's'} of {self.model} in {self.environment}{behind}{where}."]
-        told += ["They are an even sample."] if self.count < self.found else []
+        told += ["They are an even sample."] if self.is_sample else []
         told += [f"Redacted: {', '.join(self.redacted)}."] if self.redacted else []
         told += [f"The inputs of {self.without_inputs:,} requests were not kept."] if self.without_inputs else []
-        told += [] if self.is_whole else ["There was no time to look through the whole log: the oldest rows are missing."]
+        told += [] if self.is_whole else [self.cut]
         return " ".join(told)
 
 

@@ -41,9 +41,10 @@ class Draw:
         self._limit, self._fits, self._digests = limit, fits, digests
         self._heap: list[Drawn] = []
         self._seen: set[tuple[str, int]] = set()
-        #: Rows that fit, requests whose inputs were not kept, and whether there was time to look through all of the log.
+        #: Rows that fit, and requests whose inputs were not kept.
         self.found = self.without_inputs = 0
-        self.is_whole = True
+        #: Share of the bytes of the log that there was time to look through.
+        self.looked_through = 1.0
 
     @property
     def chosen(self) -> Sequence[Drawn]:
@@ -54,10 +55,12 @@ class Draw:
         """Draw from what was recorded of a model in a window."""
         end = kit.clock.elapsed() + LONGEST
         with recordings.newest_first(kit, model, environment, window) as files:
+            whole = left = sum(file.size for file in files)
             for file in files:
                 if kit.clock.elapsed() > end:
-                    self.is_whole = False
+                    self.looked_through = 1.0 - left / whole if whole else 0.0
                     break
+                left -= file.size
                 for record in file.records(model, window):
                     if record.digest in self._digests and self._counts(record):
                         self._take(record)

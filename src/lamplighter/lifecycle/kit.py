@@ -12,6 +12,7 @@ from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.lifecycle.clock import Clock
+from lamplighter.lifecycle.reads import Reads
 from lamplighter.serving.segments import Segments
 from lamplighter.settings import Settings
 from lamplighter.store.transaction import Store, Transaction
@@ -33,6 +34,8 @@ class Kit:
         self.segments: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         #: What is written down of predictions that are pushed, by environment; under the lock of its segments.
         self.pushed: dict[str, Segments] = {}
+        #: Whose questions for rows are in the journal.
+        self.reads = Reads()
         self._targets: dict[str, Target] = {}
 
     @classmethod

@@ -10,6 +10,8 @@ import msgspec
 from lamplighter.domain.condition import conditions_in
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.errors import Invalid, NotFound
+from lamplighter.domain.events import RowsRead
+from lamplighter.domain.identity import Actor
 from lamplighter.domain.log import log_of
 from lamplighter.domain.monitor import Finding
 from lamplighter.domain.names import unknown
@@ -44,9 +46,11 @@ class _Scope(NamedTuple):
     window: Window
 
 
-def rows(kit: Kit, asked: Asked) -> Rows:
-    """At most so many of the rows that fit, oldest first. Raises `NotFound`, and `Invalid` for a question that says too much or
-    too little, or a condition on what is redacted."""
+def rows(kit: Kit, actor: Actor, asked: Asked) -> Rows:
+    """At most so many of the rows that fit, oldest first, once it is in the journal who reads them.
+
+    Raises `NotFound`, and `Invalid` for a question that says too much or too little, or a condition on what is redacted.
+    """
     if not 0 < asked.limit <= MOST_ROWS:
         raise _unanswerable(f"From 1 to {MOST_ROWS:,} rows are given at once.", "Ask for fewer rows, of a smaller window.")
     with kit.store.reading() as look:
@@ -55,13 +59,14 @@ def rows(kit: Kit, asked: Asked) -> Rows:
         found = look.versions.all(model=asked.model)
     versions = {version.digest: version for version in found if scope.number in (0, version.number)}
     hidden = _hidden(kit, project)
-    fits = choosing.fits(kit, conditions_in(asked.condition), hidden, list(versions.values()))
+    conditions = conditions_in(asked.condition)
+    fits = choosing.fits(kit, conditions, hidden, list(versions.values()))
     draw = Draw(asked.limit, fits, versions)
     draw.look_through(kit, asked.model, scope.environment, scope.window)
     with kit.store.reading() as look:
         labels = look.predictions.labels_of({one.id for one in draw.chosen})
     table = tabulating.table(draw.chosen, versions, labels, hidden)
-    return Rows(
+    given = Rows(
         model=asked.model,
         environment=scope.environment,
         incident=asked.incident,
@@ -72,8 +77,31 @@ def rows(kit: Kit, asked: Asked) -> Rows:
         redacted=table.redacted,
         found=draw.found,
         without_inputs=draw.without_inputs,
-        is_whole=draw.is_whole,
+        looked_through=draw.looked_through,
     )
+    _write_down(kit, actor, asked, scope, given, tuple(sorted({one.column for one in conditions})))
+    return given
+
+
+def _write_down(kit: Kit, actor: Actor, asked: Asked, scope: _Scope, given: Rows, columns: tuple[str, ...]) -> None:
+    """Who reads which rows, unless it stands there from the same question a moment ago."""
+    question, now = (actor.email, msgspec.structs.replace(asked, limit=0)), kit.clock.elapsed()
+    if kit.reads.is_written(question, given.count, now):
+        return
+    read = RowsRead(
+        model=given.model,
+        environment=given.environment,
+        incident=given.incident,
+        number=scope.number,
+        start=given.window.start,
+        end=given.window.end,
+        columns=columns,
+        rows=given.count,
+        found=given.found,
+    )
+    with kit.store.transaction() as change:
+        kit.record(change, read, actor)
+    kit.reads.written(question, given.count, now)
 
 
 def _hidden(kit: Kit, project: Project) -> frozenset[str]:

@@ -41,6 +41,7 @@ SENTENCES: Mapping[type[Event], str] = {
     events.Notified: "{e.person} was told of {e.incident} through {e.channel}. {e.why}",
     events.DigestPosted: "{e.person} is sent how their models did, in {e.week}.",
     events.Recounted: "Monitoring counted {e.rows} rows of {e.days} days in {e.environment} anew.",
+    events.RowsRead: "Rows of predictions in {e.environment} were read: {e.rows} of {e.found}.",
     events.RetrainingRequested: "{e.retraining} was asked for: {e.cause}.",
     events.JobRunMoved: "{e.run} of the job {e.job} is {e.state}. {e.why}",
     events.RetrainingMoved: "{e.retraining} is {e.state}. {e.why}",
@@ -60,6 +61,9 @@ def sentence(event: Event) -> str:
         return told if event.why else f"{told} It said go."
     if isinstance(event, events.ConsumerSaved) and not event.active:
         return f"The account of {event.consumer} was closed."
+    if isinstance(event, events.RowsRead):
+        behind = f" They are behind {event.incident}." if event.incident else ""
+        return told + behind + (f" Chosen by {', '.join(event.columns)}." if event.columns else "")
     if isinstance(event, events.DecisionMade):
         return f"{told} {'All passed.' if event.passed else 'Not all passed.'}"
     return told

@@ -33,7 +33,19 @@ def written_page(rows: Rows, name: str, url: str) -> Page:
 
 
 def _about(rows: Rows) -> dict[str, object]:
-    names = ("model", "environment", "incident", "condition", "window", "redacted", "found", "without_inputs", "is_whole")
+    names = (
+        "model",
+        "environment",
+        "incident",
+        "condition",
+        "window",
+        "redacted",
+        "found",
+        "without_inputs",
+        "is_whole",
+        "is_sample",
+        "looked_through",
+    )
     return {"count": rows.count, "inputs": list(rows.inputs), **{name: getattr(rows, name) for name in names}}
 
 
