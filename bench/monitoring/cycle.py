@@ -222,7 +222,7 @@ def checked(kit: Kit, models: int) -> None:
     with kit.store.reading() as look:
         for number in range(models):
             name = estate.name_of(number)
-            assert look.predictions.count(name, PLACE) == ROWS + 1, name
+            assert look.answered.count(name, PLACE) == ROWS + 1, name
             found = look.readings.all(model=name, environment=PLACE)
             aspects = {one.aspect for one in found}
             assert aspects == {"drift", "completeness", "estimate", *(("quality", "calibration") if number % 2 == 0 else ())}, (

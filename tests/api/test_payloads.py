@@ -78,7 +78,7 @@ def test_the_libraries_of_the_logger_are_understood(doorways: Doorways, token: s
     labels = {"labels": [{"id": "v2.1", "value": 1.0}]}
     assert doorways.ask("POST", f"/api/v1/models/{MODEL}/labels", token, labels).json() == 1
     with doorways.kit.store.reading() as look:
-        assert look.predictions.labelled(MODEL, "dev") == 1
+        assert look.answered.labelled(MODEL, "dev") == 1
 
 
 def send(doorways: Doorways, token: str, identity: str, half: str, body: Any, **headers: str) -> Any:

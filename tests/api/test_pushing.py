@@ -10,7 +10,7 @@ from tests.sdk import models
 
 from lamplighter.domain.errors import Invalid, NotAllowed
 from lamplighter.domain.identity import PLATFORM, Purpose, Role
-from lamplighter.domain.pushed import Kept, Pushed
+from lamplighter.domain.pushed import Kept, LabelsKept, Pushed
 from lamplighter.domain.version import Elsewhere, Version
 from lamplighter.lifecycle import consumers, identity
 from lamplighter.sdk import brought, pushing
@@ -46,7 +46,7 @@ def test_it_brings_predictions_and_labels_and_nothing_else(doorways: Doorways, t
     vendor = remote(doorways.url, token)
     pushed = Pushed(id="v-0", time=1_700_000_000_000_000, score=0.5, number=1)
     assert vendor.push_predictions(MODEL, "prod", [pushed]) == Kept(kept=1, known=0)
-    assert vendor.push_labels(MODEL, [Label(id="v-0", value=1.0)]) == 1
+    assert vendor.push_labels(MODEL, [Label(id="v-0", value=1.0)]) == LabelsKept(kept=1)
     for refused in (
         lambda: vendor.push_predictions(MODEL, "dev", [pushed]),
         lambda: vendor.push_labels("known", []),

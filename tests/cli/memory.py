@@ -33,6 +33,7 @@ from lamplighter.domain.outage import Fallback
 from lamplighter.domain.ownership import Assignment, Ownership
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.project import Project
+from lamplighter.domain.pushed import LabelsKept
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.readiness import Reading as Probed
 from lamplighter.domain.recounted import Recounted
@@ -349,9 +350,10 @@ class Memory:
         self._did("push_arrival", name, newest, rows, passed, check)
         return self.feed(name)
 
-    def push_labels(self, model: str, labels: Sequence[Label]) -> int:
+    def push_labels(self, model: str, labels: Sequence[Label]) -> LabelsKept:
         self._did("push_labels", model, tuple(labels))
-        return len(labels)
+        away = {"waiting": 2, "closed": 1} if any(label.id.startswith("gone") for label in labels) else {}
+        return LabelsKept(kept=len(labels), **away)
 
     def label_status(self, model: str, environment: str) -> LabelStatus:
         return LabelStatus(

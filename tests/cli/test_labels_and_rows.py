@@ -37,6 +37,12 @@ def test_labels_from_stdin() -> None:
     assert platform.deeds == [("push_labels", "late-flights", KEPT[:1])]
 
 
+def test_labels_that_change_no_figure_are_told() -> None:
+    outcome = told(Memory(), "labels", "push", "late-flights", "-", typed="id,value\ngone.0,1\n")
+    assert "2 name no prediction that is known" in outcome.err + outcome.out
+    assert "1 came too late: rows of their days are old enough to go" in outcome.err + outcome.out
+
+
 def test_many_labels_go_in_parts() -> None:
     platform = Memory()
     typed = "id,value\n" + "".join(f"a.{number},1\n" for number in range(10_001))

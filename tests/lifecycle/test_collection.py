@@ -130,7 +130,7 @@ def test_a_redacted_column_is_not_counted_and_the_others_are(life: Life) -> None
     assert collection.collect(life.kit, "prod") == 4
     with life.kit.store.reading() as look:
         (day,) = look.profiles.between(MODEL, "prod", version.number, 0, 2**62)
-        assert look.predictions.count(MODEL, "prod") == 5
+        assert look.answered.count(MODEL, "prod") == 5
     counts = counts_from(day)
     assert {name: tally.rows for name, tally in counts.columns.items()} == {"delay": 2, "load": 4, "@prediction": 4}
     # What was not kept as it came cannot be asked again.

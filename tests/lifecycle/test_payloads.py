@@ -42,7 +42,7 @@ def send(life: Life, half: Half, identity: str = "c-1") -> Kept | None:
 def state(life: Life) -> tuple[int, int]:
     """Halves that wait, and scored rows."""
     with life.kit.store.reading() as look:
-        return look.payloads.count(), look.predictions.count(MODEL, "prod")
+        return look.payloads.count(), look.answered.count(MODEL, "prod")
 
 
 @pytest.mark.parametrize("first", list(Half))

@@ -16,11 +16,11 @@ from tests.sdk import models
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed, Unavailable
 from lamplighter.domain.identity import Actor, Person
 from lamplighter.domain.prediction import Scored, frame
-from lamplighter.domain.pushed import MOST_ROWS, Kept, Pushed
+from lamplighter.domain.pushed import MOST_ROWS, Kept, LabelsKept, Pushed
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import declared_live
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import collection, compaction, watching
+from lamplighter.lifecycle import collection, compaction, discarding, retention, watching
 from lamplighter.sdk.answers import Label
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.store import recorded
@@ -74,7 +74,7 @@ def counted(life: Life) -> tuple[int, int, int, int]:
     with life.kit.store.reading() as look:
         seen = look.traffic.since(MODEL, "prod", 0)
         days = look.profiles.between(MODEL, "prod", 1, 0, 30_000 * DAY)
-        scored = look.predictions.count(MODEL, "prod")
+        scored = look.answered.count(MODEL, "prod")
     profiled = sum(counts.counts_from(day).rows for day in days)
     return scored, sum(part.requests for part in seen), sum(part.failures for part in seen), profiled
 
@@ -269,7 +269,7 @@ def test_a_token_for_pushing_is_for_its_model_and_environment(life: Life, versio
     limited = Actor(person=Person(email="vendor", name="vendor", roles=()), models=(MODEL,), environment="prod")
     vendor = Embedded(life.kit, limited)
     assert vendor.push_predictions(MODEL, "prod", rows(1)).kept == 1
-    assert vendor.push_labels(MODEL, [Label(id="a-0", value=1.0)]) == 1
+    assert vendor.push_labels(MODEL, [Label(id="a-0", value=1.0)]) == LabelsKept(kept=1)
     for ask in (
         lambda: vendor.push_predictions(MODEL, "dev", rows(1)),
         lambda: vendor.push_predictions("another", "prod", rows(1)),
@@ -297,3 +297,32 @@ def test_however_they_are_sent_each_id_counts_once(life: Life, version: Version,
 
 #: What the examples of the test above have sent: they share one platform.
 seen_ids: list[list[str]] = []
+
+
+def test_a_day_whose_rows_go_takes_no_more(life: Life, tmp_path: Path) -> None:
+    version = adopt(life, models.project(MODEL, log={"keep": "30d"}), tmp_path)
+    say_live(life, version)
+    broken = Pushed(id="f-1", time=MONDAY, failure="timeout")
+    found = rows(120)
+    push(life, found)
+    life.clock.forward(32 * 86_400)
+    assert discarding.discard(life.kit, 60.0) == 120
+    before = counted(life)
+    # Its ids are forgotten, so whoever sends them again would count twice.
+    assert push(life, [*found[:50], broken]) == Kept(kept=0, known=0, closed=51)
+    assert counted(life) == before
+    assert push(life, rows(3, hours=30, prefix="new")) == Kept(kept=3, known=0)
+
+
+def test_a_history_stays_in_the_log_from_when_it_came(life: Life, tmp_path: Path) -> None:
+    say_live(life, adopt(life, models.project(MODEL, log={"keep": "30d"}), tmp_path))
+    push(life, rows(4, hours=1))
+    life.kit.pushed.pop("prod").close()
+    push(life, rows(2, hours=30, prefix="b"))
+    life.clock.forward(3600)
+    assert compaction.compact(life.kit, "prod") == 4
+    assert retention.retain(life.kit, "prod") == 0
+    assert len(list(log_of(life))) == 4
+    life.clock.forward(32 * 86_400)
+    assert retention.retain(life.kit, "prod") == 1
+    assert list(log_of(life)) == []

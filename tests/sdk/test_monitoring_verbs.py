@@ -13,6 +13,7 @@ from tests.sdk.homes import until
 
 from lamplighter.domain.errors import Conflict, Invalid, NotFound
 from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.pushed import LabelsKept
 from lamplighter.domain.watch import WatchState
 from lamplighter.sdk import slicing
 from lamplighter.sdk.model import Answer
@@ -49,7 +50,7 @@ def incident(ground: Ground, day: tuple[Answer, list[int]]) -> Incident:
     answer, late = day
     opened: Incident = until(lambda: ground["dana"].incidents(MODEL))[0]
     labels = [models.label(i, value) for i, value in zip(answer.ids, late, strict=True)]
-    assert ground["display"].push_labels(MODEL, labels) == 200
+    assert ground["display"].push_labels(MODEL, labels) == LabelsKept(kept=200)
     until(lambda: ground["dana"].readings(MODEL, "dev", "quality"))
     return opened
 

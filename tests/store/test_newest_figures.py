@@ -49,7 +49,7 @@ def test_more_versions_than_one_question_takes(store: Store) -> None:
     with store.reading() as look:
         wanted = [(f"m-{number}", "prod", 1) for number in range(5000)]
         assert [reading.model for reading in look.readings.newest(wanted, ["drift"])] == ["m-0", "m-4999"]
-        assert look.predictions.spans(wanted) == {}
+        assert look.answered.spans(wanted) == {}
 
 
 def test_labels_never_go_back(store: Store) -> None:
@@ -61,5 +61,5 @@ def test_labels_never_go_back(store: Store) -> None:
         change.predictions.advance_labels([])
     with store.reading() as look:
         assert look.predictions.label_heads() == {("m", "prod"): 9, ("n", "prod"): 7}
-        spans = look.predictions.spans([("m", "prod", 1), ("n", "prod", 1), ("n", "prod", 2)])
+        spans = look.answered.spans([("m", "prod", 1), ("n", "prod", 1), ("n", "prod", 2)])
         assert spans == {("m", "prod"): (5, 9), ("n", "prod"): (7, 7)}

@@ -86,25 +86,23 @@ def test_more_rows_than_fit_one_statement(store: Store) -> None:
         change.predictions.label([(f"a.{place:04}", float(place % 2), 0) for place in range(count)], now=1)
         found = change.predictions.joined("m", "prod", 1, 0, count)
         assert (len(found.ids), sum(found.labels), list(found.event_at)) == (count, count / 2, list(range(count)))
-        days = change.predictions.days_of([f"a.{place:04}" for place in range(count)], day=1000)
-        assert days == {("m", "prod", start) for start in range(0, count, 1000)}
+        places = change.predictions.places_of([f"a.{place:04}" for place in range(count)])
+        assert (len(places), set().union(*places.values())) == (count, {("m", "prod", 1, 0)})
 
 
 def test_windows_are_half_open_and_counts_know_who_answered(store: Store) -> None:
     with store.transaction() as change:
-        predictions = change.predictions
+        predictions, answered = change.predictions, change.answered
         assert predictions.joined("m", "prod", 1, 0, 9) == Joined(ids=(), event_at=(), scores=(), labels=())
-        assert predictions.span("m", "prod", 1) is None
+        assert answered.span("m", "prod", 1) is None
         predictions.keep([row("a.0", event_at=1), row("a.1", event_at=2), row("a.2", event_at=3)])
         predictions.keep([row("a.0", number=2, event_at=1, arm="shadow"), row("b.0", number=2, event_at=4, arm="challenger")])
         predictions.label([("a.1", 1.0, 0), ("a.0", 0.0, 0)], now=1)
         assert predictions.joined("m", "prod", 1, 1, 2).ids == ("a.0",)
-        assert predictions.counted("m", "prod", 1, 1, 3) == (2, 2)
-        assert predictions.counted("m", "prod", 1, 3, 9) == (1, 0)
-        assert predictions.span("m", "prod", 1) == (1, 3)
-        assert (predictions.count("m", "prod"), predictions.count("m", "prod", answered=False)) == (4, 5)
-        assert (predictions.count("m", "prod", number=2), predictions.count("m", "dev")) == (1, 0)
-        assert predictions.labelled("m", "prod") == 2
+        assert answered.span("m", "prod", 1) == (1, 3)
+        assert answered.count("m", "prod") == 4
+        assert (answered.count("m", "prod", number=2), answered.count("m", "dev")) == (1, 0)
+        assert answered.labelled("m", "prod") == 2
 
 
 def test_how_far_a_segment_was_read_moves_with_what_was_read(store: Store) -> None:
@@ -117,7 +115,7 @@ def test_how_far_a_segment_was_read_moves_with_what_was_read(store: Store) -> No
         change.predictions.move("prod", "1.seg", 2**41)
         raise Undo
     with store.reading() as look:
-        assert (look.predictions.position("prod", "1.seg"), look.predictions.count("m", "prod")) == (2**40, 0)
+        assert (look.predictions.position("prod", "1.seg"), look.answered.count("m", "prod")) == (2**40, 0)
 
 
 def test_of_two_that_move_on_from_one_position_one_does(store: Store) -> None:

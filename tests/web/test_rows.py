@@ -14,6 +14,9 @@ from tests.web import seed
 from tests.web.conftest import Site, sign_in
 from tests.web.test_pages import check_commands, check_names
 
+from lamplighter.lifecycle import drawing
+from lamplighter.store.closed_days import ClosedDay
+
 ROWS = "/m/late-flights/rows?incident=I-1"
 
 
@@ -114,6 +117,19 @@ def test_the_rows_are_taken_along_as_a_file(ada: BrowserContext, page: Page) -> 
             assert "model.slice('incident:I-1')" in answer.text()
 
 
+def test_the_page_says_that_it_shows_a_sample_and_how_large_that_is(page: Page) -> None:
+    page.goto(ROWS)
+    assert page.get_by_role("heading", name="20 of 63 an even sample").count() == 1
+    assert page.locator("#taken").inner_text() == "all 63"
+
+
+def test_the_page_says_how_much_of_the_log_was_read(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "LONGEST", -1.0)
+    page.goto(ROWS)
+    assert page.locator("h1").inner_text() == "0 rows or more"
+    assert "less than 1 % of it was" in page.locator("#cut").inner_text()
+
+
 def test_a_condition_of_an_address_is_no_command(page: Page) -> None:
     page.goto(f"{ROWS}&condition=carrier+%3D+$(touch+x)'%22")
     text = page.locator(".head code.chip").inner_text().removeprefix(">_ ")
@@ -153,4 +169,18 @@ def test_whoever_may_not_see_rows_is_told_what_it_takes(browser: Browser, site: 
         assert answer is not None
         assert answer.status == 403
         assert "It takes the permission rows" in page.locator("main").inner_text()
+    context.close()
+
+
+def test_the_page_of_the_monitors_says_up_to_which_day_rows_are_gone(browser: Browser, own: Site) -> None:
+    context = sign_in(browser, own, seed.ADA)
+    page = context.new_page()
+    page.goto("/m/late-flights/monitor")
+    assert page.locator("#closed").count() == 0
+    with own.kit.store.transaction() as change:
+        change.closed_days.add(ClosedDay("late-flights", "prod", 2, 1_372_636_800_000_000, 1, 2, 3, 9, 9, 4, 4, 4, 0.5))
+    page.reload()
+    told = page.locator("#closed").inner_text()
+    assert "1 Jul" in told
+    assert told.endswith("are not all kept any more: the figures of their days stay, whatever labels come.")
     context.close()

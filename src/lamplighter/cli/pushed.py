@@ -31,7 +31,17 @@ def pushed_page(session: Session, reference: str, file: str, environment: str, o
     done = pushing.push(session.platform, version, place, source, columns, start=start, rows=rows, told=_Teller(session, start))
     return Page(
         says=f"✓ {done.kept:,} predictions of {version.name} in {place} are kept; {done.known:,} were there before.",
-        data={"version": version.name, "environment": place, "kept": done.kept, "known": done.known, "rows": done.rows},
+        data={
+            "version": version.name,
+            "environment": place,
+            "kept": done.kept,
+            "known": done.known,
+            "closed": done.closed,
+            "rows": done.rows,
+        },
+        warnings=[f"{done.closed:,} are of days whose rows are old enough to go ([log] keep): not kept."]
+        if done.closed
+        else (),
         next=[f"lamp labels push {parsed.model} FILE", f"lamp monitor show {parsed.model}"],
         url=session.address(f"/m/{parsed.model}"),
     )

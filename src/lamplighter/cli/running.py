@@ -127,17 +127,19 @@ def labels() -> None:
 @with_session
 def push(session: Session, reference: str, file: str) -> Page:
     """Send labels: a CSV with the columns id, value and perhaps revision, or one JSON object with these a line."""
-    from lamplighter.cli.truth import labels_in
+    from lamplighter.cli.truth import labels_in, warnings
+    from lamplighter.domain.pushed import LabelsKept
 
     model = model_of(reference)
     found = labels_in(session, file)
-    kept = 0
+    done = LabelsKept(0)
     for start in range(0, len(found), _BATCH):
-        kept += session.platform.push_labels(model, found[start : start + _BATCH])
-        session.standing = f"The platform has {kept:,} of {len(found):,} labels; the same ones may be sent again."
+        done += session.platform.push_labels(model, found[start : start + _BATCH])
+        session.standing = f"The platform has {done.kept:,} of {len(found):,} labels; the same ones may be sent again."
     return Page(
-        says=f"✓ {kept:,} labels of {model} are kept.",
-        data={"model": model, "kept": kept},
+        says=f"✓ {done.kept:,} labels of {model} are kept.",
+        data={"model": model, "kept": done.kept, "waiting": done.waiting, "closed": done.closed},
+        warnings=list(warnings(done)),
         next=[f"lamp monitor show {model}"],
         url=session.address(f"/m/{model}"),
     )

@@ -9,6 +9,7 @@ import msgspec
 
 from lamplighter.cli.session import Session
 from lamplighter.domain.errors import Invalid, NotFound
+from lamplighter.domain.pushed import LabelsKept
 from lamplighter.sdk.answers import Label
 
 
@@ -26,6 +27,17 @@ def labels_in(session: Session, file: str) -> list[Label]:
     except UnicodeDecodeError:
         raise _misfit(1, "it is not text in UTF-8") from None
     return list(_labels(text))
+
+
+def warnings(done: LabelsKept) -> Iterator[str]:
+    """What has to be said of labels that change no figure."""
+    if done.waiting:
+        yield (
+            f"{done.waiting:,} name no prediction that is known: it has not come yet, or it is not kept any more. They wait "
+            "for it as long as [monitor] labels says."
+        )
+    if done.closed:
+        yield f"{done.closed:,} came too late: rows of their days are old enough to go ([log] keep), and the figures stay."
 
 
 def _labels(text: str) -> Iterator[Label]:

@@ -139,7 +139,7 @@ class Replay:
             self._due = deque(entry for entry in self._due if entry[0] >= day)
         labels = [label for _, part in ready for label in part]
         for start in range(0, len(labels), 5000):
-            self.labelled += self._labels.push_labels(self._model, labels[start : start + 5000])
+            self.labelled += self._labels.push_labels(self._model, labels[start : start + 5000]).kept
 
 
 def moment(day: str) -> int:

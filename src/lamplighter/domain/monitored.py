@@ -60,3 +60,5 @@ class Monitored(Record, frozen=True):
     #: How far the scores of the version that answers mean something else than before, in the newest window; nothing for what is
     #: no probability.
     calibration: Reading | None = None
+    #: The newest day of event time of which rows are not kept any more, so that its figures stay as they are; 0 for none.
+    closed: int = 0

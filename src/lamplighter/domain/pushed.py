@@ -43,6 +43,22 @@ class Kept(Record, frozen=True):
     kept: int
     #: Predictions that were there under their ids and stay as they are.
     known: int
+    #: Predictions of days that are closed, because rows of them are old enough to go: they are not kept, and change no figure.
+    closed: int = 0
+
+
+class LabelsKept(Record, frozen=True):
+    """What became of labels that were sent."""
+
+    #: Labels that came; the others below are among these.
+    kept: int
+    #: Labels whose prediction is not known: it has not come yet, or is not kept any more. They wait for it, for a time.
+    waiting: int = 0
+    #: Labels of days that are closed, because rows of them are old enough to go: they change no figure.
+    closed: int = 0
+
+    def __add__(self, other: "LabelsKept") -> "LabelsKept":
+        return LabelsKept(self.kept + other.kept, self.waiting + other.waiting, self.closed + other.closed)
 
 
 def own_id(model: str, identity: str) -> str:

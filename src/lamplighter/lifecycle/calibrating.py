@@ -70,7 +70,7 @@ def finding(kit: Kit, look: Transaction, version: Version, readings: Sequence[Re
         sentence=_sentence(version, last, found) if found is not None else "",
         start=last.start,
         end=last.end,
-        after_rows=look.predictions.count(last.model, last.environment),
+        after_rows=look.answered.count(last.model, last.environment),
         severity=Severity.NOTICE,
     )
 

@@ -89,7 +89,7 @@ def _age(look: Transaction, finding: Finding, routing: Routing) -> int:
     What comes true is counted in the time of the events, errors in the time of the clock.
     """
     if finding.kind is Kind.FUNCTIONAL:
-        span = look.predictions.span(finding.model, finding.environment, finding.number)
+        span = look.answered.span(finding.model, finding.environment, finding.number)
         # Windows begin with whole days.
         return max(0, finding.start - span[0]) if span and finding.start > span[0] - 2 * _DAY else -1
     age = _began(look, finding) - routing.live_since

@@ -18,7 +18,7 @@ def digest(look: Transaction, model: str, now: int) -> Digest:
     """The newest whole week whose truth is due and in which rows were scored; raises `NotFound`."""
     project = look.project(model)
     place, number = _live(look, model)
-    span = look.predictions.span(model, place, number)
+    span = look.answered.span(model, place, number)
     due = _due(project, now)
     return _told(look, project, week_before(min(due, span[1] + WEEK) if span else due)[0], now)
 
@@ -54,11 +54,11 @@ def _told(look: Transaction, project: Project, start: int, now: int) -> Digest:
 def _week(look: Transaction, model: str, environment: str, start: int, end: int) -> Week:
     """What every version answered, each by its own threshold."""
     found = Week()
-    for number in look.predictions.numbers(model, environment, start, end):
+    for number in look.answered.numbers(model, environment, start, end):
         version = look.versions.find(model=model, number=number)
         if version is not None:
             threshold = version.manifest.decision.threshold
-            found += Week(*look.predictions.outcome(model, environment, number, start, end, threshold))
+            found += Week(*look.answered.outcome(model, environment, number, start, end, threshold))
     return found
 
 

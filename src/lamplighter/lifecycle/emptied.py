@@ -38,7 +38,7 @@ def finding(kit: Kit, look: Transaction, version: Version, reading: Reading) -> 
         ),
         start=reading.start,
         end=reading.end,
-        after_rows=look.predictions.count(reading.model, reading.environment),
+        after_rows=look.answered.count(reading.model, reading.environment),
         column=reading.column,
         source=name,
         severity=Severity.PAGE if now - before >= _BROKEN * (1.0 - before) else Severity.NOTICE,

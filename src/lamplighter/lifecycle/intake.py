@@ -58,13 +58,13 @@ def count(kit: Kit, look: Transaction, environment: str, records: Sequence[Score
     chosen = {record.row_id(0) for record in answers if record.scores and is_named_by_caller(record.request)}
     known = look.predictions.known(chosen)
     scored = list(_once(answers, known))
-    keys = slices.keys(kit, look, scored)
+    keys, now = slices.keys(kit, look, scored), kit.clock.now()
     return Intake(
         environment=environment,
         asked=asked,
         chosen=chosen,
         known=known,
-        rows=[row for record, found in zip(scored, keys, strict=True) for row in _rows(record, environment, found)],
+        rows=[row for record, found in zip(scored, keys, strict=True) for row in _rows(record, environment, found, now)],
         traffic=_traffic(asked, environment),
         hours=calling.count(look, environment, asked),
         calls=_callers(scored, environment),
@@ -105,7 +105,9 @@ def _once(records: Sequence[Scored], known: AbstractSet[tuple[str, int]]) -> Ite
                 seen.add(key)
 
 
-def _rows(record: Scored, environment: str, keys: slices.Keys) -> Iterable[dict[str, Any]]:
+def _rows(record: Scored, environment: str, keys: slices.Keys, now: int) -> Iterable[dict[str, Any]]:
+    # What was brought is kept from then on: it may be the history of years.
+    answered_at = now if record.ids else record.at
     for row, score in enumerate(record.scores):
         yield {
             "id": record.row_id(row),
@@ -116,6 +118,7 @@ def _rows(record: Scored, environment: str, keys: slices.Keys) -> Iterable[dict[
             "event_at": record.event_at,
             "score": score,
             "slices": keys[row],
+            "answered_at": answered_at,
         }
 
 

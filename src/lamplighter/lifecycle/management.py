@@ -21,6 +21,7 @@ from lamplighter.domain.events import (
 )
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import PLATFORM, Actor
+from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.job import TRIES, Cause
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind, is_of_run
@@ -30,7 +31,7 @@ from lamplighter.domain.project import Project, Trigger
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import calibrating, elsewhere, movement
+from lamplighter.lifecycle import calibrating, elsewhere, gone, movement
 from lamplighter.lifecycle.identity import issue_token
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.comparison import Comparison, compare
@@ -235,6 +236,10 @@ def decide(kit: Kit, actor: Actor, key: str, start: int, end: int) -> Challenge:
 
 
 def _compared(change: Transaction, trial: Challenge, start: int, end: int) -> Comparison | None:
+    for number in (trial.champion, trial.challenger):
+        closed = change.closed_days.between(trial.model, trial.environment, number, start // _DAY * _DAY, end)
+        if closed:
+            raise gone.refusal(closed, f"Decide on a window from {rfc3339(closed[-1].day + _DAY)} on.")
     one = change.predictions.joined(trial.model, trial.environment, trial.champion, start, end)
     other = change.predictions.joined(trial.model, trial.environment, trial.challenger, start, end)
     champion, challenger = dict(zip(one.ids, one.scores, strict=True)), dict(zip(other.ids, other.scores, strict=True))

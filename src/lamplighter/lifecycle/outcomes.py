@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lamplighter.domain.version import Version
 from lamplighter.domain.window import DAY, Counted
 from lamplighter.monitoring.labelled import Labelled, labelled, labelled_bytes, labelled_from, together
+from lamplighter.store.closed_days import Place
 from lamplighter.store.outcomes import Day
 from lamplighter.store.transaction import Transaction
 
@@ -13,8 +14,10 @@ Fresh = Mapping[tuple[int, int], Day]
 
 
 def read(look: Transaction, model: str, environment: str, numbers: Sequence[int], days: Iterable[int]) -> Fresh:
-    """Read days of versions of a model from their rows."""
-    found = (read_day(look, model, environment, number, day) for day in days for number in numbers)
+    """Read days of versions of a model from their rows, but for those that are closed."""
+    places = [Place(model, environment, number, day) for day in days for number in numbers]
+    closed = look.closed_days.among(places)
+    found = (read_day(look, *place) for place in places if place not in closed)
     return {(day.number, day.day): day for day in found if day is not None}
 
 
@@ -28,8 +31,9 @@ def read_day(look: Transaction, model: str, environment: str, number: int, day: 
 
 
 def keep(change: Transaction, model: str, environment: str, fresh: Fresh) -> None:
-    """Keep days that were read."""
-    change.outcomes.put(model, environment, fresh.values())
+    """Keep days that were read, but for those that were closed meanwhile."""
+    closed = change.closed_days.among(Place(model, environment, *key) for key in fresh)
+    change.outcomes.put(model, environment, (one for key, one in fresh.items() if (model, environment, *key) not in closed))
 
 
 def counted(look: Transaction, version: Version, environment: str, start: int, end: int, fresh: Fresh) -> Counted:

@@ -23,6 +23,7 @@ from lamplighter.lifecycle import collection, intake
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.serving.redaction import Redactor, redaction_key
 from lamplighter.serving.segments import NoRoom, Segments
+from lamplighter.store.closed_days import Place
 from lamplighter.store.transaction import Transaction
 
 #: No prediction is older than 2000, or further ahead of our clock than this, microseconds.
@@ -81,7 +82,8 @@ def keep(kit: Kit, model: str, environment: str, records: Sequence[Scored]) -> K
     with kit.segments[environment]:
         try:
             with kit.store.transaction() as change:
-                fresh = _fresh(change, records)
+                found = _fresh(change, records)
+                fresh = _of_open_days(change, environment, found)
                 if fresh:
                     _keep(kit, change, environment, _redacted(kit, change, model, environment, fresh), kit.clock.now())
         except BaseException:
@@ -90,7 +92,7 @@ def keep(kit: Kit, model: str, environment: str, records: Sequence[Scored]) -> K
             if written is not None:
                 written.close()
             raise
-    return Kept(kept=len(fresh), known=len(records) - len(fresh))
+    return Kept(kept=len(fresh), known=len(records) - len(found), closed=len(found) - len(fresh))
 
 
 def _fresh(look: Transaction, records: Sequence[Scored]) -> list[Scored]:
@@ -98,6 +100,13 @@ def _fresh(look: Transaction, records: Sequence[Scored]) -> list[Scored]:
     wanted = {record.row_id(0): record for record in reversed(records)}
     known = {identity for identity, _ in look.predictions.known(wanted)} | look.predictions.known_failures(wanted)
     return [record for identity, record in reversed(wanted.items()) if identity not in known]
+
+
+def _of_open_days(look: Transaction, environment: str, records: Sequence[Scored]) -> list[Scored]:
+    """Records but for those of closed days: what was there under their ids is forgotten, and they would count twice."""
+    places = [Place(one.model, environment, one.number, one.event_at // intake.DAY * intake.DAY) for one in records]
+    closed = look.closed_days.among(places)
+    return [record for record, place in zip(records, places, strict=True) if place not in closed]
 
 
 def _keep(kit: Kit, change: Transaction, environment: str, records: Sequence[Scored], now: int) -> None:

@@ -14,6 +14,7 @@ from lamplighter.lifecycle import (
     calling,
     collection,
     compaction,
+    discarding,
     emergencies,
     external_alerts,
     feeds,
@@ -58,6 +59,8 @@ _POST = 60.0
 _COMPACT = 5.0
 #: Seconds between two looks at what is too old to be shown; it is kept by the hour.
 _FORGET = 3600.0
+#: Seconds for which rows are dropped at once, and between two looks where none was old enough.
+_DISCARD, _LEFT = 0.2, 60.0
 
 
 class Reconciler:
@@ -88,6 +91,7 @@ class Reconciler:
         self._compact_at = 0.0
         self._post_at = 0.0
         self._forget_at = 0.0
+        self._discard_at = 0.0
 
     @property
     def heartbeats(self) -> tuple[Heartbeat, ...]:
@@ -123,6 +127,7 @@ class Reconciler:
         self._guarded(self._hearts[Loop.MEASURER].beat)
         while not self._ending.is_set():
             self._guarded(self._measure)
+            self._guarded(self._discard)
             self._guarded(self._post)
             self._ending.wait(self._kit.settings.tick)
 
@@ -130,6 +135,7 @@ class Reconciler:
         """One look at everything. A part that fails is logged and tried again at the next look."""
         self._go_on()
         self._guarded(self._measure)
+        self._guarded(self._discard)
         self._guarded(self._post)
 
     def _go_on(self) -> None:
@@ -237,6 +243,11 @@ class Reconciler:
             watching.claim_labels(self._kit)
             self._claim_at = self._kit.clock.elapsed() + _CLAIM
         heart.beat()
+
+    def _discard(self) -> None:
+        """Rows that are old enough, for a moment at a time: a day that is closed is read as a whole."""
+        if self._kit.clock.elapsed() >= self._discard_at and not discarding.discard(self._kit, _DISCARD):
+            self._discard_at = self._kit.clock.elapsed() + _LEFT
 
     def _post(self) -> None:
         """What people read once a week; it is counted over many rows, and nobody waits for it."""

@@ -2,28 +2,55 @@
 
 import shutil
 from datetime import date
+from pathlib import Path
 
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.duration import seconds
-from lamplighter.lifecycle import compaction
+from lamplighter.domain.project import Project
+from lamplighter.domain.window import DAY
+from lamplighter.lifecycle import collection, compaction
 from lamplighter.lifecycle.kit import Kit
+
+
+def ends(kit: Kit) -> dict[str, int]:
+    """By model, the beginning of the first day of answering that has to be kept; models that keep everything are not there.
+
+    The day in which the time ends still holds records that are younger.
+    """
+    with kit.store.reading() as look:
+        projects = look.projects.all()
+    return {project.name: _end(kit, project) for project in projects if project.log.keep}
+
+
+def _end(kit: Kit, project: Project) -> int:
+    rule = tier_of(kit.policy, criticality_of(project, kit.policy).tier).log
+    kept = max(seconds(project.log.keep), seconds(rule.least_keep) if rule.least_keep else 0.0)
+    return (kit.clock.now() - int(kept * 1_000_000)) // DAY * DAY
 
 
 def retain(kit: Kit, environment: str) -> int:
     """Remove the days of an environment that nobody has to keep; gives their number."""
-    with kit.store.reading() as look:
-        projects = look.projects.all()
     count = 0
-    for project in projects:
-        rule = tier_of(kit.policy, criticality_of(project, kit.policy).tier).log
-        if not project.log.keep:
-            continue
-        kept = max(seconds(project.log.keep), seconds(rule.least_keep) if rule.least_keep else 0.0)
-        last = compaction.day_of(kit.clock.now() - int(kept * 1_000_000))
-        place = compaction.folder(kit, environment, project.name)
+    for model, end in ends(kit).items():
+        place = compaction.folder(kit, environment, model)
         for day in place.iterdir() if place.is_dir() else ():
-            # The day in which the time ends still holds records that are younger.
-            if date.fromisoformat(day.name) < date.fromisoformat(last):
-                shutil.rmtree(day)
-                count += 1
+            if date.fromisoformat(day.name) < date.fromisoformat(compaction.day_of(end)):
+                count += _remove(day, end)
     return count
+
+
+def _remove(day: Path, end: int) -> bool:
+    """Remove a day but for what was brought since: a history is kept from when it came, which its files do not say. They were
+    written later than that."""
+    files = list(day.iterdir())
+    kept = [file for file in files if collection.is_pushed(Path(compaction.segment_of(file))) and _written(file) >= end]
+    if not kept:
+        shutil.rmtree(day)
+        return True
+    for file in set(files) - set(kept):
+        file.unlink()
+    return False
+
+
+def _written(file: Path) -> int:
+    return file.stat().st_mtime_ns // 1000

@@ -1,6 +1,7 @@
 """Monitoring: readings by window, and findings where a limit is crossed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from math import isfinite
 
@@ -14,12 +15,11 @@ from lamplighter.domain.incident import FELT, Incident, is_outgrown, key_of, sam
 from lamplighter.domain.job import State as Run
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import OUTAGE, QUARANTINE, Finding, Kind, Look, Reading, Severity
-from lamplighter.domain.names import unknown
+from lamplighter.domain.pushed import LabelsKept
 from lamplighter.domain.record import Record
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
-from lamplighter.domain.window import DAY
 from lamplighter.lifecycle import (
     answering,
     beside,
@@ -38,13 +38,8 @@ from lamplighter.lifecycle import outcomes as outcomes_by_day
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.pace import Pace
 from lamplighter.lifecycle.presence import Seen
-from lamplighter.measures import quality_measure
-from lamplighter.monitoring.figure import Figure, Missing
-from lamplighter.monitoring.outcomes import outcomes
+from lamplighter.store.closed_days import Place
 from lamplighter.store.transaction import Transaction
-
-_FIGURES = ("auc", "brier", "log_loss", "precision", "recall")
-
 
 #: Entries of the journal that are looked through for a note of the same.
 _NOTES = 200
@@ -62,8 +57,9 @@ class Label(Record, frozen=True):
     revision: int = 0
 
 
-def push_labels(kit: Kit, model: str, labels: Sequence[Label]) -> int:
-    """Keep labels; a label may come before its prediction. Gives how many came; raises `Invalid` for what no label can be."""
+def push_labels(kit: Kit, model: str, labels: Sequence[Label]) -> LabelsKept:
+    """Keep labels; a label may come before its prediction. Says how many came and how many of them change no figure; raises
+    `Invalid` for what no label can be."""
     if any(len(one.id) > _LONGEST_ID or not 0 <= one.revision < 2**31 or not isfinite(one.value) for one in labels):
         raise Invalid(
             "A label cannot be kept.",
@@ -80,10 +76,21 @@ def push_labels(kit: Kit, model: str, labels: Sequence[Label]) -> int:
     with kit.store.transaction() as change:
         change.predictions.label([(label.id, label.value, label.revision) for label in newest.values()], kit.clock.now())
         change.predictions.advance_labels(newest, kit.clock.now())
-        places = change.predictions.places_of(newest, DAY)
-        change.labels.wait(model, newest.keys() - places.keys())
-        change.profiles.soil({place for found in places.values() for place in found}, kit.clock.now())
-    return len(labels)
+        places = change.predictions.places_of(newest)
+        waiting = newest.keys() - places.keys()
+        change.labels.wait(model, waiting)
+        closed = _soil(kit, change, {place for found in places.values() for place in found})
+    late = sum(found <= closed for found in places.values())
+    return LabelsKept(kept=len(labels), waiting=len(waiting), closed=late)
+
+
+def _soil(kit: Kit, change: Transaction, places: AbstractSet[Place]) -> AbstractSet[Place]:
+    """Say that the figures of days have to be made again, but for closed days; gives these."""
+    closed = change.closed_days.among(places)
+    changed = places - closed
+    change.profiles.soil({(place.model, place.environment, place.day) for place in changed}, kit.clock.now())
+    # Who closed one of them at the same time was waited for.
+    return closed | change.closed_days.among(changed)
 
 
 def claim_labels(kit: Kit) -> None:
@@ -93,21 +100,9 @@ def claim_labels(kit: Kit) -> None:
         # Their days are made again: prediction and label may have come at once, each not knowing of the other.
         claimed = change.labels.claim()
         change.predictions.advance_labels(claimed, now)
-        change.profiles.soil(change.predictions.days_of(claimed, DAY), now)
+        _soil(kit, change, {place for found in change.predictions.places_of(claimed).values() for place in found})
         for project in change.projects.all():
             change.labels.expire(project.name, now - int(seconds(project.monitor.labels.wait) * 1_000_000))
-
-
-def figures(kit: Kit, model: str, environment: str, number: int, start: int, end: int) -> dict[str, Figure]:
-    """Exact figures of a version on the labelled rows of a window of event time, by name."""
-    with kit.store.reading() as look:
-        version = look.versions.find(model=model, number=number)
-        if version is None:
-            raise unknown("version", f"{model}@{number}", (found.name for found in look.versions.all(model=model)))
-        joined = look.predictions.joined(model, environment, number, start, end)
-    rows = outcomes(joined.labels, joined.scores, version.manifest.decision.threshold)
-    found = {name: quality_measure(name).measure(rows) for name in _FIGURES}
-    return {name: figure for name, figure in found.items() if not isinstance(figure, Missing)}
 
 
 def observe(kit: Kit, pace: Pace | None = None) -> None:
@@ -143,10 +138,11 @@ def _observe(kit: Kit, model: str, environment: str, days: list[int]) -> None:
     with kit.store.reading() as look:
         marks = {day: seen for day, seen in look.profiles.marks(model, environment).items() if day in days}
         # The windows of the other versions are as they were.
-        numbers = look.predictions.scored(model, environment, look.versions.numbers(model), list(marks), DAY)
+        numbers = look.predictions.scored(model, environment, look.versions.numbers(model), list(marks))
         fresh = outcomes_by_day.read(look, model, environment, numbers, marks)
         found = windows.readings(kit, look, model, numbers, environment, list(marks), fresh)
     with kit.store.transaction() as change:
+        change.profiles.hold_days(model, environment)
         outcomes_by_day.keep(change, model, environment, fresh)
         readings = change.readings.state(found)
         inputs.note(change, readings)
@@ -169,7 +165,7 @@ def _judge(kit: Kit, change: Transaction, readings: Sequence[Reading]) -> None:
         report(kit, change, calibration)
     moved = movement.finding(readings)
     if moved is not None:
-        report(kit, change, replace(moved, after_rows=change.predictions.count(moved.model, moved.environment)))
+        report(kit, change, replace(moved, after_rows=change.answered.count(moved.model, moved.environment)))
 
 
 def _calibration(kit: Kit, change: Transaction, readings: Sequence[Reading]) -> Finding | None:
@@ -198,7 +194,7 @@ def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
         sentence=quality.sentence(change, reading) if reading.aspect == "quality" else drifting.sentence(reading),
         start=reading.start,
         end=reading.end,
-        after_rows=change.predictions.count(reading.model, reading.environment),
+        after_rows=change.answered.count(reading.model, reading.environment),
     )
     report(kit, change, finding)
 
@@ -296,7 +292,7 @@ def _absent(kit: Kit, routing: Routing, champion: Served, measure: str, sentence
             sentence=sentence,
             start=now,
             end=now,
-            after_rows=change.predictions.count(routing.model, routing.environment),
+            after_rows=change.answered.count(routing.model, routing.environment),
         )
         report(kit, change, finding)
 

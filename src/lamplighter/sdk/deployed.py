@@ -14,6 +14,7 @@ from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Blocked, TimedOut
 from lamplighter.domain.owners import Owners
 from lamplighter.domain.project import Model, Project
+from lamplighter.domain.pushed import LabelsKept
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.version import Version
 from lamplighter.packaging import frames
@@ -70,7 +71,7 @@ class Deployment:
         """The version of that name; another than the deployed one once something else is live."""
         return self.version if name == self.version.name else self._platform.version(name).version
 
-    def log_labels(self, ids: Sequence[str], values: Sequence[float]) -> int:
+    def log_labels(self, ids: Sequence[str], values: Sequence[float]) -> LabelsKept:
         """Say what really happened."""
         labels = [Label(id=i, value=float(value)) for i, value in zip(ids, values, strict=True)]
         return self._platform.push_labels(self.version.model, labels)

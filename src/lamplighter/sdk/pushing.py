@@ -37,6 +37,8 @@ class Progress(Record, frozen=True):
     kept: int = 0
     #: Rows that were there before.
     known: int = 0
+    #: Rows of days that are closed, which are not kept.
+    closed: int = 0
 
 
 def push(
@@ -58,7 +60,12 @@ def push(
     for bite in brought.bites(source, rows, start):
         made = _pushed(bite, version, columns)
         answer = platform.push_predictions(version.model, environment, made)
-        done = Progress(rows=done.rows + len(made), kept=done.kept + answer.kept, known=done.known + answer.known)
+        done = Progress(
+            rows=done.rows + len(made),
+            kept=done.kept + answer.kept,
+            known=done.known + answer.known,
+            closed=done.closed + answer.closed,
+        )
         told(done)
     return done
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, case, delete, exists, func, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 
+from lamplighter.domain.window import DAY
 from lamplighter.store import schema
-from lamplighter.store.collection import named, named_versions, upsert
+from lamplighter.store.closed_days import Place
+from lamplighter.store.collection import named, upsert
 
 #: Rows in one statement.
 _CHUNK = 2000
@@ -64,7 +66,7 @@ class Predictions:
         self.connection.execute(delete(table).where(table.c.environment == environment, table.c.name.in_(segments)))
 
     def keep(self, rows: Sequence[dict[str, object]]) -> None:
-        """Keep scored rows: id, number, model, environment, arm, event_at, score, and slices if there are any.
+        """Keep scored rows: id, number, model, environment, arm, event_at, score, answered_at, and slices if there are any.
 
         A row that is there stays as it is.
         """
@@ -132,15 +134,13 @@ class Predictions:
         query = select(heads.c.model, heads.c.environment, heads.c.event_at)
         return {(row[0], row[1]): int(row[2]) for row in self.connection.execute(query)}
 
-    def spans(self, versions: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], tuple[int, int]]:
-        """First and last event time of versions (model, environment, number), by model and environment; those that scored."""
-        p, wanted = schema.predictions, named_versions(self.connection, versions)
-        of = and_(p.c.model == wanted.c.model, p.c.environment == wanted.c.environment, p.c.number == wanted.c.number)
-        # Each end by itself is one step into the index; both at once would read every row.
-        first_at, last_at = func.min(p.c.event_at), func.max(p.c.event_at)
-        ends = (select(end).where(of).correlate(wanted).scalar_subquery() for end in (first_at, last_at))
-        rows = self.connection.execute(select(wanted.c.model, wanted.c.environment, *ends))
-        return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows if row[2] is not None}
+    def ends(self, model: str, environment: str, number: int, day: int) -> tuple[int, int] | None:
+        """Event time of the first and of the last row of one day of a version, or nothing."""
+        p = schema.predictions
+        query = select(func.min(p.c.event_at), func.max(p.c.event_at))
+        query = query.filter_by(model=model, environment=environment, number=number)
+        first, last = self.connection.execute(query.where(p.c.event_at >= day, p.c.event_at < day + DAY)).one()
+        return None if first is None else (int(first), int(last))
 
     def joined(self, model: str, environment: str, number: int, start: int, end: int) -> Joined:
         """Rows of one version in a window of event time that have a label, ordered by id."""
@@ -170,83 +170,26 @@ class Predictions:
             found |= {row[0]: float(row[1]) for row in self.connection.execute(query)}
         return found
 
-    def days_of(self, ids: Iterable[str], day: int) -> set[tuple[str, str, int]]:
-        """Model, environment and day of event time of the predictions with these ids; a day has `day` microseconds."""
-        return {place for places in self.places_of(ids, day).values() for place in places}
-
-    def places_of(self, ids: Iterable[str], day: int) -> dict[str, set[tuple[str, str, int]]]:
-        """The same for each id that has a prediction."""
+    def places_of(self, ids: Iterable[str]) -> dict[str, set[Place]]:
+        """The days in which the predictions with these ids lie, for each id that has one."""
         p = schema.predictions
         wanted = list(ids)
-        found: dict[str, set[tuple[str, str, int]]] = {}
+        found: dict[str, set[Place]] = {}
         for start in range(0, len(wanted), _ASKED):
             asked = p.c.id.in_(wanted[start : start + _ASKED])
-            query = select(p.c.id, p.c.model, p.c.environment, p.c.event_at).where(asked)
-            for key, model, environment, event_at in self.connection.execute(query):
-                found.setdefault(key, set()).add((model, environment, event_at // day * day))
+            query = select(p.c.id, p.c.model, p.c.environment, p.c.number, p.c.event_at).where(asked)
+            for key, model, environment, number, event_at in self.connection.execute(query):
+                found.setdefault(key, set()).add(Place(model, environment, number, event_at // DAY * DAY))
         return found
 
-    def count(self, model: str, environment: str, *, number: int | None = None, answered: bool = True) -> int:
-        """Scored rows of a model in an environment; only those that were answered with, or all."""
-        p = schema.predictions
-        query = select(func.count()).select_from(p).where(p.c.model == model, p.c.environment == environment)
-        if number is not None:
-            query = query.where(p.c.number == number)
-        if answered:
-            query = query.where(p.c.arm != "shadow")
-        return int(self.connection.execute(query).scalar() or 0)
-
-    def counted(self, model: str, environment: str, number: int, start: int, end: int) -> tuple[int, int]:
-        """Rows that a version scored in a window of event time, and how many of them have a label."""
-        p, t = schema.predictions, schema.labels
-        joined = p.outerjoin(t, t.c.id == p.c.id)
-        query = select(func.count(), func.count(t.c.id)).select_from(joined)
-        where = and_(p.c.model == model, p.c.environment == environment, p.c.number == number)
-        scored, labelled = self.connection.execute(query.where(where, p.c.event_at >= start, p.c.event_at < end)).one()
-        return int(scored), int(labelled)
-
-    def numbers(self, model: str, environment: str, start: int, end: int) -> list[int]:
-        """Versions that answered in a window of event time."""
-        p = schema.predictions
-        query = select(p.c.number).distinct().filter_by(model=model, environment=environment).order_by(p.c.number)
-        query = query.where(p.c.event_at >= start, p.c.event_at < end, p.c.arm != "shadow")
-        return [int(number) for number in self.connection.execute(query).scalars()]
-
-    def scored(self, model: str, environment: str, numbers: Sequence[int], days: Sequence[int], day: int) -> list[int]:
-        """Which of these versions scored on any of these days, shadows too; a day has `day` microseconds."""
+    def scored(self, model: str, environment: str, numbers: Sequence[int], days: Sequence[int]) -> list[int]:
+        """Which of these versions scored on any of these days, shadows too, whether the rows are there or not."""
         p, number, start = schema.predictions, schema.predictions.c.number, schema.predictions.c.event_at
+        c = schema.closed_days.c
         wanted = named(self.connection, [number, start], [(one, begun) for one in numbers for begun in days])
         same = and_(p.c.model == model, p.c.environment == environment, number == wanted.c.number)
-        found = exists().where(same, start >= wanted.c.event_at, start < wanted.c.event_at + day)
-        query = select(wanted.c.number).distinct().where(found).order_by(wanted.c.number)
+        there = exists().where(same, start >= wanted.c.event_at, start < wanted.c.event_at + DAY)
+        of = c.model == model, c.environment == environment, c.number == wanted.c.number
+        gone = exists().where(*of, c.day == wanted.c.event_at)
+        query = select(wanted.c.number).distinct().where(or_(there, gone)).order_by(wanted.c.number)
         return list(self.connection.execute(query).scalars())
-
-    def outcome(
-        self, model: str, environment: str, number: int, start: int, end: int, threshold: float
-    ) -> tuple[int, int, int, int, int, float]:
-        """Rows that a version answered in a window of event time: all, those with a label, of these the positive ones, those
-        said to be, and both; and the sum of the distances of score and label."""
-        p, t = schema.predictions, schema.labels
-        known, said, there = t.c.id.is_not(None), p.c.score >= threshold, t.c.value > 0.5
-        counts = [
-            func.count(case((one, 1))) for one in (known, and_(known, there), and_(known, said), and_(known, said, there))
-        ]
-        distance = func.coalesce(func.sum(func.abs(p.c.score - t.c.value)), 0.0)
-        query = select(func.count(), *counts, distance).select_from(p.outerjoin(t, t.c.id == p.c.id))
-        where = and_(p.c.model == model, p.c.environment == environment, p.c.number == number, p.c.arm != "shadow")
-        row = self.connection.execute(query.where(where, p.c.event_at >= start, p.c.event_at < end)).one()
-        return int(row[0]), int(row[1]), int(row[2]), int(row[3]), int(row[4]), float(row[5])
-
-    def labelled(self, model: str, environment: str) -> int:
-        """Answered rows of a model in an environment that have a label."""
-        p, t = schema.predictions, schema.labels
-        query = select(func.count()).select_from(p.join(t, t.c.id == p.c.id))
-        where = and_(p.c.model == model, p.c.environment == environment, p.c.arm != "shadow")
-        return int(self.connection.execute(query.where(where)).scalar() or 0)
-
-    def span(self, model: str, environment: str, number: int) -> tuple[int, int] | None:
-        """First and last event time of a version, or nothing."""
-        p = schema.predictions
-        query = select(func.min(p.c.event_at), func.max(p.c.event_at))
-        low, high = self.connection.execute(query.filter_by(model=model, environment=environment, number=number)).one()
-        return None if low is None else (int(low), int(high))

@@ -90,6 +90,12 @@ class Profiles:
         query = select(table.c.day, table.c.marks).filter_by(model=model, environment=environment).order_by(table.c.day)
         return {row[0]: row[1] for row in self.connection.execute(query)}
 
+    def hold_days(self, model: str, environment: str) -> None:
+        """Let nobody close a day of a model that waits for its figures until this transaction ends."""
+        table = schema.dirty
+        query = select(table.c.day).filter_by(model=model, environment=environment).order_by(table.c.day)
+        self.connection.execute(query.with_for_update()).all()
+
     def clean(self, model: str, environment: str, marks: Mapping[int, int], begun: int = 0) -> None:
         """Forget days whose figures were made, but for those that were said again since they had so many marks: these wait
         since the moment in which the marks were read."""

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, and_, func, select
 
 from lamplighter.domain.watch import Sighting
 from lamplighter.store import schema
+from lamplighter.store.answered import AnsweredRows
 from lamplighter.store.collection import named, named_versions
-from lamplighter.store.predictions import Predictions
 
 #: Microseconds in a second.
 _SECOND = 1_000_000
@@ -30,7 +30,7 @@ class Sightings:
         """What was last seen of these versions (model, environment, number), by model and environment: with when each was last
         asked, and the pauses of those whose pauses matter."""
         waits, labelled = self._waits(), self._labelled()
-        spans = Predictions(self.connection).spans(versions)
+        spans = AnsweredRows(self.connection).spans(versions)
         found = {}
         for place in ((model, environment) for model, environment, _ in versions):
             (pause, called_for), (first, last) = pauses.get(place, (0.0, 0.0)), spans.get(place, (0, 0))

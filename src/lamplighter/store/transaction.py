@@ -15,8 +15,10 @@ from lamplighter.domain.errors import Unavailable
 from lamplighter.domain.external_alert import Known
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
+from lamplighter.store.answered import AnsweredRows
 from lamplighter.store.arrivals import Arrivals
 from lamplighter.store.calibrations import Calibrations
+from lamplighter.store.closed_days import ClosedDays
 from lamplighter.store.consumers import Consents, Consumers
 from lamplighter.store.counters import Counters
 from lamplighter.store.decisions import Decisions
@@ -33,6 +35,7 @@ from lamplighter.store.journal import Journal
 from lamplighter.store.labels import Labels
 from lamplighter.store.migrations import upgrade
 from lamplighter.store.notices import Notices
+from lamplighter.store.old_rows import OldRows
 from lamplighter.store.outcomes import OutcomesByDay
 from lamplighter.store.payloads import Payloads
 from lamplighter.store.people import Credentials, People, Teams
@@ -55,9 +58,11 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.answered = AnsweredRows(connection)
         self.arrivals = Arrivals(connection)
         self.calibrations = Calibrations(connection)
         self.challenges = Challenges(connection)
+        self.closed_days = ClosedDays(connection)
         self.consents = Consents(connection)
         self.consumers = Consumers(connection)
         self.counters = Counters(connection)
@@ -74,6 +79,7 @@ class Transaction:
         self.journal = Journal(connection)
         self.labels = Labels(connection)
         self.notices = Notices(connection)
+        self.old_rows = OldRows(connection)
         self.payloads = Payloads(connection)
         self.outcomes = OutcomesByDay(connection)
         self.people = People(connection)

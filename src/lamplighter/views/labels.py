@@ -27,6 +27,9 @@ class LabelStatus(Record, frozen=True):
     waiting: int
     wait: str
     expired: int
+    #: The newest day of event time of which rows are not kept any more, microseconds since the epoch: labels of closed days
+    #: change no figure. 0 for none.
+    closed: int = 0
 
 
 def label_status(look: Transaction, model: str, environment: str) -> LabelStatus:
@@ -45,6 +48,7 @@ def label_status(look: Transaction, model: str, environment: str) -> LabelStatus
         waiting=look.labels.waiting(model),
         wait=wait,
         expired=look.labels.expired(model),
+        closed=look.closed_days.newest(model, environment) or 0,
     )
 
 

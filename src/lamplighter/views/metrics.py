@@ -81,7 +81,7 @@ def _estate(look: Transaction, policy: Policy) -> _Estate:
         incidents=incidents,
         readings=_readings(look, champions),
         moved=look.inputs.moved(),
-        spans=look.predictions.spans(champions),
+        spans=look.answered.spans(champions),
         label_heads=look.predictions.label_heads(),
     )
 

@@ -7,6 +7,7 @@ from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Hour, Monitored, Promise, Release
 from lamplighter.monitoring.calibration import Calibration, calibration
+from lamplighter.monitoring.labelled import labelled_from, together
 from lamplighter.monitoring.outcomes import outcomes
 from lamplighter.store.traffic import HOUR, total
 from lamplighter.store.transaction import Transaction
@@ -41,6 +42,7 @@ def monitored(look: Transaction, model: str, *, now: int, environment: str = "")
         slices=_slices(look, quality, number),
         promises=_promises(look, quality, number),
         calibration=next(look.readings.newest([(model, place, number)], ("calibration",)), None),
+        closed=look.closed_days.newest(model, place) or 0,
     )
 
 
@@ -101,8 +103,9 @@ def _promises(look: Transaction, quality: tuple[Reading, ...], number: int) -> t
     version = look.versions.find(model=last.model, number=number)
     if version is None:
         return ()
-    joined = look.predictions.joined(last.model, last.environment, number, last.start, last.end)
-    found = calibration(outcomes(joined.labels, joined.scores, version.manifest.decision.threshold))
+    days = look.outcomes.between(last.model, last.environment, number, last.start, last.end)
+    rows = together(map(labelled_from, days.values()))
+    found = calibration(outcomes(rows.labels, rows.scores, version.manifest.decision.threshold))
     if not isinstance(found, Calibration):
         return ()
     return tuple(

@@ -91,8 +91,8 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
         rollouts=tuple(look.rollouts.all(newest="opened_at", model=model, open=True)),
         waiting=seen.waiting,
         needs=seen.needs,
-        rows=look.predictions.count(model, main.environment) if main else 0,
-        labelled=look.predictions.labelled(model, main.environment) if main else 0,
+        rows=look.answered.count(model, main.environment) if main else 0,
+        labelled=look.answered.labelled(model, main.environment) if main else 0,
         consumers=consumers(look, model, now),
         emergencies=seen.emergencies,
     )

@@ -10,7 +10,7 @@ def labels_page(found: LabelStatus, address: str) -> Page:
     return Page(
         says=f"{found.labelled:,} of {found.scored:,} scored rows of {found.model} in {found.environment} have a label.",
         data={"labels": found},
-        facts=[("lag", _lag(found)), ("waiting", _waiting(found))],
+        facts=[("lag", _lag(found)), ("waiting", _waiting(found)), *_closed(found)],
         next=[f"lamp monitor show {found.model}" if found.labelled else f"lamp labels push {found.model} FILE"],
         url=address,
     )
@@ -21,6 +21,13 @@ def _lag(found: LabelStatus) -> str:
         return "no label yet"
     newest = f"on {day(found.newest_day)}, the newest day with a label"
     return f"{lasted(found.lag)} in the middle, {lasted(found.longest)} at most, {newest}"
+
+
+def _closed(found: LabelStatus) -> list[tuple[str, str]]:
+    if not found.closed:
+        return []
+    told = f"rows up to {day(found.closed)} are not all kept any more; labels change no figure of their days"
+    return [("closed", told)]
 
 
 def _waiting(found: LabelStatus) -> str:

@@ -7,11 +7,12 @@ from math import isfinite
 from lamplighter.domain.digest import Digest
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Monitored
-from lamplighter.domain.pushed import Kept, Pushed, own_id
+from lamplighter.domain.pushed import Kept, LabelsKept, Pushed, own_id
 from lamplighter.domain.recounted import Recounted
 from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.watch import Watched
 from lamplighter.lifecycle import digests, elsewhere, profiles, pushing, recounting, watching
+from lamplighter.lifecycle import figures as exact
 from lamplighter.lifecycle import rows as asked
 from lamplighter.sdk.answers import Figures, Label
 from lamplighter.sdk.here.base import Caller
@@ -37,7 +38,7 @@ class Monitoring(Caller, verbs.Monitoring):
             place = look.environment(environment)
         return pushing.push(self._kit, self._actor, model, place, predictions)
 
-    def push_labels(self, model: str, labels: Sequence[Label]) -> int:
+    def push_labels(self, model: str, labels: Sequence[Label]) -> LabelsKept:
         self._actor.check_within(model)
         with self._kit.store.reading() as look:
             look.project(model)
@@ -91,7 +92,7 @@ class Monitoring(Caller, verbs.Monitoring):
     def figures(self, model: str, environment: str, number: int, start: int, end: int) -> Figures:
         with self._kit.store.reading() as look:
             self._known(look, model, environment)
-        found = watching.figures(self._kit, model, environment, number, start, end)
+        found = exact.figures(self._kit, model, environment, number, start, end)
         return Figures(
             number=number,
             start=start,
@@ -117,7 +118,8 @@ class Monitoring(Caller, verbs.Monitoring):
             with self._kit.store.reading() as look:
                 look.project(model)
                 environment = self._main(look, model)
-        return asked.rows(self._kit, asked.Asked(model, environment, incident, condition, number, start, end, limit))
+        wanted = asked.Asked(model, environment, incident, condition, number, start, end, limit)
+        return asked.rows(self._kit, self._actor, wanted)
 
     def recount(self, model: str, environment: str, since: int = 0) -> Recounted:
         with self._kit.store.reading() as look:

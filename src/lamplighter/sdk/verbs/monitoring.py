@@ -7,7 +7,7 @@ from lamplighter.domain.digest import Digest
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Monitored
-from lamplighter.domain.pushed import Kept, Pushed
+from lamplighter.domain.pushed import Kept, LabelsKept, Pushed
 from lamplighter.domain.recounted import Recounted
 from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.watch import Watched
@@ -24,12 +24,13 @@ class Monitoring(Protocol):
 
     @door("POST", "/models/{model}/predictions", Permission.PUSH)
     def push_predictions(self, model: str, environment: str, predictions: Sequence[Pushed]) -> Kept:
-        """Bring predictions that a model made elsewhere: all are kept, or none. An id that is known changes nothing."""
+        """Bring predictions that a model made elsewhere: all are kept, or none. An id that is known changes nothing,
+        and neither does a prediction of a day whose rows are not kept any more."""
         ...
 
     @door("POST", "/models/{model}/labels", Permission.LABEL)
-    def push_labels(self, model: str, labels: Sequence[Label]) -> int:
-        """Say what really happened, by prediction id; gives the number of labels that were kept."""
+    def push_labels(self, model: str, labels: Sequence[Label]) -> LabelsKept:
+        """Say what really happened, by prediction id; says how many labels came, and how many of them change no figure."""
         ...
 
     @door("GET", "/models/{model}/readings", Permission.READ)

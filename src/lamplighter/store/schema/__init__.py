@@ -20,7 +20,16 @@ from lamplighter.store.schema.registry import (
     versions,
 )
 from lamplighter.store.schema.rollouts import challenges, emergencies, replays, rollouts, routings, tallies
-from lamplighter.store.schema.rows import expired_labels, failures, label_heads, labels, payloads, predictions, segments
+from lamplighter.store.schema.rows import (
+    closed_days,
+    expired_labels,
+    failures,
+    label_heads,
+    labels,
+    payloads,
+    predictions,
+    segments,
+)
 from lamplighter.store.schema.runs import job_runs, retrainings
 from lamplighter.store.schema.traffic import arrivals, caller_hours, callers, hours, refusals, traffic
 
@@ -30,6 +39,7 @@ __all__ = (
     "caller_hours",
     "callers",
     "challenges",
+    "closed_days",
     "consents",
     "consumers",
     "counters",

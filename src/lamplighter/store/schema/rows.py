@@ -25,8 +25,12 @@ predictions = Table(
     Column("score", Float(53), nullable=False),
     #: Values of the inputs that the model is sliced by, as JSON; empty for none.
     Column("slices", Text, nullable=False, server_default=text("''")),
+    #: When it was answered, or brought by whoever has it; 0 if that is not known.
+    Column("answered_at", BigInteger, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("id", "number"),
     Index(None, "model", "environment", "number", "event_at"),
+    #: What is old enough to go.
+    Index(None, "model", "answered_at"),
 )
 
 labels = Table(
@@ -65,6 +69,28 @@ expired_labels = Table(
     metadata,
     Column("model", NAME, primary_key=True),
     Column("count", BigInteger, nullable=False),
+)
+
+#: Days of versions whose rows go away.
+closed_days = Table(
+    "closed_days",
+    metadata,
+    Column("model", NAME, nullable=False),
+    Column("environment", NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("day", BigInteger, nullable=False),
+    Column("closed_at", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("scored", BigInteger, nullable=False),
+    Column("known", BigInteger, nullable=False),
+    Column("there", BigInteger, nullable=False),
+    Column("said", BigInteger, nullable=False),
+    Column("found", BigInteger, nullable=False),
+    Column("distance", Float(53), nullable=False),
+    Column("gone", BigInteger, nullable=False),
+    Column("gone_known", BigInteger, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "number", "day"),
 )
 
 #: Pushed predictions that have no score.

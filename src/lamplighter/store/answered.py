@@ -1,0 +1,107 @@
+"""What versions have answered, over their whole life: rows that are there and those of closed days, which may be gone."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, select
+from sqlalchemy.sql.selectable import ScalarSelect
+
+from lamplighter.domain.window import DAY
+from lamplighter.store import schema
+from lamplighter.store.closed_days import ClosedDays
+from lamplighter.store.collection import named_versions
+
+#: All answered rows, those with a label, of these the positive ones, those said to be, and both; and the sum of the distances
+#: of score and label.
+Outcome = tuple[int, int, int, int, int, float]
+
+
+class AnsweredRows:
+    """Answered rows within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def count(self, model: str, environment: str, *, number: int | None = None) -> int:
+        """Rows of a model that were answered with in an environment."""
+        p, gone = schema.predictions, schema.closed_days
+        of = {"model": model, "environment": environment} | ({} if number is None else {"number": number})
+        there = self.connection.execute(select(func.count()).select_from(p).filter_by(**of).where(p.c.arm != "shadow"))
+        before = self.connection.execute(select(func.sum(gone.c.gone)).filter_by(**of))
+        return int(there.scalar() or 0) + int(before.scalar() or 0)
+
+    def labelled(self, model: str, environment: str) -> int:
+        """Answered rows of a model in an environment that have a label."""
+        p, t, gone = schema.predictions, schema.labels, schema.closed_days
+        query = select(func.count()).select_from(p.join(t, t.c.id == p.c.id))
+        where = and_(p.c.model == model, p.c.environment == environment, p.c.arm != "shadow")
+        before = self.connection.execute(select(func.sum(gone.c.gone_known)).filter_by(model=model, environment=environment))
+        return int(self.connection.execute(query.where(where)).scalar() or 0) + int(before.scalar() or 0)
+
+    def numbers(self, model: str, environment: str, start: int, end: int) -> list[int]:
+        """Versions that answered in a window of event time; of a closed day in all of it."""
+        p, gone = schema.predictions, schema.closed_days
+        there = select(p.c.number).distinct().filter_by(model=model, environment=environment)
+        there = there.where(p.c.event_at >= start, p.c.event_at < end, p.c.arm != "shadow")
+        before = select(gone.c.number).distinct().filter_by(model=model, environment=environment)
+        before = before.where(gone.c.day >= start, gone.c.day < end, gone.c.scored > 0)
+        return sorted({int(number) for query in (there, before) for number in self.connection.execute(query).scalars()})
+
+    def outcome(self, model: str, environment: str, number: int, start: int, end: int, threshold: float) -> Outcome:
+        """What became of the rows that a version answered in a window of event time; a closed day counts as it was closed, and
+        to the window in which it begins."""
+        closed = ClosedDays(self.connection).between(model, environment, number, start, end)
+        parts = [(one.scored, one.known, one.there, one.said, one.found, one.distance) for one in closed]
+        for first, last in _open_parts([one.day for one in closed], start, end):
+            parts.append(self.outcome_of_rows(model, environment, number, first, last, threshold))
+        scored, known, there, said, found, distance = (sum(column) for column in zip(*parts, strict=True))
+        return int(scored), int(known), int(there), int(said), int(found), float(distance)
+
+    def outcome_of_rows(self, model: str, environment: str, number: int, start: int, end: int, threshold: float) -> Outcome:
+        """The same of the rows that are there."""
+        p, t = schema.predictions, schema.labels
+        known, said, there = t.c.id.is_not(None), p.c.score >= threshold, t.c.value > 0.5
+        counts = [
+            func.count(case((one, 1))) for one in (known, and_(known, there), and_(known, said), and_(known, said, there))
+        ]
+        distance = func.coalesce(func.sum(func.abs(p.c.score - t.c.value)), 0.0)
+        query = select(func.count(), *counts, distance).select_from(p.outerjoin(t, t.c.id == p.c.id))
+        where = and_(p.c.model == model, p.c.environment == environment, p.c.number == number, p.c.arm != "shadow")
+        row = self.connection.execute(query.where(where, p.c.event_at >= start, p.c.event_at < end)).one()
+        return int(row[0]), int(row[1]), int(row[2]), int(row[3]), int(row[4]), float(row[5])
+
+    def span(self, model: str, environment: str, number: int) -> tuple[int, int] | None:
+        """First and last event time of a version, or nothing."""
+        return self.spans([(model, environment, number)]).get((model, environment))
+
+    def spans(self, versions: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], tuple[int, int]]:
+        """First and last event time of versions (model, environment, number), by model and environment; those that scored."""
+        p, gone, wanted = schema.predictions, schema.closed_days, named_versions(self.connection, versions)
+        # Each end by itself is one step into the index; both at once would read every row.
+        ends: list[ScalarSelect[int]] = [
+            select(end).where(*_same(p, wanted)).correlate(wanted).scalar_subquery()
+            for end in (func.min(p.c.event_at), func.max(p.c.event_at))
+        ]
+        for end, order in ((gone.c.first_at, gone.c.day.asc()), (gone.c.last_at, gone.c.day.desc())):
+            ends.append(select(end).where(*_same(gone, wanted)).order_by(order).limit(1).correlate(wanted).scalar_subquery())
+        found = {}
+        for model, environment, first, last, first_gone, last_gone in self.connection.execute(
+            select(wanted.c.model, wanted.c.environment, *ends)
+        ):
+            known = [int(at) for at in (first, last, first_gone, last_gone) if at is not None]
+            if known:
+                found[model, environment] = (min(known), max(known))
+        return found
+
+
+def _same(table: FromClause, wanted: FromClause) -> list[ColumnElement[bool]]:
+    return [table.c[name] == wanted.c[name] for name in ("model", "environment", "number")]
+
+
+def _open_parts(closed: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A window without its closed days, which are in order."""
+    for day in closed:
+        if day > start:
+            yield start, day
+        start = day + DAY
+    if start < end or not closed:
+        yield start, end
