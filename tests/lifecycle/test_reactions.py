@@ -11,10 +11,13 @@ from tests.lifecycle.test_incidents import finding, found, react
 from tests.sdk import models
 from tests.sdk.cast import address
 
+from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.events import (
     AnyEvent,
+    EmergencyAnnounced,
     Event,
     FindingMade,
+    HookAnswered,
     IncidentMoved,
     IncidentOpened,
     JobRunMoved,
@@ -133,6 +136,16 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: mitigable(life, versions, WentLive(model=MODEL, environment="prod", number=3, previous=2)),
         lambda life: mitigated(life).notes[-1].endswith("Replaced by v3."),
     ),
+    "tell_of_hook": (
+        lambda life, versions: record(
+            life, HookAnswered(model=MODEL, rollout="R-1", environment="prod", number=3, hook="warm-up", follows="stop")
+        ),
+        lambda life: [notice.title for _, notice in outbox(life)] == [f"{MODEL}: the hook warm-up stopped v3"],
+    ),
+    "announce": (
+        lambda life, versions: declared(life, versions[2]),
+        lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
+    ),
     "release": (
         lambda life, versions: released(life, RolledBack(model=MODEL, environment="prod", number=1, previous=2)),
         lambda life: [notice.title for _, notice in outbox(life)] == [f"{MODEL}: v1 is back in prod"],
@@ -187,6 +200,19 @@ def released(life: Life, event: AnyEvent) -> Entry:
     with life.kit.store.transaction() as change:
         change.projects.put(models.critical(MODEL, monitor={"notify": ["oncall"]}))
     return record(life, event)
+
+
+def declared(life: Life, version: Version) -> Entry:
+    """The entry of an emergency of which somebody is told."""
+    now = life.clock.now()
+    emergency = Emergency(
+        id="E-1", model=MODEL, environment="prod", number=version.number, version=version.digest, author=address("dana"),
+        person=address("milo"), why="It has to be.", passed=("freeze year-end",), opened_at=now, until=now + 1, due_at=now + 2,
+    )  # fmt: skip
+    with life.kit.store.transaction() as change:
+        change.emergencies.add(emergency)
+    told = EmergencyAnnounced(model=MODEL, emergency="E-1", environment="prod", number=version.number, person=address("ines"))
+    return record(life, told)
 
 
 def renewal(life: Life, versions: list[Version]) -> Entry:
