@@ -386,13 +386,13 @@ def test_the_monitor_shows_the_newest_window_and_what_crossed_first() -> None:
     assert told(Memory(), "monitor", "show", "late-flights").out == (
         "1 of 2 figures of late-flights in prod crossed their limit.\n"
         "  service  12,345 requests in 24 h, 2 failed, p50 0.5 ms, p95 2.5 ms, p99 5 ms\n"
-        "  alarms   drift of v7, all inputs together: at most 0.42 false ones a month\n"
+        "  alarms   drift of v7, all inputs together: 0.42 false ones a month at most\n"
         "  STATUS     MEASURE          VERSION  WINDOW       ROWS  LIMIT  VALUE\n"
         "  ◐ watch    brier            v7       2013-07-01  1,200   0.21  0.2220 (0.2150\n"
         "                                                                 to 0.2290)\n"
         "  ◌ unknown  jensen_shannon   v7       2013-07-01  1,200      -  0.0400\n"
         "             of precip\n"
-        "Next: lamp incident list --model late-flights\n"
+        "Next: lamp monitor why late-flights      lamp incident list --model late-flights\n"
         "http://127.0.0.1:7070/m/late-flights\n"
     )
 
@@ -405,7 +405,7 @@ def test_figures_of_slices_say_whether_they_were_restated() -> None:
         "  ◐ watch  brier where       v7       2013-07-01  1,200   0.25  0.3100 (0.2800\n"
         "           origin = EWR                                         to 0.3400),\n"
         "                                                                restated 2 times\n"
-        "Next: lamp incident list --model late-flights\n"
+        "Next: lamp monitor why late-flights      lamp incident list --model late-flights\n"
         "http://127.0.0.1:7070/m/late-flights\n"
     )
 

@@ -80,7 +80,7 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     yield _port("port of the control plane", settings.host, settings.port, ours=bool(runs))
     for place in _environments(session, settings, runs):
         ours = (settings.serving / place.name / "route.json").exists()
-        yield _port(f"port of {place.name}", place.host, place.port, ours=ours)
+        yield _port(f"port of {place.name}", place.host, place.port, ours=ours and _is_serving(place))
     yield _digest(settings)
     yield _telemetry()
     yield _sign_in(session)
@@ -92,6 +92,14 @@ def _environments(session: Session, settings: Settings, runs: int) -> Sequence[E
         with contextlib.suppress(LampError):
             return [place for place in session.platform.environments() if place.target == "local"]
     return settings.first_environments()
+
+
+def _is_serving(place: Environment) -> bool:
+    """Whether what answers there is serving, and no other program."""
+    try:
+        return bool(httpx2.get(place.address, timeout=1.0, trust_env=False).json() == {"status": "alive"})
+    except (httpx2.HTTPError, ValueError):
+        return False
 
 
 def _digest(settings: Settings) -> Seen:

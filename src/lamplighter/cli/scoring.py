@@ -64,6 +64,7 @@ def table_page(
     token = surroundings(session.flags.url or None).token
     job = batch.plan(version, session.path(source), rows)
     scoring = batch.Scoring(job, version, place.address, token, session.path(source), session.path(target))
+    session.standing = "What was scored is kept; go on with --resume."
     done = scoring.run(resume=resume, told=_Teller(session))
     return Page(
         says=f"{version.name} in {place.environment} scored {done.rows:,} rows into {target}.",

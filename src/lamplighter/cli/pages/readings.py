@@ -10,6 +10,8 @@ from lamplighter.domain.false_alarms import told
 from lamplighter.domain.monitor import Reading
 from lamplighter.views.answering import Service
 
+#: Aspects in the order of the table; the others follow.
+_FIRST = ("quality", "estimate", "calibration")
 _HEADS = ("STATUS", "MEASURE", "VERSION", "WINDOW", "ROWS", "LIMIT", "VALUE")
 
 
@@ -17,12 +19,13 @@ def monitor_page(model: str, environment: str, readings: Sequence[Reading], serv
     """The newest figure of each measure, version and column, and what callers felt."""
     newest = newest_of(readings)
     crossed = [reading for reading in newest if reading.crossed]
+    quiet = [reading for reading in newest if _is_quiet(reading)]
     return Page(
         says=_sentence(model, environment, newest, crossed),
         data={"model": model, "environment": environment, "newest": newest, "readings": readings, "service": service},
-        facts=[("service", _service(service)), *_alarms(newest)],
-        table=Table([_row(reading) for reading in newest], _HEADS, frozenset({4, 5})),
-        next=[f"lamp incident list --model {model}"] if crossed else [f"lamp status {model}"],
+        facts=[("service", _service(service)), *_alarms(newest), *_within(len(quiet))],
+        table=Table([_row(reading) for reading in newest if not _is_quiet(reading)], _HEADS, frozenset({4, 5})),
+        next=_next(model, crossed),
         url=address,
     )
 
@@ -30,7 +33,28 @@ def monitor_page(model: str, environment: str, readings: Sequence[Reading], serv
 def newest_of(readings: Sequence[Reading]) -> list[Reading]:
     """The last window of each measure, version, column and slice; those over their limit first."""
     last = {(r.aspect, r.measure, r.column, r.slice, r.number): r for r in sorted(readings, key=lambda reading: reading.end)}
-    return sorted(last.values(), key=lambda r: (not r.crossed, r.aspect, r.measure, r.column, r.slice, -r.number))
+    return sorted(last.values(), key=lambda r: (not r.crossed, _rank(r.aspect), r.measure, r.column, r.slice, -r.number))
+
+
+def _rank(aspect: str) -> tuple[int, str]:
+    """What has come true goes first, then what is expected to."""
+    return (_FIRST.index(aspect) if aspect in _FIRST else len(_FIRST)), aspect
+
+
+def _is_quiet(reading: Reading) -> bool:
+    """Whether it is about one column that is within its limit; of those there are many."""
+    return bool(reading.column) and reading.limit is not None and not reading.crossed
+
+
+def _within(count: int) -> list[tuple[str, str]]:
+    return [("within", f"{count} figure{'' if count == 1 else 's'} of single inputs; --json holds them")] if count else []
+
+
+def _next(model: str, crossed: Sequence[Reading]) -> list[str]:
+    if not crossed:
+        return [f"lamp status {model}"]
+    why = any(reading.aspect == "quality" for reading in crossed)
+    return [*([f"lamp monitor why {model}"] if why else []), f"lamp incident list --model {model}"]
 
 
 def _sentence(model: str, environment: str, newest: Sequence[Reading], crossed: Sequence[Reading]) -> str:
@@ -52,14 +76,14 @@ def _alarms(newest: Sequence[Reading]) -> list[tuple[str, str]]:
     drift = [reading for reading in stating if reading.aspect != "calibration"]
     calibration = [reading for reading in stating if reading.aspect == "calibration"]
     return [
-        ("alarms", f"{what.format(last.number)}: at most {told(last.false_alarms or 0.0)} false ones a month")
+        ("alarms", f"{what.format(last.number)}: {told(last.false_alarms or 0.0)} false ones a month at most")
         for what, found in (("drift of v{}, all inputs together", drift), ("calibration of v{}", calibration))
         for last in sorted(found, key=lambda reading: (reading.number, reading.end))[-1:]
     ]
 
 
 def _row(reading: Reading) -> tuple[str, ...]:
-    limit = "-" if reading.limit is None else f"{reading.limit:g}"
+    limit = "-" if reading.limit is None else f"{reading.limit:.4g}"
     status = marked("watch" if reading.crossed else "unknown" if reading.limit is None else "healthy")
     value = f"{reading.value:.4f}"
     if (reading.low, reading.high) != (reading.value, reading.value):
@@ -72,4 +96,8 @@ def _row(reading: Reading) -> tuple[str, ...]:
 def _measure(reading: Reading) -> str:
     if reading.slice:
         return f"{reading.measure} where {reading.slice.replace('=', ' = ', 1)}"
-    return f"{reading.measure} of {reading.subject}" if reading.column else reading.measure
+    if reading.aspect == "estimate":
+        return f"{reading.measure}, estimated"
+    return (
+        f"{reading.measure} of {reading.subject.replace('@prediction', 'predictions')}" if reading.column else reading.measure
+    )
