@@ -96,7 +96,7 @@ def test_a_deployment_that_waits_for_people() -> None:
     outcome = told(Memory(judgements=(*Memory().judgements, MISSING_WORD)), "deploy", "late-flights@8", "--env", "prod")
     assert outcome.code == 0
     assert outcome.out == (
-        "late-flights v8 → prod: it waits for people. Nothing is live yet.\n"
+        "late-flights v8 → prod: it waits for people and is not live yet.\n"
         "  rollout  R-9, 10 % → 100 %, 45m each, stops if errors > 1 %\n"
         "  ✓  parity      Largest difference 1e-09.\n"
         "  ◌  acceptance  IT has not accepted. Fix: Ask IT.\n"

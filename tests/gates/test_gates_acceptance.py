@@ -36,8 +36,8 @@ def test_where_nobody_is_asked_nobody_is_waited_for() -> None:
 
 
 def test_it_waits_for_whoever_has_not_spoken() -> None:
-    assert judged() == missing("The acceptance of business and it is missing.", BEA, "business")
-    assert judged(BUSINESS) == missing("The acceptance of it is missing.", "somebody with the role it", "it")
+    assert judged() == missing("The acceptance of business and IT is missing.", BEA, "business")
+    assert judged(BUSINESS) == missing("The acceptance of IT is missing.", "somebody with the role it", "it")
     assert judged(IT) == missing("The acceptance of business is missing.", BEA, "business")
     assert judged(BUSINESS, IT, approvals=("business", "it", "risk")) == missing(
         "The acceptance of risk is missing.", "somebody with the role risk", "risk"
@@ -60,7 +60,7 @@ def test_the_author_holds_no_key(side: Side) -> None:
 
 def test_a_refusal_stands_until_the_same_side_speaks_again() -> None:
     no = signature(Side.IT, IVO, HELD, accepted=False, at=5)
-    refused = Refused(why=f"{IVO} refused it for it.", fix="Answer the reason with a new version.")
+    refused = Refused(why=f"{IVO} refused it for IT.", fix="Answer the reason with a new version.")
     assert judged(BUSINESS, no) == judged(no) == judged(BUSINESS, IT, no) == judged(no, IT, BUSINESS) == refused
     later = signature(Side.IT, INA, HELD, at=6)
     assert judged(BUSINESS, no, later) == judged(later, no, BUSINESS) == Passed(why=f"Accepted by {BEA}, {INA}.")
@@ -82,7 +82,7 @@ def changed(what: str) -> Dossier:
 @pytest.mark.parametrize("what", ["parity", "data-checks", "load-check", "project", "policy"])
 def test_a_word_on_what_was_known_then_names_what_has_changed(what: str) -> None:
     assert Gate().judge(changed(what)) == missing(
-        f"The acceptance of business and it is missing. {BEA} accepted before {what} changed.", BEA, "business"
+        f"The acceptance of business and IT is missing. {BEA} accepted before {what} changed.", BEA, "business"
     )
 
 
@@ -105,5 +105,5 @@ def test_an_old_word_is_replaced_by_a_new_one_of_another_person() -> None:
     assert Gate().judge(renewed) == Passed(why=f"Accepted by {BEA}, {INA}.")
     half = msgspec.structs.replace(now, signatures=(*now.signatures, fresh[0]))
     assert Gate().judge(half) == missing(
-        f"The acceptance of it is missing. {IVO} accepted before parity changed.", "somebody with the role it", "it"
+        f"The acceptance of IT is missing. {IVO} accepted before parity changed.", "somebody with the role it", "it"
     )

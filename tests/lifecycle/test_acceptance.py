@@ -128,7 +128,7 @@ def test_a_changed_project_voids_them_too(life: Life, version: Version) -> None:
     assert look(life, rollout).phase is Phase.WAITING
     verdict = acceptance(decided(life, look(life, rollout)))
     assert verdict == Undecided(
-        why=f"The acceptance of business and it is missing. {address('bea')} accepted before project changed.",
+        why=f"The acceptance of business and IT is missing. {address('bea')} accepted before project changed.",
         fix=f"Ask {address('bea')}: lamp approvals approve {version.name} --env prod --side business",
         waiting=True,
     )

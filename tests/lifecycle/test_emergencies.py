@@ -70,7 +70,7 @@ def test_whoever_has_the_duty_passes_the_freeze_and_missing_words_and_everybody_
     assert emergency is not None
     assert (rollout.phase, rollout.hold, rollout.emergency) == (Phase.PENDING, None, "E-1")
     assert acceptance(answer.decision) == Passed(
-        why=f"{address('dana')} declared an emergency: {WHY} The word of business and it is missing; a review follows."
+        why=f"{address('dana')} declared an emergency: {WHY} The word of business and IT is missing; a review follows."
     )
     assert emergency.passed == ("freeze closing", "acceptance")
     assert (emergency.owner, emergency.due_at - emergency.opened_at) == (address("bea"), 3 * DAY * 1_000_000)

@@ -75,13 +75,13 @@ def test_two_keys_open_production(ground: Ground, version: Version) -> None:
     assert (waiting.rollout, waiting.number, waiting.missing) == (
         asked.rollout.id,
         1,
-        ("The acceptance of business and it is missing.",),
+        ("The acceptance of business and IT is missing.",),
     )
     before = ground["rita"].at(MODEL, "prod", asked.decision.at)
     assert (before.number, before.approvals, before.decision) == (0, (), None)
 
     ground["bea"].sign(version.name, "prod", Side.BUSINESS, accepted=True, reason="Twenty cases judged.")
-    until(lambda: ground["bea"].waiting(MODEL)[0].missing == ("The acceptance of it is missing.",))
+    until(lambda: ground["bea"].waiting(MODEL)[0].missing == ("The acceptance of IT is missing.",))
     ground["ines"].sign(version.name, "prod", Side.IT, accepted=True)
     done = ground.reached(asked.rollout, Phase.COMPLETED)
 

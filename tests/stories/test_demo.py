@@ -83,7 +83,7 @@ def test_two_people_hold_the_keys_and_neither_is_the_author(played: tuple[Path, 
     _, data, _ = played
     for approval in data["approvals"]:
         assert len({approval["business"], approval["it"], "dana@flights.example", "milo@flights.example"}) == 4
-        assert approval["refused"] == "You cannot sign for it."
+        assert approval["refused"] == "You cannot sign for IT."
 
 
 def test_the_decay_reaches_data_science_and_the_broken_version_goes_back(played: tuple[Path, dict[str, Any], str]) -> None:

@@ -498,7 +498,7 @@ def waiting(kit: Kit) -> None:
     name = "returns-fraud"
     design.save_project(kit, PLATFORM, name, mission_critical(name, "Marks returns that look like fraud."))
     made = version(kit, name, 1, "first version")
-    missing = Undecided(why="The acceptance of it is missing.", fix="Ask somebody with the role it.", waiting=True)
+    missing = Undecided(why="The acceptance of IT is missing.", fix="Ask somebody with the role it.", waiting=True)
     decision = decide(kit, made, (*PASSED, Judgement(gate="acceptance", verdict=missing)), at=NOW - MINUTE)
     refused = Refused(why="Two of six inputs come from no source.", fix="Name their sources in lamp.toml.")
     decide(kit, made, (*PASSED, Judgement(gate="sources", verdict=refused)), at=NOW - DAY)

@@ -108,7 +108,7 @@ def _told(rollout: Rollout) -> str:
     if rollout.hold:
         return f"it is {rollout.phase} and held by the {rollout.hold.rule}. It goes on by itself."
     if rollout.phase is Phase.WAITING:
-        return "it waits for people. Nothing is live yet."
+        return "it waits for people and is not live yet."
     if rollout.phase is Phase.COMPLETED:
         return "it has all traffic."
     return f"it is {rollout.phase}. {rollout.why}".strip()

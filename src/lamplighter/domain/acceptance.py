@@ -17,6 +17,11 @@ class Side(StrEnum):
     #: Those who answer for the risk.
     RISK = "risk"
 
+    @property
+    def word(self) -> str:
+        """As it stands in a sentence, where `it` would be read as a pronoun."""
+        return "IT" if self is Side.IT else self.value
+
 
 #: The role that a person needs to sign for a side.
 ROLE_OF: Mapping[Side, Role] = {Side.BUSINESS: Role.BUSINESS, Side.IT: Role.IT, Side.RISK: Role.RISK}

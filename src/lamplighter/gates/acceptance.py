@@ -15,11 +15,12 @@ class Gate(Settings, frozen=True):
         for side in dossier.approvals:
             signature = newest.get(side)
             if signature is not None and not signature.accepted:
-                return Refused(why=f"{signature.person} refused it for {side}.", fix="Answer the reason with a new version.")
+                why = f"{signature.person} refused it for {Side(side).word}."
+                return Refused(why=why, fix="Answer the reason with a new version.")
         open_sides = [side for side in dossier.approvals if not _holds(newest.get(side), dossier)]
         if open_sides and dossier.emergency:
             said = f"{dossier.emergency.person} declared an emergency: {dossier.emergency.why}"
-            return Passed(why=f"{said} The word of {' and '.join(open_sides)} is missing; a review follows.")
+            return Passed(why=f"{said} The word of {_words(open_sides)} is missing; a review follows.")
         if open_sides:
             return _waiting(open_sides, newest, dossier)
         people = [newest[side].person for side in dossier.approvals]
@@ -36,11 +37,15 @@ def _holds(signature: Signature | None, dossier: Dossier) -> bool:
     return signature is not None and signature.binding == dossier.binding
 
 
+def _words(sides: list[str]) -> str:
+    return " and ".join(Side(side).word for side in sides)
+
+
 def _waiting(sides: list[str], newest: dict[str, Signature], dossier: Dossier) -> Undecided:
     side = sides[0]
     stale = newest.get(side)
     changed = f" {stale.person} accepted before {_changed(stale, dossier)} changed." if stale else ""
-    names = " and ".join(sides)
+    names = _words(sides)
     named = getattr(dossier.project.owners, side, "") or f"somebody with the role {ROLE_OF[Side(side)]}"
     return Undecided(
         why=f"The acceptance of {names} is missing.{changed}",

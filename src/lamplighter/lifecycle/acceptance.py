@@ -41,7 +41,7 @@ def sign(
 def _separate(actor: Actor, side: Side, held: Dossier) -> None:
     if ROLE_OF[side] not in actor.person.roles:
         raise NotAllowed(
-            f"You cannot sign for {side}.",
+            f"You cannot sign for {side.word}.",
             why=f"That takes the role {ROLE_OF[side]}.",
             fix=f"Ask somebody with the role {ROLE_OF[side]}.",
             code="E1320",
