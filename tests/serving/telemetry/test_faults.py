@@ -4,7 +4,6 @@ import http.server
 import os
 import re
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -193,12 +192,20 @@ def test_one_signal_alone(tmp_path: Path) -> None:
         assert len(receiver.spans) == 40
 
 
-def test_a_group_leaves_its_port_at_once_although_its_exporter_hangs(tmp_path: Path) -> None:
+def listening(port: int) -> set[str]:
+    """The sockets that listen there, as links of descriptors show them."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {f"socket:[{row[9]}]" for row in rows if row[1] == f"0100007F:{port:04X}" and row[3] == "0A"}
+
+
+def test_a_process_that_exports_holds_neither_the_port_nor_the_end_of_its_group(tmp_path: Path) -> None:
     with receiving() as (receiver, address):
         receiver.misbehave = otlp.hangs
         with exporting(tmp_path, address) as ground:
             ask(ground, 40)
             until(lambda: receiver.requests > 0)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", ground.port))
-        assert not Path(f"/proc/{exporters(ground)[0]}").exists()
+            (exporter,) = exporters(ground)
+            held = {str(descriptor.readlink()) for descriptor in Path(f"/proc/{exporter}/fd").iterdir()}
+            assert len(listening(ground.port)) == 1
+            assert held.isdisjoint(listening(ground.port))
+        assert not Path(f"/proc/{exporter}").exists()
