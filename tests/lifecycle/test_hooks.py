@@ -188,6 +188,7 @@ def test_going_back_does_not_wait_for_the_hook_after_it(hooked: Life, receiver: 
     assert live_number(hooked, "left") == 2
     back = hooked["ines"].roll_back("left", "prod", leaving=2)
     assert (back.before, back.now, live_number(hooked, "left")) == (2, 1, 1)
+    assert hooked.rollout(rollout).phase is Phase.WITHDRAWING
     hooked.reached(rollout, Phase.WITHDRAWN)
     assert [(event.number, event.previous) for event in hooked.events(RolledBack)] == [(1, 2)]
 
