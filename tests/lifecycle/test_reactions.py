@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.domain import specimens
 from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.test_incidents import finding, found, react
 from tests.sdk import models
@@ -97,29 +96,6 @@ UNDECIDED = RolloutMoved(
 )
 
 
-#: A hook before a version that has failed for good.
-STOPPED = HookAnswered(
-    model=MODEL,
-    rollout="R-1",
-    environment="prod",
-    number=3,
-    hook="tickets",
-    moment="before",
-    attempt=1,
-    status=503,
-    why="It answered 503.",
-    follows="stop",
-)
-
-
-def emergency(life: Life, versions: list[Version]) -> Entry:
-    """The entry about somebody who is told of an emergency."""
-    with life.kit.store.transaction() as change:
-        change.emergencies.add(specimens.emergency(model=MODEL, number=3))
-    event = EmergencyAnnounced(model=MODEL, emergency="E-1", environment="prod", number=3, person=address("bea"))
-    return record(life, event)
-
-
 def replays(life: Life) -> list[Replay]:
     """Replays of the model."""
     with life.kit.store.reading() as look:
@@ -133,14 +109,6 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life: [(replay.number, replay.live_number) for replay in replays(life)] == [(3, 2)],
     ),
     "ask": (lambda life, versions: record(life, UNDECIDED), lambda life: len(outbox(life)) == 1),
-    "tell_of_hook": (
-        lambda life, versions: record(life, STOPPED),
-        lambda life: [notice.title for _, notice in outbox(life)] == [f"{MODEL}: the hook tickets stopped v3"],
-    ),
-    "announce": (
-        emergency,
-        lambda life: {(notice.person, notice.about) for _, notice in outbox(life)} == {(address("bea"), "emergency.declared")},
-    ),
     "report_withdrawal": (
         lambda life, versions: record(life, Withdrawn(model=MODEL, environment="prod", number=3, why="broken: It raised.")),
         lambda life: [event.finding.measure for event in life.events(FindingMade) if event.finding] == ["trial-v3"],
