@@ -64,8 +64,13 @@ def test_the_libraries_of_the_logger_are_understood(doorways: Doorways, token: s
     done = subprocess.run([python, script, doorways.url + PATH, token], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
-        "v1": [[202, None], [200, {"kept": 1, "known": 0}]],
-        "v2": [[202, None], [200, {"kept": 1, "known": 0}], [202, None], [200, {"kept": 0, "known": 1}]],
+        "v1": [[202, None], [200, {"kept": 1, "known": 0, "closed": 0}]],
+        "v2": [
+            [202, None],
+            [200, {"kept": 1, "known": 0, "closed": 0}],
+            [202, None],
+            [200, {"kept": 0, "known": 1, "closed": 0}],
+        ],
     }
     first, second = 1_700_000_000_000_000, 1_700_000_002_000_000
     assert kept(doorways) == [(first, 0.25), (first, 0.9), (second, 0.25), (second, 0.9)]
