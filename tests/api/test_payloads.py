@@ -81,7 +81,11 @@ def test_the_libraries_of_the_logger_are_understood(doorways: Doorways, token: s
     assert [(part.requests, part.rows) for part in seen] == [(1, 2), (1, 2)]
     # A label names the id of the event and the row.
     labels = {"labels": [{"id": "v2.1", "value": 1.0}]}
-    assert doorways.ask("POST", f"/api/v1/models/{MODEL}/labels", token, labels).json() == 1
+    assert doorways.ask("POST", f"/api/v1/models/{MODEL}/labels", token, labels).json() == {
+        "kept": 1,
+        "waiting": 0,
+        "closed": 0,
+    }
     with doorways.kit.store.reading() as look:
         assert look.answered.labelled(MODEL, "dev") == 1
 

@@ -179,10 +179,10 @@ def test_the_notebook_runs_from_top_to_bottom(world: World, tmp_path: Path) -> N
 
 
 def test_the_commands_of_the_documentation_run_as_they_stand(world: World, tmp_path: Path) -> None:
-    (block,) = re.findall(r"```console\n(.+?)```", (ROOT / "docs" / "prometheus.md").read_text(), re.DOTALL)
+    blocks = re.findall(r"```console\n(.+?)```", (ROOT / "docs" / "prometheus.md").read_text(), re.DOTALL)
     owner = {"LAMP_URL": world.ground.settings.url, "LAMP_TOKEN": local_token(world.ground.settings)}
     path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
-    for line in block.splitlines():
+    for line in "".join(blocks).splitlines():
         command = ["bash", "-ec", line.removeprefix("$ ")]
         variables = {**os.environ, **owner, "PATH": path}
         done = subprocess.run(command, cwd=tmp_path, env=variables, check=False, capture_output=True, text=True)

@@ -314,3 +314,13 @@ def test_a_killed_process_loses_no_more_than_was_promised(tmp_path: Path) -> Non
     kept = {record.request for record in ground.scored()}
     assert {name for name, at in answered.items() if name not in kept and killed - at > 0.25} == set()
     assert len(kept) > 100
+
+
+def test_waiting_is_counted_finer_than_in_whole_milliseconds(ground: Ground) -> None:
+    caller = ground.caller()
+    for _ in range(20):
+        caller.post(f"/m/{MODEL}", {"rows": [ROW]})
+    until(lambda: [meter.requests for report in ground.reports() for meter in report.meters] == [20])
+    (meter,) = ground.reports()[0].meters
+    assert meter.seconds > 0.0
+    assert round(meter.seconds * 1e6) % 1000

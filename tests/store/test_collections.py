@@ -67,6 +67,7 @@ CASES = [
     case("consumers", Account(name="gate-desk", owner="@it-ops"), "name", active=False),
     case("credentials", CREDENTIAL, "digest", revoked=True),
     case("decisions", DECISION, "digest"),
+    case("emergencies", specimens.emergency(), "id", reminded=True, revision=1),
     case("environments", Environment(name="prod", level=Level.PRODUCTION, port=7083), "name", workers=4),
     case("evidence", specimens.evidence("parity", rows=1000), "digest"),
     case("external_alerts", specimens.external_alert(), "fingerprint", ended_at=9, heard_at=9),

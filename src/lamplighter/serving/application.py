@@ -1,7 +1,7 @@
 """Every request goes through here: door, caller, verb. Whatever goes wrong, an answer comes out."""
 
-import asyncio
 import logging
+import time
 import traceback
 from typing import Protocol
 
@@ -141,7 +141,7 @@ class Application:
     def _count(self, request: Request, door: Door, call: Call, caller: Credential, answer: Answer) -> None:
         """Of predictions, and as little as what is turned away of models that do not answer here. A drill is no caller."""
         if door.verb is Verb.PREDICT and call.model in self._router.models and not caller.drills:
-            waited = asyncio.get_running_loop().time() - request.received
+            waited = time.monotonic() - request.received
             self._meters.callers.count(call.model, answer.status, ((caller.holder, waited, latency_bucket(waited)),))
             if self._telemetry is not None:
                 self._telemetry.count(door, request, answer, call.model, waited)

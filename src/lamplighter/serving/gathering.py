@@ -175,7 +175,7 @@ class Gathering:
 
     def _answer(self, group: _Group, replies: list[_Reply], kept: bytes, began: int) -> None:
         """Answer requests of a turn that began then, nanoseconds since the epoch."""
-        version, model, now = group.version, group.version.manifest.model, self._loop.time()
+        version, model, now = group.version, group.version.manifest.model, time.monotonic()
         status, arm = (_DONE, group.arm) if kept else (_UNSAVED, "")
         rows = sum([len(scores) for _, scores, _ in replies])
         waited = [now - one.request.received for one, _, _ in replies]

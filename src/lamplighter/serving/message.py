@@ -40,7 +40,7 @@ class Request(msgspec.Struct):
     path: str
     headers: dict[bytes, bytes]
     body: bytes = b""
-    #: Seconds of the monotonic clock when the last byte had come.
+    #: Seconds of `time.monotonic` when the last byte had come; the time of the event loop has whole milliseconds only.
     received: float = 0.0
     #: The id it was given on a way that it then did not take; empty for none.
     id: str = ""

@@ -1,6 +1,6 @@
 """A prediction from beginning to end: read, check, score, write down, answer."""
 
-import asyncio
+import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -159,7 +159,7 @@ class Predictions:
 
     def _count(self, request: Request, attempts: tuple[Attempt, ...], rows: int) -> None:
         """What the caller waited counts for the version that answers; an attempt before it counts its own time."""
-        waited = asyncio.get_running_loop().time() - request.received
+        waited = time.monotonic() - request.received
         for one in attempts:
             seconds = waited if one is attempts[-1] else one.duration / 1_000_000
             self._meters.count(one.version, one.arm, rows=rows, seconds=seconds, failed=one.failed is not None)

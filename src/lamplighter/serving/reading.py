@@ -1,5 +1,6 @@
 """From bytes to requests, within limits. llhttp does the parsing; what it lets through too easily is refused here."""
 
+import time
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
@@ -177,7 +178,7 @@ class Reader:
         if request is None:
             raise self._refuse(_MALFORMED)
         request.body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        request.received = self._clock()
+        request.received = time.monotonic()
         self._request = None
         self._body = []
         self.queue.append(request)

@@ -1,6 +1,7 @@
 """One connection: requests in, answers out, in order."""
 
 import asyncio
+import time
 from typing import Protocol, cast
 
 from lamplighter.serving.framing import Limits
@@ -119,7 +120,7 @@ class Connection(asyncio.Protocol):
             return True
         form = head.request
         headers = {**form.headers, **own} if own else form.headers
-        request = Request(form.method, form.path, headers, data[body:], self._loop.time())
+        request = Request(form.method, form.path, headers, data[body:], time.monotonic())
         self._reader.deadline = NEVER
         self._taken = self._front.application.take(head, request, self)
         if not self._taken:

@@ -2,13 +2,13 @@
 
 import os
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 # Processes of the platform start others. The library would hold its threads still for each start and has nothing to gain there.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
 
-import asyncio
 
 import grpc  # type: ignore[import-untyped]
 import msgspec
@@ -109,7 +109,7 @@ class RpcFront:
     async def _infer(self, asked: Any, headers: Headers) -> tuple[Answer, bytes]:
         version = asked.model_version
         number = int(version) if _NUMBER.fullmatch(version) else -1 if version else 0
-        request = Request(b"POST", "", headers, received=asyncio.get_running_loop().time(), opened=asked)
+        request = Request(b"POST", "", headers, received=time.monotonic(), opened=asked)
         answer = await self._application.called(request, Call(doors=_INFER, model=asked.model_name, number=number))
         return answer, answer.body
 

@@ -10,6 +10,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 from lamplighter.domain.sandbox import Level
@@ -39,16 +40,26 @@ from lamplighter.serving.worker.wire import (
 _THREADED = ("polars",)
 
 
+class _NotInstalled(MetaPathFinder):
+    """Finds none of these packages. `None` in `sys.modules` would do so too, but some look there and use what they find."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
+        if fullname in self._names:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
 @contextlib.contextmanager
 def _kept_out(names: tuple[str, ...]) -> Iterator[None]:
     """Meanwhile an import of these packages fails as if they were not installed."""
-    absent = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None is how the import system is told
+    finder = _NotInstalled(names)
+    sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
-        for name in absent:
-            del sys.modules[name]
+        sys.meta_path.remove(finder)
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:
