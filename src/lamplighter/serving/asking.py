@@ -67,7 +67,8 @@ class Said(msgspec.Struct):
     event_at: int
 
 
-_NOTHING = Said("", 0)
+#: What headers say that say nothing.
+UNSAID = Said("", 0)
 _NO_DRILL = Refusal("forbidden", "A drill needs the token that lamp drill outage makes for it.")
 
 
@@ -92,7 +93,7 @@ def is_ordinary(request: Request) -> bool:
 def said(request: Request) -> Said | Refusal:
     """What the headers say beside the id, or why the request is refused."""
     if b"lamp-key" not in request.headers and b"lamp-event-time" not in request.headers:
-        return _NOTHING
+        return UNSAID
     key = sticky_key(request)
     if isinstance(key, Refusal):
         return key

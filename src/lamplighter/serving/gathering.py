@@ -14,7 +14,7 @@ import msgspec
 
 from lamplighter.domain.prediction import frame_of
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm
-from lamplighter.serving.asking import NO_TRACE, TRACEPARENT, Ids, Said, is_sampled, request_id, said, trace_of, traced
+from lamplighter.serving.asking import NO_TRACE, UNSAID, Ids, Said, is_sampled, request_id, said, trace_of, traced
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.encodings import packed
@@ -89,7 +89,8 @@ class Gathering:
         self._recorder, self._meters, self._ids, self._unsaved = recorder, meters, ids, unsaved
         self._telemetry = telemetry
         self._loop = asyncio.get_running_loop()
-        self._waiting: dict[tuple[Loaded, Arm], _Group] = {}
+        #: By version, and whether it answers as the champion: to look for a member of an enumeration takes a call.
+        self._waiting: dict[tuple[Loaded, bool], _Group] = {}
 
     def take(self, adopted: Adopted, codec: Codec, consumer: str, request: Request, sink: Sink) -> bool:
         """Whether the request is answered the short way; its answer goes to the sink later in this turn."""
@@ -108,9 +109,10 @@ class Gathering:
                 return False
         if not self._waiting:
             self._loop.call_soon(self._turn)
-        group = self._waiting.get((version, arm))
+        place = version, arm is _CHAMPION
+        group = self._waiting.get(place)
         if group is None:
-            group = self._waiting[version, arm] = _Group(version, arm, adopted, [])
+            group = self._waiting[place] = _Group(version, arm, adopted, [])
         group.requests.append(_Waiting(sink, request, codec, consumer, name, headers.event_at, rows))
         return True
 
@@ -118,6 +120,9 @@ class Gathering:
         """The id of the request and what its headers say beside it."""
         if not self._waiting:
             self._ids.begin()
+        if not request.has_own:
+            request.id = self._ids.following()
+            return request.id, UNSAID
         given = request.headers.get(b"lamp-request-id")
         name = self._ids.following() if given is None else request_id(given.decode("ascii", "replace"))
         headers = said(request)
@@ -138,7 +143,7 @@ class Gathering:
 
     def _keep(self, group: _Group, scores: list[float], duration: int) -> None:
         version, redactor, durability = group.version, group.adopted.redactor, group.adopted.route.durability
-        about = version.manifest.model, version.served.number, version.served.digest, group.arm
+        about = version.manifest.model, version.served.number, version.served.digest, group.arm.value
         start, now = 0, time.time_ns() // 1000
         replies: list[_Reply] = []
         frames = []
@@ -147,7 +152,7 @@ class Gathering:
             own = scores[start : start + count]
             start += count
             columns, row = _inputs(version, redactor, one)
-            parent, trace = trace_of(one.request) if TRACEPARENT in one.request.headers else NO_TRACE
+            parent, trace = trace_of(one.request) if one.request.has_own else NO_TRACE
             record = (
                 one.id,
                 *about,

@@ -42,6 +42,8 @@ class Request(msgspec.Struct):
     body: bytes = b""
     #: Seconds of `time.monotonic` when the last byte had come; the time of the event loop has whole milliseconds only.
     received: float = 0.0
+    #: Whether it may have an id, a key, a time or a trace of its own, which its headers tell then.
+    has_own: bool = True
     #: The id it was given on a way that it then did not take; empty for none.
     id: str = ""
     #: What has been made of the body already, such as a `Table` or a message of gRPC; nothing where the codec reads the bytes.

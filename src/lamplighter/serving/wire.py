@@ -120,7 +120,7 @@ class Connection(asyncio.Protocol):
             return True
         form = head.request
         headers = {**form.headers, **own} if own else form.headers
-        request = Request(form.method, form.path, headers, data[body:], time.monotonic())
+        request = Request(form.method, form.path, headers, data[body:], time.monotonic(), bool(own))
         self._reader.deadline = NEVER
         self._taken = self._front.application.take(head, request, self)
         if not self._taken:
