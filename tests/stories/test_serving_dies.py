@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from tests.stories.conftest import Caller, World
 from lamplighter.domain.prediction import frames, prediction_id
 
 SEED = 20130814
+#: Seconds between two looks of the platform at its processes, and a little more.
+LOOK = 2.5
 
 
 def _recorded(world: World) -> Counter[str]:
@@ -54,6 +57,8 @@ def test_nothing_acknowledged_is_lost(world: World, tmp_path: Path, whom: str) -
 
 
 def test_whoever_looks_after_it_is_told_once_that_nobody_was_answered(world: World) -> None:
+    # Processes that the platform has not seen alive yet have some seconds to come: let it look.
+    time.sleep(2 * LOOK)
     parent = int((world.settings.serving / "prod" / "serving.pid").read_text())
     for victim in [parent, *_workers(parent)]:
         os.kill(victim, signal.SIGKILL)
