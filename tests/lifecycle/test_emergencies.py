@@ -85,10 +85,10 @@ def test_whoever_has_the_duty_passes_the_freeze_and_missing_words_and_everybody_
     assert WHY in receiver.of("E-1")[0]["data"]["text"]
 
 
-@pytest.mark.parametrize("person", ["ines", "ada", "ivo"])
-def test_nobody_else_declares_one(frozen: Life, version: Version, person: str) -> None:
+@pytest.mark.parametrize(("person", "environment"), [("ines", "prod"), ("ada", "prod"), ("ivo", "prod"), ("ada", "staging")])
+def test_nobody_else_declares_one(frozen: Life, version: Version, person: str, environment: str) -> None:
     with pytest.raises(NotAllowed) as refusal:
-        frozen[person].declare_emergency(version.name, "prod", WHY)
+        frozen[person].declare_emergency(version.name, environment, WHY)
     assert code_of(refusal) == "E1330"
     assert frozen["rita"].emergencies(MODEL, closed=True) == []
 

@@ -8,7 +8,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import (
     NonRecordingSpan,
     SpanContext,
@@ -46,16 +46,13 @@ class _Counted(SpanExporter):
         self._exporter.shutdown()  # type: ignore[no-untyped-call]
 
 
-class _Given(IdGenerator):
-    """Ids that were given before, where children name their parent by it."""
+class _Given(RandomIdGenerator):
+    """Ids of spans that were given before, where children name their parent by it; the trace is that of the parent."""
 
     span = 0
 
     def generate_span_id(self) -> int:
         return self.span
-
-    def generate_trace_id(self) -> int:
-        raise NotImplementedError("every span here has a parent")
 
 
 class Spans:
