@@ -40,7 +40,7 @@ from lamplighter.domain.recounted import Recounted
 from lamplighter.domain.replay import Figures
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
-from lamplighter.domain.route import Served
+from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
@@ -48,7 +48,7 @@ from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
 from lamplighter.sdk.answers import Deployed, Label, RolledBack, Secret
 from lamplighter.views.answering import Service
-from lamplighter.views.calling import Felt
+from lamplighter.views.calling import Felt, OnVersion
 from lamplighter.views.consumers import Affected, Consumed
 from lamplighter.views.external_alerts import AlertSeen
 from lamplighter.views.false_alarms import FalseAlarms
@@ -657,7 +657,20 @@ def given(consumer: str, accepted: bool) -> Consent:
 def consumed(name: str, owner: str, standing: Standing, requests: int, *, silent: bool = False) -> Consumed:
     last = NOON if requests else 0
     places = ("prod",) if requests else ()
-    felt = Felt(environment="prod", requests=1_200, failures=3, refused={"422": 4}, p50_ms=1.0, p95_ms=2.5, p99_ms=5.0)
+    versions = (
+        OnVersion(number=7, arm=Arm.CHAMPION, requests=1_200, p95_ms=2.5),
+        OnVersion(number=8, arm=Arm.CHALLENGER, requests=40, failures=10, p95_ms=5.0),
+    )
+    felt = Felt(
+        environment="prod",
+        requests=1_200,
+        failures=3,
+        refused={"422": 4},
+        p50_ms=1.0,
+        p95_ms=2.5,
+        p99_ms=5.0,
+        versions=versions,
+    )
     return Consumed(
         name=name,
         owner=owner,

@@ -17,12 +17,21 @@ SHOWN = {
         "  CONSUMER   OWNER            KNOWN AS    REQUESTS  LAST (CET)     LAST DAY\n"
         "  gate-desk  bea@example.com  declared      12,345  2026-03-03     0.25% failed,\n"
         "                                                    14:32          p95 2.5 ms, 4\n"
-        "                                                                   refused\n"
+        "                                                                   refused, v8\n"
+        "                                                                   fails\n"
         "  nightly    @it-ops          registered         0  never          no request\n"
         "  scraper    nobody           unknown            7  2026-03-03     no request\n"
         "                                                    14:32\n"
         "Next: lamp consumers show late-flights\n"
         "http://127.0.0.1:7070/m/late-flights#consumers\n"
+    ),
+    ("versions", "late-flights"): (
+        "Fails on one version only: gate-desk on v8.\n"
+        "  CONSUMER   VERSION         PART        ASKED  FAILED     P95\n"
+        "  gate-desk  late-flights@7  champion    1,200   0.00%  2.5 ms\n"
+        "  gate-desk  late-flights@8  challenger     40  25.00%    5 ms\n"
+        "Next: lamp consumers list late-flights\n"
+        "http://127.0.0.1:7070/m/late-flights/monitor#service\n"
     ),
     ("show", "late-flights@8"): (
         "late-flights@8 breaks gate-desk.\n"

@@ -1,5 +1,7 @@
 """What each consumer felt: failures, latency and refusals, each request once."""
 
+from typing import Any
+
 from msgspec.structs import replace
 from tests.lifecycle.lives import Life
 from tests.lifecycle.segments import Segment, failed, scored
@@ -8,8 +10,9 @@ from tests.sdk import models
 from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.consumer import Account, Consumer
 from lamplighter.domain.route import Arm, WorkerReport
+from lamplighter.domain.version import Version
 from lamplighter.lifecycle import calling, causes, collection, forgetting
-from lamplighter.views.calling import Felt, felt
+from lamplighter.views.calling import Felt, OnVersion, felt
 
 MODEL = "called"
 SECOND, HOUR = 1_000_000, 3_600_000_000
@@ -52,7 +55,8 @@ def test_a_consumer_has_its_own_failures_and_latency(life: Life) -> None:
     collection.collect(life.kit, "prod")
     life.restart()
     collection.collect(life.kit, "prod")
-    assert look(life) == {
+    seen = look(life)
+    assert {name: replace(one, versions=()) for name, one in seen.items()} == {
         "gate-desk": Felt(environment="prod", requests=100, failures=10, p50_ms=5.0, p95_ms=100.0, p99_ms=100.0),
         "nightly": Felt(environment="prod", requests=22, p50_ms=0.5, p95_ms=0.5, p99_ms=0.5),
         "other": Felt(environment="prod", requests=1, p50_ms=0.5, p95_ms=0.5, p99_ms=0.5),
@@ -62,6 +66,55 @@ def test_a_consumer_has_its_own_failures_and_latency(life: Life) -> None:
     with life.kit.store.reading() as reading:
         told = causes.affected(reading, project, "prod", life.clock.now())
     assert told == ("gate-desk (@it-ops, 10 of 100 failed)", "nightly (@it-ops)", "whoever")
+
+
+def test_what_a_version_did_for_one_consumer_is_told_apart(life: Life) -> None:
+    project = replace(models.project(MODEL), consumer=(Consumer(name="gate-desk", owner="@it-ops"), Consumer(name="kiosk")))
+    live, trial = life.versions(project, 2)
+    life.appoint(live)
+    now = life.clock.now()
+    desk, kiosk = ({"consumer": name} for name in ("gate-desk", "kiosk"))
+    records = [scored(live, f"d{n}", [0.5], at=now - n * SECOND, duration=3000, **desk) for n in range(8)]
+    # The trial fails the desk only, and the live one answers in its place; a shadow is a version too, a constant is none.
+    records += [failed(trial, f"d{n}", at=now - n * SECOND, arm=Arm.CHALLENGER, **desk) for n in range(5)]
+    records += [scored(live, f"k{n}", [0.5], at=now - n * SECOND, duration=3000, **kiosk) for n in range(4)]
+    records += [scored(trial, f"t{n}", [0.5], at=now - n * SECOND, arm=Arm.CHALLENGER, duration=400, **kiosk) for n in range(3)]
+    records.append(scored(trial, "s", [0.5], at=now, arm=Arm.SHADOW, duration=400, consumer="whoever"))
+    records.append(scored(live, "o", [0.5], at=now, arm=Arm.FALLBACK, **kiosk))
+    records.append(scored(trial, "old", [0.5], at=now - 30 * HOUR, arm=Arm.CHALLENGER, **desk))
+    segment = Segment(life.settings)
+    segment.write(*records[:10])
+    collection.collect(life.kit, "prod")
+    segment.write(*records[10:])
+    collection.collect(life.kit, "prod")
+    life.restart()
+    collection.collect(life.kit, "prod")
+
+    def on(version: Version, arm: Arm, requests: int, failures: int = 0, at: float | None = None) -> OnVersion:
+        times: dict[str, Any] = {"p50_ms": at, "p95_ms": at, "p99_ms": at}
+        return OnVersion(number=version.number, arm=arm, requests=requests, failures=failures, **times)
+
+    seen = look(life)
+    assert {name: one.versions for name, one in seen.items()} == {
+        "gate-desk": (
+            on(live, Arm.CHAMPION, 8, at=5.0),
+            on(trial, Arm.CHALLENGER, 5, 5),
+        ),
+        "kiosk": (
+            on(live, Arm.CHAMPION, 4, at=5.0),
+            on(trial, Arm.CHALLENGER, 3, at=0.5),
+        ),
+        "other": (on(trial, Arm.SHADOW, 1, at=0.5),),
+    }
+    assert {name: one.fails_only_on for name, one in seen.items()} == {
+        "gate-desk": (trial.number,),
+        "kiosk": (),
+        "other": (),
+    }
+    life.clock.forward(36 * 86_400)
+    forgetting.forget(life.kit)
+    with life.kit.store.reading() as reading:
+        assert reading.version_hours.since(MODEL, "prod", 0) == {}
 
 
 def test_refusals_count_once_over_processes_looks_and_control_planes(life: Life) -> None:

@@ -397,3 +397,50 @@ def test_a_refusal_has_the_trace_of_its_caller_too_and_the_next_answer_has_not(g
         found, _, headers = caller.post(path, {"inputs": {"distance": ["far"]}}, traceparent=PARENT)
         assert (found, headers["traceparent"]) == (status, PARENT)
     assert "traceparent" not in caller.infer(1)[2]
+
+
+def test_answers_are_counted_by_consumer_and_version(tmp_path: Any) -> None:
+    ground = Ground(tmp_path)
+    new = ground.version(8, 100.0, refuses_unknown_carriers=True)
+    trial = ModelRoute(model=MODEL, champion=ground.version(7), challenger=new, share=0.5)
+    revision = ground.route(trial)
+    name = "lamp_caller_version_requests_total"
+
+    def says(path: str, pattern: str) -> int:
+        text = ground.caller().get(path)[1].decode()
+        return sum(int(line.split()[1]) for line in text.splitlines() if re.match(pattern, line))
+
+    def count(version: int, arm: str, consumer: str, code: int) -> int:
+        labels = f'model="{MODEL}",version="{version}",env="prod",arm="{arm}",consumer="{consumer}",code="{code}"'
+        return says("/metrics", re.escape(f"{name}{{{labels}}}"))
+
+    with ground.serving():
+        until(lambda: ground.adopted(revision))
+        for holder, carrier in (("booking", "AA"), ("gate-desk", "ZZ")):
+            ground.admit(holder=holder, token=f"lmp_{holder}")
+            caller = ground.caller(token=f"lmp_{holder}")
+            until(lambda: caller.get(f"/m/{MODEL}/ping")[0] == 200)  # noqa: B023 it is asked within the loop
+            # Nobody is told of the failure: the live version answers. The long way has an id in its body.
+            for turn in range(40):
+                body = inference()
+                body["inputs"][2]["data"] = [carrier]
+                if turn % 2:
+                    body["id"] = f"{holder}-{turn}"
+                assert caller.post(INFER, body)[0] == 200
+        well = count(8, "challenger", "booking", 200)
+        broken = count(8, "challenger", "gate-desk", 502)
+        assert 5 < well < 35
+        assert 5 < broken < 35
+        assert (count(8, "challenger", "gate-desk", 200), count(8, "challenger", "booking", 502)) == (0, 0)
+        assert (count(7, "champion", "booking", 200), count(7, "champion", "gate-desk", 200)) == (40 - well, 40)
+        # What callers were told is the same as ever.
+        assert says("/metrics", r'lamp_caller_requests_total\{.*code="200"') == 80
+        assert says("/metrics", r'lamp_caller_requests_total\{.*code="502"') == 0
+        # A version that the route leaves is told apart no more, in the process and over its end; its answers still count.
+        revision = ground.route(ModelRoute(model=MODEL, champion=trial.champion))
+        until(lambda: ground.adopted(revision))
+        until(lambda: says("/metrics", name + r'\{.*version="8"') == 0)
+        os.kill(ground.reports()[0].pid, signal.SIGKILL)
+        until(lambda: says("/metrics", r'lamp_caller_requests_total\{.*code="200"') == 80)
+        assert says("/metrics", name + r'\{.*version="7".*code="200"') == 80 - well
+        assert says("/metrics", name + r'\{.*version="8"') == 0

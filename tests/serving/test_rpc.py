@@ -107,7 +107,18 @@ def with_bytes(value: bytes) -> Any:
     return message
 
 
+def twice(*parts: bytes, **contents: Any) -> Any:
+    """Values in two places, of which only one would be read."""
+    message = request()
+    message.raw_input_contents.extend(parts)
+    for name, values in contents.items():
+        getattr(message.inputs[0].contents, name).extend(values)
+    return message
+
+
 WRONG = [
+    twice(*RAW),
+    twice(int64_contents=[7, 8]),
     changed(0, shape=[3]),
     changed(0, shape=[]),
     changed(0, name="distance"),

@@ -50,6 +50,30 @@ def list_consumers(session: Session, model: str) -> Page:
     )
 
 
+@consumers.command("versions")
+@click.argument("model", metavar="MODEL")
+@with_session
+def list_versions(session: Session, model: str) -> Page:
+    """What each version did for each consumer in the last day: whether it fails one of them only."""
+    found = [one for one in session.platform.consumers(model) if one.felt.versions]
+    rows = [
+        (one.name, f"{model}@{on.number}", on.arm.value, f"{on.requests:,}", f"{on.failure_rate:.2%}", milliseconds(on.p95_ms))
+        for one in found
+        for on in one.felt.versions
+    ]
+    broken = [f"{one.name} on v{number}" for one in found for number in one.felt.fails_only_on]
+    says = (
+        f"Fails on one version only: {', '.join(broken)}." if broken else f"No consumer of {model} fails on one version only."
+    )
+    return Page(
+        says=says,
+        data={"consumers": [{"name": one.name, "versions": one.felt.versions} for one in found]},
+        table=Table(rows, ("CONSUMER", "VERSION", "PART", "ASKED", "FAILED", "P95"), right=frozenset({3, 4, 5})),
+        next=[f"lamp consumers list {model}"],
+        url=session.address(f"/m/{model}/monitor#service"),
+    )
+
+
 def _seen(one: Consumed) -> tuple[str, str]:
     last = short(one.last_at) if one.last_at else "never"
     return f"{one.requests:,}", f"{last}, silent" if one.silent and one.last_at else last
@@ -58,7 +82,8 @@ def _seen(one: Consumed) -> tuple[str, str]:
 def _felt(felt: Felt) -> str:
     refused = f"{felt.refusals:,} refused" if felt.refusals else ""
     asked = f"{felt.failure_rate:.2%} failed, p95 {milliseconds(felt.p95_ms)}" if felt.requests else ""
-    return ", ".join(part for part in (asked, refused) if part) or "no request"
+    only = ", ".join(f"v{number} fails" for number in felt.fails_only_on)
+    return ", ".join(part for part in (asked, refused, only) if part) or "no request"
 
 
 @consumers.command("show")

@@ -133,6 +133,16 @@ SERVING: tuple[Metric, ...] = (
         (*_PLACE, "consumer"),
         "From the whole request of an application to its answer, refusals included.",
     ),
+    _counter(
+        "lamp_caller_version_requests_total",
+        (*_ARM, "consumer", "code"),
+        "Answers of a version to an application by their status; also 502 where it failed and another version answered.",
+    ),
+    _histogram(
+        "lamp_caller_version_request_duration_seconds",
+        (*_ARM, "consumer"),
+        "From the whole request of an application to the answer of this version.",
+    ),
     _counter("lamp_shadow_dropped_total", _ARM, "Requests that a shadow left out because too many were waiting."),
     _counter("lamp_shadow_rows_total", _PAIR, "Rows that a shadow and the version that answered have both scored."),
     _counter(

@@ -1,14 +1,15 @@
 """What each consumer feels, as serving tells it: answers and failures from its records, refusals from its counters."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from lamplighter.domain.caller_meter import OTHER
+from lamplighter.domain.caller_meter import OTHER, of_any_version, summed
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm, WorkerReport, latency_bucket
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.felt import CallerHour, CallerRefusals
 from lamplighter.store.transaction import Transaction
+from lamplighter.store.version_hours import VersionHour
 
 _HOUR = 3600
 #: Statuses with which nobody but the caller is to blame. Requests that end so are in no record.
@@ -30,23 +31,55 @@ class _Sum:
         elif record.arm is not Arm.CHALLENGER or not record.broke:
             self.requests += 1
             self.failures += record.broke
-            if record.duration >= 0:
-                self.latencies[latency_bucket(record.duration / 1_000_000)] += 1
+            self._time(record)
+
+    def attempt(self, record: Scored) -> None:
+        """One request that a version was asked, whoever answered it in the end."""
+        self.requests += 1
+        self.failures += record.broke
+        if not record.failure:
+            self._time(record)
+
+    def _time(self, record: Scored) -> None:
+        if record.duration >= 0:
+            self.latencies[latency_bucket(record.duration / 1_000_000)] += 1
 
 
 def count(look: Transaction, environment: str, records: Sequence[Scored]) -> list[CallerHour]:
     """Records that serving wrote, by consumer and hour. Who is neither declared nor has an account is other."""
-    accounts = frozenset(account.name for account in look.consumers.all())
-    named = {model: accounts | _declared(look, model) for model in {record.model for record in records}}
+    named = _named(look, records)
     sums: dict[tuple[str, str, int], _Sum] = defaultdict(_Sum)
     for record in records:
         if record.arm is not Arm.SHADOW:
-            consumer = record.consumer if record.consumer in named[record.model] else OTHER
-            sums[record.model, consumer, record.at // 1_000_000 // _HOUR * _HOUR].count(record)
+            sums[record.model, _name(record, named), record.at // 1_000_000 // _HOUR * _HOUR].count(record)
     return [
         CallerHour(model, environment, consumer, hour, one.requests, one.failures, tuple(one.latencies))
         for (model, consumer, hour), one in sums.items()
     ]
+
+
+def by_version(look: Transaction, environment: str, records: Sequence[Scored]) -> list[VersionHour]:
+    """The same records by version and arm as well, those of shadows included. What stands in for a version is none."""
+    named = _named(look, records)
+    sums: dict[tuple[str, str, int, Arm, int], _Sum] = defaultdict(_Sum)
+    for record in records:
+        if record.arm is not Arm.FALLBACK:
+            consumer, hour = _name(record, named), record.at // 1_000_000 // _HOUR * _HOUR
+            sums[record.model, consumer, record.number, record.arm, hour].attempt(record)
+    return [
+        VersionHour(model, environment, consumer, number, arm, hour, one.requests, one.failures, tuple(one.latencies))
+        for (model, consumer, number, arm, hour), one in sums.items()
+    ]
+
+
+def _named(look: Transaction, records: Sequence[Scored]) -> dict[str, frozenset[str]]:
+    """By model, the consumers that are counted by name."""
+    accounts = frozenset(account.name for account in look.consumers.all())
+    return {model: accounts | _declared(look, model) for model in {record.model for record in records}}
+
+
+def _name(record: Scored, named: Mapping[str, frozenset[str]]) -> str:
+    return record.consumer if record.consumer in named[record.model] else OTHER
 
 
 def _declared(look: Transaction, model: str) -> frozenset[str]:
@@ -65,7 +98,7 @@ class Refusals:
         counted = frozenset(
             (meter.model, meter.consumer, status, f"{report.slot}-{report.started_at}", requests)
             for report in reports
-            for meter in report.callers
+            for meter in summed(map(of_any_version, report.callers))
             for status, requests in meter.answers.items()
             if status.startswith(_FOURS)
         )

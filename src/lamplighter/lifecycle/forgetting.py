@@ -18,6 +18,7 @@ def forget(kit: Kit) -> None:
     now = kit.clock.now() // 1_000_000
     with kit.store.transaction() as change:
         change.felt.forget(now - CONSUMERS_KEPT)
+        change.version_hours.forget(now - CONSUMERS_KEPT)
         change.external_alerts.forget((now - ALERTS_KEPT) * 1_000_000)
     with kit.store.reading() as look:
         environments = [environment.name for environment in look.environments.all()]

@@ -18,6 +18,7 @@ from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.felt import CallerHour
 from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Transaction
+from lamplighter.store.version_hours import VersionHour
 
 #: An id that serving has made.
 _OURS = re.compile("[0-9a-f]{30}")
@@ -44,6 +45,7 @@ class Intake(NamedTuple):
     rows: Sequence[dict[str, Any]]
     traffic: Sequence[Traffic]
     hours: Sequence[CallerHour]
+    version_hours: Sequence[VersionHour]
     calls: Sequence[tuple[str, str, str, int, int]]
     #: Model, environment and day of what was scored.
     days: set[tuple[str, str, int]]
@@ -67,6 +69,7 @@ def count(kit: Kit, look: Transaction, environment: str, records: Sequence[Score
         rows=[row for record, found in zip(scored, keys, strict=True) for row in _rows(record, environment, found, now)],
         traffic=_traffic(asked, environment),
         hours=calling.count(look, environment, asked),
+        version_hours=calling.by_version(look, environment, asked),
         calls=_callers(scored, environment),
         days={(record.model, environment, record.event_at // DAY * DAY) for record in scored},
         profiles=profiles.count(kit, look, environment, scored),
@@ -83,6 +86,7 @@ def write(kit: Kit, change: Transaction, taken: Intake) -> None:
     # The step that a request counts for is the one that is on now.
     tallying.count(kit, change, taken.environment, taken.asked)
     change.felt.add(taken.hours)
+    change.version_hours.add(taken.version_hours)
     change.traffic.called(taken.calls)
     change.profiles.soil(taken.days, kit.clock.now())
     profiles.write(change, taken.environment, taken.profiles)

@@ -142,7 +142,8 @@ class Application:
         """Of predictions, and as little as what is turned away of models that do not answer here. A drill is no caller."""
         if door.verb is Verb.PREDICT and call.model in self._router.models and not caller.drills:
             waited = time.monotonic() - request.received
-            self._meters.callers.count(call.model, answer.status, ((caller.holder, waited, latency_bucket(waited)),))
+            place = (call.model, answer.version, answer.arm)
+            self._meters.callers.count(place, answer.status, ((caller.holder, waited, latency_bucket(waited)),))
             if self._telemetry is not None:
                 self._telemetry.count(door, request, answer, call.model, waited)
 

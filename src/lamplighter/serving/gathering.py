@@ -186,7 +186,8 @@ class Gathering:
         waited = [now - one.request.received for one, _, _ in replies]
         buckets = [bisect_left(LATENCY_BOUNDS, seconds) for seconds in waited]
         self._meters.count_answers(version, group.arm, rows, sum(waited), buckets)
-        self._meters.callers.count(model, status, zip([one.consumer for one, _, _ in replies], waited, buckets, strict=True))
+        place = (model, version.served, group.arm) if kept else (model, None, "")
+        self._meters.callers.count(place, status, zip([one.consumer for one, _, _ in replies], waited, buckets, strict=True))
         if self._telemetry is not None:
             paths = [one.request.path for one, _, _ in replies]
             self._telemetry.count_answers(model, arm, status, zip(paths, waited, strict=True))

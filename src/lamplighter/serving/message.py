@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.route import Served
+
 #: Reason phrases of the statuses this process uses.
 REASONS: Mapping[int, str] = {
     200: "OK",
@@ -66,6 +68,8 @@ class Answer(msgspec.Struct):
     close: bool = False
     #: Which part of the traffic the version has that gave it; empty where no version did, and on the short way.
     arm: str = ""
+    #: The version that gave it; nothing where none did, and on the short way.
+    version: Served | None = None
 
     def encode(self, date: bytes, *, close: bool, bodiless: bool) -> bytes:
         """The bytes on the wire; `date` is a whole header line."""

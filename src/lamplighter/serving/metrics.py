@@ -5,11 +5,11 @@ Labels name models, versions, arms and accounts of applications, never anything 
 
 import platform
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from lamplighter import __version__
-from lamplighter.domain.caller_meter import CallerMeter
+from lamplighter.domain.caller_meter import CallerMeter, of_any_version, summed
 from lamplighter.domain.metric import METRICS
 from lamplighter.domain.paired import DIFFERENCE_BOUNDS, Paired
 from lamplighter.domain.route import LATENCY_BOUNDS, ArmMeter, WorkerReport
@@ -26,6 +26,8 @@ _NOT_TAKEN = Refusal("not-acceptable", "Accept text/plain or application/openmet
 _COUNTER = re.compile(rb"^# (HELP|TYPE) (\w+)_total ", re.MULTILINE)
 _SIZES = (*(f"{bound:g}" for bound in DIFFERENCE_BOUNDS), "+Inf")
 _BOUNDS = (*(f"{bound:g}" for bound in LATENCY_BOUNDS), "+Inf")
+#: Status of an answer that a version failed to give.
+_FAILED = "502"
 
 
 def page(
@@ -58,7 +60,9 @@ def exposition(
     """The page of a whole process group."""
     totals = sorted(totals, key=lambda meter: (meter.model, meter.number, meter.digest, meter.arm))
     lines = [*_requests(environment, totals), *_durations(environment, totals), *_dropped(environment, totals)]
-    lines += _called(environment, sorted(callers, key=lambda meter: (meter.model, meter.consumer)))
+    callers = tuple(callers)
+    lines += _called(environment, _sorted(summed(map(of_any_version, callers))))
+    lines += _called_of_version(environment, _sorted(meter for meter in callers if meter.arm))
     lines += _compared(environment, sorted(pairs, key=lambda pair: (pair.model, pair.run, pair.number, pair.against)))
     reports = tuple(reports)
     lines += _answers(environment, reports)
@@ -102,16 +106,38 @@ def _buckets(name: str, labels: str, latencies: Sequence[int], seconds: float) -
     yield f"{name}_count{{{labels}}} {count}"
 
 
+def _sorted(meters: Iterable[CallerMeter]) -> list[CallerMeter]:
+    return sorted(meters, key=lambda meter: (meter.model, meter.number, meter.digest, meter.arm, meter.consumer))
+
+
 def _called(environment: str, meters: list[CallerMeter]) -> Iterator[str]:
-    answers, durations = "lamp_caller_requests_total", "lamp_caller_request_duration_seconds"
     labels = [f'model="{meter.model}",env="{environment}",consumer="{meter.consumer}"' for meter in meters]
-    yield from _head(answers)
+    yield from _told("lamp_caller_requests_total", labels, [meter.answers for meter in meters])
+    yield from _waited("lamp_caller_request_duration_seconds", labels, meters)
+
+
+def _called_of_version(environment: str, meters: list[CallerMeter]) -> Iterator[str]:
+    """A request that a version failed counts for it, also where another one has answered."""
+    labels = [
+        f'model="{meter.model}",version="{meter.number}",env="{environment}",arm="{meter.arm}",consumer="{meter.consumer}"'
+        for meter in meters
+    ]
+    answers = [{**meter.answers, _FAILED: meter.answers.get(_FAILED, 0) + meter.replaced} for meter in meters]
+    yield from _told("lamp_caller_version_requests_total", labels, answers)
+    yield from _waited("lamp_caller_version_request_duration_seconds", labels, meters)
+
+
+def _told(name: str, labels: list[str], answers: Sequence[Mapping[str, int]]) -> Iterator[str]:
+    yield from _head(name)
+    for label, statuses in zip(labels, answers, strict=True):
+        for status, count in sorted(statuses.items()):
+            yield f'{name}{{{label},code="{status}"}} {count}'
+
+
+def _waited(name: str, labels: list[str], meters: list[CallerMeter]) -> Iterator[str]:
+    yield from _head(name)
     for label, meter in zip(labels, meters, strict=True):
-        for status, count in sorted(meter.answers.items()):
-            yield f'{answers}{{{label},code="{status}"}} {count}'
-    yield from _head(durations)
-    for label, meter in zip(labels, meters, strict=True):
-        yield from _buckets(durations, label, meter.latencies, meter.seconds)
+        yield from _buckets(name, label, meter.latencies, meter.seconds)
 
 
 def _dropped(environment: str, meters: list[ArmMeter]) -> Iterator[str]:

@@ -87,7 +87,7 @@ class Predictions:
             return self._refused(codec, request, *asked)
         attempts = await self._attempts(adopted, asked, call.number)
         kept = await self._record(asked, attempts, adopted.route.durability)
-        self._count(request, attempts, asked.question.rows)
+        self._count(request, asked, attempts)
         if not kept:
             return self._unsaved(request, codec, asked.id)
         if adopted.shadow is not None:
@@ -157,12 +157,14 @@ class Predictions:
         if self._telemetry is not None:
             self._telemetry.shadowed(asked.traceparent, outcome)
 
-    def _count(self, request: Request, attempts: tuple[Attempt, ...], rows: int) -> None:
+    def _count(self, request: Request, asked: _Asked, attempts: tuple[Attempt, ...]) -> None:
         """What the caller waited counts for the version that answers; an attempt before it counts its own time."""
         waited = time.monotonic() - request.received
         for one in attempts:
             seconds = waited if one is attempts[-1] else one.duration / 1_000_000
-            self._meters.count(one.version, one.arm, rows=rows, seconds=seconds, failed=one.failed is not None)
+            self._meters.count(one.version, one.arm, rows=asked.question.rows, seconds=seconds, failed=one.failed is not None)
+        for one in attempts[:-1]:
+            self._meters.callers.replace((one.version.manifest.model, one.version.served, one.arm), asked.consumer)
 
     def _write(self, codec: Codec, request: Request, asked: _Asked, last: Attempt, kept: bytes) -> Answer:
         version = last.version
@@ -175,7 +177,7 @@ class Predictions:
             answer = codec.refuse(refusal, instance=request.path, request=asked.id, lines=lines)
         else:
             answer = codec.write(asked.question, version.reply(asked.id, last.scores), lines + kept)
-        answer.arm = last.arm
+        answer.arm, answer.version = last.arm, version.served
         return answer
 
     def _unsaved(self, request: Request, codec: Codec, name: str) -> Answer:

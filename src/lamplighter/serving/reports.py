@@ -37,7 +37,7 @@ class Reports:
             )
         kept = tuple(meter for meter in past.meters if meter.digest in digests)
         pairs = tuple(pair for pair in past.pairs if pair.digest in digests)
-        callers = tuple(meter for meter in past.callers if meter.model in models)
+        callers = caller_meter.left_behind((meter for meter in past.callers if meter.model in models), digests)
         replace(
             self._past / f"{slot}.json", canonical(msgspec.structs.replace(past, meters=kept, pairs=pairs, callers=callers))
         )

@@ -195,7 +195,7 @@ class Slot:
             conditions=self._adoption.conditions,
             pairs=self._pairs.meters(),
             sandbox=self._self_test.found,
-            callers=self._meters.callers.meters(),
+            callers=self._meters.callers.meters(frozenset(self._adoption.loaded)),
         )
         try:
             self._reports.write(report)

@@ -50,6 +50,7 @@ from lamplighter.store.sightings import Sightings
 from lamplighter.store.signatures import Signatures
 from lamplighter.store.tallies import Tallies
 from lamplighter.store.traffic import TrafficSeen
+from lamplighter.store.version_hours import VersionHours
 from lamplighter.store.versions import Versions
 
 
@@ -98,6 +99,7 @@ class Transaction:
         self.tallies = Tallies(connection)
         self.teams = Teams(connection)
         self.traffic = TrafficSeen(connection)
+        self.version_hours = VersionHours(connection)
         self.versions = Versions(connection)
 
     def project(self, model: str) -> Project:

@@ -52,6 +52,7 @@ def monitor_page(request: Request, platform: Platform) -> Response:
         functional=state.ownership.of(Duty.MONITOR_FUNCTIONAL),
         callers=callers.figures(seen.hours, project.monitor.errors),
         consumers=[one for one in state.consumers if one.felt.requests or one.felt.refusals],
+        attempts=[one for one in state.consumers if len({on.number for on in one.felt.versions}) > 1],
         feeds=health.feeds(project.source, state.incidents),
         monitors=health.monitors(seen, state, project.monitor),
         gaps=[gap for one in platform.watched(name) for gap in one.gaps],

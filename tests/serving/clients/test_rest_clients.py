@@ -17,7 +17,7 @@ def agree(answers: Mapping[str, list[float]], scores: list[float]) -> None:
 def test_tritonclient_over_http(run: Run, proof: Proof) -> None:
     answers = run("tensors", "triton_http")
     refusals = {name: answers.pop(name) for name in list(answers) if name.endswith("refusal")}
-    assert len(answers) == 8
+    assert len(answers) == 10
     agree(answers, proof.scores)
     assert len(refusals) == 2
     assert all("[422]" in text and "/columns/dep_delay missing" in text for text in refusals.values()), refusals

@@ -28,7 +28,7 @@ _CONTENTS: Mapping[str, str] = {
     "BYTES": "bytes_contents",
 }
 _UNREADABLE = Refusal("schema-violation", "The contents of a tensor do not fit its datatype.")
-_RAW = Refusal("schema-violation", "Send the contents of every tensor, or raw_input_contents with one part for each.")
+_RAW = Refusal("schema-violation", "Send the contents of every tensor, or raw_input_contents with one part for each, not both.")
 
 
 def read(request: Request, contract: Contract) -> Question | Refusal:
@@ -37,7 +37,7 @@ def read(request: Request, contract: Contract) -> Question | Refusal:
     if any(one.name != contract.output.name for one in asked.outputs):
         return Refusal("schema-violation", "The model has one output; its metadata names it.")
     raw = asked.raw_input_contents
-    if raw and len(raw) != len(asked.inputs):
+    if raw and (len(raw) != len(asked.inputs) or any(tensor.contents.ListFields() for tensor in asked.inputs)):
         return _RAW
     tensors = [_tensor(tensor, raw[place] if raw else None) for place, tensor in enumerate(asked.inputs)]
     if any(tensor.data is None for tensor in tensors):
@@ -58,7 +58,8 @@ def _tensor(tensor: Any, raw: bytes | None) -> Tensor:
 def _values(tensor: Any) -> list[Any] | None:
     """The typed values, NaN as null; nothing if they cannot be read."""
     field = _CONTENTS.get(tensor.datatype)
-    if field is None:
+    # Values in another place would be passed over.
+    if field is None or any(found.name != field for found, _ in tensor.contents.ListFields()):
         return None
     values = list(getattr(tensor.contents, field))
     if tensor.datatype == "BYTES":

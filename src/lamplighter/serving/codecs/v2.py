@@ -80,7 +80,9 @@ def _parts(request: Request) -> tuple[bytes, bytes] | Refusal:
     """The JSON and the raw tensors behind it."""
     length = request.headers.get(b"inference-header-content-length")
     if length is None:
-        return media_refusal(request) or (request.body, b"")
+        # Clients of this protocol name no type for what is all JSON.
+        refusal = media_refusal(request) if b"content-type" in request.headers else None
+        return refusal or (request.body, b"")
     if request.headers.get(b"content-encoding", b"identity").lower() != b"identity":
         return Refusal("unsupported-media-type", "Send the body without a Content-Encoding.")
     if not length.isdigit() or len(length) > 9 or int(length) > len(request.body):

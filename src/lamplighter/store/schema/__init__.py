@@ -31,7 +31,7 @@ from lamplighter.store.schema.rows import (
     segments,
 )
 from lamplighter.store.schema.runs import job_runs, retrainings
-from lamplighter.store.schema.traffic import arrivals, caller_hours, callers, hours, refusals, traffic
+from lamplighter.store.schema.traffic import arrivals, caller_hours, callers, hours, refusals, traffic, version_hours
 
 __all__ = (
     "arrivals",
@@ -82,5 +82,6 @@ __all__ = (
     "tallies",
     "teams",
     "traffic",
+    "version_hours",
     "versions",
 )

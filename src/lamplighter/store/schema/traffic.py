@@ -64,6 +64,22 @@ caller_hours = Table(
     PrimaryKeyConstraint("model", "environment", "consumer", "second"),
 )
 
+#: What each version did for each consumer, by hour.
+version_hours = Table(
+    "version_hours",
+    metadata,
+    Column("model", NAME, nullable=False),
+    Column("environment", NAME, nullable=False),
+    Column("consumer", PARTY, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("arm", NAME, nullable=False),
+    Column("second", BigInteger, nullable=False, index=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("failures", BigInteger, nullable=False),
+    Column("latencies", Text, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "consumer", "number", "arm", "second"),
+)
+
 #: Counters of refused requests as each process last told them in an hour.
 refusals = Table(
     "refusals",

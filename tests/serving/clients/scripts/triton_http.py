@@ -1,4 +1,4 @@
-"""tritonclient.http with its defaults: binary tensors both ways."""
+"""tritonclient.http: binary tensors both ways, which is its default, and JSON both ways."""
 
 import json
 import sys
@@ -38,6 +38,13 @@ for base in ("", f"/m/{told['model']}"):
         told["model"], inputs, model_version="3", outputs=[http.InferRequestedOutput(name)], headers=dict(token)
     )
     answers[f"{base} chosen"] = result.as_numpy(name).tolist()
+    # All in JSON: the client names no Content-Type then.
+    for tensor in inputs:
+        kind = DATATYPES[tensor.name()][1]
+        tensor.set_data_from_numpy(np.array(told["columns"][tensor.name()], dtype=kind), binary_data=False)
+    plain = [http.InferRequestedOutput(name, binary_data=False)]
+    result = client.infer(told["model"], inputs, outputs=plain, headers=dict(token))
+    answers[f"{base} json"] = result.as_numpy(name).tolist()
     try:
         client.infer(told["model"], inputs[1:], headers=dict(token))
     except InferenceServerException as error:

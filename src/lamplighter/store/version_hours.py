@@ -1,0 +1,81 @@
+"""What each version did for each consumer of a model, by hour."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+
+from lamplighter.domain.route import LATENCY_BOUNDS, Arm
+from lamplighter.store import schema
+from lamplighter.store.collection import upsert
+
+_HOUR = 3600
+
+
+class VersionHour(msgspec.Struct, frozen=True):
+    """What one version did for one consumer in one hour, or in several added up."""
+
+    model: str
+    environment: str
+    consumer: str
+    number: int
+    arm: Arm
+    #: First second of the hour, since the epoch.
+    second: int
+    #: Requests that it was asked, also where another version answered in its place.
+    requests: int = 0
+    #: Of these, requests that it failed.
+    failures: int = 0
+    #: Requests that it answered by latency bucket; bounds are `LATENCY_BOUNDS`, the last is open.
+    latencies: tuple[int, ...] = (0,) * (len(LATENCY_BOUNDS) + 1)
+
+
+class VersionHours:
+    """The hours of all versions, within one transaction."""
+
+    _keys = ("model", "environment", "consumer", "number", "arm", "second")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def add(self, parts: Sequence[VersionHour]) -> None:
+        """Add to what is known of these hours; no hour of a consumer and a version is in the parts twice."""
+        table, rows = schema.version_hours, []
+        for part in parts:
+            query = select(table).filter_by(**{name: getattr(part, name) for name in self._keys})
+            row = self.connection.execute(query).first()
+            whole = _added([part, *([_hour(row._mapping)] if row else [])])
+            rows.append({**msgspec.structs.asdict(whole), "latencies": msgspec.json.encode(whole.latencies).decode()})
+        upsert(self.connection, table, rows, keys=list(self._keys), set_=["requests", "failures", "latencies"])
+
+    def since(self, model: str, environment: str, second: int) -> dict[str, tuple[VersionHour, ...]]:
+        """By consumer, one sum for each version and arm from the hour of a second on, in the order of the versions."""
+        table = schema.version_hours
+        query = select(table).filter_by(model=model, environment=environment).where(table.c.second >= second // _HOUR * _HOUR)
+        parts: dict[tuple[str, int, str], list[VersionHour]] = defaultdict(list)
+        for row in self.connection.execute(query.order_by(table.c.second)):
+            parts[row.consumer, row.number, row.arm].append(_hour(row._mapping))
+        found: dict[str, list[VersionHour]] = defaultdict(list)
+        for (consumer, _, _), hours in sorted(parts.items()):
+            found[consumer].append(_added(hours))
+        return {consumer: tuple(hours) for consumer, hours in found.items()}
+
+    def forget(self, before: int) -> None:
+        """Drop the hours before a second."""
+        self.connection.execute(delete(schema.version_hours).where(schema.version_hours.c.second < before))
+
+
+def _added(parts: Sequence[VersionHour]) -> VersionHour:
+    return msgspec.structs.replace(
+        parts[0],
+        requests=sum(part.requests for part in parts),
+        failures=sum(part.failures for part in parts),
+        latencies=tuple(map(sum, zip(*(part.latencies for part in parts), strict=True))),
+    )
+
+
+def _hour(row: Any) -> VersionHour:
+    values = dict(row)
+    return VersionHour(**{**values, "arm": Arm(values["arm"]), "latencies": tuple(msgspec.json.decode(values["latencies"]))})
