@@ -40,7 +40,7 @@ class Constant:
     def released(self) -> None:
         """Nothing is counted."""
 
-    def sent(self, status: int) -> None:
+    def refused(self, status: int) -> None:
         """Nothing is counted."""
 
 

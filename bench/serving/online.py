@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import front_ends
 import ground
 import lines
 import rivals
@@ -56,6 +57,23 @@ def compare(
             _print(f"{work.name}_{peer}{suffix}", peer, pairs)
 
 
+def bound(model: ground.Trained) -> None:
+    """What a server that does nothing reaches over the service that is written by hand: more is not to be had in front of any
+    model on this machine."""
+    records = ground.rows(200)
+    rival, port, bodies = rivals.RIVALS["fastapi"], ground.free_port(), [ground.body([row]) for row in records]
+    theirs = [rival.body([row]) for row in records]
+    with rivals.running("fastapi", model.pickled, port, records), front_ends.running("ours") as empty:
+        pairs = [
+            (
+                load(f"http://127.0.0.1:{empty}/a", bodies, clients=64, seconds=3, headers=ground.HEADERS),
+                load(f"http://127.0.0.1:{port}{rival.path}", theirs, clients=64, seconds=3),
+            )
+            for _ in range(ROUNDS)
+        ]
+    _print(f"empty_server_64_fastapi_{model.name}", "fastapi", pairs)
+
+
 def _print(name: str, peer: str, pairs: Sequence[tuple[Load, Load]]) -> None:
     failed = sum(ours.failed for ours, _ in pairs)
     if failed:
@@ -78,6 +96,7 @@ def main(peers: Sequence[str]) -> None:
         compare("fastapi", boosting, DURABLE, durability=Durability.DURABLE)
         for name in ("logistic_regression", "random_forest"):
             compare("fastapi", ground.trained(name), BY_HAND, f"_{name}")
+        bound(ground.trained("logistic_regression"))
 
 
 if __name__ == "__main__":

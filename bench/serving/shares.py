@@ -10,6 +10,7 @@ import front_ends
 import ground
 import lines
 from load import load
+from machine import busy
 
 from lamplighter.domain.durability import Durability
 
@@ -47,8 +48,8 @@ def shares(name: str, bodies: Sequence[bytes]) -> None:
 
 
 def two_workers(name: str, bodies: Sequence[bytes]) -> None:
-    """Two processes over one, beside what a second process brings to the empty server on this machine, which also runs the
-    load: more than that is not there to be had."""
+    """Two processes over one, beside what a second process brings to the empty server, and beside what is left to grow into:
+    the load runs on the same cores, so that one process with its load may leave little of them idle."""
     model, buffered = ground.trained(name), Durability.BUFFERED
     with ExitStack() as stack:
         empty = [stack.enter_context(front_ends.running("ours", processes)) for processes in ("1", "2")]
@@ -58,6 +59,17 @@ def two_workers(name: str, bodies: Sequence[bytes]) -> None:
         lines.line(f"two_workers_{name}", double, "one_worker", single, "requests/s")
         lines.line(f"two_workers_empty_{name}", both, "one_worker", alone, "requests/s")
         lines.line(f"two_workers_growth_{name}", double / single, "empty", both / alone, "times")
+        lines.line(f"two_workers_room_{name}", double / single, "idle_cores", _room(addresses[2], bodies), "times")
+
+
+def _room(address: str, bodies: Sequence[bytes]) -> float:
+    """How many times the rate could grow if nothing of this machine were idle."""
+    shares = []
+    for _ in range(ROUNDS):
+        with busy() as found:
+            load(address, bodies, clients=64, seconds=SECONDS, headers=ground.HEADERS)
+        shares.append(found.share)
+    return 1 / statistics.median(shares)
 
 
 def first_answer(name: str) -> None:

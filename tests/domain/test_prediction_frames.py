@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lamplighter.domain.prediction import Scored, frame, frame_of, frames, prediction_id
+from lamplighter.domain.prediction import Scored, frame, frames, frames_of, prediction_id
 from lamplighter.domain.route import Arm
 
 CELLS = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=5)
@@ -94,7 +94,7 @@ def test_a_record_of_a_newer_release_has_more_fields() -> None:
 @given(record=RECORDS, row=st.dictionaries(st.text(max_size=4), CELLS, min_size=1, max_size=3))
 def test_a_row_that_comes_alone_is_read_as_columns(record: Scored, row: dict[str, Any]) -> None:
     fields = {name: getattr(record, name) for name in Scored.__struct_fields__}
-    content = frame_of(tuple({**fields, "columns": {}, "row": row}.values()))
+    content = frames_of([tuple({**fields, "columns": {}, "row": row}.values())])
     columns = {name: [value] for name, value in row.items()}
     assert read(content) == [msgspec.structs.replace(record, columns=columns)]
     assert frame(read(content)[0]) == frame(msgspec.structs.replace(record, columns=columns))
@@ -106,6 +106,5 @@ def test_a_label_names_request_and_row() -> None:
 
 @given(records=SEGMENTS)
 def test_values_in_order_give_the_same_bytes(records: list[Scored]) -> None:
-    for record in records:
-        values = tuple(getattr(record, name) for name in Scored.__struct_fields__)
-        assert frame_of(values) == frame(record)
+    values = [tuple(getattr(record, name) for name in Scored.__struct_fields__) for record in records]
+    assert frames_of(values) == b"".join(map(frame, records))

@@ -57,7 +57,7 @@ class Echo:
     def released(self) -> None:
         """Nothing is counted here."""
 
-    def sent(self, status: int) -> None:
+    def refused(self, status: int) -> None:
         """Nothing is counted here."""
 
 

@@ -39,7 +39,7 @@ class Echo:
     def released(self) -> None:
         """Nothing is counted."""
 
-    def sent(self, status: int) -> None:
+    def refused(self, status: int) -> None:
         """Nothing is counted."""
 
 

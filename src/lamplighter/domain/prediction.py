@@ -7,7 +7,7 @@ Law of change: fields of `Scored` may be appended with a default, never reordere
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -95,19 +95,20 @@ def prediction_id(request: str, row: int) -> str:
 
 def frame(record: Scored) -> bytes:
     """The bytes of one record in a segment."""
-    return _framed(_encoder.encode(record))
+    body = _encoder.encode(record)
+    return _HEAD.pack(len(body), zlib.crc32(body)) + body
 
 
-def frame_of(values: tuple[Any, ...]) -> bytes:
-    """The bytes for the values of the fields of a `Scored` in their order; cheaper where there are many.
+def frames_of(records: Iterable[Sequence[Any]]) -> bytes:
+    """The bytes of many, each given as the values of the fields of a `Scored` in their order; cheaper.
 
     `row` may be a struct with the inputs as its fields.
     """
-    return _framed(_encoder.encode(values))
-
-
-def _framed(body: bytes) -> bytes:
-    return _HEAD.pack(len(body), zlib.crc32(body)) + body
+    parts: list[bytes] = []
+    for values in records:
+        body = _encoder.encode(values)
+        parts += _HEAD.pack(len(body), zlib.crc32(body)), body
+    return b"".join(parts)
 
 
 def frames(content: bytes, start: int = 0) -> Iterator[tuple[Scored, int]]:

@@ -12,6 +12,7 @@ from lamplighter.serving import descriptions
 from lamplighter.serving.asking import is_ordinary, trace_of, traced
 from lamplighter.serving.bodies import Bodies
 from lamplighter.serving.callers import Callers
+from lamplighter.serving.codecs.base import Codec
 from lamplighter.serving.doors import Call, Door, Verb, Who, resolve
 from lamplighter.serving.encodings import packed
 from lamplighter.serving.gathering import Sink
@@ -34,7 +35,7 @@ _NOBODY = Credential(token_digest="", holder="")
 class _Plan(msgspec.Struct):
     generation: int
     #: Nothing for requests that always go the long way.
-    entry: tuple[Door, Call, Credential] | None
+    entry: tuple[str, Codec, Credential] | None
 
 
 class State(Protocol):
@@ -67,6 +68,7 @@ class Application:
         self._callers = callers
         self._router = router
         self._predictions = predictions
+        self._gathering = predictions.gathering
         self._meters = meters
         self._state = state
         self._bodies = bodies
@@ -85,8 +87,9 @@ class Application:
             plan = head.plan = self._plan(head.request)
         if plan.entry is None or self._room <= 0 or not self._callers.still(plan.entry[2]):
             return False
-        door, call, caller = plan.entry
-        is_taken = self._predictions.take(request, door, call, caller, sink)
+        model, codec, caller = plan.entry
+        adopted = self._router.models.get(model)
+        is_taken = adopted is not None and self._gathering.take(adopted, codec, caller.holder, request, sink)
         self._room -= is_taken
         return is_taken
 
@@ -96,13 +99,16 @@ class Application:
 
     def _plan(self, request: Request) -> "_Plan":
         """What a header block comes to, as long as the tokens are the same."""
-        entry = self._enter(request, resolve(request.path))
-        ordinary = not isinstance(entry, Answer) and entry[0].verb is Verb.PREDICT and is_ordinary(request)
-        return _Plan(self._callers.generation, entry if ordinary and not isinstance(entry, Answer) else None)
+        plan, entry = _Plan(self._callers.generation, None), self._enter(request, resolve(request.path))
+        if not isinstance(entry, Answer):
+            door, call, caller = entry
+            if door.verb is Verb.PREDICT and not call.number and is_ordinary(request):
+                plan.entry = call.model, CODECS[door.codec], caller
+        return plan
 
-    def sent(self, status: int) -> None:
-        """An answer with this status went out."""
-        self._meters.status(status)
+    def refused(self, status: int) -> None:
+        """An answer with this status, 400 or above, went out."""
+        self._meters.refuse(status)
 
     async def answer(self, request: Request) -> Answer:
         """The answer. Never raises; what is logged of a defect names places in the code and nothing of the request."""

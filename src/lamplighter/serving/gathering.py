@@ -8,11 +8,11 @@ import asyncio
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from lamplighter.domain.prediction import frame_of
+from lamplighter.domain.prediction import frames_of
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm
 from lamplighter.serving.asking import NO_TRACE, UNSAID, Ids, Said, is_sampled, request_id, said, trace_of, traced
 from lamplighter.serving.codecs.base import Codec, Question
@@ -27,8 +27,6 @@ from lamplighter.serving.router import Adopted
 from lamplighter.serving.telemetry.sender import Telemetry
 from lamplighter.serving.versions import Loaded
 
-#: Rows that one turn scores on the thread of the event loop; a request with more goes the long way.
-MOST_ROWS = 256
 _DONE = 200
 #: Looked up once: to name a member of an enumeration costs as much as a call.
 _CHAMPION = Arm.CHAMPION
@@ -95,16 +93,21 @@ class Gathering:
     def take(self, adopted: Adopted, codec: Codec, consumer: str, request: Request, sink: Sink) -> bool:
         """Whether the request is answered the short way; its answer goes to the sink later in this turn."""
         version, arm = adopted.champion, _CHAMPION
-        rows = _rows(version, codec, request) if adopted.is_plain else None
-        asked = None if rows is None else self._asked(request)
-        if rows is None or asked is None:
+        rows = version.rows_of(codec.ROWS, request.body) if adopted.is_plain else None
+        if rows is None:
+            return False
+        if not self._waiting:
+            self._ids.begin()
+        asked = self._asked(request) if request.has_own else (self._ids.following(), UNSAID)
+        if asked is None:
             return False
         name, headers = asked
+        request.id = name
         if not headers.key and adopted.route.sticky and (adopted.challenger is not None or len(rows) > 1):
             return False
         if adopted.challenger is not None:
             version, arm = adopted.chosen(headers.key or f"{consumer}\x00{name}")
-            rows = rows if arm is _CHAMPION else _rows(version, codec, request)
+            rows = rows if arm is _CHAMPION else version.rows_of(codec.ROWS, request.body)
             if rows is None:
                 return False
         if not self._waiting:
@@ -117,18 +120,12 @@ class Gathering:
         return True
 
     def _asked(self, request: Request) -> tuple[str, Said] | None:
-        """The id of the request and what its headers say beside it."""
-        if not self._waiting:
-            self._ids.begin()
-        if not request.has_own:
-            request.id = self._ids.following()
-            return request.id, UNSAID
+        """The id of the request and what its headers say beside it; nothing where they are not lawful."""
         given = request.headers.get(b"lamp-request-id")
         name = self._ids.following() if given is None else request_id(given.decode("ascii", "replace"))
         headers = said(request)
         if isinstance(name, Refusal) or isinstance(headers, Refusal):
             return None
-        request.id = name
         return name, headers
 
     def _turn(self) -> None:
@@ -146,7 +143,7 @@ class Gathering:
         about = version.manifest.model, version.served.number, version.served.digest, group.arm.value
         start, now = 0, time.time_ns() // 1000
         replies: list[_Reply] = []
-        frames = []
+        records: list[Sequence[Any]] = []
         for one in group.requests:
             count = len(one.rows)
             own = scores[start : start + count]
@@ -169,9 +166,9 @@ class Gathering:
                 row,
                 trace,
             )
-            frames.append(frame_of(record))
+            records.append(record)
             replies.append((one, own, parent))
-        written = self._recorder.keep(b"".join(frames), durability)
+        written = self._recorder.keep(frames_of(records), durability)
         began = self._ids.began
         if isinstance(written, bytes):
             self._answer(group, replies, written, began)
@@ -202,12 +199,6 @@ class Gathering:
                     self._telemetry.answered(parent, began, one.request, answer, model, arm)
                 answer = traced(answer, parent)
             one.sink.reply(answer)
-
-
-def _rows(version: Loaded, codec: Codec, request: Request) -> Sequence[msgspec.Struct] | None:
-    """The rows, if they are for this version and few enough to be scored by it at once."""
-    rows = None if version.score_rows is None else version.rows_of(codec.ROWS, request.body)
-    return rows if rows is not None and len(rows) <= MOST_ROWS else None
 
 
 def _inputs(version: Loaded, redactor: Redactor, one: _Waiting) -> tuple[Columns, Columns | msgspec.Struct]:

@@ -57,11 +57,11 @@ class Meters:
         """One request that the shadow left out."""
         self._of(version, Arm.SHADOW).dropped += 1
 
-    def status(self, status: int) -> None:
-        """The status of an answer."""
+    def refuse(self, status: int) -> None:
+        """An answer with this status, 400 or above."""
         if status >= 500:
             self.failed += 1
-        elif status >= 400:
+        else:
             self.refused += 1
 
     def arms(self) -> tuple[ArmMeter, ...]:

@@ -14,7 +14,7 @@ from lamplighter.serving.codecs import mlflow, plain, rpc, v1, v2
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.doors import Call, Door
 from lamplighter.serving.frames import Noted, framed
-from lamplighter.serving.gathering import Gathering, Sink
+from lamplighter.serving.gathering import Gathering
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.problems import SLUGS, Refusal, misfit
@@ -74,7 +74,8 @@ class Predictions:
         self._shadows = shadows
         self._ids = Ids()
         self._telemetry = telemetry
-        self._gathering = Gathering(recorder, meters, self._ids, self._unsaved, telemetry)
+        #: The short way.
+        self.gathering = Gathering(recorder, meters, self._ids, self._unsaved, telemetry)
 
     async def answer(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         """The answer to a request whose caller may call the model."""
@@ -94,13 +95,6 @@ class Predictions:
             run, record = adopted.route.shadow_since, partial(self._record_shadow, asked)
             self._shadows.follow(Followed(adopted.shadow, asked.question, attempts[-1], run, record))
         return self._write(codec, request, asked, attempts[-1], kept)
-
-    def take(self, request: Request, door: Door, call: Call, caller: Credential, sink: Sink) -> bool:
-        """Whether the request is answered the short way; the answer goes to the sink."""
-        adopted = self._router.models.get(call.model)
-        if adopted is None or call.number:
-            return False
-        return self._gathering.take(adopted, CODECS[door.codec], caller.holder, request, sink)
 
     async def _attempts(self, adopted: Adopted, asked: _Asked, number: int) -> tuple[Attempt, ...]:
         if asked.drill:

@@ -21,6 +21,8 @@ from lamplighter.serving.codecs.typed import Read, Row, reader
 from lamplighter.serving.fitting import Fit
 from lamplighter.serving.runtimes.base import Failed, Isolated, Loader, Runtime, Surroundings, Unloadable
 
+#: Rows that are scored on the thread of the event loop; a request with more goes the long way.
+MOST_ROWS = 256
 ScoreRows = Callable[[Sequence[Row]], list[float]]
 
 _RUNTIMES = Path(__file__).parent / "runtimes"
@@ -90,11 +92,14 @@ class Loaded:
         )
 
     def rows_of(self, keys: tuple[str, ...], body: bytes) -> Sequence[msgspec.Struct] | None:
-        """The rows that stand as objects under one of the keys and fit the contract without a remark; else nothing."""
+        """The rows that stand as objects under one of the keys, if they fit the contract without a remark and `score_rows` may
+        have so many at once; else nothing."""
         read = self._readers.get(keys)
         if read is None:
-            read = self._readers[keys] = reader(self.contract, keys) or _reads_nothing
-        return read(body)
+            made = None if self.score_rows is None else reader(self.contract, keys)
+            read = self._readers[keys] = made or _reads_nothing
+        rows = read(body)
+        return rows if rows is not None and len(rows) <= MOST_ROWS else None
 
     def problems_of(self, columns: Mapping[str, Sequence[Any]]) -> tuple[Problem, ...]:
         """Everything wrong with these columns; nothing if they fit the contract."""

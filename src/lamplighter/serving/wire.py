@@ -35,8 +35,8 @@ class Application(Protocol):
         """A request that was taken has left the short way."""
         ...
 
-    def sent(self, status: int) -> None:
-        """An answer with this status went out."""
+    def refused(self, status: int) -> None:
+        """An answer with this status, 400 or above, went out."""
         ...
 
 
@@ -235,7 +235,8 @@ class Connection(asyncio.Protocol):
         last = not self._reader.queue and (self._front.draining or self._reader.stage is _CLOSING)
         close = answer.close or last
         transport.write(answer.encode(self._front.date, close=close, bodiless=bodiless))
-        self._front.application.sent(answer.status)
+        if answer.status >= 400:
+            self._front.application.refused(answer.status)
         if close:
             self._reader.queue.clear()
             self._reader.end()

@@ -62,18 +62,13 @@ class _Reader:
             return None
         for start, decode in self._decoders:
             if body.startswith(start):
-                return self._decoded(decode, body)
+                try:
+                    rows: Sequence[msgspec.Struct] = decode(body).rows
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                    return None
+                # More colons than keys: a text holds one, or a key stands twice.
+                return rows if rows and body.count(b":") == 1 + len(rows) * self._colons else None
         return None
-
-    def _decoded(self, decode: Callable[[bytes], Any], body: bytes) -> Sequence[msgspec.Struct] | None:
-        try:
-            rows: Sequence[msgspec.Struct] = decode(body).rows
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-        # More colons than keys: a text holds one, or a key stands twice.
-        if not rows or body.count(b":") != 1 + len(rows) * self._colons:
-            return None
-        return rows
 
 
 def _is_listed(column: Column) -> bool:

@@ -79,14 +79,14 @@ class RpcFront:
                 asked = message.FromString(content)
                 headers = _headers(context)
             except (DecodeError, ValueError):
-                self._application.sent(400)
+                self._application.refused(400)
                 await context.abort(
                     grpc.StatusCode.INVALID_ARGUMENT, f"Send a {name}Request, and each key of the metadata once."
                 )
             answer, body = await call(asked, headers)
-            self._application.sent(answer.status)
             metadata = _metadata(answer)
             if answer.status != 200:
+                self._application.refused(answer.status)
                 await context.abort(grpc.StatusCode[code_of(answer.status)], _sentence(answer), metadata)
             await context.send_initial_metadata(metadata)
             return body
