@@ -74,8 +74,8 @@ class Room:
         self.meters = Meters()
         self.shadows = Shadows(self.meters, Pairs())
         self.recorder = Recorder(Segments(folder, 0, 1), asyncio.get_running_loop())
-        predictions = Predictions(router, self.recorder, self.meters, self.shadows)
-        self.application = Application(callers, router, predictions, self.meters, State(), Bodies(1 << 20), in_flight)
+        self.predictions = Predictions(router, self.recorder, self.meters, self.shadows)
+        self.application = Application(callers, router, self.predictions, self.meters, State(), Bodies(1 << 20), in_flight)
 
     async def ask(self, name: str = "r1") -> tuple[int, Any]:
         headers = {b"authorization": b"Bearer token", b"content-type": b"application/json", b"lamp-request-id": name.encode()}
@@ -203,7 +203,7 @@ def test_a_defect_of_ours_is_a_500_without_a_word_about_the_request(tmp_path: Pa
 
     async def run() -> Answer:
         room = Room(tmp_path, version(fine))
-        application = Application(Callers(Clock()), Router(), None, Meters(), Broken(), Bodies(1), 4)  # type: ignore[arg-type]
+        application = Application(Callers(Clock()), Router(), room.predictions, Meters(), Broken(), Bodies(1), 4)
         answer = await application.answer(Request(b"GET", "/readyz", {}))
         await room.close()
         return answer
