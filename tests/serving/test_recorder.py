@@ -5,7 +5,7 @@ import os
 import resource
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,25 @@ def largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@contextmanager
+def descriptors(left: int) -> Iterator[None]:
+    """This process can open so many files and no more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    held = [os.open(os.devnull, os.O_RDONLY)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (held[0] + 64, hard))
+    try:
+        with suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        for _ in range(left):
+            os.close(held.pop())
+        yield
+    finally:
+        for file in held:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def test_segments_are_named_after_slot_start_and_sequence_and_rotated(tmp_path: Path) -> None:
     segments = Segments(tmp_path, slot=3, started_at=1234, largest=1000)
     for number in range(20):
@@ -96,9 +115,48 @@ def test_a_first_write_without_room_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_any_other_error_is_not_hidden(tmp_path: Path) -> None:
-    segments = Segments(tmp_path / "absent", slot=0, started_at=1)
-    with pytest.raises(FileNotFoundError):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    segments = Segments(tmp_path / "loop", slot=0, started_at=1)
+    with pytest.raises(OSError, match="symbolic links"):
         segments.append(record("one"))
+
+
+def test_a_file_that_cannot_be_begun_is_no_reason_to_end(tmp_path: Path) -> None:
+    place, away = tmp_path / "segments", tmp_path / "away"
+    place.mkdir()
+    segments = Segments(place, slot=0, started_at=1, largest=100)
+    segments.append(record("one"))
+    place.rename(away)
+    for _ in range(2):
+        with pytest.raises(NoRoom, match="No such file or directory"):
+            segments.append(record("two"))
+    away.rename(place)
+    segments.append(record("three"))
+    # The file before gives its descriptor back, so that the first of these fails between the file and its directory.
+    for left in (0, 0, 1):
+        with descriptors(left), pytest.raises(NoRoom, match="Too many open files"):
+            segments.append(record("four"))
+    with descriptors(2):
+        segments.append(record("five"))
+    segments.close()
+    assert names(place) == ["one", "three", "five"]
+    assert all(path.stat().st_size for path in place.iterdir())
+
+
+def test_a_log_without_its_directory_is_told_and_comes_back(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(7)))
+    place, away = ground.directory / "segments", ground.directory / "away"
+    with ground.serving():
+        until(lambda: ground.adopted(revision))
+        pid = ground.reports()[0].pid
+        place.rename(away)
+        status, body, headers = ground.caller().post(f"/m/{MODEL}/invocations", {"instances": [[5.0, 1000, "UA"]]})
+        assert (status, body["type"].rpartition("/")[2], headers["Retry-After"]) == (503, "log-unavailable", "2")
+        away.rename(place)
+        assert ground.caller().infer(Lamp_Request_Id="after")[0] == 200
+        assert [report.pid for report in ground.reports()] == [pid]
+    assert [record.request for record in ground.scored()] == ["after"]
 
 
 def test_groups_are_written_in_order_and_everyone_is_told(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ class Recorder:
     def _commit(self, group: bytes) -> bool:
         try:
             self._segments.append(group)
-        except NoRoom:
-            log.error("no room for the prediction log, %d bytes refused", len(group))
+        except NoRoom as refused:
+            log.error("the prediction log cannot be written (%s), %d bytes refused", refused, len(group))
             return False
         except OSError as error:
             # A retry could report success for bytes that are lost, so the process ends without acknowledging.

@@ -3,11 +3,22 @@
 import errno
 import os
 from pathlib import Path
+from typing import NoReturn
 
 #: A segment that would grow beyond this is closed and the next one begun.
 LARGEST = 64 * 1024 * 1024
 #: No room: the write is taken back, refused, and tried again with the next group.
 _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+#: No file to begin: its directory is gone or closed to us, or no descriptor is left. Nothing was written, so nothing is in doubt.
+_NO_FILE = _NO_ROOM | {
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.EMFILE,
+    errno.ENFILE,
+}
 
 
 class NoRoom(Exception):
@@ -27,18 +38,18 @@ class Segments:
         self._end = 0
 
     def append(self, group: bytes) -> None:
-        """Write the group and force it to the disk. Raises `NoRoom` with nothing kept, or `OSError` when the state of the
+        """Write the group and force it to the disk. Raises `NoRoom` with the reason and nothing kept, or `OSError` when the state of the
         disk is unknown and the process has to stop: a second fsync may report success for bytes that are lost."""
         try:
             if self._file < 0 or (self._end and self._end + len(group) > self._largest):
                 self._next()
+        except OSError as error:
+            self._refuse(error, _NO_FILE)
+        try:
             self._write(group)
             os.fdatasync(self._file)
         except OSError as error:
-            if error.errno not in _NO_ROOM:
-                raise
-            self._take_back()
-            raise NoRoom from error
+            self._refuse(error, _NO_ROOM)
         self._end += len(group)
 
     @property
@@ -75,10 +86,17 @@ class Segments:
         while rest:
             rest = rest[os.pwrite(self._file, rest, self._end + len(group) - len(rest)) :]
 
+    def _refuse(self, error: OSError, harmless: frozenset[int]) -> NoReturn:
+        """Refuse the group where the error leaves no doubt of what is on the disk; else the error is raised."""
+        if error.errno not in harmless:
+            raise error
+        self._take_back()
+        raise NoRoom(os.strerror(error.errno or 0)) from error
+
     def _take_back(self) -> None:
         """Cut the file behind the last whole frame; a file without one goes away."""
         if self._end:
             os.ftruncate(self._file, self._end)
         elif self._file >= 0:
             self.close()
-            self._path.unlink()
+            self._path.unlink(missing_ok=True)
