@@ -304,6 +304,20 @@ def test_a_failing_live_version_is_rolled_back_where_the_policy_says_so(life: Li
     assert live_number(life, "falls") == 1
 
 
+def test_where_no_evidence_is_asked_for_a_rollout_says_what_it_rests_on(life: Life) -> None:
+    versions, rollout = on_trial(life, stepped("unasked", least=0))
+    (first,) = (one for one in life["dana"].rollouts("unasked") if one.id != rollout.id)
+    loaded = "Every worker has loaded and verified it."
+    assert first.why == f"{loaded} Nothing was live here before, so it takes all traffic at once."
+    traffic(life, versions[1], 9, 1)
+    life.clock.forward(40)
+    chance = "It fails more requests than the limit so far, but that may be chance."
+    assert looks(life, rollout, 1).why == f"{chance} The plan asks for no evidence here."
+    life.clock.forward(40)
+    after = life.reached(rollout, Phase.COMPLETED)
+    assert after.why == f"{loaded} No request came meanwhile, and the plan asks for none here."
+
+
 def test_where_the_policy_only_tells_the_failing_version_stays(life: Life) -> None:
     versions = life.versions(stepped("stays", each="0s", least=0), 2)
     for version in versions:

@@ -36,7 +36,19 @@ def test_the_sum_is_what_the_alarms_of_the_live_versions_state(life: Life) -> No
     found = life["rita"].false_alarms()
     assert found.tiers["mission-critical"] == pytest.approx(0.3)
     assert found.expected == pytest.approx(stated + 0.3)
-    assert found.sentence.endswith("(3 allowed; 1 of 3 state no number yet).")
+    assert found.sentence.endswith("(3 allowed; 1 of 3 models states no number yet).")
+
+
+def test_a_model_counts_once_in_however_many_environments_it_answers(life: Life) -> None:
+    version = live(life, "first")
+    watch(life, version, moved={})
+    life.appoint(version, "dev")
+    silent = life.version(models.project("second", monitor={"quality": QUALITY}))
+    for environment in ("dev", "staging"):
+        life.appoint(silent, environment)
+    found = life["rita"].false_alarms()
+    assert (found.stated, found.unstated) == (1, 1)
+    assert found.sentence.endswith("(3 allowed; 1 of 2 models states no number yet).")
 
 
 def test_a_version_that_no_longer_answers_states_nothing(life: Life) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from lamplighter.domain.cause import Cause
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.monitor import OUTAGE, TRAINING, Finding, Kind, Rule, Severity, is_of_run
+from lamplighter.domain.monitor import OUTAGE, Finding, Kind, Rule, Severity, is_of_run
 from lamplighter.domain.record import Record, digest_of
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.watch import STALE
@@ -173,6 +173,17 @@ class Incident(Record, frozen=True):
         return (self.finding, *(linked.finding for linked in self.linked))
 
     @property
+    def felt(self) -> tuple[Finding, ...]:
+        """What users may still feel of it."""
+        if self.state not in FELT:
+            return ()
+        return tuple(one for one in self.findings if trouble_of(one) not in self.calm) if self.calm else self.findings
+
+    def of(self, model: str) -> Finding:
+        """What was found of one of its models."""
+        return next((one for one in self.findings if one.model == model), self.finding)
+
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of other monitoring systems that speak of it, each once."""
         return tuple(dict.fromkeys(finding.rule for finding in self.findings if finding.rule is not None))
@@ -186,7 +197,7 @@ class Incident(Record, frozen=True):
     def safe_action(self) -> str:
         """The exact command that takes the harm away; empty where there is none."""
         if is_of_run(self.finding.measure):
-            return f"lamp jobs fix {self.finding.run}" if self.finding.run and self.finding.measure != TRAINING else ""
+            return self.finding.fix
         if not self.way_back or is_shared(self.finding):
             return ""
         return f"lamp rollback {self.model} --env {self.environment} --to {self.way_back}"
@@ -195,6 +206,11 @@ class Incident(Record, frozen=True):
 def is_shared(finding: Finding) -> bool:
     """Whether other models may have the same trouble of the same cause."""
     return bool(finding.source) or finding.measure in _SHARED or (finding.rule is not None and finding.rule.everywhere)
+
+
+def is_of_version(finding: Finding) -> bool:
+    """Whether another version may be without the trouble: it is of no source, no environment, no job and no training."""
+    return not (is_shared(finding) or is_of_run(finding.measure))
 
 
 def is_outgrown(incident: Incident, finding: Finding) -> bool:

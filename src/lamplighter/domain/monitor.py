@@ -140,6 +140,11 @@ class Finding(Record, frozen=True):
     #: The run of a job or the training that failed, such as `J-7`; empty for what is about answers.
     run: str = ""
 
+    @property
+    def fix(self) -> str:
+        """The command that writes down what is kept of a failed run of a job; empty for everything else."""
+        return f"lamp jobs fix {self.run}" if self.run and is_of_job(self.measure) else ""
+
 
 #: In front of the name of a job in a measure, and the measure of trainings.
 JOB, TRAINING = "job-", "training"
@@ -147,7 +152,12 @@ JOB, TRAINING = "job-", "training"
 
 def is_of_run(measure: str) -> bool:
     """Whether a measure is about runs of a job or trainings, and not about what callers are answered."""
-    return measure == TRAINING or measure.startswith(JOB)
+    return measure == TRAINING or is_of_job(measure)
+
+
+def is_of_job(measure: str) -> bool:
+    """Whether a measure is about runs of a job: whoever reads its table feels that it was not written."""
+    return measure.startswith(JOB)
 
 
 class Look(Record, frozen=True):

@@ -71,13 +71,13 @@ class Aspect(StrEnum):
 
     #: The worst of the others.
     OVERALL = "overall"
-    #: Answers, errors and latency.
+    #: Whether callers are answered, without errors and in time, and whether jobs write their tables.
     SERVICE = "service"
-    #: The inputs that callers send.
+    #: What comes in: inputs that callers send, and sources.
     DATA = "data"
     #: Whether predictions come true.
     QUALITY = "quality"
-    #: Owners, approvals, monitors.
+    #: Owners, approvals, monitors and trainings: what is in order before anybody feels it.
     GOVERNANCE = "governance"
 
 

@@ -19,6 +19,7 @@ from lamplighter.monitoring.canary import analyse
 #: A version that is not loaded everywhere after this long is given up, seconds.
 _LOADING = 120.0
 
+_LOADED = "Every worker has loaded and verified it."
 #: What a step comes to that is undecided at its deadline, and how that is said.
 _AT_DEADLINE: Mapping[Undecided, tuple[Signal, str]] = {
     Undecided.ROLL_BACK: (Signal.OVERDUE, "The step had too little evidence until its deadline"),
@@ -131,7 +132,7 @@ def _starting(kit: Kit, rollout: Rollout) -> Seen:
         return Seen(Signal.BROKEN, f"It does not load: {observation.refused[rollout.version]}")
     told = routing.settled(observation, routing.wanted_revision(kit, rollout.environment))
     if told and rollout.version in observation.loaded:
-        return Seen(Signal.READY, "Every worker has loaded and verified it.")
+        return Seen(Signal.READY, _LOADED)
     if rollout.waited > _LOADING:
         return Seen(Signal.OVERDUE, f"It was not loaded everywhere after {_LOADING:g} s.")
     return _NOTHING
@@ -139,17 +140,26 @@ def _starting(kit: Kit, rollout: Rollout) -> Seen:
 
 def _shifting(kit: Kit, rollout: Rollout) -> Seen:
     if rollout.previous == 0:
-        return Seen(Signal.PROVEN, "Nothing was live before, so there is nothing to shift from.")
+        return Seen(Signal.PROVEN, f"{_LOADED} Nothing was live here before, so it takes all traffic at once.")
     plan, outcome = rollout.plan, _outcome(kit, rollout)
     if outcome.judgement is Judgement.FAILED:
         return Seen(Signal.BROKEN, outcome.why, outcome)
     held = rollout.baked >= seconds(plan.each) and outcome.checks[0].judged.n >= plan.least_requests
     if held and (outcome.judgement is Judgement.PASSED or not plan.least_requests):
-        return Seen(Signal.PROVEN if rollout.last_step else Signal.HELD, outcome.why, outcome)
+        return Seen(Signal.PROVEN if rollout.last_step else Signal.HELD, _rests_on(outcome), outcome)
     if rollout.waited > seconds(plan.deadline):
         signal, said = _AT_DEADLINE[plan.undecided]
         return Seen(signal, f"{said}: {outcome.why}", outcome)
     return Seen(None, "", outcome)
+
+
+def _rests_on(outcome: Outcome) -> str:
+    """What a step rests on that is over: its guards, or where the plan asks for no requests what is known without them."""
+    if outcome.judgement is Judgement.PASSED:
+        return outcome.why
+    if outcome.checks[0].judged.n:
+        return f"{outcome.why} The plan asks for no evidence here."
+    return f"{_LOADED} No request came meanwhile, and the plan asks for none here."
 
 
 def _paused(kit: Kit, rollout: Rollout) -> Seen:

@@ -4,23 +4,38 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from lamplighter.domain.expiry import Age
-from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.lifetime import Lifetime
-from lamplighter.domain.monitor import Finding, Kind, Severity
+from lamplighter.domain.monitor import TRAINING, Finding, Kind, Severity, is_of_job, is_of_run
 from lamplighter.domain.stage import Aspect, Status, worst
 
+#: What users feel at once; lost quality is for somebody to look at.
+_FELT = (Kind.TECHNICAL, Kind.FEED)
+#: What a finding about answers counts for. The age of a version counts by itself.
+_ASPECTS = {
+    Kind.TECHNICAL: (Aspect.SERVICE,),
+    Kind.FEED: (Aspect.DATA,),
+    Kind.MONITOR: (Aspect.GOVERNANCE,),
+    Kind.LIFETIME: (),
+}
 
-def aspects(
-    incidents: Sequence[Incident], *, live: bool, moved: bool, watched: bool, governed: bool
-) -> Mapping[Aspect, Status]:
+
+def aspects(felt: Sequence[Finding], *, live: bool, moved: bool, watched: bool, governed: bool) -> Mapping[Aspect, Status]:
     """The status of each aspect.
 
-    `incidents` are those that are not resolved, `moved` says that what the inputs do matters, `watched` that the quality has a
+    `felt` is what was found and is not over, `moved` says that what the inputs do matters, `watched` that the quality has a
     limit, `governed` that every duty has a holder and the version may still answer.
     """
-    felt = [incident.finding for incident in incidents if incident.state is not State.MITIGATED]
     told = tuple(finding for finding in felt if finding.severity is not Severity.NOTE)
     return _found(told, live, moved, watched, governed) if told else _calm(live, moved, watched, governed)
+
+
+def light(finding: Finding) -> Status:
+    """What one finding makes of its model: failing where users feel it and somebody is woken, else on watch.
+
+    Whoever reads the table of a job feels that it was not written. Of a training that failed nobody feels anything.
+    """
+    felt = is_of_job(finding.measure) or (finding.kind in _FELT and finding.measure != TRAINING)
+    return Status.FAILING if felt and finding.severity is Severity.PAGE else Status.WATCH
 
 
 @lru_cache(maxsize=16)
@@ -29,15 +44,13 @@ def _calm(live: bool, moved: bool, watched: bool, governed: bool) -> Mapping[Asp
 
 
 def _found(told: Sequence[Finding], live: bool, moved: bool, watched: bool, governed: bool) -> Mapping[Aspect, Status]:
-    service = [finding for finding in told if finding.kind is Kind.TECHNICAL]
-    feeds = [finding for finding in told if finding.kind is Kind.FEED]
-    drift = [finding for finding in told if finding.kind is Kind.FUNCTIONAL and _about_inputs(finding)]
-    quality = [finding for finding in told if finding.kind is Kind.FUNCTIONAL and not _about_inputs(finding)]
+    by = {aspect: [finding for finding in told if aspect in _about(finding)] for aspect in Aspect}
+    data = by[Aspect.DATA]
     found = {
-        Aspect.SERVICE: _loud(service) if live else Status.UNKNOWN,
-        Aspect.DATA: (_loud(feeds) if feeds else _watch(moved or bool(drift))) if live else Status.UNKNOWN,
-        Aspect.QUALITY: _watch(bool(quality)) if live and (watched or quality) else Status.UNKNOWN,
-        Aspect.GOVERNANCE: _watch(not governed or any(finding.kind is Kind.MONITOR for finding in told)),
+        Aspect.SERVICE: _loud(by[Aspect.SERVICE]) if live else Status.UNKNOWN,
+        Aspect.DATA: (_loud(data) if data else _watch(moved)) if live else Status.UNKNOWN,
+        Aspect.QUALITY: _loud(by[Aspect.QUALITY]) if live and (watched or by[Aspect.QUALITY]) else Status.UNKNOWN,
+        Aspect.GOVERNANCE: _watch(not governed or bool(by[Aspect.GOVERNANCE])),
     }
     return {Aspect.OVERALL: worst(found) if live else Status.UNKNOWN, **found}
 
@@ -47,13 +60,19 @@ def expired(lifetime: Lifetime | None) -> bool:
     return lifetime is not None and lifetime.age in (Age.GRACE, Age.EXPIRED)
 
 
-def _about_inputs(finding: Finding) -> bool:
-    return bool(finding.column) or finding.measure == "drift"
+def _about(finding: Finding) -> frozenset[Aspect]:
+    """A job counts for the service whatever it failed by, and for the data too where a source is at fault."""
+    if is_of_run(finding.measure):
+        own = Aspect.SERVICE if is_of_job(finding.measure) else Aspect.GOVERNANCE
+        return frozenset((own, Aspect.DATA) if finding.kind is Kind.FEED else (own,))
+    if finding.kind is Kind.FUNCTIONAL:
+        return frozenset((Aspect.DATA if finding.column or finding.measure == "drift" else Aspect.QUALITY,))
+    return frozenset(_ASPECTS[finding.kind])
 
 
 def _loud(findings: Sequence[Finding]) -> Status:
-    """Failing if somebody is woken for one of them."""
-    if any(finding.severity is Severity.PAGE for finding in findings):
+    """Failing if one of them makes it so."""
+    if any(light(finding) is Status.FAILING for finding in findings):
         return Status.FAILING
     return _watch(bool(findings))
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.incident import Incident
+from lamplighter.domain.monitor import Finding
 from lamplighter.domain.routing import Routing
 from lamplighter.store.rollouts import Routings
 from lamplighter.store.transaction import Transaction
@@ -31,9 +32,12 @@ class Estate:
         self._routings = _by_model(sorted(routings, key=lambda routing: rank[routing.environment]))
         self._away = places_away(look, routings)
         self._incidents: dict[str, list[Incident]] = defaultdict(list)
+        self._felt: dict[str, list[Finding]] = defaultdict(list)
         for incident in look.incidents.of(model) if model else look.incidents.all(newest="opened_at", open=True):
             for name in incident.models:
                 self._incidents[name].append(incident)
+            for finding in incident.felt:
+                self._felt[finding.model].append(finding)
         self._waiting = _by_model(waiting(look, model))
         self._emergencies = _by_model(look.emergencies.all(equals={"model": model} if model else None, open=True))
         self._moved = look.inputs.moved(model)
@@ -59,6 +63,7 @@ class Estate:
             tuple([(routing, self._places[routing.environment]) for routing in routings]),
             self._away,
             tuple(self._incidents.get(name, ())),
+            self._felt.get(name, ()),
             tuple(self._waiting.get(name, ())),
             tuple(self._emergencies.get(name, ())),
             moved=main is not None and (name, main.environment, number) in self._moved,

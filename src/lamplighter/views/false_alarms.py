@@ -19,16 +19,18 @@ class FalseAlarms(Record, frozen=True):
     allowed: float
     #: What is expected, by tier; the least critical first.
     tiers: Mapping[str, float]
-    #: Live models, once for each environment, whose alarms state a number.
+    #: Live models whose alarms state a number in some environment.
     stated: int
-    #: Those that state none: no window of theirs was measured yet, or their rules promise nothing.
+    #: Those that state none anywhere: no window of theirs was measured yet, or their rules promise nothing.
     unstated: int
 
     @property
     def sentence(self) -> str:
         """What is expected and allowed, in one sentence, and who is left out."""
         told = f"If nothing moves, at most {_number(self.expected)} false alarms a month are expected of all models together"
-        left = f"; {self.unstated} of {self.stated + self.unstated} state no number yet" if self.unstated else ""
+        models = self.stated + self.unstated
+        verb = "states" if self.unstated == 1 else "state"
+        left = f"; {self.unstated} of {models} model{'s' * (models != 1)} {verb} no number yet" if self.unstated else ""
         return f"{told} ({self.allowed:g} allowed{left})."
 
 
@@ -49,10 +51,12 @@ def summed(
     """The figure of these models: their alarms of inputs and of calibration, in the newest window of what answers."""
     by_version = {(one.model, one.environment, one.number): one for one in seen}
     live = [(one, one.champion.number) for one in routings if one.champion is not None and one.model in every]
-    tiers, stated = dict.fromkeys((tier.name for tier in policy.tier), 0.0), 0
+    tiers, stated = dict.fromkeys((tier.name for tier in policy.tier), 0.0), set[str]()
     for routing, number in live:
         found = by_version.get((routing.model, routing.environment, number))
         numbers = [one for one in (found.false_alarms, found.calibration) if one is not None] if found is not None else []
         tiers[every[routing.model].tier.name] += sum(numbers)
-        stated += found is not None and found.false_alarms is not None
-    return FalseAlarms(expected=sum(tiers.values()), allowed=allowed, tiers=tiers, stated=stated, unstated=len(live) - stated)
+        if found is not None and found.false_alarms is not None:
+            stated.add(routing.model)
+    silent = {routing.model for routing, _ in live} - stated
+    return FalseAlarms(expected=sum(tiers.values()), allowed=allowed, tiers=tiers, stated=len(stated), unstated=len(silent))

@@ -8,7 +8,7 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.lifetime import lifetime_in
 from lamplighter.domain.metric import METRICS, STATUS, Metric
-from lamplighter.domain.monitor import Reading
+from lamplighter.domain.monitor import Finding, Reading
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import STAGE_OF
@@ -40,6 +40,10 @@ class _Estate(NamedTuple):
     routings: Sequence[Routing]
     #: Those that are not resolved, by model and environment.
     incidents: Mapping[_Place, Sequence[Incident]]
+    #: What was found of a model in an environment and is not over.
+    felt: Mapping[_Place, Sequence[Finding]]
+    #: Where an emergency is not reviewed.
+    unreviewed: Set[_Place]
     #: By aspect, then by model and environment.
     readings: Mapping[str, Mapping[_Place, Sequence[Reading]]]
     #: Versions whose inputs moved so far that it matters.
@@ -71,14 +75,19 @@ def _estate(look: Transaction, policy: Policy) -> _Estate:
     routings = [routing for routing in look.routings.all() if routing.champion]
     champions = [(one.model, one.environment, one.champion.number) for one in routings if one.champion]
     incidents: dict[_Place, list[Incident]] = {}
+    felt: dict[_Place, list[Finding]] = {}
     for incident in look.incidents.all(open=True):
         for place in dict.fromkeys((found.model, found.environment) for found in incident.findings):
             incidents.setdefault(place, []).append(incident)
+        for found in incident.felt:
+            felt.setdefault((found.model, found.environment), []).append(found)
     return _Estate(
         known={one.project.name: one for one in every},
         places={place.name: place for place in look.environments.all()},
         routings=routings,
         incidents=incidents,
+        felt=felt,
+        unreviewed={(one.model, one.environment) for one in look.emergencies.all(open=True)},
         readings=_readings(look, champions),
         moved=look.inputs.moved(),
         spans=look.answered.spans(champions),
@@ -124,11 +133,11 @@ def _status(estate: _Estate, one: Known, routing: Routing, now: int) -> Iterator
     place = (routing.model, routing.environment)
     lifetime = lifetime_in(one.tier, one.project, estate.places[routing.environment], routing, now)
     found = aspects(
-        estate.incidents.get(place, ()),
+        estate.felt.get(place, ()),
         live=True,
         moved=(*place, routing.champion.number if routing.champion else 0) in estate.moved,
         watched=one.project.monitor.quality.limit is not None,
-        governed=not one.gaps and not expired(lifetime),
+        governed=not one.gaps and not expired(lifetime) and place not in estate.unreviewed,
     )
     for aspect, status in found.items():
         yield _sample("lamp_model_status", STATUS[status], *place, aspect)

@@ -6,7 +6,7 @@ from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.lifetime import Lifetime, lifetime_in
-from lamplighter.domain.monitor import Kind, Severity
+from lamplighter.domain.monitor import Finding, Kind, Severity, is_of_job, is_of_run
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Aspect, Duty, Status
@@ -24,7 +24,8 @@ class Standing(Record, frozen=True):
     placed: tuple[tuple[Routing, Environment], ...]
     #: Where versions run that are not served here, by digest.
     away: Mapping[str, str]
-    #: Incidents that are not over, newest first.
+    #: Incidents that are not over. The one that matters most is the first: one that somebody still has to answer, then the
+    #: loudest, then what is felt most, then the newest.
     incidents: tuple[Incident, ...]
     waiting: tuple[Waiting, ...]
     #: Emergencies that nobody has reviewed, oldest first.
@@ -33,9 +34,6 @@ class Standing(Record, frozen=True):
     lifetime: Lifetime | None
     #: By aspect; `overall` is the worst.
     status: Mapping[Aspect, Status]
-
-    #: The incident that matters most: one that somebody still has to answer, then the loudest, then the newest.
-    worst: Incident | None
     #: Who has the thing that needs somebody now; empty if nothing does.
     needs: str
 
@@ -48,6 +46,11 @@ class Standing(Record, frozen=True):
     def main(self) -> Live | None:
         """Where it answers in the most protected environment."""
         return live_of(*self.placed[-1], self.away) if self.placed else None
+
+    @property
+    def worst(self) -> Incident | None:
+        """The incident that matters most."""
+        return self.incidents[0] if self.incidents else None
 
     @property
     def since(self) -> int:
@@ -64,7 +67,8 @@ class Standing(Record, frozen=True):
     @property
     def sentence(self) -> str:
         """How it is, and what is wrong in the words of whoever feels it."""
-        return _sentence(self.main, self.worst, self.waiting, self.status)
+        told = _trouble(self.known.project.name, self.worst, self.status) if self.main else []
+        return " ".join([*_serving(self.main, self.waiting), *told])
 
 
 def standing(
@@ -72,43 +76,51 @@ def standing(
     placed: tuple[tuple[Routing, Environment], ...],
     away: Mapping[str, str],
     incidents: tuple[Incident, ...],
+    felt: Sequence[Finding],
     waiting: tuple[Waiting, ...],
     emergencies: tuple[Emergency, ...],
     *,
     moved: bool,
     now: int,
 ) -> Standing:
-    """How a model stands, from everything that is known of it; `moved` says that what its inputs do matters."""
+    """How a model stands, from everything that is known of it; `felt` is what was found of it and is not over, `moved` says
+    that what its inputs do matters."""
     lifetime = lifetime_in(known.tier, known.project, placed[-1][1], placed[-1][0], now) if placed else None
-    worst = min(incidents, key=_weight, default=None)
+    ranked = tuple(sorted(incidents, key=_weight))
     return Standing(
         known=known,
         placed=placed,
         away=away,
-        incidents=incidents,
+        incidents=ranked,
         waiting=waiting,
         emergencies=emergencies,
         lifetime=lifetime,
         status=aspects(
-            incidents,
+            felt,
             live=bool(placed),
             moved=moved,
             watched=known.project.monitor.quality.limit is not None,
             governed=not known.gaps and not expired(lifetime) and not emergencies,
         ),
-        worst=worst,
-        needs=_needs(worst, waiting, emergencies, known.gaps),
+        needs=_needs(ranked[0] if ranked else None, waiting, emergencies, known.gaps),
     )
 
 
 _LOUDNESS = {Severity.PAGE: 0, Severity.NOTICE: 1, Severity.NOTE: 2}
-#: Who feels it most comes first.
-_FELT = {Kind.TECHNICAL: 0, Kind.FEED: 1, Kind.FUNCTIONAL: 2, Kind.MONITOR: 3, Kind.LIFETIME: 4}
+#: Who feels it most comes first; jobs follow what callers feel, and trainings everything.
+_FELT = {Kind.TECHNICAL: 0, Kind.FEED: 1, Kind.FUNCTIONAL: 3, Kind.MONITOR: 4, Kind.LIFETIME: 5}
+_OF_JOB, _OF_TRAINING = 2, 6
 
 
 def _weight(incident: Incident) -> tuple[bool, int, int, int]:
     finding = incident.finding
-    return incident.state is State.MITIGATED, _LOUDNESS[finding.severity], _FELT[finding.kind], -incident.opened_at
+    return incident.state is State.MITIGATED, _LOUDNESS[finding.severity], _feeling(finding), -incident.opened_at
+
+
+def _feeling(finding: Finding) -> int:
+    if is_of_run(finding.measure):
+        return _OF_JOB if is_of_job(finding.measure) else _OF_TRAINING
+    return _FELT[finding.kind]
 
 
 def holder_of(incident: Incident) -> str:
@@ -126,23 +138,25 @@ def _needs(incident: Incident | None, wanted: Sequence[Waiting], emergencies: Se
     return f"nobody has {gaps[0]}" if gaps else ""
 
 
-def _sentence(main: Live | None, incident: Incident | None, wanted: Sequence[Waiting], status: Mapping[Aspect, Status]) -> str:
+def _serving(main: Live | None, wanted: Sequence[Waiting]) -> list[str]:
     if main is None:
-        return f"Nothing is live yet. {wanted[0].missing[0]}" if wanted and wanted[0].missing else "Nothing is live yet."
+        return ["Nothing is live yet.", *(wanted[0].missing[:1] if wanted else ())]
     told = [f"v{main.number} serves {100 - main.share * 100:g} % in {main.environment}."]
     if main.elsewhere:
         told = [f"v{main.number} runs elsewhere ({main.elsewhere}) and is live in {main.environment}."]
     if main.challenger:
         told.append(f"v{main.challenger} is on trial with {main.share * 100:g} %.")
-    return " ".join([*told, *_trouble(incident, status)])
+    return told
 
 
-def _trouble(incident: Incident | None, status: Mapping[Aspect, Status]) -> list[str]:
+def _trouble(model: str, incident: Incident | None, status: Mapping[Aspect, Status]) -> list[str]:
     if incident is None:
         return ["No limit is crossed."]
+    finding = incident.of(model)
     fine = ["Service is fine."] if status[Aspect.SERVICE] is Status.HEALTHY else []
-    done = ["That is mitigated."] if incident.state is State.MITIGATED else []
-    return [*fine, incident.finding.sentence, *done]
+    if incident.state is State.MITIGATED:
+        return [*fine, finding.sentence, "That is mitigated."]
+    return [*fine, finding.sentence, *(["Callers are answered as before."] if is_of_job(finding.measure) else [])]
 
 
 def in_order(places: Sequence[Environment]) -> list[Environment]:

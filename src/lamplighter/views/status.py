@@ -8,6 +8,7 @@ from lamplighter.domain.environment import Level
 from lamplighter.domain.expiry import Action, Age
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.lifetime import Lifetime
+from lamplighter.domain.monitor import Finding, is_of_job
 from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
@@ -66,6 +67,12 @@ class ModelStatus(Record, frozen=True):
     consumers: tuple[Consumed, ...] = ()
     #: Emergencies that nobody has reviewed, oldest first.
     emergencies: tuple[Emergency, ...] = ()
+
+    @property
+    def failed_jobs(self) -> tuple[Finding, ...]:
+        """What was found of its jobs and is not over."""
+        found = (finding for incident in self.incidents for finding in incident.felt)
+        return tuple(one for one in found if one.model == self.model and is_of_job(one.measure))
 
 
 def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelStatus:

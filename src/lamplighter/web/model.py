@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission, Team
+from lamplighter.domain.incident import is_of_version
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
@@ -14,7 +15,7 @@ from lamplighter.domain.version import Version
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.live import Live
 from lamplighter.views.status import ModelStatus
-from lamplighter.web import actions, forms
+from lamplighter.web import actions, forms, jobs
 from lamplighter.web.drift import drift
 from lamplighter.web.monitor import quality
 from lamplighter.web.page import Page, done, live_part, shown
@@ -43,8 +44,10 @@ def model_page(request: Request, platform: Platform) -> Response:
         rollouts=[rollout for rollout in rollouts if not rollout.phase.final],
         advice=None if live_part(request) else platform.who(name).advice,
         actions=_actions(platform, state, main, values["versions"], project),
+        back_helps=any(is_of_version(incident.of(name)) for incident in state.incidents),
         technical=state.ownership.of(Duty.MONITOR_TECHNICAL),
         functional=state.ownership.of(Duty.MONITOR_FUNCTIONAL),
+        jobs=jobs.last(platform.job_runs(name)) if project.job else [],
         section="fleet",
         every=2,
         **values,

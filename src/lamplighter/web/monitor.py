@@ -12,7 +12,7 @@ from lamplighter.domain.monitored import Monitored
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import Duty
 from lamplighter.sdk.interface import Platform
-from lamplighter.web import callers, health, history
+from lamplighter.web import callers, health, history, jobs
 from lamplighter.web.alarms import alarms
 from lamplighter.web.drift import drift
 from lamplighter.web.numbers import count, figure
@@ -56,7 +56,7 @@ def monitor_page(request: Request, platform: Platform) -> Response:
         feeds=health.feeds(project.source, state.incidents),
         monitors=health.monitors(seen, state, project.monitor),
         gaps=[gap for one in platform.watched(name) for gap in one.gaps],
-        jobs=platform.job_runs(name)[:_MOST] if project.job else [],
+        jobs=jobs.rows(platform.job_runs(name))[:_MOST] if project.job else [],
         quality=quality(seen, project)[:_PLOTS],
         restated=sum(reading.restated > 0 for reading in seen.quality),
         drift=drift(seen.inputs, seen.number),

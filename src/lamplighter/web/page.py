@@ -12,6 +12,7 @@ from lamplighter.api.authentication import csrf_of
 from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.stage import Aspect, Duty, Stage
 from lamplighter.sdk.interface import Platform
+from lamplighter.views.aspects import light
 from lamplighter.web import assets, glossary, numbers, telling, times, words
 from lamplighter.web.headers import HEADERS
 
@@ -87,7 +88,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "when": times.when, "clock": times.clock, "day": times.day, "since": times.since, "lasting": times.length,
         "count": numbers.count, "figure": numbers.figure, "share": numbers.share, "size": numbers.size,
-        "milliseconds": numbers.milliseconds, "plain": words.plain, "told": telling.sentence,
+        "milliseconds": numbers.milliseconds, "plain": words.plain, "told": telling.sentence, "light": light,
     }  # fmt: skip
     environment.globals |= {
         "asset": assets.address, "zone": times.zone, "sentence_of": glossary.sentence_of, "ARRANGEMENTS": words.ARRANGEMENTS,

@@ -7,6 +7,8 @@ from lamplighter.cli.pages.emergency import review
 from lamplighter.cli.pages.hold import held_rollouts
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.table import Table
+from lamplighter.domain.incident import is_of_version
+from lamplighter.domain.monitor import JOB, Finding
 from lamplighter.domain.stage import Aspect, Status
 from lamplighter.views.consumers import Consumed
 from lamplighter.views.live import Live
@@ -47,7 +49,8 @@ def _service(state: ModelStatus) -> str:
     if seen is None:
         return ""
     times = f"p95 {milliseconds(seen.p95_ms)}" if seen.requests else "nobody asked"
-    return f"{seen.requests:,} requests in {lasted(seen.seconds)}, {seen.failures:,} failed, {times}"
+    failed = "".join(f"; job {finding.measure.removeprefix(JOB)}: {finding.run} failed" for finding in state.failed_jobs)
+    return f"{seen.requests:,} requests in {lasted(seen.seconds)}, {seen.failures:,} failed, {times}{failed}"
 
 
 def _live(live: Live) -> str:
@@ -76,10 +79,16 @@ def _stage(stage: StageState) -> tuple[str, str, str, str]:
     return stage.stage.value, marked(stage.status), who, "; ".join(stage.facts)
 
 
+def _way_forward(state: ModelStatus, finding: Finding) -> str:
+    """Going back helps where a version is at fault: not the job, the training or the source."""
+    back = any(place.previous for place in state.live) and is_of_version(finding)
+    return finding.fix or (f"lamp rollback {state.model}" if back else "")
+
+
 def _next(state: ModelStatus) -> list[str]:
     if state.incidents:
-        has_way_back = any(place.previous for place in state.live)
-        return [f"lamp incident show {state.incidents[0].id}", *([f"lamp rollback {state.model}"] if has_way_back else [])]
+        way = _way_forward(state, state.incidents[0].of(state.model))
+        return [f"lamp incident show {state.incidents[0].id}", *([way] if way else [])]
     if state.waiting:
         return [f"lamp approvals show {state.model}"]
     if state.rollouts:

@@ -80,7 +80,9 @@ def _series(one: Series, scale: Scale, start: int, end: int) -> Markup:
     band = [f"{x:.1f},{high:.1f}" for x, _, _, high in places] + [f"{x:.1f},{low:.1f}" for x, _, low, _ in reversed(places)]
     stems = "".join(f"M{x:.1f} {high:.1f}V{low:.1f}" for x, _, low, high in places)
     path = "L".join(f"{x:.1f} {y:.1f}" for x, y, _, _ in places)
-    dots = [] if one.plain else [dot(x, y, point) for (x, y, _, _), point in zip(places, one.points, strict=True)]
+    # A line of one point is not to be seen.
+    drawn = not one.plain or len(places) == 1
+    dots = [dot(x, y, point) for (x, y, _, _), point in zip(places, one.points, strict=True)] if drawn else []
     return Markup(
         '<g class="series-{}{}"><polygon class="band" points="{}"/><path class="stem" d="{}"/><path class="run" d="M{}"/>{}</g>'
     ).format(one.slot, " broken" if one.broken else "", " ".join(band), stems, path, Markup("").join(dots))
