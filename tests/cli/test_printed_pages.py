@@ -416,8 +416,8 @@ def test_what_is_not_watched() -> None:
     assert done.out == (
         "1 of 2 live models are watched as they should be; 1 silent.\n"
         "  alarms            If nothing moves, at most 0.42 false alarms a month are\n"
-        "                    expected of all models together (30 allowed; 1 of 2 state no\n"
-        "                    number yet).\n"
+        "                    expected of all models together (30 allowed; 1 of 2 models\n"
+        "                    states no number yet).\n"
         "  internal          0.3 of them\n"
         "  mission-critical  0.12 of them\n"
         "  STATE    MODEL                 FOR      HAS IT           WHY\n"
