@@ -9,7 +9,7 @@ from typing import NoReturn
 LARGEST = 64 * 1024 * 1024
 #: No room: the write is taken back, refused, and tried again with the next group.
 _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-#: No file to begin: its directory is gone or closed to us, or no descriptor is left. Nothing was written, so nothing is in doubt.
+#: No file to begin: its directory is gone or closed to us, or no descriptor is left. Nothing was written, nothing is in doubt.
 _NO_FILE = _NO_ROOM | {
     errno.ENOENT,
     errno.ENOTDIR,
@@ -38,8 +38,9 @@ class Segments:
         self._end = 0
 
     def append(self, group: bytes) -> None:
-        """Write the group and force it to the disk. Raises `NoRoom` with the reason and nothing kept, or `OSError` when the state of the
-        disk is unknown and the process has to stop: a second fsync may report success for bytes that are lost."""
+        """Write the group and force it to the disk. Raises `NoRoom` with the reason and nothing kept, or `OSError` when the
+        state of the disk is unknown and the process has to stop: a second fsync may report success for bytes that are
+        lost."""
         try:
             if self._file < 0 or (self._end and self._end + len(group) > self._largest):
                 self._next()
