@@ -72,8 +72,8 @@ class Room:
         route = ModelRoute(model=MODEL, champion=champion.served, shadow=shadow.served if shadow else None)
         router.models[MODEL] = Adopted(route=route, champion=champion, shadow=shadow)
         self.meters = Meters()
-        self.shadows = Shadows(self.meters, Pairs())
         self.recorder = Recorder(Segments(folder, 0, 1), asyncio.get_running_loop())
+        self.shadows = Shadows(self.meters, Pairs(), self.recorder)
         self.predictions = Predictions(router, self.recorder, self.meters, self.shadows)
         self.application = Application(callers, router, self.predictions, self.meters, State(), Bodies(1 << 20), in_flight)
 

@@ -185,6 +185,46 @@ def test_what_is_declared_for_an_outage_answers_on_the_short_way(ground: Ground)
     assert (status, answer["rows"][0]["score"], headers["Lamp-Fallback"]) == (200, 0.5, "constant")
 
 
+@pytest.mark.parametrize("headers", [{"Lamp_Key": "7"}, {}])
+def test_last_answers_are_kept_on_the_short_way(ground: Ground, headers: dict[str, str]) -> None:
+    outage = Outage(answer=Fallback.LAST_KNOWN_GOOD, max_age=60_000_000)
+    good = ground.version(2, refuses_unknown_carriers=True)
+    ground.admit(drills=True)
+    revision = ground.route(ModelRoute(model=MODEL, champion=good, outage=outage))
+    until(lambda: ground.adopted(revision))
+    caller = ground.caller()
+    until(lambda: caller.post(f"/m/{MODEL}", {"rows": [ROW]}, Lamp_Drill="outage")[0] != 403)
+    first, second = ({"rows": [{**ROW, "dep_delay": delay}]} for delay in (5.5, 6.5))
+    for body in (first, first, second):
+        status, last, _ = caller.post(f"/m/{MODEL}", body, **headers)
+        assert status == 200
+    assert ways(ground)[-2:] == ["short", "short"]
+    status, answer, told = caller.post(f"/m/{MODEL}", second, Lamp_Drill="outage", **headers)
+    assert (status, told["Lamp-Fallback"]) == (200, "last-known-good")
+    assert [row["score"] for row in answer["rows"]] == [row["score"] for row in last["rows"]]
+
+
+def test_a_shadow_scores_what_came_the_short_way(ground: Ground) -> None:
+    shadow = ground.version(2, bias=1.0)
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(1), shadow=shadow, shadow_since=7))
+    until(lambda: ground.adopted(revision))
+    caller, rows = ground.caller(), [ROW, {**ROW, "dep_delay": None}]
+    twice(caller, f"/m/{MODEL}", {"rows": rows}, traceparent=TRACE)
+    twice(caller, f"/m/{MODEL}", {"rows": [ROW]}, traceparent=TRACE)
+    assert [way for way in ways(ground) if way == "short"]
+    until(lambda: sum(record.arm is Arm.SHADOW for record in ground.scored()) == 8)
+    answered, shadowed = ({r.request: r for r in ground.scored() if r.arm is arm} for arm in (Arm.CHAMPION, Arm.SHADOW))
+    assert answered.keys() == shadowed.keys()
+    for request, record in shadowed.items():
+        first = answered[request]
+        assert record.scores == [score + 1.0 for score in first.scores]
+        assert (record.number, record.columns, record.rows) == (2, {}, len(first.scores))
+        assert (record.consumer, record.trace) == (first.consumer, TRACE[3:35])
+    until(lambda: sum(pair.requests for report in ground.reports() for pair in report.pairs) == 8)
+    (pair,) = ground.reports()[0].pairs
+    assert (pair.rows, pair.total, pair.largest) == (12, 12.0, 1.0)
+
+
 def test_what_is_wrong_is_told_as_ever(ground: Ground) -> None:
     caller = ground.caller()
     bodies: list[Any] = [{"rows": [{**ROW, "distance": "1000"}]}, {"rows": [{}]}, {"rows": []}, b'{"rows":[NaN]}']

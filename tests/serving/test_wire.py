@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front
-from lamplighter.serving.gathering import Sink
 from lamplighter.serving.heads import Head
 from lamplighter.serving.message import Answer, Request
+from lamplighter.serving.turn import Sink
 from lamplighter.serving.wire import Connection
 
 Told = tuple[bytes, bytes]

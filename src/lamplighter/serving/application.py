@@ -15,7 +15,6 @@ from lamplighter.serving.callers import Callers
 from lamplighter.serving.codecs.base import Codec
 from lamplighter.serving.doors import Call, Door, Verb, Who, resolve
 from lamplighter.serving.encodings import packed
-from lamplighter.serving.gathering import Sink
 from lamplighter.serving.heads import Head
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
@@ -23,6 +22,7 @@ from lamplighter.serving.predictions import CODECS, Predictions
 from lamplighter.serving.problems import Refusal
 from lamplighter.serving.router import Router
 from lamplighter.serving.telemetry.sender import Telemetry
+from lamplighter.serving.turn import Sink
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import asyncio
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -24,7 +24,9 @@ from lamplighter.serving.problems import SLUGS, Refusal
 from lamplighter.serving.recorder import DURABLE, Recorder
 from lamplighter.serving.redaction import Columns, Redactor
 from lamplighter.serving.router import Adopted
+from lamplighter.serving.shadows import Shadows
 from lamplighter.serving.telemetry.sender import Telemetry
+from lamplighter.serving.turn import Group, Sink, Waiting
 from lamplighter.serving.versions import Loaded
 
 _DONE = 200
@@ -36,40 +38,8 @@ _NOTHING: Columns = {}
 _UNSAVED, _ = SLUGS["log-unavailable"]
 
 
-class Sink(Protocol):
-    """Who waits for the answer."""
-
-    def reply(self, answer: Answer) -> None:
-        """Take the answer."""
-        ...
-
-    def take_long_way(self, request: Request) -> None:
-        """Have the request answered as any other."""
-        ...
-
-
-class _Waiting(msgspec.Struct):
-    sink: Sink
-    request: Request
-    codec: Codec
-    consumer: str
-    id: str
-    #: Microseconds since the epoch; 0 if the caller does not say.
-    event_at: int
-    rows: Sequence[msgspec.Struct]
-
-
-class _Group(msgspec.Struct):
-    """Requests of one version."""
-
-    version: Loaded
-    arm: Arm
-    adopted: Adopted
-    requests: list[_Waiting]
-
-
 #: A request, its scores, and the `traceparent` of its caller.
-_Reply = tuple[_Waiting, list[float], bytes]
+_Reply = tuple[Waiting, list[float], bytes]
 
 
 class Gathering:
@@ -79,21 +49,23 @@ class Gathering:
         self,
         recorder: Recorder,
         meters: Meters,
+        shadows: Shadows,
         ids: Ids,
         unsaved: Callable[[Request, Codec, str], Answer],
         telemetry: Telemetry | None,
     ) -> None:
         """`unsaved` makes the refusal of a request whose record could not be kept."""
         self._recorder, self._meters, self._ids, self._unsaved = recorder, meters, ids, unsaved
+        self._shadows = shadows
         self._telemetry = telemetry
         self._loop = asyncio.get_running_loop()
         #: By version, and whether it answers as the champion: to look for a member of an enumeration takes a call.
-        self._waiting: dict[tuple[Loaded, bool], _Group] = {}
+        self._waiting: dict[tuple[Loaded, bool], Group] = {}
 
     def take(self, adopted: Adopted, codec: Codec, consumer: str, request: Request, sink: Sink) -> bool:
         """Whether the request is answered the short way; its answer goes to the sink later in this turn."""
         version, arm = adopted.champion, _CHAMPION
-        rows = version.rows_of(codec.ROWS, request.body) if adopted.is_plain else None
+        rows = version.rows_of(codec.ROWS, request.body)
         if rows is None:
             return False
         if not self._waiting:
@@ -115,8 +87,8 @@ class Gathering:
         place = version, arm is _CHAMPION
         group = self._waiting.get(place)
         if group is None:
-            group = self._waiting[place] = _Group(version, arm, adopted, [])
-        group.requests.append(_Waiting(sink, request, codec, consumer, name, headers.event_at, rows))
+            group = self._waiting[place] = Group(version, arm, adopted, [])
+        group.requests.append(Waiting(sink, request, codec, consumer, name, headers.key, headers.event_at, rows))
         return True
 
     def _asked(self, request: Request) -> tuple[str, Said] | None:
@@ -138,16 +110,18 @@ class Gathering:
             else:
                 self._keep(group, *scores)
 
-    def _keep(self, group: _Group, scores: list[float], duration: int) -> None:
+    def _keep(self, group: Group, scores: list[float], duration: int) -> None:
         version, redactor, durability = group.version, group.adopted.redactor, group.adopted.route.durability
         about = version.manifest.model, version.served.number, version.served.digest, group.arm.value
-        start, now = 0, time.time_ns() // 1000
+        start, now, outage = 0, time.time_ns() // 1000, group.remembering
         replies: list[_Reply] = []
         records: list[Sequence[Any]] = []
         for one in group.requests:
             count = len(one.rows)
             own = scores[start : start + count]
             start += count
+            if outage is not None:
+                group.remember(outage, one, own)
             columns, row = _inputs(version, redactor, one)
             parent, trace = trace_of(one.request) if one.request.has_own else NO_TRACE
             record = (
@@ -175,7 +149,7 @@ class Gathering:
         else:
             written.add_done_callback(lambda done: self._answer(group, replies, DURABLE if done.result() else b"", began))
 
-    def _answer(self, group: _Group, replies: list[_Reply], kept: bytes, began: int) -> None:
+    def _answer(self, group: Group, replies: list[_Reply], kept: bytes, began: int) -> None:
         """Answer requests of a turn that began then, nanoseconds since the epoch."""
         version, model, now = group.version, group.version.manifest.model, time.monotonic()
         status, arm = (_DONE, group.arm) if kept else (_UNSAVED, "")
@@ -199,9 +173,13 @@ class Gathering:
                     self._telemetry.answered(parent, began, one.request, answer, model, arm)
                 answer = traced(answer, parent)
             one.sink.reply(answer)
+        shadow = group.adopted.shadow
+        if shadow is not None and kept:
+            for one, scores, _ in replies:
+                self._shadows.follow(group.followed(one, shadow, scores))
 
 
-def _inputs(version: Loaded, redactor: Redactor, one: _Waiting) -> tuple[Columns, Columns | msgspec.Struct]:
+def _inputs(version: Loaded, redactor: Redactor, one: Waiting) -> tuple[Columns, Columns | msgspec.Struct]:
     """`columns` and `row` of what is written down: a row that comes alone is written as it was read."""
     if redactor.keeps_all and len(one.rows) == 1:
         return _NOTHING, one.rows[0]

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from functools import partial
 
 import msgspec
 
@@ -73,9 +72,8 @@ class Predictions:
         self._meters = meters
         self._shadows = shadows
         self._ids = Ids()
-        self._telemetry = telemetry
         #: The short way.
-        self.gathering = Gathering(recorder, meters, self._ids, self._unsaved, telemetry)
+        self.gathering = Gathering(recorder, meters, shadows, self._ids, self._unsaved, telemetry)
 
     async def answer(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         """The answer to a request whose caller may call the model."""
@@ -92,8 +90,9 @@ class Predictions:
         if not kept:
             return self._unsaved(request, codec, asked.id)
         if adopted.shadow is not None:
-            run, record = adopted.route.shadow_since, partial(self._record_shadow, asked)
-            self._shadows.follow(Followed(adopted.shadow, asked.question, attempts[-1], run, record))
+            run, noted = adopted.route.shadow_since, asked.noted()
+            followed = Followed(adopted.shadow, lambda: asked.question, attempts[-1], run, noted, asked.traceparent)
+            self._shadows.follow(followed)
         return self._write(codec, request, asked, attempts[-1], kept)
 
     async def _attempts(self, adopted: Adopted, asked: _Asked, number: int) -> tuple[Attempt, ...]:
@@ -145,11 +144,6 @@ class Predictions:
         frames = b"".join([framed(noted, one, with_rows=one is last) for one in attempts])
         kept = self._recorder.keep(frames, durability)
         return kept if isinstance(kept, bytes) else DURABLE if await kept else b""
-
-    def _record_shadow(self, asked: _Asked, outcome: Attempt) -> None:
-        self._recorder.leave(framed(asked.noted(), outcome, with_rows=False))
-        if self._telemetry is not None:
-            self._telemetry.shadowed(asked.traceparent, outcome)
 
     def _count(self, request: Request, asked: _Asked, attempts: tuple[Attempt, ...]) -> None:
         """What the caller waited counts for the version that answers; an attempt before it counts its own time."""

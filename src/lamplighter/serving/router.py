@@ -27,11 +27,6 @@ class Adopted(msgspec.Struct, frozen=True):
     outage: Outage | None = None
     redactor: Redactor = Redactor()
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether the answer of one version is all there is to a request, as long as that version does not fail."""
-        return self.shadow is None and (self.outage is None or not self.outage.keeps)
-
     def versions(self) -> tuple[Loaded, ...]:
         """Every version held."""
         parts = (self.champion, self.challenger, self.shadow, self.previous, self.fallback)

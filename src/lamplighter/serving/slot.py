@@ -79,7 +79,8 @@ class Slot:
         segments = Segments(options.directory / SEGMENTS, slot, self._started_at)
         self._recorder = Recorder(segments, loop)
         self._pairs = Pairs()
-        self._shadows = Shadows(self._meters, self._pairs)
+        self._telemetry = None if sending is None else Telemetry(sending)
+        self._shadows = Shadows(self._meters, self._pairs, self._recorder, self._telemetry)
         self._self_test = SelfTest(options.directory, self._report)
         opening = partial(
             open_ready,
@@ -89,7 +90,6 @@ class Slot:
         describing = partial(manifest_of, artifacts=options.artifacts)
         key = redaction_key(options.directory)
         self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock, key)
-        self._telemetry = None if sending is None else Telemetry(sending)
         predictions = Predictions(self._router, self._recorder, self._meters, self._shadows, self._telemetry)
         self._bodies = Bodies(limits.body_bytes)
         self._application = Application(

@@ -5,10 +5,10 @@ import time
 from typing import Protocol, cast
 
 from lamplighter.serving.framing import Limits
-from lamplighter.serving.gathering import Sink
 from lamplighter.serving.heads import Head, Heads
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.reading import NEVER, Reader, Stage
+from lamplighter.serving.turn import Sink
 
 #: A known header block with a body up to this long waits for the rest of it; others are left to the parser.
 _MOST_HELD = 64 * 1024
