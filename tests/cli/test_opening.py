@@ -30,3 +30,10 @@ def test_without_a_browser_the_address_is_told(asked: Path) -> None:
     outcome = lamp("open", BROWSER="/nowhere/browser", PATH="/nowhere")
     assert outcome.out == "No browser could be started here.\nhttps://lamp.example.com/\n"
     assert not asked.exists()
+
+
+def test_without_a_screen_the_terminal_is_not_taken_over(asked: Path) -> None:
+    (asked.parent / "browser").rename(asked.parent / "w3m")
+    outcome = lamp("open", BROWSER="", DISPLAY="", WAYLAND_DISPLAY="", PATH=str(asked.parent))
+    assert outcome.out == "No browser could be started here.\nhttps://lamp.example.com/\n"
+    assert not asked.exists()

@@ -10,6 +10,7 @@ from tests.sdk.homes import until
 
 from lamplighter.domain.events import FindingMade
 from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.instant import minute
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import Duty, Stage
 from lamplighter.lifecycle import ageing, identity, reactions
@@ -41,22 +42,34 @@ def test_the_owner_is_told_before_and_when_it_expires_and_an_extension_ends_it(l
     life.clock.forward(2 * DAY)
     (warned,) = look(life)
     assert (warned.finding.measure, warned.duty, warned.holder) == ("expiry", Duty.RETIRE, address("dana"))
-    assert warned.finding.sentence == ("v1 expires in 28 days; it answers for 14 days after that, then requests are refused.")
+    expires = warned.finding.end
+    until_then = minute(expires + 14 * 86_400_000_000)
+    assert (
+        warned.finding.sentence == f"v1 expires on {minute(expires)} and answers until {until_then}; then requests are refused."
+    )
+    assert (warned.causes, warned.safe_action) == ((), f'lamp extend {version.name} --env prod --days 60 --reason "..."')
     life.clock.forward(30 * DAY)
     assert [incident.finding.measure for incident in look(life)] == ["expiry", "expired"]
     look(life)
     assert len(life.events(FindingMade)) == 2
+    life.clock.forward(14 * DAY)
+    *younger, ended = look(life)
+    assert [incident.state for incident in younger] == [State.RESOLVED, State.RESOLVED]
+    assert (
+        ended.finding.sentence
+        == f"v1 expired on {minute(expires)} and its grace is over: since {until_then} requests are refused."
+    )
     life["dana"].extend(version.name, "prod", 60, "Its successor is in acceptance.")
-    assert [incident.state for incident in look(life)] == [State.RESOLVED, State.RESOLVED]
+    assert {incident.state for incident in look(life)} == {State.RESOLVED}
     life.clock.forward(40 * DAY)
-    assert [incident.state for incident in look(life)] == [State.RESOLVED, State.RESOLVED, State.OPEN]
+    assert [incident.state for incident in look(life)] == [*[State.RESOLVED] * 3, State.OPEN]
 
 
 def test_a_day_in_the_project_comes_before_the_tier(life: Life) -> None:
     version = life.version(strict(expiry={"on": "2020-01-01"}))
     life.appoint(version)
     (found,) = look(life)
-    assert (found.finding.measure, found.finding.end) == ("expired", 1_577_836_800_000_000)
+    assert (found.finding.measure, found.finding.end) == ("grace-over", 1_577_836_800_000_000)
 
 
 def test_only_production_expires(life: Life) -> None:
@@ -88,6 +101,6 @@ def test_serving_blocks_what_is_too_old_until_it_is_extended(life: Life) -> None
 
     until(lambda: asked() == 503)
     management = next(stage for stage in life["rita"].status(MODEL).stages if stage.stage is Stage.MANAGEMENT)
-    assert "v1 expired 20 days ago and answers no more: block" in management.facts
+    assert "v1 expired 20 days ago and answers no more: requests are refused" in management.facts
     life["dana"].extend(version.name, "prod", 30, "Its successor is in acceptance.")
     until(lambda: asked() == 200)

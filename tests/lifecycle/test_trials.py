@@ -55,22 +55,23 @@ def rows(life: Life, versions: list[Version], days: int, *, better: bool = True)
 
 
 @pytest.mark.parametrize(
-    ("days", "better", "verdict"),
+    ("days", "better", "verdict", "why"),
     [
-        (8, True, Verdict.CHALLENGER_WINS),
-        (8, False, Verdict.CHAMPION_STAYS),
-        (0, True, Verdict.NOT_ENOUGH_EVIDENCE),
+        (8, True, Verdict.CHALLENGER_WINS, "The challenger is better"),
+        (8, False, Verdict.CHAMPION_STAYS, "The challenger is not better"),
+        (0, True, Verdict.NOT_ENOUGH_EVIDENCE, "No row has a label and both scores."),
         # Rows of one day are one group, and one group has no interval.
-        (1, True, Verdict.NOT_ENOUGH_EVIDENCE),
+        (1, True, Verdict.NOT_ENOUGH_EVIDENCE, "All rows are of one day."),
     ],
 )
 def test_a_trial_is_decided_on_the_same_rows(
-    life: Life, versions: list[Version], days: int, better: bool, verdict: Verdict
+    life: Life, versions: list[Version], days: int, better: bool, verdict: Verdict, why: str
 ) -> None:
     opened = trial(life, versions, least=30)
     rows(life, versions, days, better=better)
     decided = life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY)
     assert (decided.verdict, decided.rows) == (verdict, 40 * days)
+    assert decided.why.startswith(why)
     # What was written down can be read again, by everybody and for ever.
     assert life["rita"].challenges(MODEL) == [decided]
     assert [event.verdict for event in life.events(ChallengeDecided)] == [verdict]

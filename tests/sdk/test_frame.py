@@ -84,7 +84,7 @@ def test_files(suffix: str, tmp_path: Path) -> None:
             read = list(csv.DictReader(io.StringIO(content.decode())))
             assert (read[0]["time"], read[0]["origin"], read[1]["hour"]) == ("2013-07-01T00:00:00Z", "EWR", "")
         case _:
-            reader = arro3.io.read_parquet(path) if suffix == ".parquet" else arro3.io.read_ipc_stream(path)
+            reader = arro3.io.read_parquet(path) if suffix == ".parquet" else arro3.io.read_ipc(path)
             assert first(reader.read_all()) == first(Table.from_arrow(FRAME))
 
 

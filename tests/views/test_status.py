@@ -41,8 +41,9 @@ def _status(folder: Path, age: int) -> ModelStatus:
     ("age", "fact", "light"),
     [
         (0, "v1 expires in 180 days", Status.HEALTHY),
-        (180, "v1 expires in 0 days", Status.HEALTHY),
-        (181, "v1 expired 1 days ago", Status.WATCH),
+        (180, "v1 expires today", Status.HEALTHY),
+        (181, "v1 expired 1 day ago, answers until 15 Jul 1970 00:00 UTC", Status.WATCH),
+        (194, "v1 expired 14 days ago and answers no more: requests are refused", Status.WATCH),
     ],
 )
 def test_a_version_older_than_its_tier_allows_is_on_watch(tmp_path: Path, age: int, fact: str, light: Status) -> None:
@@ -50,6 +51,12 @@ def test_a_version_older_than_its_tier_allows_is_on_watch(tmp_path: Path, age: i
     stage = next(stage for stage in found.stages if stage.stage is Stage.MANAGEMENT)
     assert fact in stage.facts
     assert (stage.status, found.status[Aspect.GOVERNANCE]) == (light, light)
+
+
+def test_a_version_that_is_too_old_to_answer_fails(tmp_path: Path) -> None:
+    found = _status(tmp_path, 194)
+    assert (found.status[Aspect.SERVICE], found.status[Aspect.OVERALL]) == (Status.FAILING, Status.FAILING)
+    assert found.sentence.startswith("v1 answers nobody in prod.")
 
 
 def test_nothing_live_is_unknown_whatever_its_age(tmp_path: Path) -> None:

@@ -18,6 +18,11 @@ PATHS = (
     "/m/late-flights/v/2",
     "/incidents/I-1",
     "/incidents/I-2",
+    "/incidents",
+    "/approvals",
+    "/rollouts",
+    "/audit",
+    "/help",
 )
 WIDTHS = (390, 1280)
 #: Of the dark scheme nothing but its colours can break a rule.

@@ -79,7 +79,16 @@ def test_an_incident_is_given_to_somebody_who_then_has_it(own_page: Page, own: S
     assert "given to @data-science" in own_page.locator("#people").inner_text()
 
 
-@pytest.mark.parametrize("path", ["/", "/incidents", "/incidents/I-2", "/m/churn", "/m/churn/monitor"])
+@pytest.mark.parametrize("path", ["/", "/incidents", "/incidents/I-2", "/m/churn", "/m/churn/monitor", "/audit", "/help"])
 def test_nothing_is_wider_than_the_screen(page: Page, path: str) -> None:
     page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
+
+
+def test_what_happened_is_read_without_moving_the_journal(page: Page) -> None:
+    page.goto("/audit")
+    ends = page.locator(".journal td:last-child").evaluate_all(
+        "cells => cells.map((cell) => cell.getBoundingClientRect().right)"
+    )
+    assert ends
+    assert max(ends) <= WIDTH

@@ -4,8 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
+from lamplighter.cli.opening import in_browser
 from lamplighter.cli.page import Page
 from lamplighter.cli.session import Session
 from lamplighter.demo import show
@@ -32,7 +31,7 @@ def demonstrated(session: Session, *, once: bool, browser: bool, reset: bool) ->
 
 def _open(settings: Settings, browser: bool) -> None:
     if browser:
-        click.launch(local.sign_in_url(settings, f"/m/{MODEL}"))
+        in_browser(local.sign_in_url(settings, f"/m/{MODEL}"))
 
 
 def _run(session: Session, settings: Settings, begun: float, *, browser: bool, stays: bool) -> Page:

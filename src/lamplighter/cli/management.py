@@ -80,14 +80,9 @@ def decide(session: Session, key: str, start: str, end: str) -> Page:
     """Decide a trial on the labelled rows of a window of event time. The result is evidence of the challenger."""
     trial = session.platform.decide(key, read(start), read(end))
     return Page(
-        says=f"{trial.id}: {_verdict(trial)}.",
+        says=f"{trial.id}: {_verdict(trial)}",
         data={"challenge": trial},
-        facts=[
-            (f"v{trial.champion}", f"{trial.metric} {trial.champion_value:.4f} (live)"),
-            (f"v{trial.challenger}", f"{trial.metric} {trial.challenger_value:.4f}"),
-            ("difference", f"{trial.difference:+.4f} ({trial.low:+.4f} to {trial.high:+.4f}, 95 %) on {trial.rows:,} rows"),
-            ("window", f"{local(trial.start)} to {local(trial.end)}"),
-        ],
+        facts=[*_figures(trial), ("window", f"{local(trial.start)} to {local(trial.end)}")],
         next=[f"lamp promote {trial.model}@{trial.challenger} --to {trial.environment}"]
         if trial.verdict is Verdict.CHALLENGER_WINS
         else [f"lamp challenge show {trial.model}"],
@@ -100,9 +95,21 @@ def _verdict(trial: Challenge) -> str:
         Verdict.RUNNING: "rows with labels still come in",
         Verdict.CHALLENGER_WINS: f"v{trial.challenger} is better than v{trial.champion}",
         Verdict.CHAMPION_STAYS: f"v{trial.champion} stays: v{trial.challenger} is not better",
-        Verdict.NOT_ENOUGH_EVIDENCE: f"{trial.rows:,} labelled rows are too few, {trial.least_rows:,} are needed",
+        Verdict.NOT_ENOUGH_EVIDENCE: f"{trial.rows:,} labelled rows do not decide it",
     }
-    return told[trial.verdict]
+    why = f" {trial.why}" if trial.verdict is Verdict.NOT_ENOUGH_EVIDENCE else ""
+    return f"{told[trial.verdict]}.{why}".rstrip()
+
+
+def _figures(trial: Challenge) -> list[tuple[str, str]]:
+    """What was compared; nothing where too little was there."""
+    if not trial.has_interval:
+        return []
+    return [
+        (f"v{trial.champion}", f"{trial.metric} {trial.champion_value:.4f} (live)"),
+        (f"v{trial.challenger}", f"{trial.metric} {trial.challenger_value:.4f}"),
+        ("difference", f"{trial.difference:+.4f} ({trial.low:+.4f} to {trial.high:+.4f}, 95 %) on {trial.rows:,} rows"),
+    ]
 
 
 def _row(trial: Challenge) -> tuple[str, ...]:

@@ -1,10 +1,15 @@
 """The pages of the platform in the browser."""
 
+import os
+import sys
 import webbrowser
 
 from lamplighter.cli.page import Page
 from lamplighter.cli.session import Session
 from lamplighter.domain.names import Number, parse_reference
+
+#: Variables that say that there is a screen, or which browser the person wants.
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
 
 def opened_page(session: Session, reference: str) -> Page:
@@ -12,13 +17,20 @@ def opened_page(session: Session, reference: str) -> Page:
     path = _path(session, reference) if reference else "/"
     url = session.address(path)
     link = _signed_in(session, path)
-    done = webbrowser.open(link or url)
+    done = in_browser(link or url)
     return Page(
         says="Opened in the browser." if done else "No browser could be started here.",
         data={"opened": done},
         facts=[("sign in", f"{link} (once)")] if link and not done else (),
         url=url,
     )
+
+
+def in_browser(url: str) -> bool:
+    """Show an address in the browser of the person, and say whether there is one. A terminal is not taken over by a browser
+    of text, and where there is no screen nothing is tried."""
+    screen = sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in _SCREENS)
+    return screen and webbrowser.open(url)
 
 
 def _path(session: Session, reference: str) -> str:

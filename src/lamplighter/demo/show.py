@@ -25,6 +25,8 @@ from lamplighter.sdk.remote import remote
 from lamplighter.settings import Settings, read_settings
 
 Tell = Callable[[str], None]
+#: What a command that failed leaves in the folder, whether a platform is there or not.
+_OF_NO_PLATFORM = {"last-error.log"}
 
 
 def prepare(*, reset: bool) -> Settings:
@@ -34,7 +36,8 @@ def prepare(*, reset: bool) -> Settings:
     """
     settings = read_settings()
     is_ours = MODEL in settings.trainings
-    if settings.folder.exists() and any(settings.folder.iterdir()) and not is_ours:
+    held = {file.name for file in settings.folder.iterdir()} - _OF_NO_PLATFORM if settings.folder.exists() else set()
+    if held and not is_ours:
         raise Conflict(
             "There is a platform of your own here already.",
             why=f"The demonstration would put its people and its model into {settings.folder}.",

@@ -43,7 +43,14 @@ class Challenge(Record, frozen=True):
     low: float = 0.0
     high: float = 0.0
     rows: int = 0
+    #: The verdict in a sentence; empty while it runs.
+    why: str = ""
     #: Microseconds since the epoch, UTC.
     opened_at: int = 0
     decided_at: int = 0
     revision: int = 0
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether the figures were compared; without that they are 0."""
+        return self.low < self.high

@@ -3,6 +3,7 @@
 Law of change: fields may be added with a default.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -24,6 +25,13 @@ class Action(StrEnum):
     FALLBACK = "fallback"
     #: It goes on answering; its owner hears of it until somebody extends or replaces it.
     SERVE = "serve"
+
+
+#: What callers get once the grace is over, of those that answer no more.
+INSTEAD: Mapping[Action, str] = {
+    Action.BLOCK: "requests are refused",
+    Action.FALLBACK: "the declared outage answer is given",
+}
 
 
 class ExpiryRule(Settings, frozen=True):
@@ -74,9 +82,9 @@ class Age(StrEnum):
     FRESH = "fresh"
     #: It expires soon.
     WARNED = "warned"
-    #: It has expired and still answers.
+    #: It has expired and still answers, for so long as its grace lasts or for as long as it is asked.
     GRACE = "grace"
-    #: Its grace is over.
+    #: Its grace is over, and what was declared is done.
     EXPIRED = "expired"
 
 
@@ -92,7 +100,7 @@ def expiry_of(days: int, grace: float, action: Action, plan: ExpiryPlan, *, live
 
 def age_of(expiry: Expiry, warn: float, now: int) -> Age:
     """Where the version stands now; `warn` is in seconds."""
-    if now >= expiry.ends_at:
+    if expiry.over(now):
         return Age.EXPIRED
     if now > expiry.at:
         return Age.GRACE

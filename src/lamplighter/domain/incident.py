@@ -198,6 +198,9 @@ class Incident(Record, frozen=True):
         """The exact command that takes the harm away; empty where there is none."""
         if is_of_run(self.finding.measure):
             return self.finding.fix
+        if self.finding.kind is Kind.LIFETIME:
+            version = f"{self.model}@{self.finding.number}"
+            return f'lamp extend {version} --env {self.environment} --days 60 --reason "..."'
         if not self.way_back or is_shared(self.finding):
             return ""
         return f"lamp rollback {self.model} --env {self.environment} --to {self.way_back}"

@@ -9,6 +9,12 @@ def rfc3339(instant: int) -> str:
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
+def minute(instant: int) -> str:
+    """Microseconds since the epoch as people write a date and a time, in UTC."""
+    moment = datetime.fromtimestamp(instant / 1_000_000, UTC)
+    return f"{moment.day} {moment:%b %Y %H:%M} UTC"
+
+
 def lasting(seconds: float) -> str:
     """A time in the largest unit of which there are two at least."""
     for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):

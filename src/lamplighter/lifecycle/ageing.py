@@ -3,8 +3,9 @@
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed
 from lamplighter.domain.events import FindingMade, VersionExtended
-from lamplighter.domain.expiry import DAY, Action, Age, Expiry
+from lamplighter.domain.expiry import DAY, INSTEAD, Action, Age, Expiry
 from lamplighter.domain.identity import PLATFORM, Actor
+from lamplighter.domain.instant import minute
 from lamplighter.domain.lifetime import Lifetime, lifetime_of
 from lamplighter.domain.monitor import Finding, Kind
 from lamplighter.domain.ownership import acts_for, ownership_of
@@ -19,12 +20,7 @@ from lamplighter.store.transaction import Transaction
 #: An extension is for this many days at most; whoever needs more says so again.
 MOST_DAYS = 365
 #: What the incidents of a version's age are measured by, by its age.
-MEASURES = {Age.WARNED: "expiry", Age.GRACE: "expired", Age.EXPIRED: "expired"}
-_THEN = {
-    Action.BLOCK: "then requests are refused",
-    Action.FALLBACK: "then the declared outage answer is given",
-    Action.SERVE: "then it goes on, and this stays open until it is extended or replaced",
-}
+MEASURES = {Age.WARNED: "expiry", Age.GRACE: "expired", Age.EXPIRED: "grace-over"}
 
 
 def extend(kit: Kit, actor: Actor, version: Version, environment: Environment, days: int, reason: str) -> Expiry:
@@ -97,7 +93,7 @@ def watch(kit: Kit) -> None:
 
 def _tell(kit: Kit, change: Transaction, live: Routing, lifetime: Lifetime) -> None:
     """Once for each version, end and age, whatever became of the incident."""
-    finding = _finding(live, lifetime)
+    finding = _finding(kit, live, lifetime)
     for entry in change.journal.of(live.model):
         told = entry.event.finding if isinstance(entry.event, FindingMade) else None
         if told is not None and (told.measure, told.environment, told.number, told.end) == (
@@ -110,21 +106,28 @@ def _tell(kit: Kit, change: Transaction, live: Routing, lifetime: Lifetime) -> N
     kit.record(change, FindingMade(model=live.model, finding=finding), PLATFORM)
 
 
-def _finding(live: Routing, lifetime: Lifetime) -> Finding:
+def _finding(kit: Kit, live: Routing, lifetime: Lifetime) -> Finding:
     assert live.champion is not None
-    expiry, left = lifetime.expiry, lifetime.days_left
-    grace = (expiry.ends_at - expiry.at) // DAY
-    when = f"expires in {left} days" if lifetime.age is Age.WARNED else "has expired"
     return Finding(
         model=live.model,
         environment=live.environment,
         number=live.champion.number,
         kind=Kind.LIFETIME,
         measure=MEASURES[lifetime.age],
-        value=float(left),
+        value=float(lifetime.days_left),
         limit=0.0,
-        sentence=f"v{live.champion.number} {when}; it answers for {grace} days after that, {_THEN[expiry.action]}.",
-        start=live.live_since,
-        end=expiry.at,
+        sentence=_sentence(live.champion.number, lifetime.expiry, lifetime.age),
+        start=kit.clock.now(),
+        end=lifetime.expiry.at,
         after_rows=0,
     )
+
+
+def _sentence(number: int, expiry: Expiry, age: Age) -> str:
+    expires = f"v{number} {'expires' if age is Age.WARNED else 'expired'} on {minute(expiry.at)}"
+    if expiry.action is Action.SERVE:
+        return f"{expires}. It goes on answering, and this stays open until it is extended or replaced."
+    then, end = INSTEAD[expiry.action], minute(expiry.ends_at)
+    if age is Age.EXPIRED:
+        return f"{expires} and its grace is over: since {end} {then}."
+    return f"{expires} and answers until {end}; then {then}."

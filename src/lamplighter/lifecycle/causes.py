@@ -40,6 +40,9 @@ def explain(look: Transaction, finding: Finding, now: int) -> tuple[Cause, ...]:
 
 
 def _suspects(look: Transaction, finding: Finding, now: int) -> Iterator[Suspect]:
+    if finding.kind is Kind.LIFETIME:
+        # Time has passed; nothing that changed is the cause.
+        return
     if finding.source:
         yield Suspect(kind="upstream", sentence=finding.sentence, about=3.0)
         return

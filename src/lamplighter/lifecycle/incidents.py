@@ -104,9 +104,18 @@ def _open(kit: Kit, change: Transaction, finding: Finding, known: Sequence[Incid
         model=incident.model, incident=incident.id, kind=finding.kind, duty=incident.duty, holder=incident.holder
     )
     kit.record(change, opened, PLATFORM)
-    for notice in notices:
-        take(kit, change, notice, PLATFORM, Step.RESOLVE, f"It is told with {incident.id} now.")
+    for told in (*notices, *_younger(change, incident)):
+        take(kit, change, told, PLATFORM, Step.RESOLVE, f"It is told with {incident.id} now.")
     return incident
+
+
+def _younger(look: Transaction, incident: Incident) -> list[Incident]:
+    """What was told of the same version when it was younger."""
+    if incident.finding.kind is not Kind.LIFETIME:
+        return []
+    known = look.incidents.all(model=incident.model, environment=incident.environment, open=True)
+    ages = [one for one in known if one.finding.kind is Kind.LIFETIME and one.id != incident.id]
+    return [one for one in ages if one.finding.number == incident.finding.number]
 
 
 def _routed(kit: Kit, change: Transaction, finding: Finding) -> tuple[Project, Assignment]:

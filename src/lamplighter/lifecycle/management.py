@@ -35,6 +35,7 @@ from lamplighter.lifecycle import calibrating, elsewhere, gone, movement
 from lamplighter.lifecycle.identity import issue_token
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.comparison import Comparison, compare
+from lamplighter.monitoring.figure import Missing
 from lamplighter.monitoring.pairing import Metric
 from lamplighter.settings import Training
 from lamplighter.store.transaction import Transaction
@@ -44,6 +45,7 @@ from lamplighter.trainers.base import Failed, Finished, Job, Running
 METRICS = tuple(metric.value for metric in Metric)
 #: Microseconds in a day, by which rows of a trial are grouped.
 _DAY = 86_400_000_000
+_ONE_DAY = "All rows are of one day. Days are compared, since rows of one day are alike, and it takes two of them."
 
 
 def retrain(kit: Kit, actor: Actor, model: str, cause: str) -> Retraining:
@@ -235,7 +237,7 @@ def decide(kit: Kit, actor: Actor, key: str, start: int, end: int) -> Challenge:
     return after
 
 
-def _compared(change: Transaction, trial: Challenge, start: int, end: int) -> Comparison | None:
+def _compared(change: Transaction, trial: Challenge, start: int, end: int) -> Comparison | Missing:
     for number in (trial.champion, trial.challenger):
         closed = change.closed_days.between(trial.model, trial.environment, number, start // _DAY * _DAY, end)
         if closed:
@@ -244,7 +246,7 @@ def _compared(change: Transaction, trial: Challenge, start: int, end: int) -> Co
     other = change.predictions.joined(trial.model, trial.environment, trial.challenger, start, end)
     champion, challenger = dict(zip(one.ids, one.scores, strict=True)), dict(zip(other.ids, other.scores, strict=True))
     rows = [(i, at, label) for i, at, label in zip(one.ids, one.event_at, one.labels, strict=True) if i in challenger]
-    found = compare(
+    return compare(
         trial.metric,
         [label for _, _, label in rows],
         [champion[i] for i, _, _ in rows],
@@ -252,16 +254,16 @@ def _compared(change: Transaction, trial: Challenge, start: int, end: int) -> Co
         least=trial.least_rows,
         groups=[at // _DAY for _, at, _ in rows],
     )
-    return found if isinstance(found, Comparison) else None
 
 
-def _decided(trial: Challenge, compared: Comparison | None, start: int, end: int, now: int) -> Challenge:
+def _decided(trial: Challenge, compared: Comparison | Missing, start: int, end: int, now: int) -> Challenge:
     window = {"start": start, "end": end, "decided_at": now, "revision": trial.revision + 1}
-    if compared is None:
-        return msgspec.structs.replace(trial, **window, verdict=Verdict.NOT_ENOUGH_EVIDENCE)
+    if isinstance(compared, Missing):
+        return msgspec.structs.replace(trial, **window, verdict=Verdict.NOT_ENOUGH_EVIDENCE, why=compared.why)
     if not math.isfinite(compared.high - compared.low):
         # Rows of one day are one group, which has no interval; and what is infinite cannot be kept as JSON.
-        return msgspec.structs.replace(trial, **window, verdict=Verdict.NOT_ENOUGH_EVIDENCE, rows=compared.n)
+        why = _ONE_DAY if compared.groups == 1 else compared.why
+        return msgspec.structs.replace(trial, **window, verdict=Verdict.NOT_ENOUGH_EVIDENCE, rows=compared.n, why=why)
     return msgspec.structs.replace(
         trial,
         **window,
@@ -272,6 +274,7 @@ def _decided(trial: Challenge, compared: Comparison | None, start: int, end: int
         low=compared.low,
         high=compared.high,
         rows=compared.n,
+        why=compared.why,
     )
 
 

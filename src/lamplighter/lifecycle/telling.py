@@ -40,10 +40,7 @@ VERBS = {
     Step.RESOLVE: "resolved",
 }
 #: What is said of an incident that is not about errors, without the words of statistics.
-_FELT = {
-    Kind.FUNCTIONAL: "answers every request, but its answers come true less often than agreed.",
-    Kind.LIFETIME: "has a version that grows too old.",
-}
+_FELT = {Kind.FUNCTIONAL: "answers every request, but its answers come true less often than agreed."}
 #: Rules of another monitoring system that are named.
 _FEW = 5
 #: Microseconds; a window that begins before this has no beginning.

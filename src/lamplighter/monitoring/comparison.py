@@ -136,7 +136,7 @@ def _error(paired: Paired, ids: IntArray | None) -> tuple[float, float]:
 
 def _verdict(beyond: float, half: float, *, enough: bool, least: int) -> tuple[Verdict, str]:
     if not enough:
-        return Verdict.NOT_ENOUGH_EVIDENCE, f"Fewer than {least} rows (for auc: of a class), or all of one group."
+        return Verdict.NOT_ENOUGH_EVIDENCE, f"There are fewer than {least} rows (for auc: of a class), or all are of one group."
     if beyond - half > 0.0:
         return Verdict.CHALLENGER_WINS, "The challenger is better by more than the margin, beyond chance."
     if beyond + half <= 0.0:

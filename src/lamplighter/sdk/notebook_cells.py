@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 LOAD = """\
+from importlib.util import find_spec
+
 import msgspec
 import pandas as pd
 
@@ -18,7 +20,9 @@ readings.groupby(["aspect", "measure", "number"])["value"].describe()
 """
 QUALITY = """\
 quality = readings[readings["measure"].eq({measure!r}) & readings["aspect"].isin(["quality", "estimate"])]
-axes = quality.pivot_table(index="start", columns=["aspect", "number"], values="value").plot(marker="o", ylabel={measure!r})
+lines = quality.pivot_table(index="start", columns=["aspect", "number"], values="value")
+if find_spec("matplotlib"):
+    lines.plot(marker="o", ylabel={measure!r})
 quality[["start", "end", "number", "aspect", "value", "low", "high", "limit", "count", "crossed"]].sort_values("start")
 """
 WORST = """\
@@ -31,11 +35,14 @@ pd.DataFrame({{"value": figures.values, "low": figures.low, "high": figures.high
 DRIFT = """\
 drift = readings[readings["aspect"].eq("drift") & readings["number"].eq({number})]
 drift = drift[drift["end"].eq(drift["end"].max())].sort_values("value", ascending=False).set_index("column")
-axes = drift["value"].iloc[::-1].plot.barh(xlabel=drift["measure"].iloc[0])
+if find_spec("matplotlib"):
+    drift["value"].iloc[::-1].plot.barh(xlabel=drift["measure"].iloc[0])
 drift[["measure", "value", "limit", "crossed", "count"]]
 """
 
 BEGIN = """\
+from importlib.util import find_spec
+
 import pandas as pd
 
 import lamplighter
@@ -64,7 +71,7 @@ reference = model.reference({number}).to_pandas()
 inputs = [name for name in rows.inputs if name not in rows.redacted]
 numbers = list(reference[inputs].select_dtypes("number"))
 shift = (frame[numbers].mean() - reference[numbers].mean()) / reference[numbers].std()
-if len(frame) and numbers:
+if len(frame) and numbers and find_spec("matplotlib"):
     shift.sort_values().plot.barh(xlabel="difference of the means, in standard deviations of the reference")
 both = {{"rows": frame[inputs], "reference": reference[inputs]}}
 summaries = {{name: one.describe(include="all").T for name, one in both.items() if inputs and len(one)}}

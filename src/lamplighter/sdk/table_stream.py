@@ -46,9 +46,10 @@ def _write_csv(reader: Any, file: str | IO[bytes]) -> None:
 
 
 def _write_arrow(reader: Any, file: str | IO[bytes]) -> None:
-    from arro3.io import write_ipc_stream
+    from arro3.io import write_ipc
 
-    write_ipc_stream(reader, file, compression=None)
+    # What ends with `.arrow` is a file to every reader; a stream would end with `.arrows`.
+    write_ipc(reader, file, compression=None)
 
 
 #: By suffix: how a file is read in batches of about so many rows, and how a stream of batches is written.

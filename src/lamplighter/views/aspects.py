@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from lamplighter.domain.expiry import Age
+from lamplighter.domain.expiry import Action, Age
 from lamplighter.domain.lifetime import Lifetime
 from lamplighter.domain.monitor import TRAINING, Finding, Kind, Severity, is_of_job, is_of_run
 from lamplighter.domain.stage import Aspect, Status, worst
@@ -58,6 +58,16 @@ def _found(told: Sequence[Finding], live: bool, moved: bool, watched: bool, gove
 def expired(lifetime: Lifetime | None) -> bool:
     """Whether the time of a version is over, with or without grace."""
     return lifetime is not None and lifetime.age in (Age.GRACE, Age.EXPIRED)
+
+
+def blocked(lifetime: Lifetime | None) -> bool:
+    """Whether the version is so old that its requests are refused."""
+    return lifetime is not None and lifetime.age is Age.EXPIRED and lifetime.expiry.action is Action.BLOCK
+
+
+def of_age(found: Mapping[Aspect, Status], lifetime: Lifetime | None) -> Mapping[Aspect, Status]:
+    """The same status, but for a version whose age ends its answers: callers feel that, though no request fails."""
+    return {**found, Aspect.SERVICE: Status.FAILING, Aspect.OVERALL: Status.FAILING} if blocked(lifetime) else found
 
 
 def _about(finding: Finding) -> frozenset[Aspect]:

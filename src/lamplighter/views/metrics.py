@@ -14,7 +14,7 @@ from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import STAGE_OF
 from lamplighter.monitoring.profile import PREDICTION
 from lamplighter.store.transaction import Transaction
-from lamplighter.views.aspects import aspects, expired
+from lamplighter.views.aspects import aspects, expired, of_age
 from lamplighter.views.false_alarms import summed
 from lamplighter.views.known import Known, circle, known
 
@@ -139,7 +139,7 @@ def _status(estate: _Estate, one: Known, routing: Routing, now: int) -> Iterator
         watched=one.project.monitor.quality.limit is not None,
         governed=not one.gaps and not expired(lifetime) and place not in estate.unreviewed,
     )
-    for aspect, status in found.items():
+    for aspect, status in of_age(found, lifetime).items():
         yield _sample("lamp_model_status", STATUS[status], *place, aspect)
 
 

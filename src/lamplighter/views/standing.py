@@ -10,7 +10,7 @@ from lamplighter.domain.monitor import Finding, Kind, Severity, is_of_job, is_of
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Aspect, Duty, Status
-from lamplighter.views.aspects import aspects, expired
+from lamplighter.views.aspects import aspects, blocked, expired, of_age
 from lamplighter.views.known import Known
 from lamplighter.views.live import Live, live_of
 from lamplighter.views.waiting import Waiting
@@ -68,7 +68,7 @@ class Standing(Record, frozen=True):
     def sentence(self) -> str:
         """How it is, and what is wrong in the words of whoever feels it."""
         told = _trouble(self.known.project.name, self.worst, self.status) if self.main else []
-        return " ".join([*_serving(self.main, self.waiting), *told])
+        return " ".join([*_serving(self.main, self.waiting, is_blocked=blocked(self.lifetime)), *told])
 
 
 def standing(
@@ -95,12 +95,15 @@ def standing(
         waiting=waiting,
         emergencies=emergencies,
         lifetime=lifetime,
-        status=aspects(
-            felt,
-            live=bool(placed),
-            moved=moved,
-            watched=known.project.monitor.quality.limit is not None,
-            governed=not known.gaps and not expired(lifetime) and not emergencies,
+        status=of_age(
+            aspects(
+                felt,
+                live=bool(placed),
+                moved=moved,
+                watched=known.project.monitor.quality.limit is not None,
+                governed=not known.gaps and not expired(lifetime) and not emergencies,
+            ),
+            lifetime,
         ),
         needs=_needs(ranked[0] if ranked else None, waiting, emergencies, known.gaps),
     )
@@ -138,10 +141,12 @@ def _needs(incident: Incident | None, wanted: Sequence[Waiting], emergencies: Se
     return f"nobody has {gaps[0]}" if gaps else ""
 
 
-def _serving(main: Live | None, wanted: Sequence[Waiting]) -> list[str]:
+def _serving(main: Live | None, wanted: Sequence[Waiting], *, is_blocked: bool) -> list[str]:
     if main is None:
         return ["Nothing is live yet.", *(wanted[0].missing[:1] if wanted else ())]
     told = [f"v{main.number} serves {100 - main.share * 100:g} % in {main.environment}."]
+    if is_blocked:
+        told = [f"v{main.number} answers nobody in {main.environment}."]
     if main.elsewhere:
         told = [f"v{main.number} runs elsewhere ({main.elsewhere}) and is live in {main.environment}."]
     if main.challenger:

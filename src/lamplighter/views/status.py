@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Level
-from lamplighter.domain.expiry import Action, Age
+from lamplighter.domain.expiry import INSTEAD, Action, Age
 from lamplighter.domain.incident import Incident
+from lamplighter.domain.instant import minute
 from lamplighter.domain.lifetime import Lifetime
 from lamplighter.domain.monitor import Finding, is_of_job
 from lamplighter.domain.ownership import Ownership
@@ -188,8 +189,11 @@ def _management(
 
 
 def _age(lifetime: Lifetime) -> str:
+    days = abs(lifetime.days_left)
+    counted = f"{days} day{'' if days == 1 else 's'}"
     if not expired(lifetime):
-        return f"expires in {lifetime.days_left} days"
-    since = f"expired {-lifetime.days_left} days ago" if lifetime.days_left else "expired today"
-    over = lifetime.age is Age.EXPIRED and lifetime.expiry.action is not Action.SERVE
-    return f"{since} and answers no more: {lifetime.expiry.action}" if over else since
+        return f"expires in {counted}" if days else "expires today"
+    since = f"expired {counted} ago" if days else "expired today"
+    if lifetime.age is Age.EXPIRED:
+        return f"{since} and answers no more: {INSTEAD[lifetime.expiry.action]}"
+    return since if lifetime.expiry.action is Action.SERVE else f"{since}, answers until {minute(lifetime.expiry.ends_at)}"

@@ -108,6 +108,7 @@ def incident_page(request: Request, platform: Platform) -> Response:
         may_see_rows=person.may(Permission.ROWS),
         can=[saying for saying in _SAYINGS if (incident.state, saying.step) in MOVES],
         shared=is_shared(incident.finding),
+        of_age=incident.finding.kind is Kind.LIFETIME,
         of_run=is_of_run(incident.finding.measure),
         runbook_link=incident.runbook.startswith(("http://", "https://")),
         most_linked=_MOST_LINKED,

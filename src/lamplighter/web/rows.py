@@ -27,7 +27,7 @@ _NUMBERS = ("number", "start", "end")
 _TYPES: Mapping[str, str] = {
     "parquet": "application/vnd.apache.parquet",
     "csv": "text/csv",
-    "arrow": "application/vnd.apache.arrow.stream",
+    "arrow": "application/vnd.apache.arrow.file",
     "json": "application/json",
 }
 #: Columns of the page that are not inputs.

@@ -7,7 +7,7 @@ from lamplighter.cli.instants import day, lasted, local
 from lamplighter.cli.page import Page
 from lamplighter.cli.table import Table
 from lamplighter.domain.incident import Incident, State
-from lamplighter.domain.monitor import Finding
+from lamplighter.domain.monitor import Finding, Kind
 
 #: Other models, and rules of others, that are named on the page.
 _SHOWN = 8
@@ -42,7 +42,7 @@ def _found(incident: Incident) -> list[tuple[str, str]]:
     """The figure behind it, or the rules of another monitoring system."""
     finding = incident.finding
     rules = [("alert", f"{rule.name} {rule.link or '(tells no page)'}") for rule in incident.rules[:_SHOWN]]
-    if finding.rule is not None:
+    if finding.rule is not None or finding.kind is Kind.LIFETIME:
         return rules
     figure = [("figure", f"{finding.measure} is {finding.value:.4g}, limit {finding.limit:g}")] if finding.limit else []
     return [*figure, ("window", _window(finding)), *rules]
@@ -85,7 +85,7 @@ def _row(incident: Incident, now: int) -> tuple[str, ...]:
 
 def _named(measure: str) -> str:
     """A measure in words: of a trial the version, of a job its name."""
-    return re.sub(r"^(trial|job)-", r"\1 ", measure)
+    return re.sub(r"^(trial|job|grace)-", r"\1 ", measure)
 
 
 def _next(incident: Incident) -> list[str]:
