@@ -8,14 +8,14 @@ from tests.lifecycle.calendars import DAY, frozen_life
 from tests.lifecycle.lives import Life
 from tests.lifecycle.receivers import Receiver
 from tests.lifecycle.test_acceptance import MODEL, accept, acceptance, look
-from tests.lifecycle.test_rollouts import stepped
+from tests.lifecycle.test_rollouts import on_trial, stepped
 from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decision import Passed, Undecided
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed
-from lamplighter.domain.events import EmergencyAnnounced, EmergencyDeclared, EmergencyReviewed
+from lamplighter.domain.events import EmergencyAnnounced, EmergencyDeclared, EmergencyReviewed, RolloutReleased
 from lamplighter.domain.identity import Role
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.stage import Aspect, Status
@@ -83,6 +83,50 @@ def test_whoever_has_the_duty_passes_the_freeze_and_missing_words_and_everybody_
     assert sorted(receiver.told("E-1")) == sorted(told)
     assert set(receiver.verbs("E-1")) == {"emergency.declared"}
     assert WHY in receiver.of("E-1")[0]["data"]["text"]
+
+
+def test_a_rollout_that_waits_for_people_goes_on_and_no_other_begins(frozen: Life, version: Version) -> None:
+    asked = frozen["dana"].deploy(version.name, "prod").rollout
+    assert asked is not None
+    answer = frozen["dana"].declare_emergency(version.name, "prod", WHY)
+    rollout, emergency = answer.rollout, answer.emergency
+    assert rollout is not None
+    assert emergency is not None
+    assert (rollout.id, emergency.rollout, emergency.passed) == (asked.id, asked.id, ("freeze closing", "acceptance"))
+    assert (rollout.phase, rollout.emergency, rollout.why) == (Phase.PENDING, "E-1", "Every gate passed, in the emergency E-1.")
+    assert rollout.decision == answer.decision.digest
+    assert acceptance(answer.decision)
+    frozen.reached(rollout, Phase.COMPLETED)
+
+
+def test_a_rollout_that_is_held_half_way_keeps_its_share(tmp_path: Path) -> None:
+    with frozen_life(tmp_path, 2, 4) as life:
+        versions, rollout = on_trial(life, stepped("half-way", least=0))
+        life.clock.forward(3 * DAY)
+        held = look(life, rollout)
+        assert (held.phase, held.hold is not None, held.share) == (Phase.SHIFTING, True, 0.5)
+        answer = life["dana"].declare_emergency(versions[1].name, "prod", WHY)
+        assert answer.rollout is not None
+        after = answer.rollout
+        assert (after.id, after.phase, after.share, after.hold) == (rollout.id, Phase.SHIFTING, 0.5, None)
+        assert len(life.events(RolloutReleased)) == 1
+        for _ in range(2):
+            life.clock.forward(40)
+            look(life, rollout)
+        assert life.reached(rollout, Phase.COMPLETED).emergency == "E-1"
+
+
+def test_another_version_that_is_under_way_is_stopped_first_by_hand(frozen: Life, version: Version) -> None:
+    asked = frozen["dana"].deploy(version.name, "prod").rollout
+    assert asked is not None
+    newer = frozen.version(models.critical(MODEL), threshold=0.6)
+    for environment in ("dev", "staging"):
+        frozen.appoint(newer, environment)
+    with pytest.raises(Conflict) as refusal:
+        frozen["dana"].declare_emergency(newer.name, "prod", WHY)
+    assert code_of(refusal) == "E1511"
+    assert refusal.value.fix.endswith(f"lamp rollout stop {asked.id}")
+    assert frozen["rita"].emergencies(MODEL, closed=True) == []
 
 
 @pytest.mark.parametrize(("person", "environment"), [("ines", "prod"), ("ada", "prod"), ("ivo", "prod"), ("ada", "staging")])

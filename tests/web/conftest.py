@@ -88,13 +88,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         rehearsed.asked = asked
         return rehearsed
 
-    yield from _served(kit, with_pages(kit, pages(open_platform)), asked)
+    yield from served(kit, with_pages(kit, pages(open_platform)), asked)
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     kit = seed.open_kit(tmp_path_factory.mktemp("empty"))
-    yield from _served(kit, with_pages(kit, pages()), [])
+    yield from served(kit, with_pages(kit, pages()), [])
 
 
 @pytest.fixture(scope="module")
@@ -102,17 +102,18 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A platform whose state the tests of one file may change."""
     kit = seed.open_kit(tmp_path_factory.mktemp("own"))
     seed.fill(kit, models=1)
-    yield from _served(kit, with_pages(kit, pages()), [])
+    yield from served(kit, with_pages(kit, pages()), [])
 
 
 @pytest.fixture(scope="session")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     kit = seed.open_kit(tmp_path_factory.mktemp("crowded"))
     seed.crowd(kit, 125)
-    yield from _served(kit, with_pages(kit, pages()), [])
+    yield from served(kit, with_pages(kit, pages()), [])
 
 
-def _served(kit: Kit, application: object, asked: list[tuple[str, str, int, str, int]]) -> Iterator[Site]:
+def served(kit: Kit, application: object, asked: list[tuple[str, str, int, str, int]]) -> Iterator[Site]:
+    """Pages of a platform, until it is closed."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         # Without its lifespan the reconciler stays still, so that what was written is what is shown.

@@ -1,18 +1,26 @@
-"""What an emergency leaves on the pages, and its review; a rollout that is held, and one that asks hooks."""
+"""How an emergency is declared on the pages, what it leaves there, and its review; a rollout that is held, and one that asks
+hooks."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser, expect
 from tests.domain import specimens
+from tests.lifecycle.calendars import frozen_life
+from tests.sdk import models
+from tests.sdk.cast import address
 from tests.web import seed
-from tests.web.conftest import Site, sign_in
+from tests.web.conftest import Site, served, sign_in
 from tests.web.test_accessibility import violations
 
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.hook import Answer, Hook, Moment, OnFailure
 from lamplighter.domain.rollout import Phase
+from lamplighter.web.main import with_pages
+from lamplighter.web.routes import pages
 
 MODEL = "late-flights"
 
@@ -75,3 +83,59 @@ def test_a_second_person_closes_the_review_with_words_and_the_first_cannot(brows
     page.goto("/approvals")
     expect(page.locator("main")).not_to_contain_text("E-1")
     context.close()
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Site]:
+    """A platform that is frozen, with a rollout of a real version that the calendar holds."""
+    with frozen_life(tmp_path, -1, 30) as life:
+        version = life.version(models.project("trains"))
+        asked = life["dana"].deploy(version.name, "prod").rollout
+        assert asked is not None
+        assert asked.id == "R-1"
+        assert asked.hold is not None
+        yield from served(life.kit, with_pages(life.kit, pages()), [])
+
+
+WHY = "Every second answer is wrong since noon."
+
+
+def test_whoever_deploys_declares_an_emergency_for_a_held_rollout_and_nobody_else(browser: Browser, held: Site) -> None:
+    context = sign_in(browser, held, address("ines"))
+    page = context.new_page()
+    page.goto("/rollouts/R-1")
+    expect(page.get_by_role("button", name="Declare an emergency")).to_be_disabled()
+    expect(page.locator("#actions")).to_contain_text(f"To declare an emergency is the duty of {models.OWNER}.")
+    context.close()
+    context = sign_in(browser, held, models.OWNER)
+    page = context.new_page()
+    page.goto("/rollouts/R-1")
+    page.locator("summary", has_text="Declare an emergency").click()
+    sheet = page.locator(".sheet:visible")
+    facts = dict(zip(sheet.locator("dt").all_inner_texts(), sheet.locator("dd").all_inner_texts(), strict=True))
+    assert facts == {
+        "Rollout": "R-1: trains v1 into prod",
+        "Passes": "freeze closing",
+        "Effect": "It goes on at once. Every other gate is asked, and its limits hold.",
+        "Told": "Everybody with a duty of the model, at once and through every channel.",
+        "Review": "A second person is asked to look at it, within three days unless the rule book says otherwise. You cannot "
+        "close it. Until then trains is on watch, and its next version waits before prod.",
+    }
+    expect(sheet.locator("code")).to_contain_text("lamp deploy trains@1 --env prod --emergency --reason WHY")
+    assert violations(page) == {}
+    sheet.get_by_role("button", name="Declare an emergency").click()
+    # Without a reason nothing is declared.
+    assert page.url.endswith("/rollouts/R-1")
+    sheet.locator("textarea").fill(WHY)
+    sheet.get_by_role("button", name="Declare an emergency").click()
+    page.wait_for_url("**/emergencies/E-1?done=declared")
+    expect(page.locator("main")).to_contain_text("You declared it, so the review has to come from somebody else.")
+    expect(page.locator(".top")).to_contain_text("Approvals 1")
+    page.goto("/rollouts/R-1")
+    expect(page.locator("main")).to_contain_text("in the emergency E-1")
+    expect(page.locator("#actions")).not_to_contain_text("Declare")
+    context.close()
+    with held.kit.store.reading() as look:
+        (one,) = look.emergencies.all()
+        assert [(rollout.id, rollout.emergency, rollout.hold) for rollout in look.rollouts.all()] == [("R-1", "E-1", None)]
+    assert (one.person, one.why, one.passed, one.rollout) == (models.OWNER, WHY, ("freeze closing",), "R-1")

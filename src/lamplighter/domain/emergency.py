@@ -4,6 +4,8 @@ from lamplighter.domain.record import Record
 
 #: How long an emergency opens the way, microseconds. What began in that time goes on under its guards.
 GRANTED = 3_600_000_000
+#: Gates that it passes, beside the calendar.
+PASSED = frozenset({"acceptance", "review"})
 
 
 class Emergency(Record, frozen=True):

@@ -44,14 +44,14 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
     """
     with kit.store.transaction() as change:
         check(kit, change, actor, version, environment)
+        check_free(change, version, environment)
         return ask(kit, change, actor, version, environment)
 
 
 def check(kit: Kit, change: Transaction, actor: Actor, version: Version, environment: Environment) -> None:
-    """Raise what `deploy` raises; nothing is judged yet."""
+    """Raise what `deploy` raises, but for an open rollout; nothing is judged yet."""
     if environment.level is Level.PRODUCTION:
         check_duty(change, actor, version)
-    _check_free(change, version, environment)
     declared.check(change, version, environment)
     project = change.project(version.model)
     declared.check_durability(kit.policy, project, environment)
@@ -116,7 +116,8 @@ def check_duty(change: Transaction, actor: Actor, version: Version) -> None:
         )
 
 
-def _check_free(change: Transaction, version: Version, environment: Environment) -> None:
+def check_free(change: Transaction, version: Version, environment: Environment) -> None:
+    """Raise `Conflict` while a rollout of the model is open there, and where the version is live already."""
     open_one = change.rollouts.find(model=version.model, environment=environment.name, open=True)
     if open_one is not None:
         raise Conflict(

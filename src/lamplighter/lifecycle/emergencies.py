@@ -7,7 +7,7 @@ import msgspec
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.duration import seconds
-from lamplighter.domain.emergency import GRANTED, Emergency
+from lamplighter.domain.emergency import GRANTED, PASSED, Emergency
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed
 from lamplighter.domain.events import EmergencyAnnounced, EmergencyDeclared, EmergencyReviewed
@@ -15,7 +15,7 @@ from lamplighter.domain.identity import PLATFORM, Actor, Permission
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project
-from lamplighter.domain.rollout import Rollout
+from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout, Signal
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import deployment, holding, judging
 from lamplighter.lifecycle.kit import Kit
@@ -30,24 +30,58 @@ def declare(
 ) -> tuple[Decision, Rollout | None, Emergency | None]:
     """Bring a version on its way past freezes, windows, missing acceptances and open reviews; every other gate is asked.
 
+    A rollout of the version that waits there or is held goes on, with its share and what its guards have seen.
+
     Raises `NotAllowed` for everybody who may not do the duty to deploy, `Invalid` without a reason, and `Conflict` where
-    nothing of all that stands in the way. Nothing is declared where another gate refuses.
+    nothing of all that stands in the way, or another version is under way. Nothing is declared where another gate refuses.
     """
     said = _words(why, 'Write --reason "Every second answer is wrong since noon; v8 answers right."')
     with kit.store.transaction() as change:
         deployment.check_duty(change, actor, version)
         deployment.check(kit, change, actor, version, environment)
+        open_one = _open(change, version, environment)
         emergency = _drafted(kit, change, actor, version, environment, said)
         foreseen = judging.judge(kit, change, version, environment, actor, emergency)
         if not (foreseen.passed or foreseen.waiting):
             return judging.write_down(kit, change, foreseen, actor), None, None
         emergency = msgspec.structs.replace(emergency, id=change.counters.id("E"))
-        decision, rollout = deployment.ask(kit, change, actor, version, environment, emergency)
-        assert rollout is not None
+        if open_one is None:
+            decision, rollout = deployment.ask(kit, change, actor, version, environment, emergency)
+            assert rollout is not None
+        else:
+            decision = judging.judge(kit, change, version, environment, actor, emergency)
+            judging.write_down(kit, change, decision, actor)
+            rollout = _carried_on(kit, change, actor, open_one, decision, emergency)
         emergency = msgspec.structs.replace(emergency, rollout=rollout.id)
         change.emergencies.add(emergency)
         _announce(kit, change, actor, emergency)
     return decision, rollout, emergency
+
+
+def _open(look: Transaction, version: Version, environment: Environment) -> Rollout | None:
+    """The rollout that waits or is held and brings this very version; raises `Conflict` for every other one."""
+    found = look.rollouts.find(model=version.model, environment=environment.name, open=True)
+    if found is not None and found.version == version.digest and found.phase in (Phase.WAITING, *HOLDABLE):
+        return found
+    deployment.check_free(look, version, environment)
+    return None
+
+
+def _carried_on(
+    kit: Kit, change: Transaction, actor: Actor, rollout: Rollout, decision: Decision, emergency: Emergency
+) -> Rollout:
+    """The rollout past what is in its way."""
+    after = msgspec.structs.replace(
+        rollout, emergency=emergency.id, decision=decision.digest, hold=None, revision=rollout.revision + 1
+    )
+    change.rollouts.replace(after, revision=rollout.revision)
+    if rollout.hold:
+        holding.record(kit, change, after)
+    if rollout.phase is Phase.WAITING and decision.passed:
+        return deployment.move(
+            kit, change, after, Signal.CLEARED, actor, f"Every gate passed, in the emergency {emergency.id}."
+        )
+    return after
 
 
 def _words(text: str, fix: str) -> str:
@@ -80,7 +114,7 @@ def _passed(kit: Kit, look: Transaction, actor: Actor, version: Version, environ
     """What stands in the way that an emergency passes; raises `Conflict` if nothing does."""
     hold = holding.hold(kit, look.project(version.model), environment)
     decision = judging.judge(kit, look, version, environment, actor)
-    lacking = [one.gate for one in decision.judgements if one.gate in ("acceptance", "review") and not one.verdict]
+    lacking = [one.gate for one in decision.judgements if one.gate in PASSED and not one.verdict]
     found = (*((hold.rule,) if hold else ()), *lacking)
     if not found:
         raise Conflict(

@@ -1,8 +1,9 @@
 """What the signed-in person may safely do now, each with what will happen, or why it cannot be done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from lamplighter.domain.emergency import PASSED
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Permission, Person, Team
@@ -31,6 +32,15 @@ class Action(NamedTuple):
     why_not: str = ""
     #: Label of a field for words of the person; empty for none.
     asks: str = ""
+    #: Whether nothing is done without them.
+    needed: bool = False
+
+
+class Duties(NamedTuple):
+    """Who holds the duties of a model, and the teams that may hold some."""
+
+    duties: Ownership
+    teams: Mapping[str, Team]
 
 
 def safe(state: ModelStatus, place: Live, person: Person, *, incident: str = "") -> Action:
@@ -74,10 +84,8 @@ def start_rollout(
     model, environment, duties = state.model, place.name, state.ownership
     live = next((one.number for one in state.live if one.environment == environment), 0)
     why_not = _lacking(person, Permission.DEPLOY, duties, Duty.DEPLOY)
-    held = duties.of(Duty.DEPLOY)
-    if not why_not and place.level is Level.PRODUCTION and held.holder and not acts_for(held, person, teams):
-        ask = f" Ask {held.holder}." if held.holder != held.accountable else ""
-        why_not = f"In {environment} it is the duty of {held.accountable}.{ask}"
+    if not why_not and place.level is Level.PRODUCTION:
+        why_not = _of_others(person, Duties(duties, teams), f"In {environment} it")
     under_way = [r for r in state.rollouts if r.environment == environment and not r.phase.final]
     if under_way:
         why_not = f"{under_way[0].id} of v{under_way[0].number} into {environment} is not over yet."
@@ -100,6 +108,35 @@ def start_rollout(
         ),
         command=f"lamp deploy {model}@{number} --env {environment}",
         why_not=why_not,
+    )
+
+
+def declare(rollout: Rollout, hold: Hold | None, lacking: Sequence[str], author: str, person: Person, held: Duties) -> Action:
+    """An emergency for a rollout that waits or is held, by the calendar or by gates that lack something."""
+    place, duties = rollout.environment, held.duties
+    passes = [*((hold.rule,) if hold else ()), *(gate for gate in lacking if gate in PASSED)]
+    stays = [gate for gate in lacking if gate not in PASSED]
+    closes = "You cannot" if author == person.email else f"Neither you nor {author}, who registered the version, can"
+    review = (
+        "A second person is asked to look at it, within three days unless the rule book says otherwise. "
+        f"{closes} close it. Until then {rollout.model} is on watch, and its next version waits before {place}."
+    )
+    return Action(
+        label="Declare an emergency",
+        address=f"/rollouts/{rollout.id}/emergency",
+        fields={},
+        facts=(
+            ("Rollout", f"{rollout.id}: {rollout.model} v{rollout.number} into {place}"),
+            ("Passes", ", ".join(passes)),
+            *((("Waits still", ", ".join(stays)),) if stays else ()),
+            ("Effect", "It goes on at once. Every other gate is asked, and its limits hold."),
+            ("Told", "Everybody with a duty of the model, at once and through every channel."),
+            ("Review", review),
+        ),
+        command=f"lamp deploy {rollout.model}@{rollout.number} --env {place} --emergency --reason WHY",
+        why_not=_lacking(person, Permission.DEPLOY, duties, Duty.DEPLOY) or _of_others(person, held, "To declare an emergency"),
+        asks="Why it is one: for whoever reviews it, and for the journal",
+        needed=True,
     )
 
 
@@ -158,6 +195,15 @@ def _stopped(rollout: Rollout) -> str:
     if rollout.previous:
         return f"All traffic goes back to v{rollout.previous}. Nothing is tried again by itself."
     return f"v{rollout.number} does not go live. Nothing is tried again by itself."
+
+
+def _of_others(person: Person, held: Duties, what: str) -> str:
+    """Why somebody who does not hold the duty to deploy may not; empty if the person may."""
+    deploys = held.duties.of(Duty.DEPLOY)
+    if not deploys.holder or acts_for(deploys, person, held.teams):
+        return ""
+    ask = f" Ask {deploys.holder}." if deploys.holder != deploys.accountable else ""
+    return f"{what} is the duty of {deploys.accountable}.{ask}"
 
 
 def _lacking(person: Person, permission: Permission, duties: Ownership, duty: Duty) -> str:

@@ -87,6 +87,7 @@ def emergency_page(request: Request, platform: Platform) -> Response:
         now=time.time() * 1e6,
         why_not=_why_not_review(person, one, rollout),
         section="approvals",
+        every=5,
     )
 
 
@@ -98,7 +99,8 @@ def review(request: Request, platform: Platform) -> Response:
 
 def _why_not_review(person: Person, one: Emergency, rollout: Rollout) -> str:
     if person.email in (one.person, one.author):
-        return "You declared it or registered its version, so the review has to come from somebody else."
+        what = "declared it" if person.email == one.person else "registered its version"
+        return f"You {what}, so the review has to come from somebody else."
     if not person.may(Permission.APPROVE):
         return "It takes the permission approve, which none of your roles carries."
     return "" if rollout.phase.final else f"{rollout.id} is {rollout.phase}. The review looks at what comes of it."

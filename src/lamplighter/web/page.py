@@ -33,14 +33,15 @@ class Frame(NamedTuple):
     """What stands around every page of somebody who is signed in."""
 
     person: Person
-    #: How many approvals wait and how many incidents are open.
+    #: How many approvals and reviews wait, and how many incidents are open.
     approvals: int
     incidents: int
 
 
 def shown(request: Request, platform: Platform, template: str, **values: Any) -> Response:
     """A page within the frame of the signed-in person."""
-    frame = Frame(platform.whoami(), len(platform.waiting()), len(platform.incidents()))
+    waiting = len(platform.waiting()) + len(platform.emergencies())
+    frame = Frame(platform.whoami(), waiting, len(platform.incidents()))
     return rendered(request, template, frame=frame, **values)
 
 

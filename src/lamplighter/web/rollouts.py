@@ -6,11 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain import events
+from lamplighter.domain.decision import Decision
 from lamplighter.domain.duration import seconds
+from lamplighter.domain.emergency import PASSED
 from lamplighter.domain.identity import Permission
-from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout
 from lamplighter.sdk.interface import Platform
-from lamplighter.web import actions
+from lamplighter.web import actions, forms
 from lamplighter.web.page import Page, Show, done, shown
 
 
@@ -24,7 +26,8 @@ def rollout_page(request: Request, platform: Platform) -> Response:
     rollout = platform.rollout(request.path_params["key"])
     entries = platform.journal(rollout.model, 200)
     log = [entry for entry in entries if getattr(entry.event, "rollout", "") == rollout.id]
-    decisions = platform.version(f"{rollout.model}@{rollout.number}", rollout.environment).decisions
+    view = platform.version(f"{rollout.model}@{rollout.number}", rollout.environment)
+    decision = next((made for made in view.decisions if made.digest == rollout.decision), None)
     return shown(
         request,
         platform,
@@ -32,8 +35,8 @@ def rollout_page(request: Request, platform: Platform) -> Response:
         rollout=rollout,
         left=_left(rollout),
         log=log,
-        decision=next((made for made in decisions if made.digest == rollout.decision), None),
-        actions=actions.steer(rollout, platform.whoami()),
+        decision=decision,
+        actions=(*actions.steer(rollout, platform.whoami()), *_emergency(platform, rollout, decision, view.version.author)),
         moved=[e for e in log if isinstance(e.event, events.RolloutMoved)],
         section="rollouts",
         every=2,
@@ -43,6 +46,29 @@ def rollout_page(request: Request, platform: Platform) -> Response:
 def _left(rollout: Rollout) -> float:
     """Seconds until the next step, if its limits hold."""
     return max(0.0, seconds(rollout.plan.each) - rollout.baked) if rollout.phase is Phase.SHIFTING else 0.0
+
+
+def _emergency(platform: Platform, rollout: Rollout, decision: Decision | None, author: str) -> tuple[actions.Action, ...]:
+    """The way past what is in its way and an emergency passes."""
+    if rollout.phase not in (Phase.WAITING, *HOLDABLE):
+        return ()
+    hold = rollout.hold or (platform.hold(rollout.model, rollout.environment) if rollout.phase is Phase.WAITING else None)
+    lacking = [one.gate for one in decision.judgements if not one.verdict] if decision else []
+    if not hold and PASSED.isdisjoint(lacking):
+        return ()
+    teams = {team.name: team for team in platform.teams()}
+    held = actions.Duties(platform.status(rollout.model).ownership, teams)
+    return (actions.declare(rollout, hold, lacking, author, platform.whoami(), held),)
+
+
+def declare(request: Request, platform: Platform) -> Response:
+    """Bring a rollout past what an emergency passes, in the words of the person."""
+    rollout = platform.rollout(request.path_params["key"])
+    reference = f"{rollout.model}@{rollout.number}"
+    answer = platform.declare_emergency(reference, rollout.environment, forms.needed(request, "reason"))
+    if answer.emergency is None:
+        return done(f"/m/{rollout.model}/v/{rollout.number}", "blocked")
+    return done(f"/emergencies/{answer.emergency.id}", "declared")
 
 
 def _steering(verb: Callable[[Platform, str], Rollout], what: str) -> Show:
@@ -58,4 +84,5 @@ PAGES = (
     Page("POST", "/rollouts/{key}/pause", _steering(lambda platform, key: platform.pause(key), "paused"), Permission.DEPLOY),
     Page("POST", "/rollouts/{key}/resume", _steering(lambda platform, key: platform.resume(key), "resumed"), Permission.DEPLOY),
     Page("POST", "/rollouts/{key}/stop", _steering(lambda platform, key: platform.stop(key), "stopped"), Permission.ROLL_BACK),
+    Page("POST", "/rollouts/{key}/emergency", declare, Permission.DEPLOY),
 )

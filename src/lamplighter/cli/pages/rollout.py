@@ -8,7 +8,7 @@ from lamplighter.cli.pages.hold import held
 from lamplighter.cli.pages.outcome import outcomes_table
 from lamplighter.cli.table import Table
 from lamplighter.domain.hook import Moment
-from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.domain.rollout import MOVES, Phase, Rollout, Signal
 from lamplighter.domain.steps import Limits, ScoreShift, Steps
 
 
@@ -98,4 +98,5 @@ def _next(rollout: Rollout) -> list[str]:
         return [f"lamp rollout resume {rollout.id}", f"lamp rollout stop {rollout.id}"]
     if rollout.phase.final:
         return [f"lamp status {rollout.model}"]
-    return [f"lamp rollout pause {rollout.id}", f"lamp rollout stop {rollout.id}"]
+    verbs = (("pause", Signal.PAUSED), ("stop", Signal.STOPPED))
+    return [f"lamp rollout {verb} {rollout.id}" for verb, signal in verbs if (rollout.phase, signal) in MOVES]
