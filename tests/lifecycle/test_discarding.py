@@ -80,7 +80,7 @@ def test_what_was_made_of_them_stays(life: Life, version: Version) -> None:
     before, status = figures(life), life["rita"].status(MODEL)
     with life.kit.store.reading() as look:
         told = look.answered.outcome(MODEL, "prod", 1, monday, monday + DAY, 0.5)
-        spans = look.answered.spans([(MODEL, "prod", 1)])
+        spans = look.answered.spans([(MODEL, "prod", 1)], life.clock.now())
     exact = life["rita"].figures(MODEL, "prod", 1, monday, monday + DAY)
     promises = life["rita"].monitored(MODEL).promises
     assert before
@@ -97,7 +97,7 @@ def test_what_was_made_of_them_stays(life: Life, version: Version) -> None:
     with life.kit.store.reading() as look:
         assert look.answered.outcome(MODEL, "prod", 1, monday, monday + DAY, 0.5) == told
         assert look.answered.numbers(MODEL, "prod", monday, monday + DAY) == [1]
-        assert look.answered.spans([(MODEL, "prod", 1)]) == spans
+        assert look.answered.spans([(MODEL, "prod", 1)], life.clock.now()) == spans
 
 
 def test_a_day_is_read_a_last_time_before_its_rows_go(life: Life, version: Version) -> None:

@@ -23,7 +23,7 @@ from lamplighter.domain.version import Version
 from lamplighter.lifecycle import collection, watching
 from lamplighter.lifecycle.watching import Label
 
-DAY = 86_400_000_000
+HOUR, DAY = 3_600_000_000, 86_400_000_000
 MONDAY = 19_000 * DAY
 MODEL = "windowed"
 
@@ -112,6 +112,27 @@ def test_a_window_waits_for_its_labels_but_not_for_ever(life: Life) -> None:
     segment.write(record(version, scores[:1], 24 * 6 + 1, "after"))
     counts = [reading.count for reading in watched_all(life) if reading.measure == "brier"]
     assert counts == [99, 60]
+
+
+def test_a_caller_with_a_wrong_clock_ends_no_window_before_its_time(life: Life) -> None:
+    monitor = {"labels": {"expected_after": "2d"}, "quality": {"limit": 0.9, "window": "1d", "least_rows": 50}}
+    version = life.version(models.project(MODEL, monitor=monitor))
+    life.appoint(version)
+    scores, truth = rows(100)
+    segment = Segment(life.settings)
+    segment.write(record(version, scores, 6), record(version, scores[:1], 25, "end"))
+    year_9999 = 253_402_300_000_000_000
+    segment.write(scored(version, "ahead", [0.5], at=MONDAY, event_at=year_9999))
+    collection.collect(life.kit, "prod")
+    watching.push_labels(life.kit, MODEL, [*labels(truth[:60]), Label(id="ahead.0", value=1.0)])
+    # With the labels that come first alone, which are not like the rest, nothing is judged.
+    assert watched(life) == {}
+    champion, now = (MODEL, "prod", version.number), life.clock.now()
+    with life.kit.store.reading() as look:
+        seen = look.sightings.of([champion], {}, {}, now)[MODEL, "prod"]
+    assert (seen.scored_to, seen.labelled_to) == (MONDAY + 25 * HOUR, MONDAY + 6 * HOUR)
+    watching.push_labels(life.kit, MODEL, labels(truth))
+    assert watched(life)["brier"].count == 100
 
 
 def watched_all(life: Life) -> list[Reading]:

@@ -6,6 +6,7 @@ from lamplighter.domain.monitor import Reading
 from lamplighter.store.transaction import Store, Transaction
 
 DAY = 86_400_000_000
+NOW = 100 * DAY
 FIGURE = Reading(
     model="m", environment="prod", number=1, aspect="drift", measure="psi", column="x", start=0, end=7 * DAY, value=0.1,
     low=0.1, high=0.1, count=9,
@@ -49,17 +50,17 @@ def test_more_versions_than_one_question_takes(store: Store) -> None:
     with store.reading() as look:
         wanted = [(f"m-{number}", "prod", 1) for number in range(5000)]
         assert [reading.model for reading in look.readings.newest(wanted, ["drift"])] == ["m-0", "m-4999"]
-        assert look.answered.spans(wanted) == {}
+        assert look.answered.spans(wanted, NOW) == {}
 
 
 def test_labels_never_go_back(store: Store) -> None:
     with store.transaction() as change:
         change.predictions.keep([row("a.0", "m", 1, 5), row("a.1", "m", 1, 9), row("b.0", "n", 2, 7)])
-        change.predictions.advance_labels(["a.1", "never.0"])
+        change.predictions.advance_labels(["a.1", "never.0"], NOW)
     with store.transaction() as change:
-        change.predictions.advance_labels(["a.0", "b.0"])
-        change.predictions.advance_labels([])
+        change.predictions.advance_labels(["a.0", "b.0"], NOW)
+        change.predictions.advance_labels([], NOW)
     with store.reading() as look:
         assert look.predictions.label_heads() == {("m", "prod"): 9, ("n", "prod"): 7}
-        spans = look.answered.spans([("m", "prod", 1), ("n", "prod", 1), ("n", "prod", 2)])
+        spans = look.answered.spans([("m", "prod", 1), ("n", "prod", 1), ("n", "prod", 2)], NOW)
         assert spans == {("m", "prod"): (5, 9), ("n", "prod"): (7, 7)}

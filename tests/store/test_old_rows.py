@@ -81,7 +81,7 @@ def test_what_was_answered_is_told_of_closed_days_and_of_the_rows_between_them(s
         assert told.outcome("m", "prod", 1, 0, 5 * DAY, 0.5) == (7, 2, 2, 4, 2, 1.0)
         assert told.outcome("m", "prod", 1, DAY, 2 * DAY, 0.5) == (2, 1, 1, 2, 1, 0.5)
         assert told.outcome("m", "prod", 1, 9 * DAY, 9 * DAY, 0.5) == (0, 0, 0, 0, 0, 0.0)
-        assert told.span("m", "prod", 1) == (3, 4 * DAY + 3)
-        assert told.span("m", "prod", 2) is None
+        assert told.span("m", "prod", 1, 9 * DAY) == (3, 4 * DAY + 3)
+        assert told.span("m", "prod", 2, 9 * DAY) is None
         assert told.numbers("m", "prod", 0, 5 * DAY) == [1]
         assert change.predictions.scored("m", "prod", [1, 2], [DAY]) == [1]

@@ -94,12 +94,12 @@ def test_windows_are_half_open_and_counts_know_who_answered(store: Store) -> Non
     with store.transaction() as change:
         predictions, answered = change.predictions, change.answered
         assert predictions.joined("m", "prod", 1, 0, 9) == Joined(ids=(), event_at=(), scores=(), labels=())
-        assert answered.span("m", "prod", 1) is None
+        assert answered.span("m", "prod", 1, 9) is None
         predictions.keep([row("a.0", event_at=1), row("a.1", event_at=2), row("a.2", event_at=3)])
         predictions.keep([row("a.0", number=2, event_at=1, arm="shadow"), row("b.0", number=2, event_at=4, arm="challenger")])
         predictions.label([("a.1", 1.0, 0), ("a.0", 0.0, 0)], now=1)
         assert predictions.joined("m", "prod", 1, 1, 2).ids == ("a.0",)
-        assert answered.span("m", "prod", 1) == (1, 3)
+        assert answered.span("m", "prod", 1, 9) == (1, 3)
         assert answered.count("m", "prod") == 4
         assert (answered.count("m", "prod", number=2), answered.count("m", "dev")) == (1, 0)
         assert answered.labelled("m", "prod") == 2

@@ -53,7 +53,7 @@ def test_everything_that_was_seen_of_a_version(store: Store) -> None:
         change.profiles.soil({("trains", "prod", 0), ("trains", "prod", 9)}, 80)
     with store.reading() as look:
         asked_at = look.sightings.asked(VERSIONS)
-        found = look.sightings.of(VERSIONS, asked_at, {("trains", "prod"): (7200.0, 9.0)})
+        found = look.sightings.of(VERSIONS, asked_at, {("trains", "prod"): (7200.0, 9.0)}, NOON * SECOND)
     assert found == {
         ("trains", "prod"): Sighting(
             asked_at=(NOON + 70) * SECOND, pause=7200.0, called_for=9.0, scored_from=10, scored_to=40, labelled_to=10,
@@ -69,9 +69,9 @@ def test_a_day_that_is_said_again_while_its_figures_are_made_waits_since_then(st
         marks = change.profiles.marks("trains", "prod")
         change.profiles.soil({("trains", "prod", 0)}, 80)
         change.profiles.clean("trains", "prod", marks, 75)
-        assert change.sightings.of(VERSIONS, {}, {})["trains", "prod"].waits_since == 75
+        assert change.sightings.of(VERSIONS, {}, {}, NOON * SECOND)["trains", "prod"].waits_since == 75
         change.profiles.clean("trains", "prod", change.profiles.marks("trains", "prod"), 85)
-        assert change.sightings.of(VERSIONS, {}, {})["trains", "prod"].waits_since == 0
+        assert change.sightings.of(VERSIONS, {}, {}, NOON * SECOND)["trains", "prod"].waits_since == 0
 
 
 @pytest.mark.parametrize("count", [1, 300])
@@ -81,5 +81,5 @@ def test_the_number_of_questions_is_bounded(store: Store, count: int) -> None:
         event.listen(look.connection, "before_cursor_execute", lambda *seen: asked_of.append(seen[2]))
         versions = [(f"m{place}", "prod", 1) for place in range(count)]
         pauses = look.sightings.pauses([model for model, _, _ in versions], 0)
-        look.sightings.of(versions, look.sightings.asked(versions), pauses)
+        look.sightings.of(versions, look.sightings.asked(versions), pauses, NOON * SECOND)
     assert sum(statement.startswith(("SELECT", "WITH")) for statement in asked_of) == 5

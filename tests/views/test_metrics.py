@@ -105,7 +105,7 @@ def test_labels_trail_the_rows(kit: Kit) -> None:
         )  # fmt: skip
     assert figures(kit)["lamp_label_lag_seconds"][place] == 300.0
     with kit.store.transaction() as change:
-        change.predictions.advance_labels(["lag.160"])
+        change.predictions.advance_labels(["lag.160"], seed.NOW)
     assert figures(kit)["lamp_label_lag_seconds"][place] == 240.0
 
 

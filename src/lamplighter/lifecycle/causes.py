@@ -49,7 +49,7 @@ def _suspects(look: Transaction, finding: Finding, now: int) -> Iterator[Suspect
     project = look.project(finding.model)
     yield from _upstream(look, project, now)
     if not is_shared(finding):
-        yield from _version(look, project, finding)
+        yield from _version(look, project, finding, now)
         yield from _values(look, project, finding)
         yield from _inputs(look, finding)
     yield from _changes(look, finding, now)
@@ -67,7 +67,7 @@ def _upstream(look: Transaction, project: Project, now: int) -> Iterator[Suspect
                 yield Suspect(kind="upstream", sentence=said, about=1.0, age=(now - incident.moved_at) / _SECOND)
 
 
-def _version(look: Transaction, project: Project, finding: Finding) -> Iterator[Suspect]:
+def _version(look: Transaction, project: Project, finding: Finding, now: int) -> Iterator[Suspect]:
     """The version itself, if it was live before the trouble began."""
     routing = look.routings.of(finding.model, finding.environment)
     on_trial = routing.challenger is not None and routing.challenger.number == finding.number
@@ -76,7 +76,7 @@ def _version(look: Transaction, project: Project, finding: Finding) -> Iterator[
     if routing.champion is None or routing.champion.number != finding.number:
         return
     trouble, at_once = _elsewhere(look, project, finding, routing)
-    age = _age(look, finding, routing)
+    age = _age(look, finding, routing, now)
     if at_once and trouble is Trouble.ONLY_HERE:
         said = f"v{finding.number} has the trouble, and another version that gets the same requests has not."
         yield Suspect(kind="version", sentence=said, about=1.0, trouble=trouble)
@@ -86,13 +86,13 @@ def _version(look: Transaction, project: Project, finding: Finding) -> Iterator[
         yield Suspect(kind="version", sentence=said, about=1.0, age=age / _SECOND, half=half, trouble=trouble)
 
 
-def _age(look: Transaction, finding: Finding, routing: Routing) -> int:
+def _age(look: Transaction, finding: Finding, routing: Routing, now: int) -> int:
     """Microseconds from the version's first answer to the trouble; below 0 if the trouble is older.
 
     What comes true is counted in the time of the events, errors in the time of the clock.
     """
     if finding.kind is Kind.FUNCTIONAL:
-        span = look.answered.span(finding.model, finding.environment, finding.number)
+        span = look.answered.span(finding.model, finding.environment, finding.number, now)
         # Windows begin with whole days.
         return max(0, finding.start - span[0]) if span and finding.start > span[0] - 2 * _DAY else -1
     age = _began(look, finding) - routing.live_since

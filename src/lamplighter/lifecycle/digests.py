@@ -18,7 +18,7 @@ def digest(look: Transaction, model: str, now: int) -> Digest:
     """The newest whole week whose truth is due and in which rows were scored; raises `NotFound`."""
     project = look.project(model)
     place, number = _live(look, model)
-    span = look.answered.span(model, place, number)
+    span = look.answered.span(model, place, number, now)
     due = _due(project, now)
     return _told(look, project, week_before(min(due, span[1] + WEEK) if span else due)[0], now)
 

@@ -51,7 +51,7 @@ class Watchers:
             versions = [(one.model, one.environment, served.number) for one, served in live]
             asked = look.sightings.asked(versions)
             self._learn(look, [one.model for one, _ in live if is_quiet(asked.get((one.model, one.environment), 0), now)])
-            seen = look.sightings.of(versions, asked, self._pauses)
+            seen = look.sightings.of(versions, asked, self._pauses, now)
             projects = {project.name: project for project in look.projects.all()}
             told = [one for one in look.incidents.all(open=True) if one.finding.kind is Kind.MONITOR]
         gaps = {

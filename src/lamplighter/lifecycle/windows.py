@@ -23,7 +23,7 @@ def readings(
     own = alarms.alarms(kit, look, project, looks(monitor))
     found: list[Reading] = []
     for version in look.versions.numbered([(model, number) for number in numbers]):
-        span = look.answered.span(model, environment, version.number)
+        span = look.answered.span(model, environment, version.number, kit.clock.now())
         if span is None:
             continue
         spans = list(_spans(days, length, span))

@@ -69,20 +69,30 @@ class AnsweredRows:
         row = self.connection.execute(query.where(where, p.c.event_at >= start, p.c.event_at < end)).one()
         return int(row[0]), int(row[1]), int(row[2]), int(row[3]), int(row[4]), float(row[5])
 
-    def span(self, model: str, environment: str, number: int) -> tuple[int, int] | None:
-        """First and last event time of a version, or nothing."""
-        return self.spans([(model, environment, number)]).get((model, environment))
+    def span(self, model: str, environment: str, number: int, now: int) -> tuple[int, int] | None:
+        """First and last event time of a version that has come by now, or nothing."""
+        return self.spans([(model, environment, number)], now).get((model, environment))
 
-    def spans(self, versions: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], tuple[int, int]]:
-        """First and last event time of versions (model, environment, number), by model and environment; those that scored."""
+    def spans(self, versions: Sequence[tuple[str, str, int]], now: int) -> dict[tuple[str, str], tuple[int, int]]:
+        """First and last event time of versions (model, environment, number), by model and environment; those that scored.
+
+        An event that lies ahead of now tells of the clock of its caller, and ends no window before its time.
+        """
         p, gone, wanted = schema.predictions, schema.closed_days, named_versions(self.connection, versions)
         # Each end by itself is one step into the index; both at once would read every row.
         ends: list[ScalarSelect[int]] = [
-            select(end).where(*_same(p, wanted)).correlate(wanted).scalar_subquery()
+            select(end).where(*_same(p, wanted), p.c.event_at <= now).correlate(wanted).scalar_subquery()
             for end in (func.min(p.c.event_at), func.max(p.c.event_at))
         ]
         for end, order in ((gone.c.first_at, gone.c.day.asc()), (gone.c.last_at, gone.c.day.desc())):
-            ends.append(select(end).where(*_same(gone, wanted)).order_by(order).limit(1).correlate(wanted).scalar_subquery())
+            ends.append(
+                select(end)
+                .where(*_same(gone, wanted), gone.c.day <= now)
+                .order_by(order)
+                .limit(1)
+                .correlate(wanted)
+                .scalar_subquery()
+            )
         found = {}
         for model, environment, first, last, first_gone, last_gone in self.connection.execute(
             select(wanted.c.model, wanted.c.environment, *ends)

@@ -115,14 +115,15 @@ class Predictions:
             columns = ["value", "revision", "received_at"]
             upsert(self.connection, schema.labels, chunk, keys=["id"], set_=columns, grown=("revision", "value"))
 
-    def advance_labels(self, ids: Iterable[str], now: int = 0) -> None:
+    def advance_labels(self, ids: Iterable[str], now: int) -> None:
         """Remember the newest event time of rows whose label is known, and when that became so; `ids` are those that have got
-        one, kept rows or not."""
+        one, kept rows or not. An event that lies ahead of now is left out: after it nothing would ever be newer."""
         p, heads = schema.predictions, schema.label_heads
         wanted, newest = list(ids), dict[tuple[str, str], int]()
         for start in range(0, len(wanted), _ASKED):
             query = select(p.c.model, p.c.environment, func.max(p.c.event_at)).group_by(p.c.model, p.c.environment)
-            for model, environment, at in self.connection.execute(query.where(p.c.id.in_(wanted[start : start + _ASKED]))):
+            asked = query.where(p.c.id.in_(wanted[start : start + _ASKED]), p.c.event_at <= now)
+            for model, environment, at in self.connection.execute(asked):
                 newest[model, environment] = max(int(at), newest.get((model, environment), 0))
         rows = [{"model": m, "environment": e, "event_at": at, "advanced_at": now} for (m, e), at in sorted(newest.items())]
         keys, changed = ["model", "environment"], ["event_at", "advanced_at"]

@@ -25,12 +25,12 @@ class Sightings:
         self.connection = connection
 
     def of(
-        self, versions: Sequence[tuple[str, str, int]], asked: Mapping[_Place, int], pauses: Pauses
+        self, versions: Sequence[tuple[str, str, int]], asked: Mapping[_Place, int], pauses: Pauses, now: int
     ) -> dict[_Place, Sighting]:
         """What was last seen of these versions (model, environment, number), by model and environment: with when each was last
         asked, and the pauses of those whose pauses matter."""
         waits, labelled = self._waits(), self._labelled()
-        spans = AnsweredRows(self.connection).spans(versions)
+        spans = AnsweredRows(self.connection).spans(versions, now)
         found = {}
         for place in ((model, environment) for model, environment, _ in versions):
             (pause, called_for), (first, last) = pauses.get(place, (0.0, 0.0)), spans.get(place, (0, 0))

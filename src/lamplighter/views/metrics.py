@@ -54,7 +54,7 @@ class _Estate(NamedTuple):
 
 def samples(look: Transaction, *, policy: Policy, now: int, allowed: float) -> Iterator[Sample]:
     """Every figure that the database knows, as of now; `allowed` is how many false alarms a month all models may give."""
-    estate = _estate(look, policy)
+    estate = _estate(look, policy, now)
     yield from _owners(estate)
     yield from _incidents(estate)
     yield from _consumers(look, estate)
@@ -69,7 +69,7 @@ def samples(look: Transaction, *, policy: Policy, now: int, allowed: float) -> I
         yield from _figures(estate, (routing.model, routing.environment))
 
 
-def _estate(look: Transaction, policy: Policy) -> _Estate:
+def _estate(look: Transaction, policy: Policy, now: int) -> _Estate:
     people = circle(look, policy)
     every = (known(body, people) for body in look.projects.bodies())
     routings = [routing for routing in look.routings.all() if routing.champion]
@@ -90,7 +90,7 @@ def _estate(look: Transaction, policy: Policy) -> _Estate:
         unreviewed={(one.model, one.environment) for one in look.emergencies.all(open=True)},
         readings=_readings(look, champions),
         moved=look.inputs.moved(),
-        spans=look.answered.spans(champions),
+        spans=look.answered.spans(champions, now),
         label_heads=look.predictions.label_heads(),
     )
 
