@@ -10,8 +10,8 @@ import uvloop
 from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front
 from lamplighter.serving.group import bind
-from lamplighter.serving.heads import Head
 from lamplighter.serving.message import Answer, Request
+from lamplighter.serving.pattern import Head
 from lamplighter.serving.problems import Refusal, problem
 from lamplighter.serving.turn import Sink
 from lamplighter.serving.worker.sandbox import tie_to_parent

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.heads import Heads
 from lamplighter.serving.message import Request
+from lamplighter.serving.pattern import Pattern
 from lamplighter.serving.reading import Reader, Stage
 
 BODY = b'{"rows":[{}]}'
@@ -90,11 +91,11 @@ def filled(blocks: list[bytes]) -> Heads:
     return heads
 
 
-def asked(heads: Heads, data: bytes) -> tuple[Any, ...] | None:
-    known = heads.known(data)
+def asked(heads: Heads, data: bytes, last: Pattern | None = None) -> tuple[Any, ...] | None:
+    known = heads.known(data, last)
     if known is None:
         return None
-    head, body, own = known
+    head, body, own, _ = known
     form = head.request
     return form.method, form.path, {**form.headers, **own}, data[body:]
 
@@ -109,6 +110,63 @@ def test_a_known_block_is_what_the_parser_makes_of_it(before: Any, first: bytes,
         request = parsed(data)
         assert request is not None
         assert found == (request.method, request.path, request.headers, request.body)
+
+
+@settings(max_examples=400, deadline=None)
+@given(BLOCKS, st.data())
+def test_a_block_like_the_last_one_is_what_the_parser_makes_of_it(lines: list[bytes], drawn: Any) -> None:
+    heads = filled([whole([*NEEDED]), whole(lines)])
+    known = heads.known(whole([b"X-First: 1", *lines])) or heads.known(whole([b"traceparent: none", *lines]))
+    last = None if known is None else known.pattern
+    swapped = [drawn.draw(LINES | st.just(line)) if drawn.draw(st.integers(0, 3)) == 0 else line for line in lines]
+    for data in (whole([b"X-First: 2", *swapped]), whole([TRACE, *swapped]), whole([b"X-First: \xff", *swapped])):
+        found, request = asked(heads, data, last), parsed(data)
+        if found is not None:
+            assert request is not None
+            assert found == (request.method, request.path, request.headers, request.body)
+
+
+def last_of(*lines: bytes) -> Pattern:
+    """What comes of a block with these lines and those that are needed."""
+    known = filled([whole(NEEDED)]).known(whole([*NEEDED, *lines]))
+    assert known is not None
+    assert known.pattern is not None
+    return known.pattern
+
+
+def test_the_next_block_of_a_caller_may_have_other_values_where_they_do_not_count() -> None:
+    last = last_of(TRACE, b"X-Request-Id: 1", b"lamp-key: 7")
+    lines = [*NEEDED, b"traceparent:  none", b"X-Request-Id: 2", b"lamp-key:8"]
+    assert last.own(_block(lines)) == {b"traceparent": b"none", b"lamp-key": b"8"}
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        (0, b"Host: elsewhere"),
+        (2, b"Authorization: Bearer other"),
+        (3, b"Content-Length: 14"),
+        (4, b"traceparent: \tx"),
+        (4, b"traceparen: x"),
+        (5, b"X-Other: 1"),
+        (5, b"X-Request-Id: a\rb"),
+        (5, b"X-Request-Id: a\nContent-Length: 0"),
+        (5, b"X-Request-Id: \xff"),
+        (5, b"X-Request-Id : 1"),
+        (5, b"X-Request-Id"),
+    ],
+)
+def test_the_next_block_of_a_caller_may_differ_in_nothing_else(place: int, line: bytes) -> None:
+    lines = [*NEEDED, TRACE, b"X-Request-Id: 1"]
+    last = last_of(*lines[4:])
+    assert last.own(_block(lines)) is not None
+    assert last.own(_block([*lines[:place], line, *lines[place + 1 :]])) is None
+    assert last.own(_block([*lines, b"X: 1"])) is None
+    assert last.own(_block(lines[:-1])) is None
+
+
+def _block(lines: list[bytes]) -> bytes:
+    return b"\r\n".join([FIRST, *lines, b"", b""])
 
 
 @pytest.mark.parametrize(
@@ -159,6 +217,7 @@ def test_a_block_of_too_many_headers_is_left_to_the_parser() -> None:
     heads = filled([whole(NEEDED)])
     assert asked(heads, whole([*NEEDED, *[b"X: 1"] * 99])) is None
     assert asked(heads, whole([*NEEDED, b"X: " + b"1" * 2048])) is None
+    assert asked(heads, whole([*NEEDED, b"X: " + b"1" * 2048]), last_of(b"X: 1")) is None
 
 
 def test_the_oldest_blocks_are_forgotten() -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front
-from lamplighter.serving.heads import Head
 from lamplighter.serving.message import Answer, Request
+from lamplighter.serving.pattern import Head
 from lamplighter.serving.turn import Sink
 from lamplighter.serving.wire import Connection
 

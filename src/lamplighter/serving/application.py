@@ -15,9 +15,9 @@ from lamplighter.serving.callers import Callers
 from lamplighter.serving.codecs.base import Codec
 from lamplighter.serving.doors import Call, Door, Verb, Who, resolve
 from lamplighter.serving.encodings import packed
-from lamplighter.serving.heads import Head
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
+from lamplighter.serving.pattern import Head
 from lamplighter.serving.predictions import CODECS, Predictions
 from lamplighter.serving.problems import Refusal
 from lamplighter.serving.router import Router

@@ -5,8 +5,9 @@ import time
 from typing import Protocol, cast
 
 from lamplighter.serving.framing import Limits
-from lamplighter.serving.heads import Head, Heads
+from lamplighter.serving.heads import Heads
 from lamplighter.serving.message import Answer, Request
+from lamplighter.serving.pattern import Head, Pattern
 from lamplighter.serving.reading import NEVER, Reader, Stage
 from lamplighter.serving.turn import Sink
 
@@ -75,6 +76,8 @@ class Connection(asyncio.Protocol):
         self._taken = False
         #: A known header block whose body has not come whole, and what began a request that the parser has now.
         self._held, self._begun = b"", b""
+        #: What came of the last block that was known.
+        self._pattern: Pattern | None = None
 
     # ---- the transport calls these
 
@@ -111,10 +114,10 @@ class Connection(asyncio.Protocol):
 
     def _is_known(self, data: bytes) -> bool:
         """Whether the header block of these bytes needs no parser: the request is on its way, or the rest of it waited for."""
-        known = self._front.heads.known(data)
-        if known is None or known[0].length > _MOST_HELD:
+        known = self._front.heads.known(data, self._pattern)
+        if known is None or known.head.length > _MOST_HELD:
             return False
-        head, body, own = known
+        head, body, own, self._pattern = known
         if len(data) - body < head.length:
             self._held = data
             return True
