@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+from tests.channels.mailboxes import mailbox
 
 from lamplighter import channels
 from lamplighter.channels import apprise, inbox, webhook
@@ -249,6 +250,16 @@ def test_apprise_tells_the_service_behind_its_address(address: str, path: str, p
     (request,) = receiver.requests
     title, text = (request.body[place].replace("\r\n", "\n") for place in places)
     assert (request.path, MESSAGE.title in title, MESSAGE.text in text) == (path, True, True)
+
+
+@old_library
+def test_a_mail_is_plain_text_with_its_lines() -> None:
+    lines = ["late-flights fails.", "Safe action: lamp rollback late-flights", "http://127.0.0.1:7070/incidents/I-1"]
+    with mailbox() as server:
+        apprise.send(msgspec.structs.replace(MESSAGE, text="\n".join(lines)), Receiver(address=server.address))
+    (mail,) = server.mails
+    assert mail.get_content_type() == "text/plain"
+    assert (mail["Subject"], mail.get_content().splitlines()) == (MESSAGE.title, lines)
 
 
 @old_library

@@ -28,7 +28,15 @@ def kit(tmp_path: Path) -> Kit:
 
 
 def fill(
-    kit: Kit, start: int, rows: int, *, hits: float, known: float = 1.0, arm: str = "champion", model: str = "price-001"
+    kit: Kit,
+    start: int,
+    rows: int,
+    *,
+    hits: float,
+    wrong: float = 0.05,
+    known: float = 1.0,
+    arm: str = "champion",
+    model: str = "price-001",
 ) -> tuple[int, int, int]:
     """Rows of a week, of which a part of those that are late got a warning; how many were late, warned, and both."""
     chance = random.Random(start + rows)
@@ -36,7 +44,7 @@ def fill(
     late = warned = both = 0
     for row in range(rows):
         is_late = chance.random() < 0.3
-        says = chance.random() < (hits if is_late else 0.05)
+        says = chance.random() < (hits if is_late else wrong)
         key = f"{model[-12:]}-{arm}-{start}-{row}.0"
         at = start + chance.randrange(WEEK)
         made.append(
@@ -82,6 +90,13 @@ def test_a_week_is_held_against_those_before(kit: Kit, before: float, now: float
         fill(kit, MONDAY - week * WEEK, 300, hits=before)
     fill(kit, MONDAY, 600, hits=now)
     assert re.search(rf"{verdict}( than usual)?\.$", told(kit).sentence)
+
+
+def test_a_week_without_a_warning_is_worse_where_there_were_some_before(kit: Kit) -> None:
+    for week in range(1, 9):
+        fill(kit, MONDAY - week * WEEK, 300, hits=0.6)
+    late, _, _ = fill(kit, MONDAY, 600, hits=0.0, wrong=0.0)
+    assert told(kit).sentence == f"Last week it warned about 0 of {late} late flights; it gave no warnings. Worse than usual."
 
 
 def test_the_first_week_says_that_there_is_no_other(kit: Kit) -> None:

@@ -21,7 +21,9 @@ def send(message: Message, receiver: Receiver) -> None:
     sender = library.Apprise()
     if not sender.add(receiver.address):
         raise Undelivered("Apprise does not know this kind of address.")
-    if not sender.notify(title=message.title, body=message.text, notify_type=_kind(message)):
+    # Unnamed it counts as HTML for mail, and all of it becomes one line.
+    told = sender.notify(title=message.title, body=message.text, body_format="text", notify_type=_kind(message))
+    if not told:
         raise Undelivered("The service behind the address did not take it.")
 
 

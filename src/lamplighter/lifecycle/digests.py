@@ -69,12 +69,13 @@ def _verdict(week: Week, usual: Week, gives_number: bool) -> Verdict:
 
 
 def _shares(week: Week, usual: Week) -> Verdict:
-    """Whether the shares that were found and that were wrong are those of the weeks before, but for chance."""
-    if not (usual.there and usual.said and week.there and week.said):
+    """Whether the shares that were found and that were wrong are those of the weeks before, but for chance. A share of nothing
+    says nothing: a week without an alarm is judged by what it has not found."""
+    if not (usual.there or usual.said):
         return Verdict.FIRST
-    found = _against(week.found, week.there, usual.found / usual.there)
-    right = _against(week.found, week.said, usual.found / usual.said)
-    return _VERDICTS[min(found, right) if min(found, right) < 0 else max(found, right)]
+    pairs = ((week.there, usual.there), (week.said, usual.said))
+    told = [_against(week.found, of, usual.found / before) for of, before in pairs if of and before] or [0]
+    return _VERDICTS[min(told) if min(told) < 0 else max(told)]
 
 
 _VERDICTS = {-1: Verdict.WORSE, 0: Verdict.NORMAL, 1: Verdict.BETTER}

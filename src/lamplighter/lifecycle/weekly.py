@@ -86,8 +86,9 @@ def title_of(digests: Iterable[Digest]) -> str:
     """One line."""
     found = list(digests)
     worse = sum(digest.verdict is Verdict.WORSE for digest in found)
-    name = found[0].model if len(found) == 1 else f"{len(found)} models"
-    return f"How {name} did" + (f": {worse} worse than usual" if worse else "")
+    if len(found) == 1:
+        return f"How {found[0].model} did" + (": worse than usual" if worse else "")
+    return f"How {len(found)} models did" + (f": {worse} worse than usual" if worse else "")
 
 
 def text_of(digests: Iterable[Digest], person: str, url: str) -> str:
