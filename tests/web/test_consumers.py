@@ -5,6 +5,8 @@ from playwright.sync_api import Browser
 from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
+from lamplighter.domain.route import Arm
+from lamplighter.store.version_hours import VersionHour
 from lamplighter.web.numbers import NOTHING
 
 VERSION = "/m/late-flights/v/3"
@@ -24,11 +26,37 @@ def test_a_model_shows_who_calls_and_who_fell_silent(browser: Browser, own: Site
     assert ["silent" in row for row in rows] == [True, False, False]
     assert [row.split("\t")[-2:] for row in rows] == [[NOTHING, NOTHING], ["0.2 %", "10 ms"], ["0 %", "10 ms"]]
     page.goto("/m/late-flights/monitor")
-    rows = page.get_by_role("group", name="Service by consumer").locator("tbody tr").all_inner_texts()
+    rows = page.get_by_role("group", name="Service by consumer", exact=True).locator("tbody tr").all_inner_texts()
     assert [row.split("\t") for row in rows] == [
         ["ops-dashboard", "6,150", "0.2 %", "0", "2.5 ms", "10 ms", "25 ms"],
         ["spreadsheet-macro", "3", "0 %", "9", "2.5 ms", "10 ms", "25 ms"],
     ]
+    context.close()
+
+
+def test_a_trial_that_fails_one_consumer_only_is_told_apart(browser: Browser, own: Site) -> None:
+    second = own.kit.clock.now() // 1_000_000 // 3600 * 3600
+    asked = (
+        ("ops-dashboard", 2, Arm.CHAMPION, 40, 0),
+        ("ops-dashboard", 3, Arm.CHALLENGER, 12, 12),
+        ("spreadsheet-macro", 2, Arm.CHAMPION, 9, 0),
+    )
+    with own.kit.store.transaction() as change:
+        change.version_hours.add(
+            [VersionHour("late-flights", "prod", name, number, arm, second, *counts) for name, number, arm, *counts in asked]
+        )
+    context = sign_in(browser, own, seed.ADA)
+    page = context.new_page()
+    page.goto("/m/late-flights/monitor")
+    rows = page.get_by_role("group", name="Service by consumer and version").locator("tbody tr").all_inner_texts()
+    # A consumer that knows one version only has nothing to compare.
+    assert [row.split("\t")[:4] for row in rows] == [
+        ["ops-dashboard", "v2 champion", "40", "0 %"],
+        ["ops-dashboard", "v3 challenger only here", "12", "100 %"],
+    ]
+    page.goto("/m/late-flights")
+    rows = page.get_by_role("group", name="Consumers").locator("tbody tr").all_inner_texts()
+    assert ["v3 fails" in row for row in rows] == [False, True, False]
     context.close()
 
 
