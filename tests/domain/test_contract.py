@@ -133,7 +133,9 @@ def test_what_a_caller_notices_of_the_whole() -> None:
         Difference(name="output", what="has another name, meaning or classes", breaking=True),
     )
     swapped = (contract(NUMBER, Column(name="y", kind=Kind.TEXT)), contract(Column(name="y", kind=Kind.TEXT), NUMBER))
-    assert differences(*swapped) == ()
+    assert differences(*swapped) == (Difference(name="x", what="stands in another place", breaking=True),)
+    added = (contract(NUMBER), contract(Column(name="y", kind=Kind.TEXT), NUMBER))
+    assert [found.what for found in differences(*added)] == ["is now needed"]
 
 
 PLAIN = st.builds(Column, name=st.just("x"), kind=st.sampled_from(Kind), nullable=st.booleans())

@@ -43,7 +43,10 @@ def test_a_trial_that_fails_one_consumer_only_is_told_apart(browser: Browser, ow
     )
     with own.kit.store.transaction() as change:
         change.version_hours.add(
-            [VersionHour("late-flights", "prod", name, number, arm, second, *counts) for name, number, arm, *counts in asked]
+            [
+                VersionHour("late-flights", "prod", name, number, arm, second, requests, failures)
+                for name, number, arm, requests, failures in asked
+            ]
         )
     context = sign_in(browser, own, seed.ADA)
     page = context.new_page()

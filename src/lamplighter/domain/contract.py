@@ -189,12 +189,22 @@ def differences(old: Contract, new: Contract) -> tuple[Difference, ...]:
     after = {column.name: column for column in new.inputs}
     found = [Difference(name=name, what="is no longer taken", breaking=True) for name in before if name not in after]
     found += [Difference(name=name, what="is now needed", breaking=True) for name in after if name not in before]
+    if name := moved(old, new):
+        found.append(Difference(name=name, what="stands in another place", breaking=True))
     for name in before:
         if name in after:
             found.extend(_between(before[name], after[name]))
     if old.output != new.output:
         found.append(Difference(name="output", what="has another name, meaning or classes", breaking=True))
     return tuple(found)
+
+
+def moved(old: Contract, new: Contract) -> str:
+    """The first input that stands in another place among those of both, or nothing: a row that is sent as a list would be read
+    with its values exchanged, and nobody would hear of it."""
+    before, after = ([column.name for column in contract.inputs] for contract in (old, new))
+    kept = zip([name for name in before if name in after], [name for name in after if name in before], strict=True)
+    return next((name for name, other in kept if name != other), "")
 
 
 def _between(old: Column, new: Column) -> list[Difference]:

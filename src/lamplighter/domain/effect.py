@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lamplighter.domain.consumer import Consumer
-from lamplighter.domain.contract import Column, Contract, Kind, Output, Unknown
+from lamplighter.domain.contract import Column, Contract, Kind, Output, Unknown, moved
 from lamplighter.domain.record import Record
 from lamplighter.domain.version import Manifest
 
@@ -34,6 +34,8 @@ def _inputs(consumer: Consumer, old: Contract, new: Contract) -> Iterator[Effect
     for name in after:
         if name not in before:
             yield Effect(name, "is now needed", True, "A request without it is refused.")
+    if name := moved(old, new):
+        yield Effect(name, "stands in another place", True, "A row that it sends as a list is read in the new order.")
     for name in before:
         if name in after:
             yield from _column(consumer, before[name], after[name])
