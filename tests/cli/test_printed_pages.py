@@ -9,6 +9,7 @@ from tests.cli.memory import JULY, MISSING_WORD, REFUSED, Memory, decision, emer
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.hook import Answer, Hook, Moment, OnFailure
 from lamplighter.domain.identity import Person, Role
+from lamplighter.domain.outcome import Check, Guard, Judged, Judgement, Outcome
 from lamplighter.domain.rollout import Phase, Signal
 from lamplighter.domain.stage import Status
 
@@ -354,6 +355,14 @@ def test_a_rollout() -> None:
         "Next: lamp rollout pause R-9      lamp rollout stop R-9\n"
         "http://127.0.0.1:7070/rollouts/R-9\n"
     )
+
+
+def test_a_guard_that_nobody_asked_has_seen_nothing_and_only_moves_that_exist_are_offered() -> None:
+    judged = Judged(Judgement.UNDECIDED, "Too few.", challenger=0.0, champion=0.25, limit=0.01, n=0)
+    outcome = Outcome(judgement=Judgement.UNDECIDED, why="Too few.", checks=(Check(guard=Guard.ERRORS, judged=judged),))
+    out = told(Memory(rolling=rollout(Phase.PENDING, outcomes=(outcome,))), "rollout", "show", "R-9").out
+    assert "  10 %  errors  no request  -   25 %  1 %    0\n" in out
+    assert "Next: lamp rollout stop R-9\n" in out
 
 
 def test_a_rollout_with_its_hooks() -> None:

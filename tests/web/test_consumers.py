@@ -1,7 +1,7 @@
 """Who calls a model, what a version does to them, and the word of their owners, in a real browser."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
@@ -25,6 +25,11 @@ def test_a_model_shows_who_calls_and_who_fell_silent(browser: Browser, own: Site
     ]
     assert ["silent" in row for row in rows] == [True, False, False]
     assert [row.split("\t")[-2:] for row in rows] == [[NOTHING, NOTHING], ["0.2 %", "10 ms"], ["0 %", "10 ms"]]
+    # Nobody can call what is not live yet.
+    page.goto("/m/returns-fraud")
+    expect(page.locator("[aria-label=Consumers]")).to_contain_text("ops-dashboard")
+    expect(page.locator("[aria-label=Consumers]")).not_to_contain_text("silent")
+    expect(page.locator("#people .now")).to_have_text("WaitsThe acceptance of IT is missing.")
     page.goto("/m/late-flights/monitor")
     rows = page.get_by_role("group", name="Service by consumer", exact=True).locator("tbody tr").all_inner_texts()
     assert [row.split("\t") for row in rows] == [

@@ -54,16 +54,18 @@ class Affected(Record, frozen=True):
 
 def consumers(look: Transaction, model: str, now: int) -> tuple[Consumed, ...]:
     """Everybody who calls a model or is declared to; raises `NotFound` for a model that is not there."""
-    seen = felt(look, model, now)
-    return tuple(_consumed(caller, now, seen.get(caller.name) or Felt()) for caller in look.callers(look.project(model)))
+    seen, callers = felt(look, model, now), look.callers(look.project(model))
+    answers = any(routing.champion for routing in look.routings.all(equals={"model": model}))
+    return tuple(_consumed(caller, now, seen.get(caller.name) or Felt(), answers=answers) for caller in callers)
 
 
-def _consumed(caller: Caller, now: int, seen: Felt) -> Consumed:
+def _consumed(caller: Caller, now: int, seen: Felt, *, answers: bool) -> Consumed:
     return Consumed(
         name=caller.name,
         owner=caller.owner,
         standing=caller.standing,
-        silent=caller.silent(now),
+        # Where nothing answers nobody can call.
+        silent=answers and caller.silent(now),
         requests=sum(calls.requests for calls in caller.calls),
         last_at=max((calls.last_at for calls in caller.calls), default=0),
         environments=tuple(calls.environment for calls in caller.calls),

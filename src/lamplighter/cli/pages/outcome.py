@@ -15,8 +15,9 @@ def outcomes_table(rollout: Rollout) -> Table | None:
 def _row(rollout: Rollout, outcome: Outcome, check: Check) -> tuple[str, ...]:
     judged, guard = check.judged, check.guard
     step = f"{rollout.plan.steps[outcome.step]:g} %"
-    seen = (figure(guard, judged.challenger), figure(guard, judged.champion))
-    return step, guard.value, judged.judgement.value, *seen, figure(guard, judged.limit), f"{judged.n:,}"
+    says = judged.judgement.value if judged.n else "no request"
+    seen = (figure(guard, judged.challenger if judged.n else None), figure(guard, judged.champion))
+    return step, guard.value, says, *seen, figure(guard, judged.limit), f"{judged.n:,}"
 
 
 def figure(guard: Guard, value: float | None) -> str:
