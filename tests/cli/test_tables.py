@@ -56,3 +56,9 @@ def test_an_instant_without_an_offset_is_local() -> None:
 
 def test_how_long_it_lasted() -> None:
     assert [lasted(s) for s in (41.2, 60, 7200, 86400, 172_800)] == ["41 s", "1 min", "2 h", "24 h", "2 days"]
+
+
+def test_a_long_word_goes_on_behind_its_mark() -> None:
+    address, many = "dana@flights.example", ("x" * 20,) * 3
+    told = lines(Table([(*many, address)], ("A", "B", "C", "D")))
+    assert [line.split()[-1] for line in told[1:]] == ["dana@", "flights.example"]

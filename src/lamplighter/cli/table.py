@@ -8,6 +8,8 @@ from itertools import zip_longest
 #: Characters in a line.
 WIDTH = 80
 _GAP = "  "
+#: Behind these a word may go on in the next line; an address goes on behind its @.
+_MARKS = "-/_."
 #: The last column gives way to the others down to this width.
 _LEAST = 16
 
@@ -44,8 +46,21 @@ def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
 
 
 def _row(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> list[str]:
-    cells = [wrapped(text, size, break_words=True) for text, size in zip(row, widths, strict=True)]
+    cells = [wrapped(_parted(text, size), size, break_words=True) for text, size in zip(row, widths, strict=True)]
     return ["".join(_cells(parts, widths, right)).rstrip() for parts in zip_longest(*cells, fillvalue="")]
+
+
+def _parted(text: str, width: int) -> str:
+    """The text with its longest words in parts where people would part them: addresses behind the @, names behind a hyphen."""
+    return " ".join(part for word in text.split() for part in _parts(word, width))
+
+
+def _parts(word: str, width: int) -> list[str]:
+    if len(word) <= width:
+        return [word]
+    behind = word.rfind("@", 0, width) + 1 or max(word.rfind(mark, 0, width) for mark in _MARKS) + 1
+    end = behind or width
+    return [word[:end], *_parts(word[end:], width)]
 
 
 def _cells(parts: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> list[str]:

@@ -14,7 +14,7 @@ class Verdict(StrEnum):
     CHALLENGER_WINS = "challenger-wins"
     #: It is not.
     CHAMPION_STAYS = "champion-stays"
-    #: Too few rows with labels to say.
+    #: Nothing can be said: too few rows or days, or a difference that chance explains.
     NOT_ENOUGH_EVIDENCE = "not-enough-evidence"
 
 

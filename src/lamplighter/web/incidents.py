@@ -51,7 +51,10 @@ _SAYINGS = (
     _Saying(Step.RESOLVE, (_Field("note", "Note", "Note, such as: feed repaired"),)),
     _Saying(
         Step.SNOOZE,
-        (_Field("duration", "For how long", "4h", 7, True), _Field("reason", "Reason", "Reason why it may wait", 500, True)),
+        (
+            _Field("duration", "For how long", "How long: 4h", 7, True),
+            _Field("reason", "Reason", "Reason why it may wait", 500, True),
+        ),
     ),
     _Saying(Step.ASSIGN, (_Field("to", "To whom", "@team or e-mail address", 200, True), _Field("note", "Note", "Note", 500))),
     _Saying(Step.NOTE, (_Field("text", "Words", "What you saw or did", 2000, True),)),
