@@ -113,7 +113,7 @@ def _replay(seen: Figures | None) -> str:
     if seen is None:
         return "not made yet"
     if not seen.requests:
-        return "no request"
+        return f"none of {seen.unkept} is kept" if seen.unkept else "no request"
     turned = f"{seen.flips_up} up, {seen.flips_down} down of {seen.rows}"
     return f"{seen.requests} requests, {seen.refused + seen.failed} fail, flips {turned}, scores ±{seen.shift_absolute:.3f}"
 

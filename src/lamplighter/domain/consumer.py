@@ -112,6 +112,11 @@ class Caller(Record, frozen=True):
         """Whether it was never seen, or not for `SILENT_AFTER` days."""
         return all(calls.last_at < now - SILENT_AFTER * _DAY for calls in self.calls)
 
+    def called(self, environment: str, now: int) -> int:
+        """Requests there, if the last one is not older than `SILENT_AFTER` days."""
+        since = now - SILENT_AFTER * _DAY
+        return sum(one.requests for one in self.calls if one.environment == environment and one.last_at >= since)
+
     def concerned(self, environment: str) -> bool:
         """Whether a new version there has to mind it: who is declared always, who is not once it has called there."""
         if self.standing in (Standing.DECLARED, Standing.REGISTERED):

@@ -136,6 +136,8 @@ class Figures(Record, frozen=True):
     live_ms: float = 0.0
     #: Median time of the next version for one request, milliseconds.
     candidate_ms: float = 0.0
+    #: Requests that it made of late where none could be replayed, because none holds its inputs as they came.
+    unkept: int = 0
 
     @property
     def flips(self) -> float:

@@ -34,7 +34,7 @@ class Gate(Settings, frozen=True):
     most_shift: float = 0.05
     #: Requests of a consumer without which its replay says nothing.
     least_requests: int = 20
-    #: For a consumer that made some requests, but fewer than that.
+    #: For a consumer that made some requests, of which fewer than that or none could be replayed.
     too_few: Otherwise = Otherwise.HOLD
     #: For an application that calls, that nobody has declared, and that would be hit.
     unknown: Otherwise = Otherwise.HOLD
@@ -78,6 +78,8 @@ class Gate(Settings, frozen=True):
             told.append(f"scores move by {seen.shift_absolute:.3f}, accepted are {accepted:g}")
         if 0 < seen.requests < self.least_requests and self.too_few is Otherwise.HOLD:
             told.append(f"only {seen.requests} requests could be replayed, {self.least_requests} are needed")
+        if seen.unkept and self.too_few is Otherwise.HOLD:
+            told.append(f"none of its {seen.unkept} requests could be replayed, for their inputs are not kept as they came")
         return told
 
 
@@ -128,6 +130,6 @@ def _seen(callers: list[Caller], found: Replayed) -> str:
 
 def _one(name: str, seen: Figures) -> str:
     if not seen.requests:
-        return f"{name} made no request."
+        return f"{name} made {seen.unkept} requests that are not kept." if seen.unkept else f"{name} made no request."
     turned = seen.flips_up + seen.flips_down
     return f"{name}: {turned} of {seen.rows} decisions turn, scores move by {seen.shift_absolute:.3f}."

@@ -137,17 +137,19 @@ def _outcome(place: Path) -> Outcome:
 
 
 def _keep(kit: Kit, change: Transaction, replay: Replay, outcome: Outcome) -> None:
-    """The figures are evidence of the version; a consumer without a request stands there with zeros."""
+    """The figures are evidence of the version; a consumer without a request that can be replayed stands there with zeros."""
+    now = kit.clock.now()
     callers = [caller for caller in change.callers(change.project(replay.model)) if caller.concerned(replay.environment)]
     facts = Replayed(
         environment=replay.environment,
         live=replay.live,
         live_number=replay.live_number,
-        consumers={**{caller.name: Figures() for caller in callers}, **outcome.consumers},
+        consumers={
+            **{caller.name: Figures(unkept=caller.called(replay.environment, now)) for caller in callers},
+            **outcome.consumers,
+        },
     )
-    found = Evidence(
-        version=replay.version, kind=KIND, facts=msgspec.to_builtins(facts), author=PLATFORM.email, at=kit.clock.now()
-    )
+    found = Evidence(version=replay.version, kind=KIND, facts=msgspec.to_builtins(facts), author=PLATFORM.email, at=now)
     change.evidence.put(found)
     event = EvidenceAdded(model=replay.model, version=replay.version, kind=KIND, digest=found.digest)
     kit.record(change, event, PLATFORM)
