@@ -132,7 +132,17 @@ class Settings(Strict, frozen=True):
     @property
     def channel_names(self) -> tuple[str, ...]:
         """Names of everything that messages can go to through the configuration."""
-        return (*self.webhooks, *self.alertmanagers, *self.pagerduty, *self.apprise)
+        return tuple(name for receivers in self.receivers.values() for name in receivers)
+
+    @property
+    def receivers(self) -> Mapping[str, Mapping[str, object]]:
+        """Receivers by name, by the kind of channel that has to have one."""
+        return {kind: getattr(self, field) for kind, field in self.fields_of_receivers.items()}
+
+    @property
+    def fields_of_receivers(self) -> Mapping[str, str]:
+        """Which field holds the receivers of a kind of channel."""
+        return {"webhook": "webhooks", "alertmanager": "alertmanagers", "pagerduty": "pagerduty", "apprise": "apprise"}
 
     @property
     def folder(self) -> Path:

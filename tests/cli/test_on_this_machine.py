@@ -89,6 +89,28 @@ def test_training_code_that_fails_is_named_without_its_words(folder: Path) -> No
     assert "canary" not in outcome.err
 
 
+def test_check_warns_of_rows_that_go_before_their_labels_come(folder: Path) -> None:
+    late = '[monitor.labels]\nexpected_after = "30d"\n[log]\nkeep = "7d"\n'
+    (folder / "lamp.toml").write_text(PROJECT + late)
+    outcome = here("check", str(folder))
+    assert outcome.code == 0
+    told = " ".join(outcome.out.split())
+    assert "warning Labels are expected 30d after the prediction, and its row is kept for 7d only" in told
+
+
+def test_channels_that_lead_nowhere_are_refused_before_anything_is_started(folder: Path) -> None:
+    home = Path(os.environ["LAMP_HOME"])
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "config.toml").write_text('channels = ["webhook"]\n')
+    refused = here("up")
+    assert (refused.code, "E1120" in refused.err) == (2, True)
+    assert "The channel webhook has no address." in " ".join(refused.err.split())
+    assert not (home / "control.log").exists()
+    seen = {one["name"]: (one["status"], one["what"]) for one in here("doctor", "--json").json["data"]["seen"]}
+    assert seen["channels"][0] == "failing"
+    assert "The channel webhook has no address." in seen["channels"][1]
+
+
 def test_doctor_before_and_while_another_program_has_the_port(folder: Path) -> None:
     before = here("doctor", "--json")
     assert before.code == 0

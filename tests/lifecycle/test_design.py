@@ -1,17 +1,33 @@
 """What a project and an environment may say: a name that nothing has is refused when it is written, not when it is met."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from tests.lifecycle.lives import Life
+from tests.lifecycle.lives import Life, lived
 from tests.sdk import models
+from tests.sdk.homes import home
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Invalid, LampError, NotFound
 from lamplighter.domain.events import ProjectSaved
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.lifecycle import design
+from lamplighter.lifecycle.kit import Kit
+
+JOB = {"name": "nightly", "schedule": "@daily", "environment": "prod", "input": "trains", "output": "scored"}
+_RECEIVER = 'webhooks = { pager = "http://127.0.0.1:9/hook" }\n'
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Iterator[Life]:
+    """A platform with a receiver, two tables and a training."""
+    tables = '[tables]\ntrains = "/trains.csv"\nscored = "/scored.csv"\n'
+    training = '[trainings.anew]\ncommand = ["python"]\nfolder = "/"\n'
+    with lived(tmp_path / "home", _RECEIVER + tables + training) as life:
+        yield life
 
 
 @pytest.mark.parametrize(
@@ -22,15 +38,60 @@ from lamplighter.lifecycle import design
         ({"monitor": {"measure": "jensen"}}, ""),
         ({"monitor": {"measure": "brier"}}, ""),
         ({"monitor": {"notify": ["inbx"]}}, "inbox"),
+        ({"job": [{**JOB, "input": "trainz"}]}, "trains"),
+        ({"job": [{**JOB, "output": "scord"}]}, "scored"),
+        ({"job": [{**JOB, "environment": "prd"}]}, "prod"),
+        ({"env": {"prd": {}}}, "prod"),
+        ({"env": {"prod": {"before": [{"hook": "page", "on_failure": "stop"}]}}}, "pager"),
+        ({"retrain": {"when": ["quality"], "run": "anw"}}, "anew"),
         ({"model": {"name": "named", "criticality": "mission-criticl"}}, "mission-critical"),
     ],
     ids=str,
 )
-def test_a_project_names_what_there_is(life: Life, more: dict[str, Any], near: str) -> None:
+def test_a_project_names_what_there_is(named: Life, more: dict[str, Any], near: str) -> None:
     with pytest.raises(NotFound) as refusal:
-        life["dana"].save_project("named", models.project("named", **more))
+        named["dana"].save_project("named", models.project("named", **more))
     assert near in refusal.value.fix
-    assert life.events(ProjectSaved) == []
+    assert named.events(ProjectSaved) == []
+
+
+def test_what_there_is_may_be_named(named: Life) -> None:
+    more = {"notify": ["pager", "inbox"]}
+    named["dana"].save_project("named", models.project("named", job=[JOB], env={"prod": {}}, monitor=more))
+    assert len(named.events(ProjectSaved)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("webhook", "webhooks"), ("alertmanager", "alertmanagers"), ("pagerduty", "pagerduty"), ("apprise", "apprise")],
+)
+def test_a_kind_of_channel_is_no_receiver(named: Life, kind: str, field: str) -> None:
+    with pytest.raises(NotFound) as refusal:
+        named["dana"].save_project("named", models.project("named", monitor={"notify": [kind]}))
+    found = refusal.value
+    assert (found.what, found.why, found.fix) == (
+        f"The channel {kind} has no address.",
+        f"{kind} is a kind of channel, and a message goes to a receiver of that kind. Known: inbox, pager.",
+        f'Give a receiver of `{field}` in config.toml a name, such as pager, and write that name in place of "{kind}".',
+    )
+
+
+@pytest.mark.parametrize(
+    ("channels", "why", "fix"),
+    [
+        ('["inbox", "pagr"]', "`channels`: There is no channel of that name. Known: inbox, pager.", "Did you mean pager?"),
+        ('["webhook"]', "`channels`: The channel webhook has no address.", "Give a receiver of `webhooks`"),
+    ],
+)
+def test_a_configuration_whose_incidents_would_go_nowhere_opens_no_platform(
+    tmp_path: Path, channels: str, why: str, fix: str
+) -> None:
+    settings = home(tmp_path / "home", more=f"channels = {channels}\n{_RECEIVER}")
+    with pytest.raises(Invalid) as refusal:
+        Kit.open(settings)
+    assert refusal.value.code == "E1120"
+    assert refusal.value.why.startswith(why)
+    assert refusal.value.fix.startswith(fix)
 
 
 def test_the_same_project_again_changes_nothing(life: Life) -> None:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from tests.lifecycle.away import AT, adopt
 from tests.lifecycle.calendars import frozen_life, midnight
 from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.receivers import Receiver
@@ -80,7 +82,7 @@ def test_both_are_asked_in_their_turn_signed_and_on_record(hooked: Life, receive
     assert (first["id"], first["subject"]) == (f"{rollout.id}-before-0", f"accepted/{rollout.id}")
     assert first["data"] == {
         "model": "accepted", "environment": "prod", "number": 2, "version": version.digest, "previous": 1,
-        "rollout": rollout.id, "moment": "before", "attempt": 1, "asked_by": rollout.asked_by, "emergency": "",
+        "rollout": rollout.id, "moment": "before", "attempt": 1, "asked_by": rollout.asked_by, "emergency": "", "elsewhere": "",
         "url": f"{hooked.settings.url}/rollouts/{rollout.id}",
     }  # fmt: skip
     heads = receiver.headers[0]
@@ -229,13 +231,63 @@ def test_a_control_plane_that_is_killed_while_it_asks_asks_again_and_moves_once(
     assert [heads["webhook-id"] for heads in receiver.headers] == [f"{asked_for.id}-before-0"] * 2
 
 
-def test_a_hook_that_is_no_receiver_or_is_not_signed_is_refused(hooked: Life) -> None:
+def test_a_hook_that_is_no_receiver_or_is_not_signed_is_refused_when_it_is_declared(hooked: Life) -> None:
     for name, kind, code in (("tickts", NotFound, "E1201"), ("plain", Invalid, "E1146")):
-        hook = {"before": {"hook": name, "on_failure": "stop"}}
-        version = hooked.version(project(f"no-{name}", **hook))
+        described = project(f"no-{name}", before={"hook": name, "on_failure": "stop"})
         with pytest.raises(kind) as refusal:
-            hooked["dana"].deploy(version.name, "prod")
+            hooked["dana"].save_project(described.name, described)
         assert refusal.value.code == code
+    assert hooked["rita"].rollouts() == []
+
+
+def test_a_receiver_that_is_gone_is_refused_when_a_version_is_deployed(tmp_path: Path, receiver: Receiver) -> None:
+    with lived(tmp_path / "home", settings(receiver)) as life:
+        version = life.version(project("orphaned", before={"on_failure": "stop"}))
+        life.settings = msgspec.structs.replace(life.settings, webhooks={}, webhook_secrets={})
+        life.restart()
+        with pytest.raises(NotFound):
+            life["dana"].deploy(version.name, "prod")
+
+
+def test_a_version_elsewhere_counts_as_live_only_once_the_hook_before_it_says_go(
+    hooked: Life, receiver: Receiver, tmp_path: Path
+) -> None:
+    receiver.script = [503]
+    version = adopt(hooked, project("away", before={"on_failure": "stop"}), tmp_path)
+    refused = hooked.reached(asked(hooked, version), Phase.REFUSED)
+    assert refused.why == "The hook tickets before it said no. It answered 503."
+    assert hooked.events(WentLive) == []
+    assert receiver.events[0]["data"]["elsewhere"] == AT
+    hooked.reached(asked(hooked, version), Phase.COMPLETED)
+    assert live_number(hooked, "away") == 1
+    assert not (hooked.settings.serving / "prod" / "route.json").exists()
+
+
+def test_the_hook_after_a_version_elsewhere_is_asked_once_it_counts_as_live(
+    hooked: Life, receiver: Receiver, tmp_path: Path
+) -> None:
+    receiver.script = [200, 500]
+    version = adopt(hooked, project("away", before={"on_failure": "continue"}, after={"on_failure": "note"}), tmp_path)
+    after = hooked.reached(asked(hooked, version), Phase.COMPLETED)
+    assert told(after) == [("before", 1, 200, ""), ("after", 1, 500, "It answered 500.")]
+    assert after.answers[0].at < hooked.entries(WentLive)[-1].at < after.answers[1].at
+    assert live_number(hooked, "away") == 1
+    assert [event["data"]["elsewhere"] for event in receiver.events] == [AT, AT]
+
+
+def test_no_hook_takes_back_what_runs_elsewhere(hooked: Life, tmp_path: Path) -> None:
+    back = project("away", after={"on_failure": "roll-back"})
+    version = adopt(hooked, back, tmp_path)
+    with pytest.raises(Invalid) as refusal:
+        hooked["dana"].deploy(version.name, "prod")
+    assert (refusal.value.code, refusal.value.why) == (
+        "E1146",
+        "away@1 runs elsewhere, and this platform moves no traffic there.",
+    )
+    # Once it is known to run there, the file is refused as well.
+    with pytest.raises(Invalid) as refusal:
+        hooked["dana"].save_project("away", back)
+    assert refusal.value.code == "E1146"
     assert hooked["rita"].rollouts() == []
 
 

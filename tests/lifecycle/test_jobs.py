@@ -62,7 +62,7 @@ def _read(path: Path) -> dict[str, list[Any]]:
 
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory, tables: Path) -> Iterator[Life]:
-    more = "[tables]\n" + "".join(f'{name} = "{tables}/{name}.parquet"\n' for name in ("trains", "bent", "scored"))
+    more = "[tables]\n" + "".join(f'{name} = "{tables}/{name}.parquet"\n' for name in ("trains", "bent", "scored", "nowhere"))
     with lived(tmp_path_factory.mktemp("life") / "home", more) as life:
         yield life
 
@@ -72,6 +72,10 @@ def version(life: Life) -> Version:
     declared = [{"name": name, "input": table, **_DECLARED} for name, table in NAMES.items()]
     found = release(life["dana"], models.project(MODEL, job=declared, source=[SOURCE]), models.build())
     life.live(found)
+    # A table that is in the configuration no more.
+    left = {name: file for name, file in life.settings.tables.items() if name != "nowhere"}
+    life.settings = msgspec.structs.replace(life.settings, tables=left)
+    life.restart()
     return found
 
 
@@ -204,7 +208,7 @@ def test_a_corrected_table_is_run_again_as_a_run_of_its_own(life: Life, version:
         assert whole.value.code == "E1564"
 
 
-def test_a_table_that_the_platform_does_not_know_fails(life: Life, version: Version) -> None:
+def test_a_table_that_the_platform_does_not_know_any_more_fails(life: Life, version: Version) -> None:
     _asked(life, "lost")
     done = _ended(life, "lost")
     assert done.failure is not None

@@ -1,9 +1,12 @@
 """When a scheduled job runs whose schedule is changed, and which runs count."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
-from tests.lifecycle.lives import Life
+from tests.lifecycle.lives import Life, lived
 from tests.sdk import models
 
 from lamplighter.domain.job import Run, State
@@ -11,6 +14,13 @@ from lamplighter.lifecycle import jobs
 
 MODEL = "punctual"
 HOUR = 3600
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    """A platform with two tables."""
+    with lived(tmp_path / "home", '[tables]\na = "/a.csv"\nb = "/b.csv"\n') as life:
+        yield life
 
 
 def declare(life: Life, schedule: str) -> None:

@@ -129,3 +129,30 @@ def test_the_number_of_questions_does_not_grow_with_the_models(life: Life) -> No
         counts.append(len(statements))
     assert len(found) == 13
     assert counts[0] == counts[1] < 16
+
+
+@pytest.mark.parametrize(
+    ("keep", "after", "gaps"), [("7d", "30d", ["keep"]), ("30d", "30d", []), ("7d", "0s", []), ("", "30d", [])], ids=str
+)
+def test_rows_that_go_before_their_labels_come_are_a_gap(life: Life, keep: str, after: str, gaps: list[str]) -> None:
+    monitor = {"quality": {"metric": "brier", "limit": 0.2}, "labels": {"expected_after": after}}
+    _live(life, "short", monitor=monitor, log={"keep": keep})
+    _beat(life, *Loop)
+    (found,) = life["rita"].watched("short")
+    assert [gap.measure for gap in found.gaps] == gaps
+    late = life["rita"].label_status("short", "prod").too_late
+    if gaps:
+        assert (found.state, found.gaps[0].why, found.gaps[0].has_it) == (WatchState.MISSING, late, address("dana"))
+        assert late == (
+            "Labels are expected 30d after the prediction, and its row is kept for 7d only: they find no row, and no quality is"
+            " measured. Raise keep in [log] above 30d."
+        )
+    else:
+        assert late == ""
+
+
+def test_what_the_policy_keeps_for_longer_is_no_gap(life: Life) -> None:
+    monitor = {"quality": {"metric": "brier", "limit": 0.2}, "labels": {"expected_after": "170d"}}
+    version = life.version(models.critical("kept", monitor=monitor, log={"keep": "180d"}))
+    life.appoint(version)
+    assert life["rita"].label_status("kept", "prod").too_late == ""

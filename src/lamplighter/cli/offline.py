@@ -13,6 +13,7 @@ from lamplighter.domain.criticality import Criticality, criticality_of, tier_of
 from lamplighter.domain.decision import Judgement
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.evidence import Dossier, Evidence
+from lamplighter.domain.late_truth import too_late
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.domain.project import Project
@@ -36,6 +37,8 @@ class Prepared:
     judgements: tuple[Judgement, ...]
     #: Gates that only the platform can ask.
     later: tuple[str, ...]
+    #: What is lawful, and will not do what whoever wrote it expects.
+    warnings: tuple[str, ...] = ()
 
 
 def prepared(session: Session, path: str) -> Prepared:
@@ -50,7 +53,8 @@ def prepared(session: Session, path: str) -> Prepared:
         Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(dossier)) for use in uses if use["use"] in OFFLINE
     )
     later = tuple(str(use["use"]) for use in uses if use["use"] not in OFFLINE)
-    return Prepared(project, version, criticality, judgements, later)
+    late = too_late(project, tier_of(policy, criticality.tier).log)
+    return Prepared(project, version, criticality, judgements, later, (late,) if late else ())
 
 
 def _dossier(project: Project, ready: Checked, criticality: Criticality, policy: Policy) -> Dossier:
@@ -99,6 +103,7 @@ def prepared_page(ready: Prepared, says: str) -> Page:
         ("contract", f"inputs: {len(manifest.contract.inputs)}; answers with {manifest.contract.output.name}"),
         *_forms(ready),
     ]
+    on_platform = [("on platform", ", ".join(ready.later))] if ready.later else []
     return Page(
         says=says,
         data={
@@ -108,8 +113,9 @@ def prepared_page(ready: Prepared, says: str) -> Page:
             "judgements": ready.judgements,
             "evidence": ready.version.evidence,
             "judged_by_the_platform": ready.later,
+            "warnings": ready.warnings,
         },
-        facts=facts + ([("on platform", ", ".join(ready.later))] if ready.later else []),
+        facts=[*facts, *on_platform, *(("warning", warning) for warning in ready.warnings)],
         table=gates(ready.judgements),
         next=["lamp deploy"],
     )

@@ -3,12 +3,14 @@
 Law of change: fields may be added with a default.
 """
 
+import math
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from lamplighter.domain.duration import seconds
 from lamplighter.domain.record import Record, Settings
 
 _Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
@@ -50,6 +52,13 @@ class Log(Record, frozen=True):
 
     redact: Mapping[str, Redaction] = {}
     sample: float = 1.0
+
+
+def kept(rule: LogRule, plan: LogPlan) -> float:
+    """Seconds that it is kept under both; without end where the project says nothing."""
+    if not plan.keep:
+        return math.inf
+    return max(seconds(plan.keep), seconds(rule.least_keep) if rule.least_keep else 0.0)
 
 
 def log_of(rule: LogRule, plan: LogPlan) -> Log:

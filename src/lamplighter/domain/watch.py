@@ -66,7 +66,8 @@ class Gap(Record, frozen=True):
     """One thing that is not watched."""
 
     state: WatchState
-    #: What it is about: `owner`, `reference`, `limit`, `silent`, `unlabelled`, `unjudged`, `stale`, or the name of a loop.
+    #: What it is about: `owner`, `reference`, `limit`, `keep`, `silent`, `unlabelled`, `unjudged`, `stale`, or the name of a
+    #: loop.
     measure: str
     #: Why, in one sentence.
     why: str

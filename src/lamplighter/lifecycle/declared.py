@@ -10,7 +10,6 @@ from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import WentLive
-from lamplighter.domain.hook import OnFailure
 from lamplighter.domain.lifetime import lifetime_of
 from lamplighter.domain.log import log_of
 from lamplighter.domain.names import unknown
@@ -91,20 +90,15 @@ def check_durability(policy: Policy, project: Project, environment: Environment)
         )
 
 
-def check_hooks(settings: Settings, project: Project, version: Version, environment: Environment) -> None:
-    """Raise `NotFound` for a hook that is no receiver of the configuration, and `Invalid` for one that is not signed or that
-    would move traffic where this platform moves none."""
-    plan = project.env.get(environment.name, EnvironmentPlan())
+def check_hooks(settings: Settings, plan: EnvironmentPlan) -> None:
+    """Raise `NotFound` for a hook that is no receiver of the configuration, and `Invalid` for one that is not signed."""
     for hook in (*plan.before, *plan.after):
         if hook.hook not in settings.webhooks:
             raise unknown("hook", hook.hook, settings.webhooks)
-        why = "" if settings.webhook_secrets.get(hook.hook) else "Its receiver has no secret, so it could not tell who asks."
-        if version.elsewhere and hook.on_failure is OnFailure.ROLL_BACK:
-            why = f"{version.name} runs elsewhere, and this platform moves no traffic there."
-        if why:
+        if not settings.webhook_secrets.get(hook.hook):
             raise Invalid(
                 f"The hook {hook.hook} cannot be asked.",
-                why=why,
+                why="Its receiver has no secret, so it could not tell who asks.",
                 fix="Add its secret to webhook_secrets of config.toml, or change the hook in lamp.toml.",
                 code="E1146",
             )

@@ -55,7 +55,9 @@ def check(kit: Kit, change: Transaction, actor: Actor, version: Version, environ
     declared.check(change, version, environment)
     project = change.project(version.model)
     declared.check_durability(kit.policy, project, environment)
-    declared.check_hooks(kit.settings, project, version, environment)
+    plan = project.env.get(environment.name, EnvironmentPlan())
+    declared.check_hooks(kit.settings, plan)
+    elsewhere.check_hooks(version, plan)
     judging.check_plan(kit.policy, project, environment)
 
 

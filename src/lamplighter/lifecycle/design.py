@@ -1,6 +1,6 @@
 """Design: what a model is for, and the environments it may go to."""
 
-from lamplighter import plugins, presets
+from lamplighter import presets
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
@@ -8,11 +8,11 @@ from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.log import LogPlan
-from lamplighter.domain.names import model_name, unknown
+from lamplighter.domain.names import model_name
 from lamplighter.domain.policy import Tier
 from lamplighter.domain.project import Project, check_project
 from lamplighter.domain.slices import check_slices
-from lamplighter.lifecycle import declared, routing
+from lamplighter.lifecycle import declared, named, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.store.transaction import Transaction
@@ -20,7 +20,7 @@ from lamplighter.store.transaction import Transaction
 
 def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Project:
     """Keep what a project says, and let every environment in which the model is live answer by it; raises `Invalid`, and
-    `NotFound` for a tier, measure or channel that is not there.
+    `NotFound` for a tier, measure, channel, environment, table, training or receiver that is not there.
 
     The same again changes nothing.
     """
@@ -29,11 +29,12 @@ def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Projec
         raise Invalid("Two names for one model.", why="The path and the project differ.", fix="Use one name.", code="E1113")
     criticality = criticality_of(project, kit.policy)
     tier = tier_of(kit.policy, criticality.tier)
-    _check_monitor(kit, project)
+    _check_monitor(project)
     _check_log(tier, project.log)
     check_slices(project.monitor.slices, tier.log.redact)
     places: list[str] = []
     with kit.store.transaction() as change:
+        named.check(kit, change, project)
         before = change.projects.find(model=model)
         if before is None or before.digest != project.digest:
             change.projects.put(project)
@@ -55,17 +56,13 @@ def _renewed(kit: Kit, change: Transaction, project: Project) -> list[str]:
     return routing.renew(change, project.name)
 
 
-def _check_monitor(kit: Kit, project: Project) -> None:
+def _check_monitor(project: Project) -> None:
     """A name that nothing has would be met by the loop that watches every model, long after whoever wrote it has gone."""
     drift_measure(project.monitor.measure)
     if project.monitor.preset != presets.OWN:
         presets.preset(project.monitor.preset, project.monitor.measure)
     for metric in (project.monitor.quality.metric, *(one.metric for one in project.requirement if one.slice)):
         quality_measure(metric)
-    channels = {*plugins.names("channels"), *kit.settings.channel_names}
-    for channel in project.monitor.notify:
-        if channel not in channels:
-            raise unknown("channel", channel, channels)
 
 
 def _check_log(tier: Tier, plan: LogPlan) -> None:

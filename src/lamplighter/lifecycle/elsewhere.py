@@ -1,6 +1,8 @@
 """Models that run elsewhere: what this platform cannot do to them is refused, with what somebody does there."""
 
 from lamplighter.domain.errors import Conflict, Invalid
+from lamplighter.domain.hook import OnFailure
+from lamplighter.domain.project import EnvironmentPlan
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import EXTERNAL, Elsewhere, Manifest, Version
 from lamplighter.store.transaction import Transaction
@@ -46,6 +48,18 @@ def check_served(look: Transaction, model: str) -> None:
             fix=f"Do it there, and push what came of it: lamp predictions push {model} FILE",
             code="E1573",
         )
+
+
+def check_hooks(version: Version | None, plan: EnvironmentPlan) -> None:
+    """Raise `Invalid` for a hook that would move traffic where this platform moves none."""
+    for hook in plan.after:
+        if version is not None and version.elsewhere and hook.on_failure is OnFailure.ROLL_BACK:
+            raise Invalid(
+                f"The hook {hook.hook} cannot take {version.model} back.",
+                why=f"{version.name} runs elsewhere, and this platform moves no traffic there.",
+                fix=f'Write on_failure = "note" for {hook.hook} in lamp.toml; its failure is then on record.',
+                code="E1146",
+            )
 
 
 def no_way_back(look: Transaction, live: Routing, to: int) -> Conflict:

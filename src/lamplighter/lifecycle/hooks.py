@@ -141,6 +141,15 @@ def _event(rollout: Rollout, answer: Answer, tried: Due) -> HookAnswered:
     )
 
 
+def _place(kit: Kit, rollout: Rollout) -> str:
+    """Where the version answers if that is not here; empty for one that is served here."""
+    if not rollout.elsewhere:
+        return ""
+    with kit.store.reading() as look:
+        version = look.versions.find(model=rollout.model, number=rollout.number)
+    return version.elsewhere.at if version is not None and version.elsewhere else ""
+
+
 def _request(kit: Kit, rollout: Rollout, tried: Due) -> tuple[str, str, bytes, tuple[str, ...]]:
     """Where to, under which id, what, and by which secrets it is signed. One that is gone is asked nowhere, which fails."""
     name, key = tried.hook.hook, f"{rollout.id}-{tried.moment}-{tried.place}"
@@ -155,6 +164,7 @@ def _request(kit: Kit, rollout: Rollout, tried: Due) -> tuple[str, str, bytes, t
         "attempt": tried.attempt,
         "asked_by": rollout.asked_by,
         "emergency": rollout.emergency,
+        "elsewhere": _place(kit, rollout),
         "url": f"{kit.settings.url}/rollouts/{rollout.id}",
     }
     subject = f"{rollout.model}/{rollout.id}"

@@ -11,6 +11,7 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.policy import Policy, read_policy
+from lamplighter.lifecycle import reachable
 from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.reads import Reads
 from lamplighter.serving.segments import Segments
@@ -40,7 +41,9 @@ class Kit:
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> "Kit":
-        """Open the platform in the folder of the settings, making what is not there yet."""
+        """Open the platform in the folder of the settings, making what is not there yet; raises `Invalid` for a
+        configuration that names what is not there."""
+        reachable.check_configuration(settings)
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         store = Store(settings.database_url)
         artifacts: Artifacts = plugins.plugin("artifacts", "local").Store(settings.artifacts)

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from lamplighter.domain.criticality import criticality_of, tier_of
-from lamplighter.domain.duration import seconds
+from lamplighter.domain.log import kept
 from lamplighter.domain.project import Project
 from lamplighter.domain.window import DAY
 from lamplighter.lifecycle import collection, compaction
@@ -24,8 +24,7 @@ def ends(kit: Kit) -> dict[str, int]:
 
 def _end(kit: Kit, project: Project) -> int:
     rule = tier_of(kit.policy, criticality_of(project, kit.policy).tier).log
-    kept = max(seconds(project.log.keep), seconds(rule.least_keep) if rule.least_keep else 0.0)
-    return (kit.clock.now() - int(kept * 1_000_000)) // DAY * DAY
+    return (kit.clock.now() - int(kept(rule, project.log) * 1_000_000)) // DAY * DAY
 
 
 def retain(kit: Kit, environment: str) -> int:

@@ -55,6 +55,9 @@ def _refusal(truth: Scorer, row: Row) -> str:
     """What the model does on these rows instead of scoring them, or nothing."""
     try:
         truth(row, len(next(iter(row.values()))))
+    except Invalid:
+        # Said already, with what to do about it.
+        raise
     except Failed as failed:
         return failed.why[:1].lower() + failed.why[1:].removesuffix(".")
     except Exception as error:  # a model may raise anything

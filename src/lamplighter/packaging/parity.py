@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lamplighter.domain.contract import Contract, Meaning
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.record import Record
 from lamplighter.packaging import reference
 from lamplighter.packaging.reference import Edges, Rows
@@ -123,6 +124,9 @@ async def parity(
         count = len(next(iter(part.values())))
         try:
             wanted = truth(part, count)
+        except Invalid:
+            # No row that is refused, but a model that cannot be served.
+            raise
         except Exception:  # whatever a model raises: it refuses these rows, so there is nothing to compare
             tally.refused_rows += count
             continue

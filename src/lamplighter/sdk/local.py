@@ -1,6 +1,7 @@
 """The platform on this machine as processes: start it, find it again, stop it."""
 
 import fcntl
+import ipaddress
 import os
 import signal
 import socket
@@ -12,8 +13,8 @@ from urllib.parse import quote
 
 import httpx2
 
-from lamplighter.domain.errors import NotFound, TimedOut, Unavailable
-from lamplighter.lifecycle import identity
+from lamplighter.domain.errors import Invalid, NotFound, TimedOut, Unavailable
+from lamplighter.lifecycle import identity, reachable
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
 
@@ -23,12 +24,31 @@ _PID, _LOG = "control.pid", "control.log"
 def start(settings: Settings, *, wait: float = 30.0) -> str:
     """Start the control plane in a session of its own, if it does not run, and wait until it answers; gives its address.
 
-    Raises `Unavailable` if its port is taken or it ends at once, and `TimedOut` if it does not answer in time.
+    Raises `Invalid` for settings that no control plane can have, `Unavailable` if its port is taken or it ends at once, and
+    `TimedOut` if it does not answer in time.
     """
     if not running(settings):
+        check(settings)
         _refuse_taken(settings)
         _until_ready(settings, _spawn(settings), wait)
     return settings.url
+
+
+def check(settings: Settings) -> None:
+    """Raise `Invalid` for settings that no control plane can have."""
+    reachable.check_configuration(settings)
+    try:
+        loopback = settings.host == "localhost" or ipaddress.ip_address(settings.host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        # Sessions and tokens must not cross a network in the clear.
+        raise Invalid(
+            "The control plane listens on this machine only.",
+            why="The host that is configured is not a loopback address.",
+            fix="Set LAMP_HOST to 127.0.0.1 and put a proxy with TLS in front.",
+            code="E1121",
+        )
 
 
 def _refuse_taken(settings: Settings) -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from statistics import median
 
+from lamplighter.domain.criticality import criticality_of, tier_of
+from lamplighter.domain.late_truth import too_late
+from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
 from lamplighter.store.transaction import Transaction
 
@@ -30,11 +33,14 @@ class LabelStatus(Record, frozen=True):
     #: The newest day of event time of which rows are not kept any more, microseconds since the epoch: labels of closed days
     #: change no figure. 0 for none.
     closed: int = 0
+    #: Why labels come too late for their rows; empty if they do not.
+    too_late: str = ""
 
 
-def label_status(look: Transaction, model: str, environment: str) -> LabelStatus:
+def label_status(look: Transaction, policy: Policy, model: str, environment: str) -> LabelStatus:
     """How the labels of a model come; raises `NotFound`."""
-    wait = look.project(model).monitor.labels.wait
+    project = look.project(model)
+    wait = project.monitor.labels.wait
     scored, labelled = look.outcomes.labelled(model, environment)
     day, lags = _lags(look, model, environment)
     return LabelStatus(
@@ -49,6 +55,7 @@ def label_status(look: Transaction, model: str, environment: str) -> LabelStatus
         wait=wait,
         expired=look.labels.expired(model),
         closed=look.closed_days.newest(model, environment) or 0,
+        too_late=too_late(project, tier_of(policy, criticality_of(project, policy).tier).log),
     )
 
 

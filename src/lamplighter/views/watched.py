@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from lamplighter.domain.heartbeat import LIMITS, Heartbeat
 from lamplighter.domain.identity import Person, Role
+from lamplighter.domain.late_truth import too_late
 from lamplighter.domain.monitor import Finding, Kind
 from lamplighter.domain.ownership import last_resort
 from lamplighter.domain.policy import Policy
@@ -117,6 +118,9 @@ def _missing(one: Known, version: Version | None) -> Iterator[tuple[str, str]]:
         yield "owner", f"Nobody who is here has {' and '.join(gaps)}."
     if version is not None and all(artifact.role != "profile" for artifact in version.manifest.artifacts):
         yield "reference", "The version came without reference rows, so that no movement can be seen."
+    late = too_late(one.project, one.tier.log)
+    if late:
+        yield "keep", late
     if one.project.monitor.quality.limit is None:
         yield "limit", "The project declares no limit of quality."
 
@@ -137,7 +141,7 @@ def _has_it(one: Known, gap: Gap, people: Circle) -> str:
     there."""
     if gap.state is WatchState.DEAD:
         return next(iter(_administrators(people.people.values())), "")
-    duty = Duty.MONITOR_FUNCTIONAL if gap.measure in ("reference", "limit", UNJUDGED) else Duty.MONITOR_TECHNICAL
+    duty = Duty.MONITOR_FUNCTIONAL if gap.measure in ("reference", "limit", "keep", UNJUDGED) else Duty.MONITOR_TECHNICAL
     return one.ownership.of(duty).holder or last_resort(one.project, people.people, people.teams)
 
 

@@ -24,10 +24,11 @@ def _lag(found: LabelStatus) -> str:
 
 
 def _closed(found: LabelStatus) -> list[tuple[str, str]]:
+    late = [("too late", found.too_late)] if found.too_late else []
     if not found.closed:
-        return []
+        return late
     told = f"rows up to {day(found.closed)} are not all kept any more; labels change no figure of their days"
-    return [("closed", told)]
+    return [("closed", told), *late]
 
 
 def _waiting(found: LabelStatus) -> str:

@@ -100,13 +100,12 @@ def _resolved(lines: Sequence[str], environments: Path) -> Mapping[str, str]:
         wanted.write_text("".join(f"{line}\n" for line in lines))
         options = ["--python", sys.executable, "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet"]
         try:
-            told = installer.run("find its packages", environments, "pip", "compile", *options, str(wanted))
+            told = installer.run("find its packages", environments, "pip", "compile", *options, str(wanted), lines=lines)
         except installer.NotInstalled as error:
             raise unsupported(
                 "The packages of this MLflow model cannot be had here.",
                 f"{error}.",
-                "Install the extra lamplighter[environments] and let uv reach your package index (UV_DEFAULT_INDEX), or hand"
-                f" the model over where these are installed: {' '.join(lines)}",
+                f"{error.fix} Or hand the model over where these are installed: {' '.join(lines)}",
             ) from None
     pins = [_PIN.match(line) for line in told.splitlines()]
     return {pin[1]: pin[2] for pin in pins if pin is not None and pin[2]}

@@ -61,7 +61,7 @@ class Monitoring(Caller, verbs.Monitoring):
     def label_status(self, model: str, environment: str) -> LabelStatus:
         with self._kit.store.reading() as look:
             self._known(look, model, environment)
-            return labels.label_status(look, model, environment)
+            return labels.label_status(look, self._kit.policy, model, environment)
 
     def why(self, model: str, environment: str = "", incident: str = "") -> Why:
         with self._kit.store.reading() as look:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lamplighter.domain.sandbox import Level
 from lamplighter.serving.runtimes.base import Failed
-from lamplighter.serving.worker import sandbox
+from lamplighter.serving.worker import declared, sandbox
 from lamplighter.serving.worker.deaths import OUT_OF_MEMORY
 from lamplighter.serving.worker.opening import IMPORTS, open_model
 from lamplighter.serving.worker.scorers import Scorer
@@ -78,6 +78,8 @@ def _receive(connection: socket.socket) -> Order:
 
 
 def _open(load: Load) -> tuple[Scorer, Level]:
+    if load.packages:
+        declared.hold(load.packages)
     with _kept_out(_THREADED):
         for name in IMPORTS.get(load.format, ()):
             importlib.import_module(name)
@@ -122,7 +124,7 @@ def _answer(scorer: Scorer, request: Score) -> Reply:
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception as error:  # whatever a model raises is the model's, and the process lives on
-        return Fault(code="model-failed", kind=type(error).__name__[:80])
+        return Fault(code="model-failed", kind=type(error).__name__[:80], module=declared.missing(error))
 
 
 def main() -> None:
@@ -139,7 +141,7 @@ def main() -> None:
     try:
         scorer, level = _open(load)
     except Exception as error:  # whatever opening raises is told and ends the worker
-        connection.sendall(pack(Refused(why=_reason(error))))
+        connection.sendall(pack(Refused(why=_reason(error), module=declared.missing(error))))
         return
     connection.sendall(pack(Ready(sandbox=level)))
     while True:

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -24,9 +24,6 @@ from lamplighter.serving.worker import environment, installer
 _OURS = ("msgspec", "numpy")
 #: An environment that nobody has used for so many seconds makes room when another one is made.
 _UNUSED = 24 * 3600.0
-_FIX = (
-    "Install the extra lamplighter[environments] and let serving reach the package index, or serve it where its packages are."
-)
 
 
 class Held:
@@ -98,20 +95,21 @@ def _make(lock: Lock, folder: Path, place: Path) -> None:
         new.mkdir(mode=0o700)
         wanted = new / "requirements.txt"
         wanted.write_text(_requirements(lock))
-        _run(folder, "venv", "--allow-existing", "--no-project", "--python", sys.executable, str(new))
+        lines = _requirements(lock).splitlines()
+        _run(folder, lines, "venv", "--allow-existing", "--no-project", "--python", sys.executable, str(new))
         options = ["--python", str(new / "bin/python"), "--no-deps", "--no-build", "--link-mode", "hardlink"]
         hashes = ["--require-hashes"] if lock.hashes else []
-        _run(folder, "pip", "install", *options, *hashes, "--requirement", str(wanted))
+        _run(folder, lines, "pip", "install", *options, *hashes, "--requirement", str(wanted))
         # Without this a power loss could leave an environment under its final name whose files are empty.
         os.sync()
         new.rename(place)
 
 
-def _run(folder: Path, *arguments: str) -> None:
+def _run(folder: Path, lines: Sequence[str], *arguments: str) -> None:
     try:
-        installer.run("make its environment", folder, *arguments)
+        installer.run("make its environment", folder, *arguments, lines=[line.partition(" ")[0] for line in lines])
     except installer.NotInstalled as error:
-        raise Unloadable(f"{error}. {_FIX}") from None
+        raise Unloadable(f"{error}. {error.fix} Or serve it where its packages are.") from None
 
 
 @contextlib.contextmanager

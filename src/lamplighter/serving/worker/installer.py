@@ -3,8 +3,11 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from importlib import util
 from pathlib import Path
+
+from lamplighter.serving.worker import unresolved
 
 #: Seconds uv has for one thing.
 _PATIENCE = 600.0
@@ -23,9 +26,15 @@ _PASSED_TOO = (
 class NotInstalled(Exception):
     """uv is not here, or could not do what it was asked; says why in one sentence without its full stop."""
 
+    def __init__(self, why: str, fix: str) -> None:
+        super().__init__(why)
+        #: What to do about it.
+        self.fix = fix
 
-def run(purpose: str, folder: Path, *arguments: str) -> str:
-    """What uv prints, in this folder, which holds its cache; raises `NotInstalled`, which names the purpose."""
+
+def run(purpose: str, folder: Path, *arguments: str, lines: Sequence[str] = ()) -> str:
+    """What uv prints, in this folder, which holds its cache; raises `NotInstalled`, which names the purpose and which of the
+    requirements (`lines`) it is about."""
     environ = {name: os.environ[name] for name in (*_PASSED, *_PASSED_TOO) if name in os.environ}
     environ = {"UV_CACHE_DIR": str(folder / "cache"), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", **environ}
     try:
@@ -33,9 +42,11 @@ def run(purpose: str, folder: Path, *arguments: str) -> str:
             [_uv(), *arguments], env=environ, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NotInstalled(f"uv could not {purpose} ({type(error).__name__})") from None
+        fix = "Let uv run here and reach your package index (UV_DEFAULT_INDEX), and repeat."
+        raise NotInstalled(f"uv could not {purpose} ({type(error).__name__})", fix) from None
     if done.returncode:
-        raise NotInstalled(f"uv could not {purpose}: {_told(done.stderr)}")
+        found = unresolved.read(done.stderr, lines)
+        raise NotInstalled(f"uv could not {purpose}: {found.why}", found.fix)
     return done.stdout
 
 
@@ -46,11 +57,6 @@ def _uv() -> str:
         return str(find_uv_bin())
     found = shutil.which("uv")
     if found is None:
-        raise NotInstalled("It needs other packages than those here, and uv is not installed")
+        why = "It needs other packages than those here, and uv is not installed"
+        raise NotInstalled(why, "Install the extra lamplighter[environments], which brings it.")
     return found
-
-
-def _told(text: str) -> str:
-    """What uv said, in one line and without addresses, for they may hold a password."""
-    words = [word if "://" not in word else "(address)" for word in text.split()]
-    return " ".join(words)[:300] or "it gave no reason"

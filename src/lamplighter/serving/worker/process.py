@@ -60,6 +60,15 @@ class Interrupted(Unloadable):
     """The worker was killed from outside before it had opened the model; that says nothing about the model."""
 
 
+class Lacking(Unloadable):
+    """The model wants a module that is not there."""
+
+    def __init__(self, why: str, module: str) -> None:
+        super().__init__(why)
+        #: Name of the top module.
+        self.module = module
+
+
 def order_to_load(
     form: str, content: bytes, contract: Contract, *, is_code: bool, warm_up: Mapping[str, Sequence[Any]]
 ) -> Load:
@@ -132,7 +141,9 @@ class Worker:
             return worker
         await worker.end()
         reason = answer.why if isinstance(answer, Refused) else "it answered out of turn"
-        raise Unloadable(f"The worker refused the model: {reason}.")
+        told = f"The worker refused the model: {reason}."
+        module = answer.module if isinstance(answer, Refused) else ""
+        raise Lacking(told, module) if module else Unloadable(told)
 
     @classmethod
     async def probe(cls, ground: Ground) -> Reply:

@@ -33,6 +33,8 @@ class Load(Record, frozen=True, tag="load"):
     warm_up: Mapping[str, Sequence[Any]]
     #: Directory the worker may write in; each worker has its own.
     scratch: str = ""
+    #: Distributions that may be imported, with what the worker itself needs; empty for all that are installed.
+    packages: tuple[str, ...] = ()
 
 
 class Score(Record, frozen=True, tag="score"):
@@ -80,6 +82,8 @@ class Refused(Record, frozen=True, tag="refused"):
     """The model cannot be opened."""
 
     why: str
+    #: The top module that it wants and that is not there; empty if that is not why.
+    module: str = ""
 
 
 class Scores(Record, frozen=True, tag="scores"):
@@ -94,6 +98,8 @@ class Fault(Record, frozen=True, tag="fault"):
     code: str
     #: The name of the exception's type, never its text.
     kind: str
+    #: As in `Refused`.
+    module: str = ""
 
 
 Order = Load | Score | Probe
