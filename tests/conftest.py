@@ -1,9 +1,12 @@
 """How two processes share the tests: file by file, and what shares a platform, a database or a browser stays together."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.databases import Databases, make_template, serving
+from tests.sdk import homes
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 #: Folders whose tests share what is costly to start, or end with a look at what all of them have done.
@@ -29,3 +32,29 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL server of this session."""
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """The address of a server that copies databases with the newest schema."""
+    make_template(server)
+    return server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_each_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every platform of a test that uses it is made on each kind of database; a file says so by `usefixtures`."""
+    if request.param == "sqlite":
+        yield
+        return
+    databases = Databases(request.getfixturevalue("template"))
+    with homes.databases_of(databases.new):
+        yield
+    databases.remove()

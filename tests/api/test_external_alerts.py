@@ -76,7 +76,7 @@ receivers:
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[Both]:
+def both(tmp_path: Path, on_each_database: None) -> Iterator[Both]:
     """Each knows the address of the other; two models that live on the weather run elsewhere."""
     front = free_port()
     more = f"""

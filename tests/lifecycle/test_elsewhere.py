@@ -217,4 +217,4 @@ def test_its_age_is_told_and_ends_nothing(life: Life, tmp_path: Path) -> None:
     life.clock.forward(500 * 86400)
     life.look_until(lambda: life["rita"].incidents(MODEL))
     told = life["rita"].incidents(MODEL)[0].finding.sentence
-    assert told.endswith("then it goes on, and this stays open until it is extended or replaced.")
+    assert told.endswith("It goes on answering, and this stays open until it is extended or replaced.")

@@ -23,6 +23,8 @@ from lamplighter.domain.version import Version
 from lamplighter.lifecycle import progress
 from lamplighter.sdk.answers import Facts
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 WHY = "Every second answer is wrong since noon."
 
 

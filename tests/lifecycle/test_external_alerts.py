@@ -20,6 +20,8 @@ from lamplighter.lifecycle import external_alerts, feeds, forgetting, responding
 from lamplighter.lifecycle.external_alerts import Taken, Unplaced
 from lamplighter.views.external_alerts import AlertSeen
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 DB1 = {"alertname": "DiskFull", "instance": "db1:9100", "severity": "critical"}
 GATE = {"alertname": "HostDown", "instance": "gate1:9100"}
 ROUTES = """alert_routes = [

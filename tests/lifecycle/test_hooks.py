@@ -31,6 +31,8 @@ from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.release import release
 from lamplighter.sdk.remote import remote
 
+pytestmark = pytest.mark.usefixtures("on_each_database")
+
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
 AT_ONCE = {"steps": [100], "each": "0s", "least_requests": 0}
 

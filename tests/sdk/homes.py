@@ -1,7 +1,8 @@
 """Homes for platforms of the tests: a folder with a configuration, on ports that nobody has."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,20 @@ Found = TypeVar("Found")
 _LEVELS = {"dev": "development", "staging": "acceptance", "prod": "production"}
 
 
+#: Gives the address of the database of each home that is made; the innermost one counts, and a SQLite file without any.
+_makers: list[Callable[[], str]] = []
+
+
+@contextmanager
+def databases_of(maker: Callable[[], str]) -> Iterator[None]:
+    """Until the end of the block, homes have the databases that this makes."""
+    _makers.append(maker)
+    try:
+        yield
+    finally:
+        _makers.remove(maker)
+
+
 def home(folder: Path, *, tick: float = 0.05, more: str = "") -> Settings:
     """A folder whose configuration names three environments of one process each; `more` is TOML for the top of the file."""
     port = free_ports(1 + len(_LEVELS))
@@ -21,7 +36,8 @@ def home(folder: Path, *, tick: float = 0.05, more: str = "") -> Settings:
         for place, (name, level) in enumerate(_LEVELS.items(), start=1)
     )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / "config.toml").write_text(f"tick = {tick}\nport = {port}\n{more}\n{places}")
+    database = f'database = "{_makers[-1]() if _makers else ""}"\n'
+    (folder / "config.toml").write_text(f"tick = {tick}\nport = {port}\n{database}{more}\n{places}")
     return read_settings({}, home=str(folder))
 
 

