@@ -18,6 +18,8 @@ from lamplighter.domain.monitor import Reading
 from lamplighter.domain.rollout import Phase
 from lamplighter.web import assets, catalogue, facts, glossary, numbers, telling, times
 from lamplighter.web.drift import drift
+from lamplighter.web.plots.line import Series, line
+from lamplighter.web.plots.points import Point
 from lamplighter.web.plots.scale import across, round_scale
 from lamplighter.web.plots.sparkline import sparkline
 from lamplighter.web.quality import lower_is_better, over_time
@@ -170,3 +172,10 @@ def test_an_asset_is_kept_by_browsers_while_it_is_the_same(site: Site, name: str
 @pytest.mark.parametrize("name", ["LAMP.CSS", "..%2fpage.py", "lamp.css%00", "%2e%2e%2f%2e%2e%2fsettings.py", ".", "lamp.cs"])
 def test_only_files_of_the_folder_are_served(site: Site, name: str) -> None:
     assert httpx2.get(f"{site.url}/static/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(("hours", "dots"), [(1, 1), (3, 0)])
+def test_a_line_of_one_hour_is_seen_although_it_has_no_length(hours: int, dots: int) -> None:
+    points = tuple(Point(hour, 1.0, 1.0, 1.0, "14:00") for hour in range(hours))
+    drawn = line([Series("failed", 1, points, plain=True)], label="Failed requests")
+    assert drawn.count('class="dot') == dots
