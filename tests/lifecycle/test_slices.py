@@ -13,6 +13,7 @@ from tests.sdk import models
 
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.events import FindingMade
+from lamplighter.domain.instant import days
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.project import Project
@@ -95,10 +96,10 @@ def test_a_requirement_is_a_limit_of_its_slice(life: Life) -> None:
     found = readings(life)
     assert (found["delay=3"].limit, found["delay=3"].crossed, found["delay=3"].count) == (0.3, True, 100)
     assert (found["delay=4"].limit, found["delay=4"].crossed) == (None, False)
+    worst = found["delay=3"]
+    told = f"{worst.value:.3f} for {days(worst.start, worst.end)}, over its limit of 0.3"
     findings = [event.finding for event in life.events(FindingMade) if event.finding and event.finding.measure == "brier"]
-    assert [finding.sentence for finding in findings] == [
-        f"Quality (brier) where delay is 3 is {found['delay=3'].value:.3f}, over its limit of 0.3, on 100 rows of v1."
-    ]
+    assert [finding.sentence for finding in findings] == [f"Quality (brier) where delay is 3 is {told}, on 100 rows of v1."]
 
 
 def test_an_arm_without_inputs_of_its_own_shares_those_of_the_answer(life: Life) -> None:

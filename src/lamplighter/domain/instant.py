@@ -15,6 +15,13 @@ def minute(instant: int) -> str:
     return f"{moment.day} {moment:%b %Y %H:%M} UTC"
 
 
+def days(start: int, end: int) -> str:
+    """The days of a half-open window as people write them, in UTC."""
+    first, last = (datetime.fromtimestamp(at / 1_000_000, UTC) for at in (start, end - 1))
+    names = [f"{day.day} {day:%b %Y}" for day in (first, last)]
+    return " to ".join(dict.fromkeys(names))
+
+
 def lasting(seconds: float) -> str:
     """A time in the largest unit of which there are two at least."""
     for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):

@@ -12,6 +12,7 @@ import numpy as np
 
 from lamplighter import plugins
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.instant import days
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.project import Project
 from lamplighter.domain.requirement import Operator
@@ -124,7 +125,7 @@ def _reading(asked: _Asked, rows: Outcomes, version: Version, environment: str, 
 def sentence(look: Transaction, reading: Reading) -> str:
     """What a crossed quality limit means, for people. Reads the kept days, so they must be kept before."""
     worse = "under" if _direction(reading.measure) is Direction.HIGHER else "over"
-    over = f"is {reading.value:.3f}, {worse} its limit of {reading.limit:g}"
+    over = f"is {reading.value:.3f} for {days(reading.start, reading.end)}, {worse} its limit of {reading.limit:g}"
     if reading.slice:
         column, _, value = reading.slice.partition("=")
         return f"Quality ({reading.measure}) where {column} is {value} {over}, on {reading.count:,} rows of v{reading.number}."
