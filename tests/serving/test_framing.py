@@ -203,6 +203,11 @@ def test_a_body_is_asked_for_when_the_caller_waits(server: Server) -> None:
         assert b"/a 5" in b"".join(iter(lambda: connection.recv(1000), b""))
 
 
+def test_http_1_0_gets_no_interim_answer(server: Server) -> None:
+    head = POST.replace(b"1.1", b"1.0") + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+    assert exchange(server, head, b"hello").startswith(b"HTTP/1.1 200 ")
+
+
 def test_head_has_the_length_and_no_body(server: Server) -> None:
     answer = exchange(server, b"HEAD /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert b"Content-Length: 4\r\n" in answer

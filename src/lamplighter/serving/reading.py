@@ -193,7 +193,8 @@ class Reader:
 
     def _ask(self, request: Request) -> None:
         """Whether the body is wanted at all."""
-        waits = b"expect" in request.headers
+        # A caller that speaks HTTP/1.0 would take an interim answer for the answer (RFC 9110, section 10.1.1).
+        waits = b"expect" in request.headers and self._parser.get_http_version() != "1.0"
         if waits or b"transfer-encoding" in request.headers or int(request.headers.get(b"content-length", b"0")) > _ASK_FIRST:
             early = self._admits(request)
             if early is not None:
