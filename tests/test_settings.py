@@ -148,6 +148,10 @@ def test_a_new_platform_has_three_environments() -> None:
     [
         ('port = "eighty"', "$.port"), ("port = 0", "$.port"), ("port = 65536", "$.port"), ("port = -1", "$.port"),
         ("serving_port = 70000", "$.serving_port"), ("tick = 0", "$.tick"), ("tick = -1.5", "$.tick"), ("tick = nan", "$.tick"),
+        ('webhooks = { pager = "" }', "`webhooks` of pager"),
+        ('webhooks = { pager = "ftp://example.com" }', "`webhooks` of pager"),
+        ('alertmanagers = { alerts = "example.com:9093" }', "`alertmanagers` of alerts"),
+        ('apprise = { mail = "user@example.com" }', "`apprise` of mail"),
         ("host = 1.5", "$.host"), ("prot = 80", "`prot`"), ('channels = "inbox"', "$.channels"), ('home = "/else"', "`home`"),
         ("webhooks = { ops = 1.5 }", "$.webhooks"), ("[trainings.x]\ncommand = []\nfolder = '/'", "$.trainings[...].command"),
         ("[trainings.x]\ncommand = ['a']\nfolder = '/'\nseconds = 0", "$.trainings[...].seconds"),

@@ -118,11 +118,16 @@ class Settings(Strict, frozen=True):
     digest: DigestTime = DigestTime()
 
     def __post_init__(self) -> None:
-        """Refuse two receivers of one name, a secret that signs nothing and one that no receiver could read; never says what it
-        is."""
+        """Refuse two receivers of one name, an address that leads nowhere, a secret that signs nothing and one that no receiver
+        could read; never says what it is."""
         twice = next((name for name, count in Counter(self.channel_names).items() if count > 1), "")
         if twice:
             raise ValueError(f"two receivers are called {twice}, and a message could go to one of them only")
+        for field in ("webhooks", "alertmanagers"):
+            _check_addresses(field, getattr(self, field))
+        for name, address in self.apprise.items():
+            if "://" not in address:
+                raise ValueError(f"`apprise` of {name} is no address of Apprise, such as mailto://user:password@example.com")
         for name, secrets in self.webhook_secrets.items():
             if name not in self.webhooks:
                 raise ValueError(f"`webhook_secrets` names {name}, and `webhooks` has no receiver of that name")
@@ -197,6 +202,14 @@ class Settings(Strict, frozen=True):
     def url(self) -> str:
         """Address of the control plane."""
         return f"http://{self.host}:{self.port}"
+
+
+def _check_addresses(field: str, receivers: Mapping[str, str]) -> None:
+    """Raise `ValueError` for an address that no message could go to; it is not repeated, for it may hold a password."""
+    for name, address in receivers.items():
+        place = urlsplit(address)
+        if place.scheme not in ("http", "https") or not place.hostname:
+            raise ValueError(f"`{field}` of {name} is no address that begins with https:// or http:// and names a host")
 
 
 def _is_secret(text: str) -> bool:

@@ -147,3 +147,18 @@ def test_monthly_and_more_is_often() -> None:
 def test_a_requirement_reads_as_it_is_written() -> None:
     first = specimens.project().requirement[0]
     assert str(first) == "auc >= 0.58"
+
+
+@pytest.mark.parametrize(
+    ("monitor", "field"),
+    [
+        ("errors = 5.0", "$.monitor.errors"),
+        ("errors = -0.1", "$.monitor.errors"),
+        ("errors = nan", "$.monitor.errors"),
+        ("quality = { least_rows = 0 }", "$.monitor.quality.least_rows"),
+    ],
+)
+def test_a_share_and_a_number_of_rows_that_cannot_be_are_refused(monitor: str, field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read_project(f'[model]\nname = "trains"\n[monitor]\n{monitor}\n')
+    assert field in refusal.value.why

@@ -1,5 +1,7 @@
 """What `lamp.toml` says about watching: labels, quality, alarms and who hears of them."""
 
+from typing import Annotated
+
 import msgspec
 
 from lamplighter.domain.digest import DigestPlan
@@ -31,7 +33,7 @@ class Quality(Settings, frozen=True):
     #: Length of a window, such as 7d.
     window: str = "7d"
     #: Rows with labels that a window needs before it is judged.
-    least_rows: int = 500
+    least_rows: Annotated[int, msgspec.Meta(ge=1)] = 500
 
 
 class Monitor(Settings, frozen=True):
@@ -40,7 +42,7 @@ class Monitor(Settings, frozen=True):
     labels: Labels = Labels()
     quality: Quality = Quality()
     #: Share of failed requests that pages.
-    errors: float = 0.01
+    errors: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.01
     #: How long nobody may ask the model, such as 15m, before that is a finding; twice its longest pause if left out.
     silent_after: str = ""
     #: How long it may take until what came in is measured, such as 15m.
