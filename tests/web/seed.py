@@ -45,6 +45,7 @@ from lamplighter.lifecycle import design, identity, inputs
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.labelled import labelled, labelled_bytes
 from lamplighter.settings import Settings
+from lamplighter.settings import Training as Configured
 from lamplighter.store.felt import CallerHour, CallerRefusals
 from lamplighter.store.outcomes import Day
 from lamplighter.store.traffic import Traffic
@@ -65,7 +66,8 @@ def open_kit(home: Path) -> Kit:
         Environment(name="staging", level=Level.ACCEPTANCE, port=17082),
         Environment(name="prod", level=Level.PRODUCTION, port=17083, workers=2),
     )
-    kit = Kit.open(Settings(home=str(home), environments=environments))
+    trainings = {"nightly": Configured(command=("python", "train.py"), folder=str(home))}
+    kit = Kit.open(Settings(home=str(home), environments=environments, trainings=trainings))
     identity.bootstrap(kit)
     for email, name, role in (
         (ADA, "Ada", Role.DATA_SCIENTIST),
@@ -123,7 +125,7 @@ def mission_critical(name: str, summary: str) -> Project:
         source=[{"name": "weather", "owner": "@it-ops", "freshness": "1h"}, {"name": "schedule", "owner": BEA}],
         consumer=[{"name": "ops-dashboard", "owner": BEA}],
         monitor={"quality": {"metric": "brier", "limit": 0.19, "window": "7d"}, "labels": {"expected_after": "2d"}},
-        retrain={"run": "python train.py", "when": ["quality"]},
+        retrain={"run": "nightly", "when": ["quality"]},
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 from tests.web.conftest import Site, sign_in
 
 from lamplighter.domain.incident import State
@@ -40,11 +40,13 @@ def tap(button: Locator) -> None:
 
 
 def test_a_rollback_takes_three_taps(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": 600})
     page.goto("/incidents")
     page.get_by_role("link", name=re.compile("^I-2 ")).tap()
     tap(page.locator("#safe-action > summary"))
     sheet = page.locator("#safe-action .sheet")
     assert "v7 answers every request in prod" in sheet.inner_text()
+    expect(sheet.locator("button.primary")).to_be_in_viewport(ratio=1, timeout=5_000)
     tap(sheet.locator("button.primary"))
     page.locator(".said", has_text="Rolled back.").wait_for()
     assert site.asked[-1] == ("churn", "prod", 7, "I-2", 8)

@@ -59,6 +59,15 @@ function dress(part) {
 }
 dress(document);
 
+// On a phone the button of a sheet would lie below the screen.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.matches("details.confirm[open]")) event.target.querySelector(".sheet .row")?.scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
+
 function close(details) {
   details.open = false;
   details.querySelector("summary").focus();
