@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.api.doorways import Doorways
 from tests.lifecycle.away import AT, reference_file
+from tests.lifecycle.lives import advance
 from tests.sdk import models
 
 from lamplighter.domain.identity import PLATFORM, Purpose, Role
 from lamplighter.domain.version import Elsewhere
-from lamplighter.lifecycle import consumers, identity, progress
+from lamplighter.lifecycle import consumers, identity, watching
 from lamplighter.sdk.adoption import Reference, adopted
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.sdk.release import registered
@@ -39,7 +40,7 @@ def token(doorways: Doorways, tmp_path_factory: pytest.TempPathFactory) -> str:
     while not rollout.phase.final:
         rollout = owner.rollout(rollout.id)
         if not rollout.phase.final:
-            rollout = progress.advance(kit, rollout, 0.0)
+            rollout = advance(kit, rollout, 0.0)
     consumers.save(kit, PLATFORM, "kserve", "risk@trains.example", (), True)
     return identity.issue_push_token(kit, PLATFORM, "kserve", MODEL, "dev", 5).secret
 
@@ -86,6 +87,7 @@ def test_the_libraries_of_the_logger_are_understood(doorways: Doorways, token: s
         "waiting": 0,
         "closed": 0,
     }
+    watching.observe(doorways.kit)
     with doorways.kit.store.reading() as look:
         assert look.answered.labelled(MODEL, "dev") == 1
 

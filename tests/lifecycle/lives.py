@@ -19,8 +19,9 @@ from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import promoted
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import identity, routing
+from lamplighter.lifecycle import identity, progress, routing
 from lamplighter.lifecycle.clock import Clock
+from lamplighter.lifecycle.holding import Calendar
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.reconciler import Reconciler
 from lamplighter.sdk import local
@@ -149,6 +150,13 @@ class Life:
         self.reconciler.release()
         self.kit.close()
         local.stop(self.settings)
+
+
+def advance(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:
+    """One step of one rollout, as the reconciler takes it of all."""
+    with kit.store.reading() as look:
+        calendar = Calendar(kit, look, [rollout])
+    return progress.advance(kit, rollout, elapsed, calendar)
 
 
 @lru_cache

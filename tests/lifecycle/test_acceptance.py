@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
-from tests.lifecycle.lives import Life
+from tests.lifecycle.lives import Life, advance
 from tests.sdk import models
 from tests.sdk.cast import address
 
@@ -12,7 +12,6 @@ from lamplighter.domain.errors import NotAllowed
 from lamplighter.domain.events import VersionAccepted, VersionRefused
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import progress
 from lamplighter.sdk.answers import Facts
 
 MODEL = "two-keys"
@@ -37,7 +36,7 @@ def asked(life: Life, version: Version) -> Rollout:
 
 def look(life: Life, rollout: Rollout) -> Rollout:
     """The rollout after one step of the reconciler on it, without any process."""
-    progress.advance(life.kit, life.rollout(rollout), 1.0)
+    advance(life.kit, life.rollout(rollout), 1.0)
     return life.rollout(rollout)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.lifecycle.calendars import DAY, frozen_life
-from tests.lifecycle.lives import Life
+from tests.lifecycle.lives import Life, advance
 from tests.lifecycle.receivers import Receiver
 from tests.lifecycle.test_acceptance import MODEL, accept, acceptance, look
 from tests.lifecycle.test_rollouts import on_trial, stepped
@@ -20,7 +20,6 @@ from lamplighter.domain.identity import Role
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.stage import Aspect, Status
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import progress
 from lamplighter.sdk.answers import Facts
 
 pytestmark = pytest.mark.usefixtures("on_each_database")
@@ -276,18 +275,18 @@ class TestReview:
 
 def test_it_opens_the_way_for_an_hour_and_what_began_goes_on(frozen: Life, version: Version) -> None:
     rollout = declared(frozen, version)
-    progress.advance(frozen.kit, rollout, 0.0)
+    advance(frozen.kit, rollout, 0.0)
     begun = frozen.rollout(rollout)
     assert begun.phase is Phase.STARTING
     frozen.clock.forward(3700)
-    progress.advance(frozen.kit, begun, 0.0)
+    advance(frozen.kit, begun, 0.0)
     assert frozen.rollout(rollout).hold is None
 
 
 def test_what_has_not_begun_in_that_hour_is_held_like_any_other(frozen: Life, version: Version) -> None:
     rollout = declared(frozen, version)
     frozen.clock.forward(3700)
-    progress.advance(frozen.kit, rollout, 0.0)
+    advance(frozen.kit, rollout, 0.0)
     after = frozen.rollout(rollout)
     assert (after.phase, after.hold is not None) == (Phase.PENDING, True)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.lifecycle.calendars import DAY, TODAY, frozen_life, midnight, move_to
-from tests.lifecycle.lives import Life
+from tests.lifecycle.lives import Life, advance
 from tests.lifecycle.test_acceptance import accept
 from tests.lifecycle.test_rollouts import live_number, looks, on_trial, stepped, traffic
 from tests.sdk import models
@@ -15,7 +15,6 @@ from lamplighter.domain.acceptance import Side
 from lamplighter.domain.events import RolloutHeld, RolloutReleased
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.rollout import Phase
-from lamplighter.lifecycle import progress
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +138,7 @@ def test_people_are_asked_in_a_freeze_so_that_it_begins_when_that_ends(now: Life
     accept(now, version, "bea", Side.BUSINESS)
     accept(now, version, "ines", Side.IT)
     for _ in range(2):
-        progress.advance(now.kit, now.rollout(asked), 1.0)
+        advance(now.kit, now.rollout(asked), 1.0)
     after = now.rollout(asked)
     assert (after.phase, after.hold is not None) == (Phase.PENDING, True)
 
@@ -162,5 +161,5 @@ def test_a_rule_that_is_dropped_holds_nothing_any_more(life: Life) -> None:
     assert asked is not None
     assert asked.hold is not None
     life["dana"].save_project("dropped", models.project("dropped"))
-    progress.advance(life.kit, life.rollout(asked), 1.0)
+    advance(life.kit, life.rollout(asked), 1.0)
     assert (life.rollout(asked).hold, life.rollout(asked).phase) == (None, Phase.STARTING)

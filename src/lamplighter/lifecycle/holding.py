@@ -1,10 +1,14 @@
 """What the calendar of the policy and of the project says of rollouts, and writing down that it holds one or lets it go."""
 
+from collections.abc import Sequence
+from functools import cache, partial
+
 import msgspec
 
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.events import RolloutHeld, RolloutReleased
+from lamplighter.domain.freeze import Freeze
 from lamplighter.domain.hold import Hold, hold_of
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.project import Project
@@ -16,17 +20,37 @@ from lamplighter.store.transaction import Transaction
 
 def hold(kit: Kit, project: Project, environment: Environment) -> Hold | None:
     """What holds rollouts of a model there now; the hours of a project only narrow those of the policy."""
+    return hold_of(*_rules(kit, project, environment), kit.clock.now())
+
+
+def _rules(kit: Kit, project: Project, environment: Environment) -> tuple[tuple[Freeze, ...], tuple[tuple[str, ...], ...]]:
+    """The freezes and the windows of a model there."""
     rules = judging.rules_of(kit.policy, project, environment)
     own = project.env[environment.name].window if environment.name in project.env else ""
-    return hold_of(rules.freeze, (rules.windows, (own,) if own else ()), kit.clock.now())
+    return rules.freeze, (rules.windows, (own,) if own else ())
 
 
-def look(kit: Kit, rollout: Rollout) -> Rollout:
+class Calendar:
+    """What holds some rollouts now: read once for all of them, and worked out once for those under the same rules."""
+
+    def __init__(self, kit: Kit, look: Transaction, rollouts: Sequence[Rollout]) -> None:
+        self._kit = kit
+        holdable = [one for one in rollouts if one.phase in HOLDABLE]
+        self._projects = {one.name: one for one in look.projects.among("model", [one.model for one in holdable])}
+        self._environments = {one.name: one for one in look.environments.all()} if holdable else {}
+        self._passing = {one.id for one in holdable if _passes(kit, look, one)}
+        self._found = cache(partial(hold_of, now=kit.clock.now()))
+
+    def hold(self, rollout: Rollout) -> Hold | None:
+        """What holds one of them."""
+        if rollout.phase not in HOLDABLE or rollout.id in self._passing:
+            return None
+        return self._found(*_rules(self._kit, self._projects[rollout.model], self._environments[rollout.environment]))
+
+
+def look(kit: Kit, rollout: Rollout, calendar: Calendar) -> Rollout:
     """The rollout with what holds it now, written down where that has changed."""
-    if rollout.phase not in HOLDABLE:
-        return rollout
-    with kit.store.reading() as look:
-        found = None if _passes(kit, look, rollout) else hold(kit, *_place(look, rollout))
+    found = calendar.hold(rollout)
     if found == rollout.hold:
         return rollout
     after = msgspec.structs.replace(rollout, hold=found, revision=rollout.revision + 1)
@@ -34,10 +58,6 @@ def look(kit: Kit, rollout: Rollout) -> Rollout:
         change.rollouts.replace(after, revision=rollout.revision)
         record(kit, change, after)
     return after
-
-
-def _place(look: Transaction, rollout: Rollout) -> tuple[Project, Environment]:
-    return look.project(rollout.model), look.environment(rollout.environment)
 
 
 def _passes(kit: Kit, look: Transaction, rollout: Rollout) -> bool:

@@ -20,7 +20,7 @@ from lamplighter.domain.hook import Answer, Due, Moment, due
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.rollout import Phase, Rollout
-from lamplighter.lifecycle import holding
+from lamplighter.lifecycle.holding import Calendar
 from lamplighter.lifecycle.kit import Kit
 
 #: Phases in which hooks are asked.
@@ -57,14 +57,18 @@ class Hooks:
                 del self._under_way[key, tried]
         with self._kit.store.reading() as look:
             open_ones = [rollout for rollout in look.rollouts.all(open=True) if rollout.phase in _PHASES]
-        for rollout in open_ones:
-            self._begin(rollout)
+            due_ones = [(rollout, following) for rollout in open_ones if (following := self._following(rollout)) is not None]
+            calendar = Calendar(self._kit, look, [rollout for rollout, _ in due_ones])
+        for rollout, following in due_ones:
+            if calendar.hold(rollout) is None:
+                self._begin(rollout, following)
 
-    def _begin(self, rollout: Rollout) -> None:
+    def _following(self, rollout: Rollout) -> Due | None:
         moment = _PHASES[rollout.phase]
         following = due(moment, rollout.hooks(moment), rollout.answers)
-        if following is None or following.at > self._kit.clock.now() or holding.look(self._kit, rollout).hold:
-            return
+        return following if following is not None and following.at <= self._kit.clock.now() else None
+
+    def _begin(self, rollout: Rollout, following: Due) -> None:
         if (rollout.id, following) not in self._under_way:
             trying = self._ask(following, *_request(self._kit, rollout, following))
             self._under_way[rollout.id, following] = asyncio.run_coroutine_threadsafe(trying, self._running())

@@ -14,8 +14,9 @@ from lamplighter.targets.base import Observation
 
 #: The measure of findings about a version that is not loaded while its environment is well.
 UNLOADED = "unloaded"
-#: Seconds until something that a start takes is not one any more: processes that come, versions that are loaded.
-_COMING = 10.0
+#: Seconds until something that a start takes is not one any more: processes that come, versions that are loaded. With the time
+#: between two looks they have to stay below the ten seconds within which an outage is told.
+_COMING = 6.0
 #: Seconds in which a new route is adopted, environments of its versions made.
 _ADOPTING = 300.0
 #: Seconds of refusals that are remembered.
@@ -43,10 +44,19 @@ class Presence:
         self._since: dict[str, float] = {}
         #: When a model was last seen absent, or first seen at all.
         self._absent_at: dict[str, float] = {}
-        self._was_alive = False
+        #: Whether it ran at the look before, or has been brought to run since.
+        self._has_run = False
         self._refusals: deque[tuple[float, dict[str, int]]] = deque()
         #: What the processes had refused at the look before; nothing before the first.
         self._counted: dict[tuple[int, int, str], int] | None = None
+
+    def being_started(self) -> None:
+        """Say that the group is being started, or started anew: it is given time."""
+        self._has_run = False
+
+    def was_started(self) -> None:
+        """Say that a start has come to its end, well or not: if the group does not run at the next look, it has died."""
+        self._has_run = True
 
     def look(
         self, place: Environment, seen: Observation, wanted: int, routings: Iterable[Routing], on_trial: set[str], now: float
@@ -56,7 +66,7 @@ class Presence:
         # What runs elsewhere has no process here that could be missed.
         live = [one for one in routings if one.champion is not None and not one.elsewhere and one.model not in on_trial]
         absent, unloaded = self._absent(place, seen, wanted, live, now) if live else ({}, set())
-        self._was_alive = seen.alive
+        self._has_run = seen.alive
         for one in live:
             if one.model in absent or one.model not in self._absent_at:
                 self._absent_at[one.model] = now
@@ -68,7 +78,7 @@ class Presence:
         self, place: Environment, seen: Observation, wanted: int, live: list[Routing], now: float
     ) -> tuple[dict[str, str], set[str]]:
         """Why each model that is not there is not, and which of them only lack their version."""
-        is_dead = self._lasts("dead", not seen.alive, now, 0.0 if self._was_alive else _COMING)
+        is_dead = self._lasts("dead", not seen.alive, now, 0.0 if self._has_run else _COMING)
         is_short = self._lasts("short", seen.alive and len(seen.reports) < place.workers, now, _COMING)
         is_behind = self._lasts("behind", seen.alive and 0 <= seen.revision < wanted, now, _ADOPTING)
         found: dict[str, str] = {}

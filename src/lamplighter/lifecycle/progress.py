@@ -13,6 +13,7 @@ from lamplighter.domain.replay import State
 from lamplighter.domain.rollout import FORWARD, Phase, Rollout, Signal, looked
 from lamplighter.domain.steps import Undecided
 from lamplighter.lifecycle import deployment, holding, judging, replays, routing, tallying
+from lamplighter.lifecycle.holding import Calendar
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.canary import analyse
 
@@ -41,7 +42,7 @@ class Seen(NamedTuple):
 _NOTHING = Seen(None, "")
 
 
-def advance(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:
+def advance(kit: Kit, rollout: Rollout, elapsed: float, calendar: Calendar) -> Rollout:
     """Take the step that is due, or wait; `elapsed` are the seconds since the last look."""
     look_at = {
         Phase.WAITING: _waiting,
@@ -53,7 +54,7 @@ def advance(kit: Kit, rollout: Rollout, elapsed: float) -> Rollout:
         Phase.CONFIRMING: _confirming,
         Phase.WITHDRAWING: _ending,
     }
-    aged = _aged(holding.look(kit, rollout), elapsed)
+    aged = _aged(holding.look(kit, rollout, calendar), elapsed)
     seen = _quarantined(kit, rollout) or look_at[rollout.phase](kit, aged)
     if seen.signal is None or (aged.hold and seen.signal in FORWARD):
         return _keep(kit, aged, seen.outcome)

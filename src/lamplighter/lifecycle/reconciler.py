@@ -11,7 +11,6 @@ from functools import partial
 from lamplighter.domain.heartbeat import Heartbeat, Loop
 from lamplighter.lifecycle import (
     ageing,
-    calling,
     collection,
     compaction,
     discarding,
@@ -22,23 +21,21 @@ from lamplighter.lifecycle import (
     jobs,
     management,
     payloads,
-    progress,
     reactions,
     responding,
     retention,
-    routing,
     watching,
     weekly,
 )
+from lamplighter.lifecycle.advancing import Advancing
 from lamplighter.lifecycle.heart import Heart
 from lamplighter.lifecycle.hooks import Hooks
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.outbox import REACTIONS, Couriers
 from lamplighter.lifecycle.pace import Pace
-from lamplighter.lifecycle.presence import Presence, Seen
+from lamplighter.lifecycle.processes import Processes
 from lamplighter.lifecycle.replaying import Replaying
 from lamplighter.lifecycle.watchers import Watchers
-from lamplighter.targets.base import Observation
 
 _log = logging.getLogger("lamplighter.reconciler")
 #: Seconds between two looks at what callers feel and at people's clocks.
@@ -77,10 +74,9 @@ class Reconciler:
         self._hearts = {loop: Heart(kit, loop) for loop in Loop}
         self._pace = Pace()
         self._claim_at = 0.0
-        self._seen: dict[str, float] = {}
+        self._advancing = Advancing(kit)
         self._replaying = Replaying(kit)
-        self._presences: dict[str, Presence] = {}
-        self._refusals: dict[str, calling.Refusals] = {}
+        self._processes = Processes(kit)
         self._couriers = Couriers(kit)
         self._hooks = Hooks(kit)
         self._watchers = Watchers(kit)
@@ -112,6 +108,7 @@ class Reconciler:
 
     def release(self) -> None:
         """Give back the processes that a look has begun."""
+        self._processes.close()
         self._replaying.close()
         self._couriers.close()
         self._hooks.close()
@@ -167,9 +164,8 @@ class Reconciler:
         return True
 
     def _restore(self) -> None:
-        """Bring every environment to what should be live: after a start nobody knows what was applied."""
         for name in self._environments():
-            self._guarded(partial(routing.apply, self._kit, name))
+            self._processes.restore(name)
 
     def _environments(self) -> list[str]:
         with self._kit.store.reading() as look:
@@ -197,13 +193,8 @@ class Reconciler:
         self._replaying.look()
 
     def _advance(self) -> None:
-        with self._kit.store.reading() as look:
-            open_ones = look.rollouts.all(open=True)
-        now = self._kit.clock.elapsed()
-        for rollout in open_ones:
-            elapsed = now - self._seen.get(rollout.id, now)
-            self._guarded(partial(progress.advance, self._kit, rollout, elapsed))
-        self._seen = {rollout.id: now for rollout in open_ones}
+        for step in self._advancing.steps():
+            self._guarded(step)
 
     def _react(self) -> None:
         with self._kit.store.reading() as look:
@@ -265,7 +256,7 @@ class Reconciler:
             self._guarded(self._survey)
         turned_away: dict[tuple[str, str], int] = {}
         for name in self._environments():
-            self._guarded(partial(self._revive, name, turned_away))
+            self._guarded(partial(self._processes.look, name, turned_away))
         self._guarded(partial(watching.watch_service, self._kit, turned_away))
         self._guarded(partial(external_alerts.watch, self._kit))
         self._guarded(partial(ageing.watch, self._kit))
@@ -280,23 +271,3 @@ class Reconciler:
         if self._kit.clock.elapsed() >= self._unseen_at:
             watching.settle(self._kit, self._watchers.looks())
             self._unseen_at = self._kit.clock.elapsed() + _UNSEEN
-
-    def _revive(self, name: str, turned_away: dict[tuple[str, str], int]) -> None:
-        """Tell of what is not there and bring it back; adds what the processes of the environment turned away."""
-        revision = routing.wanted_revision(self._kit, name)
-        observation = routing.observe(self._kit, name)
-        seen = self._present(name, observation, revision)
-        turned_away |= {(model, name): count for model, count in seen.turned_away.items()}
-        watching.watch_processes(self._kit, name, observation.quarantined, seen)
-        self._refusals.setdefault(name, calling.Refusals()).keep(self._kit, name, observation.reports)
-        if revision and (not observation.alive or observation.revision != revision):
-            routing.apply(self._kit, name)
-
-    def _present(self, name: str, observation: Observation, revision: int) -> Seen:
-        with self._kit.store.reading() as look:
-            place, routings = look.environment(name), look.routings.all(environment=name)
-            rollouts = look.rollouts.all(environment=name, open=True)
-        numbers = {one.model: one.champion.number for one in routings if one.champion is not None}
-        coming = {rollout.model for rollout in rollouts if numbers.get(rollout.model) == rollout.number}
-        presence = self._presences.setdefault(name, Presence())
-        return presence.look(place, observation, revision, routings, coming, self._kit.clock.elapsed())

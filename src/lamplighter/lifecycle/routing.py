@@ -16,6 +16,9 @@ from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 from lamplighter.targets.base import Observation
 
+#: Seconds that whoever looks waits for a change to end. A start that waits for what is left of the group before takes longer.
+_CHANGING = 1.0
+
 
 def change_routing(change: Transaction, before: Routing, after: Routing) -> None:
     """Keep the next desired state and give the environment a new revision; raises `Conflict` if somebody was faster.
@@ -96,11 +99,22 @@ def _drills(look: Transaction, now: int) -> tuple[Credential, ...]:
 
 
 def observe(kit: Kit, name: str) -> Observation:
-    """What the environment says of itself, between two changes: a group that is being started anew is not one that died."""
-    with kit.routes[name]:
+    """What the environment says of itself, between two changes where these do not take long: a group that is being started anew
+    is not one that died."""
+    changing = kit.routes[name]
+    is_free = changing.acquire(timeout=_CHANGING)
+    try:
         with kit.store.reading() as look:
             environment = look.environment(name)
         return kit.target(environment).observe(environment)
+    finally:
+        if is_free:
+            changing.release()
+
+
+def is_changing(kit: Kit, name: str) -> bool:
+    """Whether an environment is being started or given another route."""
+    return kit.routes[name].locked()
 
 
 def wanted_revision(kit: Kit, name: str) -> int:
