@@ -1,9 +1,11 @@
 """Rows that nobody has to keep: they go with their labels, and no figure is made of what is left of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import cycle
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from tests.lifecycle.lives import Life
 from tests.lifecycle.segments import Segment, scored
 from tests.sdk import models
@@ -12,7 +14,7 @@ from lamplighter.domain.errors import Conflict
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.pushed import LabelsKept
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import collection, discarding, management, watching
+from lamplighter.lifecycle import closing, collection, discarding, management, watching
 from lamplighter.lifecycle.watching import Label
 from lamplighter.store import schema
 from lamplighter.store.closed_days import Place
@@ -95,7 +97,7 @@ def test_what_was_made_of_them_stays(life: Life, version: Version) -> None:
     assert life["rita"].figures(MODEL, "prod", 1, monday, monday + DAY) == exact
     assert life["rita"].monitored(MODEL).promises == promises
     with life.kit.store.reading() as look:
-        assert look.answered.outcome(MODEL, "prod", 1, monday, monday + DAY, 0.5) == told
+        assert look.answered.outcome(MODEL, "prod", 1, monday, monday + DAY, 0.5) == pytest.approx(told, rel=1e-12)
         assert look.answered.numbers(MODEL, "prod", monday, monday + DAY) == [1]
         assert look.answered.spans([(MODEL, "prod", 1)], life.clock.now()) == spans
 
@@ -179,22 +181,77 @@ def test_a_label_goes_with_the_last_row_that_has_it(life: Life, version: Version
     assert count(life, "labels") == 10
 
 
-def test_what_changes_while_a_day_is_read_is_read_again(life: Life, version: Version, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def between_looks(life: Life, act: Callable[[], object]) -> Iterator[None]:
+    """Whenever a look has ended and before anything else, something happens."""
+    acting: list[bool] = []
+
+    def ended(_: object) -> None:
+        if not acting:
+            acting.append(True)
+            act()
+            acting.clear()
+
+    event.listen(life.kit.store.engine, "rollback", ended)
+    yield
+    event.remove(life.kit.store.engine, "rollback", ended)
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_what_changes_while_a_day_is_read_is_read_again(life: Life, version: Version, measured: bool) -> None:
     at = today(life) - 40 * DAY
     labels = answer(life, version, "a", at)
-    figures(life)
-    read, pushed = discarding._read, iter(labels)
-
-    def meanwhile(*of: object) -> object:
-        found = read(*of)  # type: ignore[arg-type]
-        for label in pushed:
-            push(life, [label])
-            break
-        return found
-
-    with monkeypatch.context() as changed:
-        changed.setattr(discarding, "_TRIES", 20)
-        changed.setattr(discarding, "_read", meanwhile)
-        discarding.close(life.kit, Place(MODEL, "prod", 1, at // DAY * DAY))
+    if measured:
+        figures(life)
+    place, late = Place(MODEL, "prod", 1, at // DAY * DAY), iter(labels[:2])
+    with between_looks(life, lambda: push(life, [label for label in (next(late, None),) if label])):
+        assert closing.close(life.kit, place)
     with life.kit.store.reading() as look:
-        assert look.outcomes.counted(MODEL, "prod", 1, 0, 2**60) == {at // DAY * DAY: (10, 10)}
+        assert look.outcomes.counted(MODEL, "prod", 1, 0, 2**60) == {place.day: (10, 2)}
+        [closed] = look.closed_days.between(MODEL, "prod", 1, 0, 2**60)
+    assert (closed.scored, closed.known) == (10, 2)
+
+
+def test_a_day_that_goes_on_changing_is_left_for_later(life: Life, version: Version) -> None:
+    at = today(life) - 40 * DAY
+    endless = cycle(answer(life, version, "a", at))
+    with between_looks(life, lambda: push(life, [next(endless)])):
+        assert gone(life) == 0
+    assert gone(life) == 10
+
+
+@pytest.mark.parametrize("along", [False, True])
+def test_a_day_that_stands_is_closed_as_its_rows_would_be(life: Life, version: Version, along: bool) -> None:
+    at = today(life) - 40 * DAY
+    labels = answer(life, version, "a", at)
+    if along:
+        # One version may score along for a part of a day and answer in the other.
+        labels += answer(life, version, "b", at + 7, arm="shadow")
+    push(life, labels[3:17])
+    place = Place(MODEL, "prod", 1, at // DAY * DAY)
+    figures(life)
+    with life.kit.store.reading() as look:
+        told = look.answered.outcome_of_rows(*place, place.day + DAY, 0.5)
+        kept = look.outcomes.find(*place)
+    assert closing.close(life.kit, place)
+    with life.kit.store.reading() as look:
+        [closed] = look.closed_days.between(MODEL, "prod", 1, 0, 2**60)
+        assert look.outcomes.find(*place) == kept
+    assert (closed.scored, closed.known, closed.there, closed.said, closed.found, closed.distance) == pytest.approx(told)
+    assert (closed.first_at, closed.last_at) == (at, at + 7 if along else at)
+
+
+def test_labels_of_a_day_that_stands_are_not_read_again(life: Life, version: Version) -> None:
+    at = today(life) - 40 * DAY
+    push(life, answer(life, version, "a", at))
+    figures(life)
+    asked: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    event.listen(life.kit.store.engine, "before_cursor_execute", note)
+    assert closing.close(life.kit, Place(MODEL, "prod", 1, at // DAY * DAY))
+    event.remove(life.kit.store.engine, "before_cursor_execute", note)
+    assert [statement for statement in asked if "JOIN labels" in statement] == []
+    assert any("FROM predictions" in statement for statement in asked)

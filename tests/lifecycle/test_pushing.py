@@ -128,6 +128,7 @@ def test_two_models_may_choose_the_same_ids(life: Life, version: Version, tmp_pa
     assert push(life, rows(5)) == Kept(kept=5, known=0)
     assert life["milo"].push_predictions("other-trains", "prod", rows(5)) == Kept(kept=5, known=0)
     life["milo"].push_labels(MODEL, [Label(id="a-0", value=1.0)])
+    watching.observe(life.kit)
     assert (life["rita"].status(MODEL).labelled, life["rita"].status("other-trains").labelled) == (1, 0)
 
 

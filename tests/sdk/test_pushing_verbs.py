@@ -6,6 +6,7 @@ from tests.lifecycle.away import AT, reference_file
 from tests.sdk import models
 from tests.sdk.cast import address
 from tests.sdk.grounds import Ground
+from tests.sdk.homes import until
 
 from lamplighter.domain.pushed import Kept, Pushed
 from lamplighter.domain.version import Elsewhere
@@ -27,7 +28,7 @@ def test_adopted_declared_live_and_pushed(ground: Ground, tmp_path: Path) -> Non
     assert ground["milo"].push_predictions(MODEL, "dev", found) == Kept(kept=3, known=0)
     assert ground["display"].push_predictions(MODEL, "dev", found) == Kept(kept=0, known=3)
     ground["display"].push_labels(MODEL, [Label(id="p-0", value=1.0)])
-    state = ground["rita"].status(MODEL)
-    assert (state.rows, state.labelled) == (3, 1)
+    assert ground["rita"].status(MODEL).rows == 3
+    until(lambda: ground["rita"].status(MODEL).labelled == 1)
     ground.owner.save_consumer("vendor", address("dana"), [MODEL])
     assert ground.owner.issue_push_token("vendor", MODEL, "dev", 5).secret.startswith("lmp_push_")

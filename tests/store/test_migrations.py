@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -85,6 +86,38 @@ def test_a_database_of_a_newer_release_is_left_alone(empty: str) -> None:
     with engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
     engine.dispose()
+
+
+_BEFORE_ANSWERED_ROWS = """
+    INSERT INTO predictions (id, number, model, environment, arm, event_at, score) VALUES
+        ('a', 1, 'm', 'prod', 'champion', 5, 0.5), ('b', 1, 'm', 'prod', 'challenger', 86400000005, 0.5),
+        ('a', 2, 'm', 'prod', 'shadow', 5, 0.5), ('b', 2, 'm', 'prod', 'champion', 7, 0.5),
+        ('c', 2, 'n', 'prod', 'shadow', 5, 0.5);
+    INSERT INTO labels (id, value, revision, received_at) VALUES ('a', 1.0, 0, 0), ('b', 1.0, 0, 0);
+    INSERT INTO outcomes (model, environment, number, day, scored, labelled, rows) VALUES
+        ('m', 'prod', 1, 0, 4, 4, ''), ('m', 'prod', 1, 86400000000, 1, 1, ''), ('m', 'prod', 2, 0, 2, 2, '');
+    INSERT INTO closed_days (model, environment, number, day, closed_at, first_at, last_at, scored, known, there, said, found,
+        distance, gone, gone_known) VALUES
+        ('m', 'prod', 1, 0, 9, 1, 5, 4, 4, 4, 4, 4, 0.5, 3, 3), ('m', 'prod', 2, 0, 9, 1, 5, 7, 6, 4, 4, 4, 0.5, 6, 5)
+"""
+
+
+def test_rows_of_an_older_release_are_counted(empty: str) -> None:
+    engine = create_engine(empty)
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0019")
+        for statement in _BEFORE_ANSWERED_ROWS.split(";"):
+            connection.execute(text(statement))
+    engine.dispose()
+    store = Store(empty)
+    with store.reading() as look:
+        assert (look.answered.count("m", "prod"), look.answered.count("n", "prod")) == (2 + 3 + 1 + 6, 0)
+        # Only of the day on which a version has scored along is looked through which rows were answers.
+        assert look.answered.labelled("m", "prod") == 4 + 1 + (1 + 5)
+    store.close()
 
 
 def test_text_compares_by_bytes(store: Store) -> None:

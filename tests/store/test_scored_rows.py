@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lamplighter.domain.route import LATENCY_BOUNDS
+from lamplighter.domain.window import DAY
 from lamplighter.store.notices import Notice
+from lamplighter.store.outcomes import Day
 from lamplighter.store.predictions import Joined
 from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Store, Transaction
@@ -100,9 +102,11 @@ def test_windows_are_half_open_and_counts_know_who_answered(store: Store) -> Non
         predictions.label([("a.1", 1.0, 0), ("a.0", 0.0, 0)], now=1)
         assert predictions.joined("m", "prod", 1, 1, 2).ids == ("a.0",)
         assert answered.span("m", "prod", 1, 9) == (1, 3)
-        assert answered.count("m", "prod") == 4
-        assert (answered.count("m", "prod", number=2), answered.count("m", "dev")) == (1, 0)
-        assert answered.labelled("m", "prod") == 2
+        answered.add({("m", "prod", 1): 3, ("m", "prod", 2): 1})
+        answered.add({("m", "prod", 1): 2, ("n", "prod", 1): 7})
+        assert (answered.count("m", "prod"), answered.count("m", "dev")) == (6, 0)
+        change.outcomes.put("m", "prod", [Day(1, 0, 3, 2, 2, b""), Day(1, DAY, 9, 8, 4, b""), Day(2, 0, 2, 1, 0, b"")])
+        assert (answered.labelled("m", "prod"), answered.labelled("m", "dev")) == (6, 0)
 
 
 def test_how_far_a_segment_was_read_moves_with_what_was_read(store: Store) -> None:

@@ -104,7 +104,7 @@ def test_thirty_days_of_a_vendor(settings: Settings, tmp_path: Path) -> None:
 
     # Then everything that was acknowledged is there once
     until(lambda: rita.status(MODEL).rows == DAYS * ROWS, 60.0)
-    assert rita.status(MODEL).labelled == (DAYS - 2) * ROWS
+    until(lambda: rita.status(MODEL).labelled == (DAYS - 2) * ROWS, 60.0)
 
     # and the one who holds the duty has an incident about its quality, while the inputs that moved are shown
     incident = until(lambda: [one for one in rita.incidents(MODEL) if one.finding.measure == "brier"], 60.0)[0]

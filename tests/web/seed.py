@@ -298,7 +298,7 @@ def outcomes(change: Transaction, model: str, number: int, start: int, worse: in
     truth = np.where(turned, 1.0, (generator.random(2100) < scores).astype(float))
     keys = [key_of({"origin": o, "hour": h}) for o, h in zip(origin.tolist(), hour.tolist(), strict=True)]
     rows = labelled_bytes(labelled(truth.tolist(), scores.tolist(), keys))
-    change.outcomes.put(model, "prod", [Day(number, start, 2100, 2100, rows)])
+    change.outcomes.put(model, "prod", [Day(number, start, 2100, 2100, 2100, rows)])
 
 
 def requests(kit: Kit, made: Version) -> None:

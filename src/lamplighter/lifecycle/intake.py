@@ -5,7 +5,7 @@ finds out whether they still hold.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
@@ -43,6 +43,8 @@ class Intake(NamedTuple):
     chosen: AbstractSet[str]
     known: AbstractSet[tuple[str, int]]
     rows: Sequence[dict[str, Any]]
+    #: How many of the rows were answered with, by model, environment and number of the version.
+    answered: Mapping[tuple[str, str, int], int]
     traffic: Sequence[Traffic]
     hours: Sequence[CallerHour]
     version_hours: Sequence[VersionHour]
@@ -67,6 +69,7 @@ def count(kit: Kit, look: Transaction, environment: str, records: Sequence[Score
         chosen=chosen,
         known=known,
         rows=[row for record, found in zip(scored, keys, strict=True) for row in _rows(record, environment, found, now)],
+        answered=_answered(scored, environment),
         traffic=_traffic(asked, environment),
         hours=calling.count(look, environment, asked),
         version_hours=calling.by_version(look, environment, asked),
@@ -82,6 +85,7 @@ def write(kit: Kit, change: Transaction, taken: Intake) -> None:
     if change.predictions.known(taken.chosen) != taken.known:
         raise Overtaken
     change.predictions.keep(taken.rows)
+    change.answered.add(taken.answered)
     change.traffic.add(taken.traffic)
     # The step that a request counts for is the one that is on now.
     tallying.count(kit, change, taken.environment, taken.asked)
@@ -124,6 +128,14 @@ def _rows(record: Scored, environment: str, keys: slices.Keys, now: int) -> Iter
             "slices": keys[row],
             "answered_at": answered_at,
         }
+
+
+def _answered(records: Sequence[Scored], environment: str) -> Mapping[tuple[str, str, int], int]:
+    found = Counter[tuple[str, str, int]]()
+    for record in records:
+        if record.scores and record.arm is not Arm.SHADOW:
+            found[record.model, environment, record.number] += len(record.scores)
+    return found
 
 
 def _traffic(records: Sequence[Scored], environment: str) -> list[Traffic]:

@@ -1,12 +1,14 @@
 """Rows whose truth is known, by version and day: read from the rows once for each change of a day, then only summed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from lamplighter.domain.version import Version
-from lamplighter.domain.window import DAY, Counted
+from lamplighter.domain.window import Counted
 from lamplighter.monitoring.labelled import Labelled, labelled, labelled_bytes, labelled_from, together
 from lamplighter.store.closed_days import Place
 from lamplighter.store.outcomes import Day
+from lamplighter.store.predictions import Tally
 from lamplighter.store.transaction import Transaction
 
 #: Days that were read anew and are not kept yet, by version and day.
@@ -23,11 +25,17 @@ def read(look: Transaction, model: str, environment: str, numbers: Sequence[int]
 
 def read_day(look: Transaction, model: str, environment: str, number: int, day: int) -> Day | None:
     """Read one day of a version from its rows; nothing if it scored none."""
-    scored, rows = look.predictions.outcomes(model, environment, number, day, day + DAY)
-    if not scored:
+    tally = look.predictions.tally(model, environment, number, day)
+    if tally is None:
         return None
-    scores, labels, keys = zip(*rows, strict=True) if rows else ((), (), ())
-    return Day(number, day, scored, len(rows), labelled_bytes(labelled(labels, scores, keys)))
+    return day_of(number, day, tally, look.predictions.outcomes(model, environment, number, day, tally.scored))
+
+
+def day_of(number: int, day: int, tally: Tally, rows: Sequence[Any]) -> Day:
+    """A day of its labelled rows: score, label, slices, and whether it was answered with."""
+    scores, labels, keys, answered = zip(*rows, strict=True) if rows else ((), (), (), ())
+    found = labelled_bytes(labelled(labels, scores, keys))
+    return Day(number, day, tally.scored, len(rows), sum(map(bool, answered)), found)
 
 
 def keep(change: Transaction, model: str, environment: str, fresh: Fresh) -> None:

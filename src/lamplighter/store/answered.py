@@ -1,8 +1,10 @@
 """What versions have answered, over their whole life: rows that are there and those of closed days, which may be gone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from lamplighter.domain.window import DAY
@@ -21,21 +23,29 @@ class AnsweredRows:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def count(self, model: str, environment: str, *, number: int | None = None) -> int:
+    def add(self, counts: Mapping[tuple[str, str, int], int]) -> None:
+        """Count more rows that were answered with, by model, environment and number of the version."""
+        table, keys = schema.answered_rows, ["model", "environment", "number"]
+        rows = [{**dict(zip(keys, version, strict=True)), "count": count} for version, count in sorted(counts.items())]
+        if rows:
+            dialect: Any = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+            add = dialect.insert(table)
+            more = {"count": table.c["count"] + add.excluded["count"]}
+            self.connection.execute(add.on_conflict_do_update(index_elements=keys, set_=more), rows)
+
+    def count(self, model: str, environment: str) -> int:
         """Rows of a model that were answered with in an environment."""
-        p, gone = schema.predictions, schema.closed_days
-        of = {"model": model, "environment": environment} | ({} if number is None else {"number": number})
-        there = self.connection.execute(select(func.count()).select_from(p).filter_by(**of).where(p.c.arm != "shadow"))
-        before = self.connection.execute(select(func.sum(gone.c.gone)).filter_by(**of))
-        return int(there.scalar() or 0) + int(before.scalar() or 0)
+        counts = schema.answered_rows.c["count"]
+        return int(
+            self.connection.execute(select(func.sum(counts)).filter_by(model=model, environment=environment)).scalar() or 0
+        )
 
     def labelled(self, model: str, environment: str) -> int:
-        """Answered rows of a model in an environment that have a label."""
-        p, t, gone = schema.predictions, schema.labels, schema.closed_days
-        query = select(func.count()).select_from(p.join(t, t.c.id == p.c.id))
-        where = and_(p.c.model == model, p.c.environment == environment, p.c.arm != "shadow")
-        before = self.connection.execute(select(func.sum(gone.c.gone_known)).filter_by(model=model, environment=environment))
-        return int(self.connection.execute(query.where(where)).scalar() or 0) + int(before.scalar() or 0)
+        """Answered rows of a model in an environment that have a label, as of the last time that their days were read."""
+        known = schema.outcomes.c.answered
+        return int(
+            self.connection.execute(select(func.sum(known)).filter_by(model=model, environment=environment)).scalar() or 0
+        )
 
     def numbers(self, model: str, environment: str, start: int, end: int) -> list[int]:
         """Versions that answered in a window of event time; of a closed day in all of it."""

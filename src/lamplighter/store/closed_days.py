@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, func, select
 
 from lamplighter.store import schema
 from lamplighter.store.collection import named, upsert
@@ -39,9 +39,6 @@ class ClosedDay(msgspec.Struct, frozen=True):
     said: int
     found: int
     distance: float
-    #: Answered rows that are gone, and how many of them had a label.
-    gone: int = 0
-    gone_known: int = 0
 
     @property
     def place(self) -> Place:
@@ -82,9 +79,3 @@ class ClosedDays:
         table = schema.closed_days
         query = select(func.max(table.c.day)).filter_by(model=model, environment=environment)
         return self.connection.execute(query).scalar()
-
-    def count_gone(self, place: Place, rows: int, known: int) -> None:
-        """Count answered rows of a closed day that are gone, and how many of them had a label."""
-        table = schema.closed_days
-        more = {"gone": table.c.gone + rows, "gone_known": table.c.gone_known + known}
-        self.connection.execute(update(table).filter_by(**place._asdict()).values(**more))

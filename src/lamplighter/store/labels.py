@@ -43,6 +43,10 @@ class Labels:
         come = update(table).where(_WAITS, _arrived()).values(waits_for="").returning(table.c.id)
         return list(self.connection.execute(come).scalars())
 
+    def some_arrived(self) -> bool:
+        """Whether a label waits whose prediction has come."""
+        return self.connection.execute(select(schema.labels.c.id).where(_WAITS, _arrived()).limit(1)).first() is not None
+
     def expire(self, model: str, before: int) -> int:
         """Drop labels of a model that came before a moment and still wait, and count them; gives their number."""
         table = schema.labels

@@ -1,6 +1,5 @@
 """Scored rows that nobody has to keep: found by the time of their answer, and dropped in pieces with their labels."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -8,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Connection, String, delete, exists, f
 
 from lamplighter.domain.window import DAY
 from lamplighter.store import schema
-from lamplighter.store.closed_days import ClosedDays, Place
+from lamplighter.store.closed_days import Place
 from lamplighter.store.collection import named
 from lamplighter.store.counters import Counters
 
@@ -24,7 +23,6 @@ class OldRow(NamedTuple):
     id: str
     number: int
     environment: str
-    arm: str
     event_at: int
 
     def place(self, model: str) -> Place:
@@ -50,7 +48,7 @@ class OldRows:
     def oldest(self, model: str, before: int, limit: int) -> list[OldRow]:
         """The first rows of a model that were answered before a moment, oldest answer first."""
         p, unknown = schema.predictions, Counters(self.connection).value(UNKNOWN)
-        query = select(p.c.id, p.c.number, p.c.environment, p.c.arm, p.c.event_at)
+        query = select(p.c.id, p.c.number, p.c.environment, p.c.event_at)
         query = query.where(p.c.model == model, p.c.answered_at >= _least(unknown, before), p.c.answered_at < before)
         return [OldRow(*row) for row in self.connection.execute(query.order_by(p.c.answered_at).limit(limit))]
 
@@ -62,19 +60,11 @@ class OldRows:
         lock = select(func.pg_try_advisory_xact_lock(func.hashtext("lamplighter old rows")))
         return bool(self.connection.execute(lock).scalar())
 
-    def drop(self, model: str, rows: Sequence[OldRow]) -> None:
-        """Drop rows of closed days, and the labels that no other row has; counts those that were answered with."""
-        known = self._labelled([row.id for row in rows])
-        gone, gone_known = Counter[Place](), Counter[Place]()
-        for row in rows:
-            if row.arm != "shadow":
-                gone[row.place(model)] += 1
-                gone_known[row.place(model)] += row.id in known
+    def drop(self, rows: Sequence[OldRow]) -> None:
+        """Drop rows, and the labels that no other row has."""
         for number in sorted({row.number for row in rows}):
             self._drop(number, [row.id for row in rows if row.number == number])
         self._drop_labels({row.id for row in rows})
-        for place, count in gone.items():
-            ClosedDays(self.connection).count_gone(place, count, gone_known[place])
 
     def _drop(self, number: int, ids: Sequence[str]) -> None:
         # By pairs of id and number SQLite would look at every row there is.
@@ -87,13 +77,6 @@ class OldRows:
         for start in range(0, len(gone), _ASKED):
             other = exists().where(p.c.id == t.c.id)
             self.connection.execute(delete(t).where(t.c.id.in_(gone[start : start + _ASKED]), ~other))
-
-    def _labelled(self, ids: Sequence[str]) -> Collection[str]:
-        t, found = schema.labels, set[str]()
-        for start in range(0, len(ids), _ASKED):
-            query = select(t.c.id).where(t.c.id.in_(ids[start : start + _ASKED]))
-            found |= set(self.connection.execute(query).scalars())
-        return found
 
 
 def _least(unknown: int, before: int) -> int:

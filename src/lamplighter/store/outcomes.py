@@ -17,6 +17,8 @@ class Day(msgspec.Struct, frozen=True):
     #: Rows that were scored, and how many of them have a label.
     scored: int
     labelled: int
+    #: Of the labelled ones those that were answered with.
+    answered: int
     #: The labelled rows as bytes.
     rows: bytes
 
@@ -31,7 +33,14 @@ class OutcomesByDay:
         """Set days."""
         rows = [{"model": model, "environment": environment, **msgspec.structs.asdict(day)} for day in days]
         keys = ["model", "environment", "number", "day"]
-        upsert(self.connection, schema.outcomes, rows, keys=keys, set_=["scored", "labelled", "rows"])
+        upsert(self.connection, schema.outcomes, rows, keys=keys, set_=["scored", "labelled", "answered", "rows"])
+
+    def find(self, model: str, environment: str, number: int, day: int) -> Day | None:
+        """A day as it was read last, or nothing."""
+        table = schema.outcomes
+        query = select(*(table.c[name] for name in Day.__struct_fields__))
+        row = self.connection.execute(query.filter_by(model=model, environment=environment, number=number, day=day)).first()
+        return None if row is None else Day(*row)
 
     def counted(self, model: str, environment: str, number: int, start: int, end: int) -> Mapping[int, tuple[int, int]]:
         """Scored and labelled rows of the days that begin in a window, by day."""

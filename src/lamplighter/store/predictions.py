@@ -4,10 +4,10 @@ The position in a segment moves in the same transaction that keeps what was read
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, or_, select, update
 
 from lamplighter.domain.window import DAY
 from lamplighter.store import schema
@@ -29,6 +29,17 @@ class Joined(msgspec.Struct, frozen=True):
     labels: Sequence[float]
     #: The slices of each row, as they are kept beside it.
     slices: Sequence[str] = ()
+
+
+class Tally(NamedTuple):
+    """The rows of one day of a version."""
+
+    scored: int
+    #: Those of them that were no answer, but scored along with one.
+    along: int
+    #: Event time of the first and of the last.
+    first_at: int
+    last_at: int
 
 
 class Predictions:
@@ -135,14 +146,6 @@ class Predictions:
         query = select(heads.c.model, heads.c.environment, heads.c.event_at)
         return {(row[0], row[1]): int(row[2]) for row in self.connection.execute(query)}
 
-    def ends(self, model: str, environment: str, number: int, day: int) -> tuple[int, int] | None:
-        """Event time of the first and of the last row of one day of a version, or nothing."""
-        p = schema.predictions
-        query = select(func.min(p.c.event_at), func.max(p.c.event_at))
-        query = query.filter_by(model=model, environment=environment, number=number)
-        first, last = self.connection.execute(query.where(p.c.event_at >= day, p.c.event_at < day + DAY)).one()
-        return None if first is None else (int(first), int(last))
-
     def joined(self, model: str, environment: str, number: int, start: int, end: int) -> Joined:
         """Rows of one version in a window of event time that have a label, ordered by id."""
         p, t = schema.predictions, schema.labels
@@ -153,15 +156,23 @@ class Predictions:
         columns = list(zip(*self.connection.execute(query.where(where).order_by(p.c.id)).all(), strict=True)) or [()] * 5
         return Joined(ids=columns[0], event_at=columns[1], scores=columns[2], labels=columns[3], slices=columns[4])
 
-    def outcomes(self, model: str, environment: str, number: int, start: int, end: int) -> tuple[int, list[Any]]:
-        """How many rows of a version were scored in a window of event time; score, label and slices of those with a label."""
+    def tally(self, model: str, environment: str, number: int, day: int) -> Tally | None:
+        """The rows of one day of a version, counted without their labels; nothing if there are none."""
+        p = schema.predictions
+        along = func.count(case((p.c.arm == "shadow", 1)))
+        query = select(func.count(), along, func.min(p.c.event_at), func.max(p.c.event_at))
+        row = self.connection.execute(query.where(_of_day(model, environment, number, day))).one()
+        return Tally(*map(int, row)) if row[0] else None
+
+    def outcomes(self, model: str, environment: str, number: int, day: int, scored: int) -> Sequence[Any]:
+        """Score, label, slices, and whether it was answered with, of the rows of a day with a label; as many rows as there are
+        were `scored`."""
         p, t = schema.predictions, schema.labels
-        where = and_(
-            p.c.model == model, p.c.environment == environment, p.c.number == number, p.c.event_at >= start, p.c.event_at < end
-        )
-        scored = self.connection.execute(select(func.count()).select_from(p).where(where)).scalar()
-        query = select(p.c.score, t.c.value, p.c.slices).join(t, t.c.id == p.c.id).where(where)
-        return int(scored or 0), list(self.connection.execute(query).all())
+        columns = p.c.id, p.c.score, p.c.slices, (p.c.arm != "shadow").label("answered")
+        # In the order of their ids, in which the labels stand too: of ten million, each is in a page of its own.
+        rows = select(*columns).where(_of_day(model, environment, number, day)).order_by(p.c.id).limit(scored).subquery()
+        query = select(rows.c.score, t.c.value, rows.c.slices, rows.c.answered).join(t, t.c.id == rows.c.id)
+        return self.connection.execute(query).all()
 
     def labels_of(self, ids: Iterable[str]) -> dict[str, float]:
         """What came true of the rows with these ids, by id; those of which nobody knows are not among them."""
@@ -194,3 +205,9 @@ class Predictions:
         gone = exists().where(*of, c.day == wanted.c.event_at)
         query = select(wanted.c.number).distinct().where(or_(there, gone)).order_by(wanted.c.number)
         return list(self.connection.execute(query).scalars())
+
+
+def _of_day(model: str, environment: str, number: int, day: int) -> ColumnElement[bool]:
+    p = schema.predictions
+    of = p.c.model == model, p.c.environment == environment, p.c.number == number
+    return and_(*of, p.c.event_at >= day, p.c.event_at < day + DAY)

@@ -21,6 +21,7 @@ from lamplighter.store.schema.registry import (
 )
 from lamplighter.store.schema.rollouts import challenges, emergencies, replays, rollouts, routings, tallies
 from lamplighter.store.schema.rows import (
+    answered_rows,
     closed_days,
     expired_labels,
     failures,
@@ -34,6 +35,7 @@ from lamplighter.store.schema.runs import job_runs, retrainings
 from lamplighter.store.schema.traffic import arrivals, caller_hours, callers, hours, refusals, traffic, version_hours
 
 __all__ = (
+    "answered_rows",
     "arrivals",
     "calibrations",
     "caller_hours",

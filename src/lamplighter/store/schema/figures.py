@@ -24,6 +24,8 @@ outcomes = Table(
     Column("day", BigInteger, nullable=False),
     Column("scored", BigInteger, nullable=False),
     Column("labelled", BigInteger, nullable=False),
+    #: Of the labelled rows those that were answered with.
+    Column("answered", BigInteger, nullable=False, server_default=text("0")),
     Column("rows", LargeBinary, nullable=False),
     PrimaryKeyConstraint("model", "environment", "number", "day"),
 )

@@ -71,6 +71,17 @@ expired_labels = Table(
     Column("count", BigInteger, nullable=False),
 )
 
+#: Rows that versions have answered with, over their whole life. To count them would read every row there is.
+answered_rows = Table(
+    "answered_rows",
+    metadata,
+    Column("model", NAME, nullable=False),
+    Column("environment", NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("model", "environment", "number"),
+)
+
 #: Days of versions whose rows go away.
 closed_days = Table(
     "closed_days",
@@ -88,8 +99,6 @@ closed_days = Table(
     Column("said", BigInteger, nullable=False),
     Column("found", BigInteger, nullable=False),
     Column("distance", Float(53), nullable=False),
-    Column("gone", BigInteger, nullable=False),
-    Column("gone_known", BigInteger, nullable=False),
     PrimaryKeyConstraint("model", "environment", "number", "day"),
 )
 
