@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lamplighter import settings as module
-from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.environment import DeclaredEnvironment, Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.settings import VARIABLES, DigestTime, Settings, Training, read_settings
 
@@ -128,7 +128,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         home=str(tmp_path),
         port=8080,
         channels=("inbox", "ops"),
-        environments=(Environment(name="prod", level=Level.PRODUCTION, port=9000, workers=4),),
+        environments=(DeclaredEnvironment(name="prod", level=Level.PRODUCTION, port=9000, workers=4),),
         webhooks={"ops": "https://hooks.example.com/x"},
         apprise={"mail": "mailto://ops"},
         trainings={"late-flights": Training(command=("python", "train.py"), folder="/srv/models")},
@@ -148,6 +148,10 @@ def test_a_new_platform_has_three_environments() -> None:
     [
         ('port = "eighty"', "$.port"), ("port = 0", "$.port"), ("port = 65536", "$.port"), ("port = -1", "$.port"),
         ("serving_port = 70000", "$.serving_port"), ("tick = 0", "$.tick"), ("tick = -1.5", "$.tick"), ("tick = nan", "$.tick"),
+        ("tick = inf", "$.tick"), ("tick = 31", "$.tick"), ("false_alarms = inf", "$.false_alarms"),
+        ("false_alarms = nan", "$.false_alarms"), ('host = ""', "$.host"), ('tables = { a = "" }', "`tables`"),
+        ('tables = { "" = "/a.csv" }', "`tables`"), ('database = "mysql://db/lamp"', "`database` begins with sqlite:///"),
+        ('database = "sqlite:/a.db"', "`database`"), ('database = "a.db"', "`database`"),
         ('webhooks = { pager = "" }', "`webhooks` of pager"),
         ('webhooks = { pager = "ftp://example.com" }', "`webhooks` of pager"),
         ('alertmanagers = { alerts = "example.com:9093" }', "`alertmanagers` of alerts"),
@@ -155,6 +159,7 @@ def test_a_new_platform_has_three_environments() -> None:
         ("host = 1.5", "$.host"), ("prot = 80", "`prot`"), ('channels = "inbox"', "$.channels"), ('home = "/else"', "`home`"),
         ("webhooks = { ops = 1.5 }", "$.webhooks"), ("[trainings.x]\ncommand = []\nfolder = '/'", "$.trainings[...].command"),
         ("[trainings.x]\ncommand = ['a']\nfolder = '/'\nseconds = 0", "$.trainings[...].seconds"),
+        ("[trainings.x]\ncommand = ['a']\nfolder = '/'\nseconds = inf", "$.trainings[...].seconds"),
         ("[trainings.x]\ncommand = 'a b'\nfolder = '/'", "$.trainings[...].command"),
         ("[trainings.x]\ncommand = ['a']\n", "`folder`"),
         ("[trainings.x]\ncommand = ['a']\nfolder = '/'\nshell = true", "`shell`"),
@@ -167,6 +172,47 @@ def test_a_bad_value_in_the_file_is_refused_with_its_field(tmp_path: Path, text:
         read_settings({}, home=str(written(tmp_path, text)))
     assert named in caught.value.why
     assert (caught.value.what, caught.value.code) == ("The configuration is not valid.", "E1120")
+
+
+def environments(*lines: str) -> str:
+    """The text of environments at ports of their own, with these lines in place of the first that say the same."""
+    fields = ({"name": f'"e{place}"', "level": '"production"', "port": str(9000 + place)} for place in range(len(lines)))
+    said = (dict(part.split(" = ") for part in line.split("; ") if part) for line in lines)
+    blocks = ({**own, **more} for own, more in zip(fields, said, strict=True))
+    return "\n".join("[[environments]]\n" + "\n".join(f"{key} = {value}" for key, value in block.items()) for block in blocks)
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        (("wrokers = 4",), "`wrokers` - at `$.environments[0]`"),
+        (("", 'name = "e0"'), "two environments are called e0"),
+        (("", "port = 9000"), "two environments listen at port 9000 of 127.0.0.1"),
+        (("", "grpc_port = 9000"), "two environments listen at port 9000 of 127.0.0.1"),
+        (("", 'name = "Prod"'), "a name has 1 to 63 lower-case letters, digits and hyphens"),
+        (('name = ""',), "a name has 1 to 63"),
+        (("port = 0",), "`port` is a number from 1 to 65535"),
+        (("grpc_port = 9000",), "`grpc_port` is another number"),
+        (("workers = 0",), "`workers` is at least 1"),
+        (('host = ""',), "`host` is empty"),
+    ],
+)
+def test_environments_that_cannot_be_are_refused(tmp_path: Path, lines: tuple[str, ...], named: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_settings({}, home=str(written(tmp_path, environments(*lines))))
+    assert named in caught.value.why
+    assert caught.value.code == "E1120"
+
+
+def test_environments_of_their_own_names_and_ports_are_taken(tmp_path: Path) -> None:
+    found = read_settings({}, home=str(written(tmp_path, environments("", "grpc_port = 9500", 'port = 9000; host = "::1"'))))
+    assert [one.name for one in found.environments] == ["e0", "e1", "e2"]
+
+
+def test_the_address_of_a_database_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_settings({}, home=str(written(tmp_path, 'database = "mysql://ada:canary@db/lamp"')))
+    assert "canary" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

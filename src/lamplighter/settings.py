@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.environment import DeclaredEnvironment, Environment, Level, clash_of
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.external_alert import AlertRoute
 from lamplighter.domain.record import Settings as Strict
 
+#: How addresses of databases begin that the store opens.
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -29,8 +31,8 @@ class Training(Strict, frozen=True):
     folder: str
     #: Which trainer runs it: the name of a file in `trainers/`.
     trainer: str = "command"
-    #: Longest time it may take, seconds.
-    seconds: Annotated[float, msgspec.Meta(gt=0)] = 3600.0
+    #: Longest time it may take, seconds; a year at most.
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=31_536_000)] = 3600.0
 
 
 class DigestTime(Strict, frozen=True):
@@ -81,17 +83,17 @@ class Settings(Strict, frozen=True):
     #: Database address; a SQLite file in `home` if empty. `LAMP_DATABASE`
     database: str = ""
     #: Address the control plane listens on; anything but loopback is refused without TLS in front. `LAMP_HOST`
-    host: str = "127.0.0.1"
+    host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
     #: Port of the control plane. `LAMP_PORT`
     port: _Port = 7070
     #: Rule book to use instead of the starter policy. `LAMP_POLICY`
     policy: str = ""
-    #: Seconds between two looks of the reconciler. `LAMP_TICK`
-    tick: Annotated[float, msgspec.Meta(gt=0)] = 0.5
+    #: Seconds between two looks of the reconciler, 30 at most: after 60 it counts as dead. `LAMP_TICK`
+    tick: Annotated[float, msgspec.Meta(gt=0, le=30)] = 0.5
     #: Port of the first environment; the others follow. `LAMP_SERVING_PORT`
     serving_port: _Port = 7081
     #: Environments that are made at the first start; dev, staging and prod if none are named.
-    environments: tuple[Environment, ...] = ()
+    environments: tuple[DeclaredEnvironment, ...] = ()
     #: Receivers of webhooks by name; only these addresses are ever called.
     webhooks: Mapping[str, str] = {}
     #: Secrets (`whsec_...`) that sign what these receivers get, by name; two while one takes the place of the other.
@@ -109,7 +111,7 @@ class Settings(Strict, frozen=True):
     #: Files of tables by name, for scoring on a schedule. A project can only name one of these: callers never bring a path.
     tables: Mapping[str, str] = {}
     #: False alarms of drift that all models together may give in a month; each has an equal part, if that is less than its own.
-    false_alarms: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+    false_alarms: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] = 30.0
     #: What alerts of another monitoring system are about that do not name a model or a source; the first that fits counts.
     alert_routes: tuple[AlertRoute, ...] = ()
     #: Channels that every incident goes to, beside those of its project.
@@ -118,21 +120,22 @@ class Settings(Strict, frozen=True):
     digest: DigestTime = DigestTime()
 
     def __post_init__(self) -> None:
-        """Refuse two receivers of one name, an address that leads nowhere, a secret that signs nothing and one that no receiver
-        could read; never says what it is."""
+        """Refuse two environments or receivers of one name, a database, table or address that leads nowhere, and a secret that
+        signs nothing or that no receiver could read; never says what it is."""
+        if clash := clash_of(self.environments):
+            raise ValueError(clash)
+        if self.database and not self.database.startswith(_DATABASES):
+            raise ValueError(f"`database` begins with {' or '.join(_DATABASES)}")
+        if not all(name and file for name, file in self.tables.items()):
+            raise ValueError('`tables` gives each table a name and a file, such as flights = "/srv/flights.parquet"')
         twice = next((name for name, count in Counter(self.channel_names).items() if count > 1), "")
         if twice:
             raise ValueError(f"two receivers are called {twice}, and a message could go to one of them only")
         for field in ("webhooks", "alertmanagers"):
             _check_addresses(field, getattr(self, field))
-        for name, address in self.apprise.items():
-            if "://" not in address:
-                raise ValueError(f"`apprise` of {name} is no address of Apprise, such as mailto://user:password@example.com")
-        for name, secrets in self.webhook_secrets.items():
-            if name not in self.webhooks:
-                raise ValueError(f"`webhook_secrets` names {name}, and `webhooks` has no receiver of that name")
-            if not secrets or not all(map(_is_secret, secrets)):
-                raise ValueError(f"`webhook_secrets` of {name} takes secrets of 24 to 64 bytes, written whsec_ and base64")
+        if name := next((name for name, address in self.apprise.items() if "://" not in address), ""):
+            raise ValueError(f"`apprise` of {name} is no address of Apprise, such as mailto://user:password@example.com")
+        _check_secrets(self)
 
     @property
     def channel_names(self) -> tuple[str, ...]:
@@ -210,6 +213,15 @@ def _check_addresses(field: str, receivers: Mapping[str, str]) -> None:
         place = urlsplit(address)
         if place.scheme not in ("http", "https") or not place.hostname:
             raise ValueError(f"`{field}` of {name} is no address that begins with https:// or http:// and names a host")
+
+
+def _check_secrets(settings: Settings) -> None:
+    """Raise `ValueError` for a secret without a receiver, and for one that Standard Webhooks does not know."""
+    for name, secrets in settings.webhook_secrets.items():
+        if name not in settings.webhooks:
+            raise ValueError(f"`webhook_secrets` names {name}, and `webhooks` has no receiver of that name")
+        if not secrets or not all(map(_is_secret, secrets)):
+            raise ValueError(f"`webhook_secrets` of {name} takes secrets of 24 to 64 bytes, written whsec_ and base64")
 
 
 def _is_secret(text: str) -> bool:

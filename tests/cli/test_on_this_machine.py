@@ -98,6 +98,13 @@ def test_check_warns_of_rows_that_go_before_their_labels_come(folder: Path) -> N
     assert "warning Labels are expected 30d after the prediction, and its row is kept for 7d only" in told
 
 
+def test_check_knows_the_measures_that_a_requirement_may_name(folder: Path) -> None:
+    (folder / "lamp.toml").write_text(PROJECT + '[[requirement]]\nmetric = "acu"\noperator = ">="\nbound = 0.5\n')
+    outcome = here("check", str(folder))
+    told = " ".join(outcome.err.split())
+    assert (outcome.code, "There is no quality measure of that name." in told, "Did you mean auc?" in told) == (3, True, True)
+
+
 def test_channels_that_lead_nowhere_are_refused_before_anything_is_started(folder: Path) -> None:
     home = Path(os.environ["LAMP_HOME"])
     home.mkdir(parents=True, exist_ok=True)
@@ -107,8 +114,8 @@ def test_channels_that_lead_nowhere_are_refused_before_anything_is_started(folde
     assert "The channel webhook has no address." in " ".join(refused.err.split())
     assert not (home / "control.log").exists()
     seen = {one["name"]: (one["status"], one["what"]) for one in here("doctor", "--json").json["data"]["seen"]}
-    assert seen["channels"][0] == "failing"
-    assert "The channel webhook has no address." in seen["channels"][1]
+    assert seen["configuration"][0] == "failing"
+    assert "The channel webhook has no address." in seen["configuration"][1]
 
 
 def test_doctor_before_and_while_another_program_has_the_port(folder: Path) -> None:
@@ -144,7 +151,7 @@ def test_doctor_says_whether_anything_is_exported(folder: Path, monkeypatch: pyt
 
 def test_doctor_says_what_a_file_sets(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir(mode=0o700)
-    (tmp_path / "home" / "config.toml").write_text('database = "postgresql://ada:canary@127.0.0.1:1/lamp"\n')
+    (tmp_path / "home" / "config.toml").write_text('database = "postgresql+psycopg://ada:canary@127.0.0.1:1/lamp"\n')
     outcome = here("doctor")
     assert outcome.code == 8
     assert str(tmp_path / "home" / "config.toml") in outcome.out.replace("\n                ", "")

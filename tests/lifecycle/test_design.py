@@ -16,6 +16,7 @@ from lamplighter.domain.events import ProjectSaved
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.lifecycle import design
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.settings import read_settings
 
 JOB = {"name": "nightly", "schedule": "@daily", "environment": "prod", "input": "trains", "output": "scored"}
 _RECEIVER = 'webhooks = { pager = "http://127.0.0.1:9/hook" }\n'
@@ -35,6 +36,8 @@ def named(tmp_path: Path) -> Iterator[Life]:
     [
         ({"monitor": {"quality": {"metric": "brierr"}}}, "brier"),
         ({"monitor": {"quality": {"metric": "psi"}}}, ""),
+        ({"requirement": [{"metric": "acu", "operator": ">=", "bound": 0.5}]}, "auc"),
+        ({"problem": {"success": {"metric": "recal", "operator": ">=", "bound": 0.5}}}, "recall"),
         ({"monitor": {"measure": "jensen"}}, ""),
         ({"monitor": {"measure": "brier"}}, ""),
         ({"monitor": {"notify": ["inbx"]}}, "inbox"),
@@ -92,6 +95,40 @@ def test_a_configuration_whose_incidents_would_go_nowhere_opens_no_platform(
     assert refusal.value.code == "E1120"
     assert refusal.value.why.startswith(why)
     assert refusal.value.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("more", "why", "fix"),
+    [
+        (
+            "[trainings.x]\ncommand = ['a']\nfolder = '/'\ntrainer = 'comand'\n",
+            "`trainings`: There is no trainer of that name. Known: command.",
+            "Did you mean command?",
+        ),
+        ("policy = '/nowhere/rules.toml'\n", "`policy`: The rule book cannot be read. ", "Correct policy in config.toml"),
+        ("sign_with = '/nowhere/key.pem'\n", "`sign_with`: There is no signing key. ", "Correct sign_with in config.toml"),
+    ],
+    ids=["trainer", "policy", "sign_with"],
+)
+def test_a_configuration_that_names_what_is_not_there_opens_no_platform(tmp_path: Path, more: str, why: str, fix: str) -> None:
+    settings = home(tmp_path / "home", more=more)
+    with pytest.raises(Invalid) as refusal:
+        Kit.open(settings)
+    assert refusal.value.code == "E1120"
+    assert refusal.value.why.startswith(why)
+    assert refusal.value.fix.startswith(fix)
+    assert not (tmp_path / "home" / "control.db").exists()
+
+
+def test_an_environment_on_a_target_that_is_not_there_opens_no_platform(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[[environments]]\nname = "far"\nlevel = "production"\nport = 1\ntarget = "lcoal"\n')
+    with pytest.raises(Invalid) as refusal:
+        Kit.open(read_settings({}, home=str(tmp_path)))
+    found = refusal.value
+    assert (found.why, found.fix) == (
+        "`environments`: There is no target of that name. Known: local.",
+        "Did you mean local?",
+    )
 
 
 def test_the_same_project_again_changes_nothing(life: Life) -> None:

@@ -62,7 +62,6 @@ def trained(tmp_path: Path) -> Iterator[Life]:
         lines.append(f'[trainings.{name}]\ncommand = ["python", "{name}.py"]\nfolder = "{folder}"\nseconds = {limit}\n')
     lines.append(f'[trainings.absent]\ncommand = ["no-such-program"]\nfolder = "{folder}"\n')
     lines.append(f'[trainings.nowhere]\ncommand = ["python", "good.py"]\nfolder = "{folder}/nowhere"\n')
-    lines.append(f'[trainings.strange]\ncommand = ["python"]\nfolder = "{folder}"\ntrainer = "abacus"\n')
     with lived(tmp_path / "home", "".join(lines)) as life:
         yield life
 
@@ -113,7 +112,6 @@ def test_a_command_that_leaves_a_number_has_finished(trained: Life, tmp_path: Pa
         ("endless", "It took longer than it may."),
         ("absent", "It could not be started (FileNotFoundError)."),
         ("nowhere", "It could not be started (FileNotFoundError)."),
-        ("strange", "It could not be started: There is no plugin in trainers of that name. Known: command."),
     ],
 )
 def test_a_command_that_leaves_none_has_failed(trained: Life, run: str, why: str) -> None:

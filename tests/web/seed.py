@@ -15,7 +15,7 @@ from lamplighter.domain.consumer import Account
 from lamplighter.domain.contract import Column, Contract, Meaning, Output
 from lamplighter.domain.contract import Kind as Holds
 from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
-from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.environment import DeclaredEnvironment, Level
 from lamplighter.domain.events import (
     AnyEvent,
     DecisionMade,
@@ -62,9 +62,9 @@ HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
 def open_kit(home: Path) -> Kit:
     """A new platform in a folder, with people and teams, and nothing else."""
     environments = (
-        Environment(name="dev", level=Level.DEVELOPMENT, port=17081),
-        Environment(name="staging", level=Level.ACCEPTANCE, port=17082),
-        Environment(name="prod", level=Level.PRODUCTION, port=17083, workers=2),
+        DeclaredEnvironment(name="dev", level=Level.DEVELOPMENT, port=17081),
+        DeclaredEnvironment(name="staging", level=Level.ACCEPTANCE, port=17082),
+        DeclaredEnvironment(name="prod", level=Level.PRODUCTION, port=17083, workers=2),
     )
     trainings = {"nightly": Configured(command=("python", "train.py"), folder=str(home))}
     kit = Kit.open(Settings(home=str(home), environments=environments, trainings=trainings))

@@ -27,7 +27,7 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.sandbox import Level
 from lamplighter.domain.stage import Status
-from lamplighter.lifecycle import outbox, reachable
+from lamplighter.lifecycle import configuration, outbox
 from lamplighter.sdk import local
 from lamplighter.serving import selftest
 from lamplighter.serving.compiled import native
@@ -81,7 +81,7 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     for place in _environments(session, settings, runs):
         ours = (settings.serving / place.name / "route.json").exists()
         yield _port(f"port of {place.name}", place.host, place.port, ours=ours and _is_serving(place))
-    yield from _channels(settings)
+    yield from _configuration(settings)
     yield _digest(settings)
     yield _telemetry()
     yield _sign_in(session)
@@ -103,12 +103,12 @@ def _is_serving(place: Environment) -> bool:
         return False
 
 
-def _channels(settings: Settings) -> Iterator[Seen]:
-    """Whether incidents would go nowhere; nothing if they do not."""
+def _configuration(settings: Settings) -> Iterator[Seen]:
+    """Whether the configuration names what is not there; nothing if it does not."""
     try:
-        reachable.check_configuration(settings)
+        configuration.check(settings)
     except LampError as error:
-        yield Seen("channels", Status.FAILING, error.why, error.fix)
+        yield Seen("configuration", Status.FAILING, error.why, error.fix)
 
 
 def _digest(settings: Settings) -> Seen:

@@ -15,11 +15,12 @@ from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.evidence import Dossier, Evidence
 from lamplighter.domain.late_truth import too_late
 from lamplighter.domain.ownership import ownership_of
-from lamplighter.domain.policy import Policy, read_policy
+from lamplighter.domain.policy import Policy
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Version
+from lamplighter.lifecycle.configuration import rule_book
+from lamplighter.lifecycle.design import check_measures
 from lamplighter.lifecycle.judging import gate_of
-from lamplighter.lifecycle.kit import policy_text
 from lamplighter.sdk.release import Checked, checked
 from lamplighter.settings import read_settings
 
@@ -44,8 +45,9 @@ class Prepared:
 def prepared(session: Session, path: str) -> Prepared:
     """Build and pack the model of a folder and ask the gates of production; raises `Invalid`."""
     project = project_in(session, path)
+    check_measures(project)
     version = checked(project, build_in(session, path, project))
-    policy = read_policy(policy_text(read_settings()))
+    policy = rule_book(read_settings())
     criticality = criticality_of(project, policy)
     uses = tier_of(policy, criticality.tier).rules(Level.PRODUCTION).gates
     dossier = _dossier(project, version, criticality, policy)

@@ -21,3 +21,13 @@ def seconds(text: str) -> float:
             code="E1110",
         )
     return float(int(found[1]) * _SECONDS[found[2]])
+
+
+def some_seconds(text: str) -> float:
+    """The same for a time that has to pass; raises `Invalid` for none."""
+    length = seconds(text)
+    if not length:
+        raise Invalid(
+            "That is no time at all.", why="It has to last for a while, and 0 does not.", fix="Write 1s or more.", code="E1110"
+        )
+    return length

@@ -9,8 +9,8 @@ from enum import StrEnum
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.instant import lasting
-from lamplighter.domain.project import Source
 from lamplighter.domain.record import Record
+from lamplighter.domain.source import Source
 
 #: Microseconds that the clock of whoever tells may run ahead.
 _AHEAD = 3_600_000_000

@@ -13,7 +13,7 @@ import msgspec
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.consumer import Consumer, check_declared, check_names
 from lamplighter.domain.durability import Durability
-from lamplighter.domain.duration import seconds
+from lamplighter.domain.duration import seconds, some_seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import Action, ExpiryPlan, check_expiry
 from lamplighter.domain.hook import Hook, Moment, check_hooks
@@ -26,9 +26,10 @@ from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.outage import Fallback, OutagePlan, check_outage
 from lamplighter.domain.owners import Holder, Owners
 from lamplighter.domain.record import Settings, canonical, digest_of
-from lamplighter.domain.requirement import Requirement, Success
+from lamplighter.domain.requirement import Requirement, Success, check_bound
 from lamplighter.domain.schedule import read_schedule
 from lamplighter.domain.slices import check_slices, read_slice
+from lamplighter.domain.source import Source, check_source, check_sources
 from lamplighter.domain.stage import Stage
 from lamplighter.domain.steps import Steps, check_steps
 
@@ -66,19 +67,6 @@ class Problem(Settings, frozen=True):
     #: The person who asked for it.
     requester: str = ""
     success: Success | None = None
-
-
-class Source(Settings, frozen=True):
-    """Data that the model needs."""
-
-    name: str
-    owner: str = ""
-    #: How old it may be, such as 1h.
-    freshness: str = ""
-    #: Whether its owner is told even if nothing was ever heard of it for so long; otherwise it is watched from the first
-    #: arrival on.
-    watch: bool = False
-    columns: tuple[str, ...] = ()
 
 
 class EnvironmentPlan(Settings, frozen=True):
@@ -184,7 +172,9 @@ def _held(project: Project) -> _Held:
     yield from _held_of_owners(project.owners)
     for source in project.source:
         yield "source.owner", _if_named(party_name), source.owner
-        yield "source.freshness", _if_named(seconds), source.freshness
+        yield "source.freshness", _if_named(some_seconds), source.freshness
+        yield f"source {source.name}", check_source, source
+    yield "source", check_sources, project.source
     for consumer in project.consumer:
         yield "consumer.name", model_name, consumer.name
         yield "consumer.owner", _if_named(party_name), consumer.owner
@@ -203,21 +193,39 @@ def _held(project: Project) -> _Held:
     yield "job", check_job_names, project.job
     yield "expiry", check_expiry, project.expiry
     yield "outage", check_outage, project.outage
-    yield "outage.max_age", _if_named(seconds), project.outage.max_age
-    yield "log.keep", _if_named(seconds), project.log.keep
+    yield "outage.max_age", _if_named(some_seconds), project.outage.max_age
+    yield "log.keep", _if_named(some_seconds), project.log.keep
     yield "expiry.then", _check_fallback, project
     yield "monitor.p95_ms", check_latency, project.monitor.p95_ms
-    yield "monitor.silent_after", _if_named(seconds), project.monitor.silent_after
-    yield "monitor.stale_after", seconds, project.monitor.stale_after
-    yield "monitor.quality.window", seconds, project.monitor.quality.window
+    yield "monitor.silent_after", _if_named(some_seconds), project.monitor.silent_after
+    yield "monitor.stale_after", some_seconds, project.monitor.stale_after
+    yield "monitor.quality.window", some_seconds, project.monitor.quality.window
+    if project.monitor.quality.limit is not None:
+        yield "monitor.quality.limit", check_bound, project.monitor.quality.limit
     yield "monitor.labels.expected_after", seconds, project.monitor.labels.expected_after
     yield "monitor.false_alarms", check_false_alarms, project.monitor.false_alarms
-    yield "monitor.labels.wait", seconds, project.monitor.labels.wait
+    yield "monitor.labels.wait", some_seconds, project.monitor.labels.wait
     yield "monitor.slices", partial(check_slices, redacted=project.log.redact), project.monitor.slices
     for requirement in project.requirement:
         yield "requirement.slice", _if_named(read_slice), requirement.slice
+        yield "requirement.bound", check_bound, requirement.bound
+    if project.problem.success:
+        yield "problem.success.bound", check_bound, project.problem.success.bound
     yield "monitor.runbook", check_runbook, project.monitor.runbook
-    yield "retrain.cooldown", seconds, project.retrain.cooldown
+    yield "retrain.cooldown", some_seconds, project.retrain.cooldown
+    yield "retrain", check_retrain, project.retrain
+
+
+def check_retrain(plan: Retrain) -> Retrain:
+    """The plan itself if what sets off a training also says which; raises `Invalid`."""
+    if plan.when and not plan.run:
+        raise Invalid(
+            "The [retrain] of lamp.toml is not valid.",
+            why="when says what sets off a training, and no run says which, so none would start.",
+            fix="Name a training of config.toml as run, or leave out when.",
+            code="E1142",
+        )
+    return plan
 
 
 def _check_fallback(project: Project) -> Project:

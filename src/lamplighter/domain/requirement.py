@@ -1,5 +1,6 @@
 """Figures that people ask of a model."""
 
+import math
 from enum import StrEnum
 
 from lamplighter.domain.errors import Invalid
@@ -12,6 +13,18 @@ class Operator(StrEnum):
 
     AT_LEAST = ">="
     AT_MOST = "<="
+
+
+def check_bound(bound: float) -> float:
+    """The bound itself if a figure can be held against it; raises `Invalid`."""
+    if not math.isfinite(bound):
+        raise Invalid(
+            "That is no bound of a figure.",
+            why="No figure is above or below nan, and every one or none is within inf.",
+            fix="Write a number, such as 0.22.",
+            code="E1166",
+        )
+    return bound
 
 
 class Success(Settings, frozen=True):

@@ -1,5 +1,6 @@
 """How traffic moves to a new version, and what stops it."""
 
+import math
 from enum import StrEnum
 
 from lamplighter.domain.duration import seconds
@@ -84,10 +85,11 @@ def _check_limits(steps: Steps) -> None:
         raise _of_no_effect("slower", "a multiple below 1 asks the new version to be faster than the live one.")
     positive = (limits.p95_ms, shift.mean if shift else None, shift.distance if shift else None)
     shares = (limits.errors, shift.distance if shift and shift.distance is not None else 0.0)
-    if any(one is not None and one <= 0.0 for one in positive) or not all(0.0 <= one <= 1.0 for one in shares):
+    unreached = any(one is not None and not math.isfinite(one) for one in (*positive, limits.slower))
+    if unreached or any(one is not None and one <= 0.0 for one in positive) or not all(0.0 <= one <= 1.0 for one in shares):
         raise Invalid(
             "A limit of the rollout is not valid.",
-            why="errors and distance are shares from 0 to 1; p95_ms, mean and distance are above 0.",
+            why="errors and distance are shares from 0 to 1; p95_ms, mean and distance are above 0; none is nan or inf.",
             fix="Correct stop_if.",
             code="E1112",
         )

@@ -3,7 +3,7 @@
 from lamplighter import presets
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.duration import seconds
-from lamplighter.domain.environment import Environment
+from lamplighter.domain.environment import Environment, fault_of
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.identity import Actor
@@ -29,7 +29,7 @@ def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Projec
         raise Invalid("Two names for one model.", why="The path and the project differ.", fix="Use one name.", code="E1113")
     criticality = criticality_of(project, kit.policy)
     tier = tier_of(kit.policy, criticality.tier)
-    _check_monitor(project)
+    check_measures(project)
     _check_log(tier, project.log)
     check_slices(project.monitor.slices, tier.log.redact)
     places: list[str] = []
@@ -56,13 +56,15 @@ def _renewed(kit: Kit, change: Transaction, project: Project) -> list[str]:
     return routing.renew(change, project.name)
 
 
-def _check_monitor(project: Project) -> None:
-    """A name that nothing has would be met by the loop that watches every model, long after whoever wrote it has gone."""
+def check_measures(project: Project) -> None:
+    """Raise `NotFound` for a measure or preset that is not there: the gates could never measure it, and the loop that watches
+    every model would meet it long after whoever wrote it has gone."""
     drift_measure(project.monitor.measure)
     if project.monitor.preset != presets.OWN:
         presets.preset(project.monitor.preset, project.monitor.measure)
-    for metric in (project.monitor.quality.metric, *(one.metric for one in project.requirement if one.slice)):
-        quality_measure(metric)
+    success = (project.problem.success,) if project.problem.success else ()
+    for asked in (project.monitor.quality, *success, *project.requirement):
+        quality_measure(asked.metric)
 
 
 def _check_log(tier: Tier, plan: LogPlan) -> None:
@@ -86,11 +88,11 @@ def save_environment(kit: Kit, actor: Actor, name: str, environment: Environment
     """Keep an environment; raises `Invalid`, and `NotFound` for a target that is not there."""
     model_name(name)
     kit.target(environment)
-    ports = 0 < environment.port < 65536 and 0 <= environment.grpc_port < 65536 and environment.port != environment.grpc_port
-    if environment.name != name or not ports or environment.workers < 1:
+    fault = "its name differs from the path" if environment.name != name else fault_of(environment)
+    if fault:
         raise Invalid(
             "That is not an environment.",
-            why="Its name differs from the path, or its ports or number of workers cannot be.",
+            why=f"In short: {fault}.",
             fix="Give it the same name, a port from 1 to 65535, another for gRPC or 0, and at least one worker.",
             code="E1114",
         )

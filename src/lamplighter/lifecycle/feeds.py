@@ -10,8 +10,8 @@ from lamplighter.domain.feed import Arrival, FeedState, Heard, check_arrival, he
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.monitor import Finding, Kind, Look
 from lamplighter.domain.names import unknown
-from lamplighter.domain.project import Source
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.source import Source
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.mainstay import mainstays
 

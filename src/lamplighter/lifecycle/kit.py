@@ -2,7 +2,6 @@
 
 import threading
 from collections import defaultdict
-from pathlib import Path
 from typing import cast
 
 from lamplighter import keys, plugins
@@ -10,8 +9,8 @@ from lamplighter.artifacts.base import Artifacts
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Actor
-from lamplighter.domain.policy import Policy, read_policy
-from lamplighter.lifecycle import reachable
+from lamplighter.domain.policy import Policy
+from lamplighter.lifecycle import configuration
 from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.reads import Reads
 from lamplighter.serving.segments import Segments
@@ -43,11 +42,11 @@ class Kit:
     def open(cls, settings: Settings, clock: Clock | None = None) -> "Kit":
         """Open the platform in the folder of the settings, making what is not there yet; raises `Invalid` for a
         configuration that names what is not there."""
-        reachable.check_configuration(settings)
+        configuration.check(settings)
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         store = Store(settings.database_url)
         artifacts: Artifacts = plugins.plugin("artifacts", "local").Store(settings.artifacts)
-        kit = cls(settings, store, artifacts, read_policy(policy_text(settings)), clock or Clock())
+        kit = cls(settings, store, artifacts, configuration.rule_book(settings), clock or Clock())
         if not settings.signing_key.exists():
             keys.trust(settings.trusted_keys, keys.make(settings.signing_key))
         with store.transaction() as change:
@@ -71,10 +70,3 @@ class Kit:
         for written in self.pushed.values():
             written.close()
         self.store.close()
-
-
-def policy_text(settings: Settings) -> str:
-    """The rule book of the settings, or the starter policy."""
-    if settings.policy:
-        return Path(settings.policy).read_text()
-    return (Path(__file__).parents[1] / "policies" / "starter.toml").read_text()

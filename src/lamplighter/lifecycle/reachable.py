@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from lamplighter import plugins
-from lamplighter.domain.errors import Invalid, LampError, NotFound
+from lamplighter.domain.errors import NotFound
 from lamplighter.domain.names import unknown
 from lamplighter.settings import Settings
 
@@ -21,16 +21,6 @@ def check(settings: Settings, names: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             raise _unreached(settings, name, known)
-
-
-def check_configuration(settings: Settings) -> None:
-    """Raise `Invalid` where every incident would go to a channel that is none."""
-    try:
-        check(settings, settings.channels)
-    except LampError as error:
-        raise Invalid(
-            "The configuration is not valid.", why=f"`channels`: {error.what} {error.why}", fix=error.fix, code="E1120"
-        ) from None
 
 
 def _unreached(settings: Settings, name: str, known: Iterable[str]) -> NotFound:

@@ -16,7 +16,7 @@ SHOWN: Mapping[Meaning, tuple[str, ...]] = {
 
 def drift_measure(name: str) -> DriftMeasure:
     """The drift measure of this name with its default settings; raises `NotFound`."""
-    found = measure(name)
+    found = measure(name) if name in plugins.names("measures") else None
     if not isinstance(found, DriftMeasure):
         raise unknown("drift measure", name, _names(DriftMeasure))
     return found
@@ -24,7 +24,7 @@ def drift_measure(name: str) -> DriftMeasure:
 
 def quality_measure(name: str) -> QualityMeasure:
     """The quality measure of this name with its default settings; raises `NotFound`."""
-    found = measure(name)
+    found = measure(name) if name in plugins.names("measures") else None
     if not isinstance(found, QualityMeasure):
         raise unknown("quality measure", name, _names(QualityMeasure))
     return found

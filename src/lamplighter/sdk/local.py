@@ -14,7 +14,7 @@ from urllib.parse import quote
 import httpx2
 
 from lamplighter.domain.errors import Invalid, NotFound, TimedOut, Unavailable
-from lamplighter.lifecycle import identity, reachable
+from lamplighter.lifecycle import configuration, identity
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
 
@@ -36,7 +36,7 @@ def start(settings: Settings, *, wait: float = 30.0) -> str:
 
 def check(settings: Settings) -> None:
     """Raise `Invalid` for settings that no control plane can have."""
-    reachable.check_configuration(settings)
+    configuration.check(settings)
     try:
         loopback = settings.host == "localhost" or ipaddress.ip_address(settings.host).is_loopback
     except ValueError:

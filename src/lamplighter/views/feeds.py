@@ -3,7 +3,7 @@
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.feed import Feed, FeedState, Heard, heard_of, state_of
 from lamplighter.domain.names import unknown
-from lamplighter.domain.project import Source
+from lamplighter.domain.source import Source
 from lamplighter.store.transaction import Transaction
 
 #: Those that need somebody first.

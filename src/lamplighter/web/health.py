@@ -7,7 +7,7 @@ from lamplighter.domain.incident import Incident
 from lamplighter.domain.monitor import Kind, Reading
 from lamplighter.domain.monitor_plan import Monitor
 from lamplighter.domain.monitored import Monitored
-from lamplighter.domain.project import Source
+from lamplighter.domain.source import Source
 from lamplighter.views.status import ModelStatus
 from lamplighter.web import times
 from lamplighter.web.numbers import count
