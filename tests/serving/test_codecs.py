@@ -166,6 +166,8 @@ REFUSED: list[tuple[Codec, Any, str, int]] = [
     (v2, with_input(0, name="distance"), "schema-violation", 422),
     (v2, with_input(1, datatype="FP64"), "schema-violation", 422),
     (v2, with_input(2, datatype="INT64"), "schema-violation", 422),
+    (v2, with_input(0, datatype="INT64", data=[1.5, 2.0]), "out-of-range", 422),
+    (v2, with_input(1, datatype="UINT8", data=["1", 256]), "out-of-range", 422),
     (v2, inference(outputs=[{"name": "other"}]), "schema-violation", 422),
     (v2, b'{"inputs": [], "inputs": []}', "duplicate-key", 400),
     (v2, b'{"inputs": [{"name": "a", "name": "b", "shape": [1], "datatype": "BOOL", "data": [true]}]}', "duplicate-key", 400),
@@ -231,6 +233,63 @@ def test_lengths_of_binary_parts_must_agree() -> None:
     odd = ask(v2, body, headers | {b"inference-header-content-length": b"-1"})
     slugs = [refusal.slug for refusal in (too_much, too_little, beyond, odd) if isinstance(refusal, Refusal)]
     assert slugs == ["schema-violation", "schema-violation", "malformed-header", "malformed-header"]
+
+
+#: Datatype, its lowest and highest value.
+RANGES: list[tuple[str, float, float]] = [
+    ("INT8", -128, 127),
+    ("INT16", -32768, 32767),
+    ("INT32", -(2**31), 2**31 - 1),
+    ("INT64", -(2**63), 2**63 - 1),
+    ("UINT8", 0, 255),
+    ("UINT16", 0, 65535),
+    ("UINT32", 0, 2**32 - 1),
+    ("UINT64", 0, 2**64 - 1),
+    ("FP32", -3.4028235e38, 3.4028235e38),
+]
+
+
+@pytest.mark.parametrize(("datatype", "low", "high"), RANGES)
+def test_a_tensor_takes_what_its_datatype_holds(datatype: str, low: float, high: float) -> None:
+    taken = ask(v2, with_input(0, datatype=datatype, data=[low, high]))
+    assert isinstance(taken, Question)
+    assert taken.columns["dep_delay"] == [low, high]
+    further = 1e31 if datatype == "FP32" else 1
+    for values in ([low - further, 0], [0, high + further], [None, high + further]):
+        refusal = ask(v2, with_input(0, datatype=datatype, data=values))
+        assert isinstance(refusal, Refusal)
+        whole = "" if datatype == "FP32" else "whole "
+        assert refusal.detail.startswith(f"{datatype} takes {whole}numbers from {low} to {high}. Send ")
+        assert (refusal.slug, [error.pointer for error in refusal.errors]) == ("out-of-range", ["/inputs/dep_delay/data"])
+
+
+def test_a_raw_number_that_is_not_finite_is_the_matter_of_the_contract() -> None:
+    body, headers = binary(("dep_delay", "FP32", struct.pack("<f", float("inf"))), rows=1)
+    assert isinstance(ask(v2, body, headers), Question)
+
+
+def test_whole_numbers_may_be_written_with_a_point_and_left_out() -> None:
+    taken = ask(v2, with_input(0, datatype="INT8", data=[-128.0, None]))
+    assert isinstance(taken, Question)
+    assert taken.columns["dep_delay"] == [-128.0, None]
+
+
+def test_a_binary_tensor_holds_every_value_of_its_datatype() -> None:
+    for datatype, form, low, high in (("INT8", "<2b", -128, 127), ("UINT8", "<2B", 0, 255), ("UINT16", "<2H", 0, 65535)):
+        body, headers = binary(("distance", datatype, struct.pack(form, low, high)), rows=2)
+        taken = ask(v2, body, headers)
+        assert isinstance(taken, Question)
+        assert taken.columns == {"distance": [low, high]}
+
+
+def test_numbers_in_the_json_before_binary_tensors_are_held_to_their_datatype() -> None:
+    said = {"name": "distance", "shape": [1], "datatype": "INT8", "data": [1000]}
+    raw = {"name": "dep_delay", "shape": [1], "datatype": "FP64", "parameters": {"binary_data_size": 8}}
+    head = json.dumps({"inputs": [said, raw]}).encode()
+    headers = {b"inference-header-content-length": b"%d" % len(head), b"content-type": b"application/octet-stream"}
+    refusal = ask(v2, head + struct.pack("<d", 1.0), headers)
+    assert isinstance(refusal, Refusal)
+    assert refusal.detail.startswith("INT8 takes whole numbers from -128 to 127. ")
 
 
 @pytest.mark.parametrize("codec", [v2, mlflow, v1, plain])

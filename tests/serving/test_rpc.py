@@ -134,6 +134,30 @@ WRONG = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("datatype", "field", "value", "taken"),
+    [
+        ("INT8", "int_contents", 1000, "-128 to 127"),
+        ("INT16", "int_contents", -32769, "-32768 to 32767"),
+        ("UINT8", "uint_contents", 256, "0 to 255"),
+        ("UINT16", "uint_contents", 65536, "0 to 65535"),
+    ],
+)
+def test_a_value_beyond_its_datatype_is_an_invalid_argument(
+    ground: Ground, datatype: str, field: str, value: int, taken: str
+) -> None:
+    message = request()
+    message.inputs[1].datatype = datatype
+    message.inputs[1].ClearField("contents")
+    getattr(message.inputs[1].contents, field).extend([7, value])
+    with grpc.insecure_channel(f"127.0.0.1:{ground.grpc_port}") as channel:
+        call = channel.unary_unary(SERVICE + "ModelInfer")
+        with pytest.raises(grpc.RpcError) as refused:
+            call(message.SerializeToString(), metadata=TOKENED, timeout=20, wait_for_ready=True)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert f"{datatype} takes whole numbers from {taken}. " in refused.value.details()
+
+
 @pytest.mark.parametrize("message", WRONG, ids=map(str, range(len(WRONG))))
 def test_other_tensors_are_invalid_arguments(ask: Ask, message: Any) -> None:
     assert ask("ModelInfer", message.SerializeToString()) == "INVALID_ARGUMENT"

@@ -1,5 +1,6 @@
 """Tensors of the Open Inference Protocol as columns: one tensor a column, shape [n] or [n, 1]."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,12 @@ _TAKEN: Mapping[Kind, frozenset[str]] = {
     Kind.INTEGER: _WHOLE,
     Kind.TEXT: frozenset(("BYTES",)),
     Kind.BOOLEAN: frozenset(("BOOL",)),
+}
+#: Lowest and highest value of a datatype. Those of FP32 are what still rounds to one of its numbers (IEEE 754).
+_RANGES: Mapping[str, tuple[float, float]] = {
+    **{f"INT{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
+    **{f"UINT{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
+    "FP32": (-3.4028235e38, 3.4028235e38),
 }
 
 
@@ -46,6 +53,37 @@ def misfit(inputs: list[Tensor], contract: Contract) -> Refusal | None:
     return (
         Refusal("schema-violation", "Send the datatypes that the metadata names.", tuple(problems[:20])) if problems else None
     )
+
+
+def out_of_range(written: list[Tensor], contract: Contract) -> Refusal | None:
+    """Values that no tensor of the datatype could hold: whoever sent them has named another one, or lost count. Only tensors
+    whose values were written one by one can have them; raw ones hold what their datatype holds."""
+    kinds = {column.name: column.kind for column in contract.inputs}
+    # The contract holds whole numbers to those of INT64 as it is.
+    held = [one for one in written if kinds.get(one.name) is not Kind.INTEGER or one.datatype != "INT64"]
+    ranged = [one for one in held if one.name in kinds and one.datatype in _RANGES]
+    beyond = [tensor for tensor in ranged if _is_beyond(tensor.data or [], tensor.datatype)]
+    if not beyond:
+        return None
+    problems = [Problem(f"/inputs/{tensor.name}/data", "out-of-range", tensor.datatype, "number") for tensor in beyond]
+    taken = "; ".join(map(_taken, sorted({tensor.datatype for tensor in beyond})))
+    return Refusal("out-of-range", f"{taken}. Send these, or a datatype that is wide enough.", tuple(problems[:20]))
+
+
+def _taken(datatype: str) -> str:
+    low, high = _RANGES[datatype]
+    return f"{datatype} takes {'whole ' if datatype in _WHOLE else ''}numbers from {low} to {high}"
+
+
+def _is_beyond(data: list[Any], datatype: str) -> bool:
+    """Whether one number does not fit. Nulls, texts and what is not finite are the matter of the contract."""
+    low, high = _RANGES[datatype]
+    kinds = set(map(type, data))
+    plain = kinds == {int} or (kinds == {float} and datatype not in _WHOLE)
+    if plain and low <= min(data) and max(data) <= high:
+        return False
+    numbers = [value for value in data if type(value) is int or (type(value) is float and math.isfinite(value))]
+    return any(not low <= value <= high or (datatype in _WHOLE and value % 1) for value in numbers)
 
 
 _KNOWN = frozenset(name for names in _TAKEN.values() for name in names)

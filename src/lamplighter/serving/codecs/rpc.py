@@ -5,7 +5,7 @@ from typing import Any
 
 from lamplighter.domain.contract import Contract
 from lamplighter.serving.codecs.base import Question, Reply, rows_refusal
-from lamplighter.serving.codecs.columns import Tensor, misfit
+from lamplighter.serving.codecs.columns import Tensor, misfit, out_of_range
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.problems import Refusal, sentence
 from lamplighter.serving.tensors import pack, unpack
@@ -42,7 +42,7 @@ def read(request: Request, contract: Contract) -> Question | Refusal:
     tensors = [_tensor(tensor, raw[place] if raw else None) for place, tensor in enumerate(asked.inputs)]
     if any(tensor.data is None for tensor in tensors):
         return _UNREADABLE
-    refusal = misfit(tensors, contract)
+    refusal = misfit(tensors, contract) or (None if raw else out_of_range(tensors, contract))
     if refusal is not None:
         return refusal
     columns = {tensor.name: tensor.data or [] for tensor in tensors}

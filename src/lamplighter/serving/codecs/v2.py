@@ -8,7 +8,7 @@ import msgspec
 from lamplighter.domain.contract import Contract
 from lamplighter.domain.record import Record
 from lamplighter.serving.codecs.base import Question, Reply, answer_form, media_refusal, rows_refusal
-from lamplighter.serving.codecs.columns import Tensor, misfit
+from lamplighter.serving.codecs.columns import Tensor, misfit, out_of_range
 from lamplighter.serving.message import JSON, Answer, Request
 from lamplighter.serving.problems import Refusal, sentence
 from lamplighter.serving.strict_json import decode_as
@@ -70,7 +70,9 @@ def read(request: Request, contract: Contract) -> Question | Refusal:
     wanted = body.outputs or []
     if any(one.name != contract.output.name for one in wanted):
         return Refusal("schema-violation", "The model has one output; its metadata names it.")
-    refusal = _fill(body.inputs, memoryview(parts[1])) or misfit(body.inputs, contract)
+    written = [tensor for tensor in body.inputs if tensor.data is not None]
+    filled = _fill(body.inputs, memoryview(parts[1]))
+    refusal = filled or misfit(body.inputs, contract) or out_of_range(written, contract)
     if refusal is not None:
         return refusal
     return _question(body, wanted, form)
