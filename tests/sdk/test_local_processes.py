@@ -3,15 +3,18 @@
 import os
 import signal
 import socket
+import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
 import pytest
 from tests.sdk.homes import home, until
 
-from lamplighter.domain.errors import Unavailable
+from lamplighter.domain.errors import LampError, NotFound, Unavailable
 from lamplighter.lifecycle.identity import owner_address
+from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk import local
 from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.remote import remote
@@ -75,6 +78,56 @@ def test_another_platform_on_the_port_is_not_taken_for_this_one(settings: Settin
     with pytest.raises(Unavailable):
         local.start(second)
     assert processes_of(second) == []
+
+
+def test_what_the_process_says_of_its_end_is_what_is_said(settings: Settings) -> None:
+    kit = Kit.open(settings)
+    kit.close()
+    database = sqlite3.connect(settings.folder / "control.db")
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.commit()
+    database.close()
+    with pytest.raises(LampError) as wanted:
+        Kit.open(settings)
+    (settings.folder / "control.log").write_text("ValueError: of an earlier start\n")
+    with pytest.raises(Unavailable) as refusal:
+        local.start(settings)
+    found, said = refusal.value, wanted.value
+    assert (found.what, found.code) == ("The control plane could not start.", said.code)
+    assert (found.why, found.fix) == (f"{said.what} {said.why}", said.fix)
+    assert processes_of(settings) == []
+
+
+def test_a_crash_is_said_by_its_error_and_not_by_a_note_below_it(settings: Settings) -> None:
+    (settings.folder / "control.db").write_bytes(b"no database" * 100)
+    with pytest.raises(Unavailable) as refusal:
+        local.start(settings)
+    assert refusal.value.code == "E1711"
+    assert refusal.value.why == "sqlalchemy.exc.DatabaseError: (sqlite3.DatabaseError) file is not a database"
+
+
+def test_what_an_earlier_process_said_is_not_repeated(settings: Settings) -> None:
+    refused = NotFound("Not there.", why="Gone.", fix="Look elsewhere.")
+    (settings.folder / "control.log").write_text(f"ValueError: gone\n{refused}\n")
+    with ThreadPoolExecutor(1) as pool:
+        started = pool.submit(local.start, settings)
+        until(lambda: killed(settings))
+        with pytest.raises(Unavailable) as refusal:
+            started.result()
+    assert (refusal.value.code, refusal.value.why) == ("E1711", "It ended without a word.")
+
+
+def killed(settings: Settings) -> bool:
+    """End the process that was just started for the folder, if it is there."""
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            is_ours = int(place.name) != os.getpid() and settings.home.encode() in (place / "environ").read_bytes()
+        except OSError:
+            continue
+        if is_ours:
+            os.kill(int(place.name), signal.SIGKILL)
+            return True
+    return False
 
 
 def test_a_folder_belongs_to_one_process(settings: Settings) -> None:

@@ -1,5 +1,11 @@
 """The kinds of refusal that leave a verb. A leaf lives beside what raises it and holds its facts."""
 
+import re
+from typing import Self
+
+#: A refusal at the end of a text.
+_WRITTEN = re.compile(r"^(?P<what>.+) \((?P<code>E\d{4})\)\n  Why   (?P<why>.+)\n  Fix   (?P<fix>.+)\s*\Z", re.MULTILINE)
+
 
 class LampError(Exception):
     """Something was refused or went wrong: what, why, and what to do about it. Never holds a caller's data."""
@@ -14,6 +20,12 @@ class LampError(Exception):
         self.fix = fix
         if code is not None:
             self.code = code
+
+    @classmethod
+    def last_in(cls, text: str) -> Self | None:
+        """The refusal with which a text ends, as `str` writes one; nothing if it ends with something else."""
+        found = _WRITTEN.search(text)
+        return cls(found["what"], why=found["why"], fix=found["fix"], code=found["code"]) if found else None
 
     def __str__(self) -> str:
         return f"{self.what} ({self.code})\n  Why   {self.why}\n  Fix   {self.fix}"

@@ -3,22 +3,24 @@
 import fcntl
 import ipaddress
 import os
+import re
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import quote
 
 import httpx2
 
-from lamplighter.domain.errors import Invalid, NotFound, TimedOut, Unavailable
+from lamplighter.domain.errors import Invalid, LampError, NotFound, TimedOut, Unavailable
 from lamplighter.lifecycle import configuration, identity
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
 
 _PID, _LOG = "control.pid", "control.log"
+#: How a traceback names what it is of.
+_ERROR = re.compile(r"^[\w.]+(?:Error|Exception): .*$", re.MULTILINE)
 
 
 def start(settings: Settings, *, wait: float = 30.0) -> str:
@@ -30,7 +32,8 @@ def start(settings: Settings, *, wait: float = 30.0) -> str:
     if not running(settings):
         check(settings)
         _refuse_taken(settings)
-        _until_ready(settings, _spawn(settings), wait)
+        begun = _length(settings)
+        _until_ready(settings, _spawn(settings), wait, begun)
     return settings.url
 
 
@@ -84,16 +87,12 @@ def _spawn(settings: Settings) -> int:
     )
 
 
-def _until_ready(settings: Settings, pid: int, wait: float) -> None:
+def _until_ready(settings: Settings, pid: int, wait: float, begun: int) -> None:
+    """Wait until the process answers; `begun` is where its words begin in the log."""
     end = time.monotonic() + wait
     while time.monotonic() < end:
         if _ended(pid):
-            raise Unavailable(
-                "The control plane could not start.",
-                why=_last_line(settings.folder / _LOG),
-                fix=f"Free the port {settings.port} or set LAMP_PORT, then repeat; {_LOG} has the whole story.",
-                code="E1711",
-            )
+            raise _not_started(settings, _said(settings, begun))
         if _answers(settings):
             return
         time.sleep(0.02)
@@ -113,9 +112,28 @@ def _ended(pid: int) -> bool:
         return False
 
 
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()] if log.exists() else []
-    return lines[-1] if lines else "It ended without a word."
+def _length(settings: Settings) -> int:
+    log = settings.folder / _LOG
+    return log.stat().st_size if log.exists() else 0
+
+
+def _said(settings: Settings, begun: int) -> str:
+    """What the log holds from there on."""
+    return (settings.folder / _LOG).read_bytes()[begun:].decode(errors="replace").strip()
+
+
+def _not_started(settings: Settings, said: str) -> Unavailable:
+    """Why a process ended that has said this: its own refusal with its own way on, or else its last error or line."""
+    refusal = LampError.last_in(said)
+    if refusal is not None:
+        why = f"{refusal.what} {refusal.why}"
+        return Unavailable("The control plane could not start.", why=why, fix=refusal.fix, code=refusal.code)
+    return Unavailable(
+        "The control plane could not start.",
+        why=(_ERROR.findall(said) or said.splitlines() or ["It ended without a word."])[-1],
+        fix=f"Free the port {settings.port} or set LAMP_PORT, then repeat; {_LOG} has the whole story.",
+        code="E1711",
+    )
 
 
 def _answers(settings: Settings) -> bool:
