@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from tests.sdk.homes import home, until
 
-from lamplighter.domain.errors import LampError, NotFound, Unavailable
+from lamplighter.domain.errors import Invalid, LampError, NotFound, Unavailable
 from lamplighter.lifecycle.identity import owner_address
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk import local
@@ -95,6 +95,17 @@ def test_what_the_process_says_of_its_end_is_what_is_said(settings: Settings) ->
     found, said = refusal.value, wanted.value
     assert (found.what, found.code) == ("The control plane could not start.", said.code)
     assert (found.why, found.fix) == (f"{said.what} {said.why}", said.fix)
+    assert processes_of(settings) == []
+
+
+def test_a_configuration_that_names_what_is_gone_keeps_nothing_running(settings: Settings) -> None:
+    local.start(settings)
+    (settings.serving / "dev").mkdir(parents=True, exist_ok=True)
+    (settings.serving / "dev" / "route.json").touch()
+    gone = read_settings({}, home=settings.home, sign_with=str(settings.folder / "gone.pem"))
+    assert local.stop(gone) == ["control plane"]
+    with pytest.raises(Invalid):
+        local.start(gone)
     assert processes_of(settings) == []
 
 

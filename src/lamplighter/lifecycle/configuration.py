@@ -61,7 +61,7 @@ def _check_key(settings: Settings) -> None:
     if settings.sign_with and not settings.signing_key.is_file():
         raise NotFound(
             "There is no signing key.",
-            why="The file that `sign_with` names is not there, and a key that is made in its place would be trusted by nobody.",
+            why="The file that `sign_with` names is not there, and no other is made in its place.",
             fix="Correct sign_with in config.toml or LAMP_SIGN_WITH, or make the key there with lamp key new.",
             code="E1120",
         )

@@ -57,8 +57,7 @@ class Kit:
         """What runs an environment."""
         name = environment.target
         if name not in self._targets:
-            made = plugins.plugin("targets", name).Target(self.settings.serving, self.settings.artifacts)
-            self._targets[name] = cast(Target, made)
+            self._targets[name] = target_of(self.settings, environment)
         return self._targets[name]
 
     def record(self, change: Transaction, event: AnyEvent, actor: Actor) -> int:
@@ -70,3 +69,9 @@ class Kit:
         for written in self.pushed.values():
             written.close()
         self.store.close()
+
+
+def target_of(settings: Settings, environment: Environment) -> Target:
+    """What runs an environment of the platform in the folder of the settings; raises `NotFound`."""
+    made = plugins.plugin("targets", environment.target).Target(settings.serving, settings.artifacts)
+    return cast(Target, made)

@@ -8,15 +8,17 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 import httpx2
 
+from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid, LampError, NotFound, TimedOut, Unavailable
 from lamplighter.lifecycle import configuration, identity
-from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.kit import Kit, target_of
 from lamplighter.settings import Settings
+from lamplighter.store.transaction import Store
 
 _PID, _LOG = "control.pid", "control.log"
 #: How a traceback names what it is of.
@@ -192,22 +194,27 @@ def stop(settings: Settings) -> list[str]:
 def _stop_serving(settings: Settings) -> list[str]:
     if not settings.folder.exists() or not any(settings.serving.glob("*/route.json")):
         return []
-    kit, stopped = Kit.open(settings), []
-    try:
-        with kit.store.reading() as look:
-            environments = look.environments.all()
-        for environment in environments:
-            try:
-                target = kit.target(environment)
-            except NotFound:
-                # A target that is not installed any more runs nothing here, and keeps no other from being stopped.
-                continue
-            if target.observe(environment).alive:
-                target.remove(environment)
-                stopped.append(f"serving of {environment.name}")
-    finally:
-        kit.close()
+    stopped = []
+    for environment in _environments(settings):
+        try:
+            target = target_of(settings, environment)
+        except NotFound:
+            # A target that is not installed any more runs nothing here, and keeps no other from being stopped.
+            continue
+        if target.observe(environment).alive:
+            target.remove(environment)
+            stopped.append(f"serving of {environment.name}")
     return stopped
+
+
+def _environments(settings: Settings) -> Sequence[Environment]:
+    """Read without a kit: a configuration that names what is gone must not keep anything running."""
+    store = Store(settings.database_url)
+    try:
+        with store.reading() as look:
+            return look.environments.all()
+    finally:
+        store.close()
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> bool:
