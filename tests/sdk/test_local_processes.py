@@ -115,6 +115,7 @@ def test_a_crash_is_said_by_its_error_and_not_by_a_note_below_it(settings: Setti
         local.start(settings)
     assert refusal.value.code == "E1711"
     assert refusal.value.why == "sqlalchemy.exc.DatabaseError: (sqlite3.DatabaseError) file is not a database"
+    assert refusal.value.fix == "control.log in the folder of the platform has the whole story; lamp doctor looks deeper."
 
 
 def test_what_an_earlier_process_said_is_not_repeated(settings: Settings) -> None:

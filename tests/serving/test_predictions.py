@@ -204,6 +204,19 @@ def test_every_refusal_has_its_status_and_its_form(
     assert caller.infer()[0] == 200
 
 
+def test_a_value_beyond_its_datatype_is_refused_with_the_range(caller: Caller) -> None:
+    body = inference()
+    body["inputs"][1] |= {"datatype": "INT8"}
+    status, answer, _ = caller.post(INFER, body)
+    assert (status, answer) == (
+        422,
+        {
+            "error": "A number is out of range. INT8 takes whole numbers from -128 to 127. "
+            "Send these, or a datatype that is wide enough. (/inputs/distance/data out-of-range)"
+        },
+    )
+
+
 def test_v2_refusals_are_one_sentence_that_names_places(caller: Caller) -> None:
     body = inference()
     body["inputs"][1]["data"] = [1.25]

@@ -94,7 +94,7 @@ def _until_ready(settings: Settings, pid: int, wait: float, begun: int) -> None:
     end = time.monotonic() + wait
     while time.monotonic() < end:
         if _ended(pid):
-            raise _not_started(settings, _said(settings, begun))
+            raise _not_started(_said(settings, begun))
         if _answers(settings):
             return
         time.sleep(0.02)
@@ -124,7 +124,7 @@ def _said(settings: Settings, begun: int) -> str:
     return (settings.folder / _LOG).read_bytes()[begun:].decode(errors="replace").strip()
 
 
-def _not_started(settings: Settings, said: str) -> Unavailable:
+def _not_started(said: str) -> Unavailable:
     """Why a process ended that has said this: its own refusal with its own way on, or else its last error or line."""
     refusal = LampError.last_in(said)
     if refusal is not None:
@@ -133,7 +133,7 @@ def _not_started(settings: Settings, said: str) -> Unavailable:
     return Unavailable(
         "The control plane could not start.",
         why=(_ERROR.findall(said) or said.splitlines() or ["It ended without a word."])[-1],
-        fix=f"Free the port {settings.port} or set LAMP_PORT, then repeat; {_LOG} has the whole story.",
+        fix=f"{_LOG} in the folder of the platform has the whole story; lamp doctor looks deeper.",
         code="E1711",
     )
 
