@@ -102,7 +102,7 @@ def test_a_rollout_that_waits_for_people_goes_on_and_no_other_begins(frozen: Lif
 
 def test_a_rollout_that_is_held_half_way_keeps_its_share(tmp_path: Path) -> None:
     with frozen_life(tmp_path, 2, 4) as life:
-        versions, rollout = on_trial(life, stepped("half-way", least=0))
+        versions, rollout = on_trial(life, stepped("half-way", each="4s", least=0))
         life.clock.forward(3 * DAY)
         held = look(life, rollout)
         assert (held.phase, held.hold is not None, held.share) == (Phase.SHIFTING, True, 0.5)

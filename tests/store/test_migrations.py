@@ -82,7 +82,7 @@ def test_a_database_of_a_newer_release_is_left_alone(empty: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Unavailable) as caught:
         Store(empty)
-    assert (caught.value.what, caught.value.code) == ("The database is of another release.", "E1702")
+    assert (caught.value.what, caught.value.code) == ("The database is of another release.", "E1706")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
     engine.dispose()

@@ -206,3 +206,24 @@ def test_nothing_is_lost_of_what_two_add_to_the_counts_of_a_day(store: Store) ->
         thread.join()
     with store.reading() as look:
         assert look.profiles.days("prod", [("m", 1, 0)]) == {("m", 1, 0): b"x" * 8}
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lamp.db").write_bytes(b"no database at all. " * 500)
+    with pytest.raises(Unavailable) as refusal:
+        Store(f"sqlite:///{tmp_path / 'lamp.db'}")
+    assert refusal.value.code == "E1705"
+
+
+def test_a_page_that_is_damaged_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "lamp.db"
+    store = Store(f"sqlite:///{path}")
+    with store.transaction() as change:
+        everything(change)
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[8192:] = b"\xff" * (len(content) - 8192)
+    path.write_bytes(content)
+    with pytest.raises(Unavailable) as refusal:
+        Store(f"sqlite:///{path}")
+    assert refusal.value.code == "E1705"

@@ -1,5 +1,6 @@
 """One transaction over all collections: what it writes and the events about it are kept together, or not at all."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -7,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from lamplighter.domain.consumer import Caller, callers_of
 from lamplighter.domain.environment import Environment
@@ -145,7 +146,7 @@ class Store:
         """Open it; `patience` is how long a write waits for another one, seconds."""
         self.engine = _engine(url, int(patience * 1000))
         try:
-            with _busy_is_unavailable():
+            with _unavailable():
                 upgrade(self.engine)
         except BaseException:
             self.close()
@@ -154,14 +155,14 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """A transaction that may write; it is committed at the end, or rolled back if anything is raised."""
-        with _busy_is_unavailable(), self.engine.begin() as connection:
+        with _unavailable(), self.engine.begin() as connection:
             yield Transaction(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A consistent look; nothing it writes is kept and it waits for no writer."""
         options = _LOOK[self.engine.dialect.name]
-        with _busy_is_unavailable(), self.engine.connect().execution_options(**options) as connection:
+        with _unavailable(), self.engine.connect().execution_options(**options) as connection:
             yield Transaction(connection)
 
     def close(self) -> None:
@@ -169,8 +170,12 @@ class Store:
         self.engine.dispose()
 
 
+#: What SQLite says of a file that is no database any more.
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 @contextmanager
-def _busy_is_unavailable() -> Iterator[None]:
+def _unavailable() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
@@ -179,6 +184,16 @@ def _busy_is_unavailable() -> Iterator[None]:
             why="It is busy, locked or cannot be reached.",
             fix="Try again in a moment; lamp doctor looks deeper.",
             code="E1701",
+        ) from error
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        found = error.orig if isinstance(error, DatabaseError) else error
+        if not isinstance(found, sqlite3.DatabaseError) or found.sqlite_errorcode not in _DAMAGED:
+            raise
+        raise Unavailable(
+            "The database is damaged.",
+            why="SQLite does not find in its file what a database holds.",
+            fix="Stop the platform with lamp down, keep the file, and put a copy from before in its place.",
+            code="E1705",
         ) from error
 
 

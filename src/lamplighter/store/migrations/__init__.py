@@ -40,7 +40,7 @@ def _upgrade(connection: Connection) -> None:
             "The database is of another release.",
             why="Its schema has a revision that this release does not know.",
             fix="Start the release that wrote it, or a newer one.",
-            code="E1702",
+            code="E1706",
         ) from None
 
 
