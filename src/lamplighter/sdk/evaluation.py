@@ -7,7 +7,7 @@ from lamplighter.domain.contract import Meaning
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
 from lamplighter.domain.slices import read_slice
-from lamplighter.measures import quality_measure
+from lamplighter.measures import quality_measure, watched
 from lamplighter.monitoring.figure import Figure, Missing
 from lamplighter.monitoring.outcomes import outcomes
 from lamplighter.packaging import frames
@@ -42,10 +42,18 @@ def measured(
     held_out: bool,
 ) -> Facts:
     """The same for rows whose scores and labels are at hand."""
-    names = _REGRESSION if meaning is Meaning.NUMBER else _CLASSIFICATION
+    names = _names(project, meaning)
     slices = dict.fromkeys(["", *(requirement.slice for requirement in project.requirement)])
     figures = {part: _figures(names, threshold, *_sliced(part, columns, labels, scores)) for part in slices}
     return Facts(kind="performance", facts={"rows": len(labels), "held_out": held_out, "figures": figures})
+
+
+def _names(project: Project, meaning: Meaning) -> list[str]:
+    """What is always measured, and whatever else is asked for that says something of such scores."""
+    success = project.problem.success
+    asked = [*([success.metric] if success else []), *(requirement.metric for requirement in project.requirement)]
+    usual = _REGRESSION if meaning is Meaning.NUMBER else _CLASSIFICATION
+    return [*usual, *(name for name in dict.fromkeys(asked) if name not in usual and watched(name, meaning) == name)]
 
 
 def labelled(build: Build, draft: Draft) -> tuple[Mapping[str, Sequence[Any]], Sequence[float], Sequence[float]] | None:
