@@ -145,7 +145,7 @@ def _acts(story: Story, begun: float, on_page: Callable[[], None]) -> dict[str, 
         "brier_by_month": brier,
         "auc_by_month": auc,
         "largest_disagreement_with_scikit_learn": largest_disagreement(dana, MODEL, story.stream.sent),
-        "labels_joined": dana.status(MODEL).labelled,
+        "labels_joined": story.measured(),
         "journal_entries": journal.entries,
         "journal_verified": journal.verified,
     }

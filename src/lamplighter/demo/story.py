@@ -252,6 +252,15 @@ class Story:
                 raise TimedOut("The platform does not catch up.", why="Rows are missing after a minute.", fix="See the log.")
             time.sleep(0.1)
 
+    def measured(self) -> int:
+        """Rows with a label that the platform has measured: all of them, or those of the last look within a minute."""
+        end = time.monotonic() + 60
+        while True:
+            found = self.people["dana"].status(MODEL).labelled
+            if found >= self.stream.labelled or time.monotonic() > end:
+                return found
+            time.sleep(0.1)
+
     def back(self, reason: str, to: int = 0) -> RolledBack:
         """IT operations roll back by hand."""
         done = self.people["ines"].roll_back(MODEL, "prod", to, reason)
