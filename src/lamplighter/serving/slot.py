@@ -120,6 +120,8 @@ class Slot:
 
     async def run(self, listening: socket.socket) -> None:
         """Serve until told to end, then finish what is in work and write down what is queued."""
+        # What is loaded now stays: to look through it for cycles again and again takes a fifth of the time of loading.
+        gc.disable()
         first = self._route.changed()
         self._adopt_credentials()
         self._inherit(first)
@@ -133,6 +135,7 @@ class Slot:
             await self._settled()
         gc.collect()
         gc.freeze()
+        gc.enable()
         self._front.open(listening)
         if self._rpc is not None:
             await self._rpc.open(self._options.host, self._options.grpc_port)

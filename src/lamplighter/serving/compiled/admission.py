@@ -111,7 +111,7 @@ def _take(ensemble: _Ensemble, name: str, content: bytes) -> None:
     if name in _SCALARS or name in _INTEGERS:
         numbers, values = repeated(content)
         wanted = 3 if name in _SCALARS else 8
-        if set(np.unique(numbers)) - {wanted, _TYPE}:
+        if not ((numbers == wanted) | (numbers == _TYPE)).all():
             raise ValueError("an attribute has another type")
         ensemble.integers[name] = values[numbers == wanted]
     elif name in _TENSORS:
