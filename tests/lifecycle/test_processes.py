@@ -63,9 +63,11 @@ def killed_again_and_again(life: Life, environment: str) -> Iterator[None]:
 
     thread = threading.Thread(target=run)
     thread.start()
-    yield
-    ending.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
 
 
 def told(life: Life, environment: str) -> bool:
@@ -81,8 +83,10 @@ def fresh_control_plane(life: Life) -> Iterator[float]:
     reconciler = Reconciler(life.kit)
     begun = time.monotonic()
     reconciler.start()
-    yield begun
-    reconciler.stop()
+    try:
+        yield begun
+    finally:
+        reconciler.stop()
 
 
 def test_a_group_that_dies_again_and_again_is_told_of_by_a_fresh_control_plane(served: Life) -> None:
@@ -99,10 +103,12 @@ def test_a_start_that_hangs_keeps_no_other_outage_from_being_told(served: Life) 
         for child in children:
             os.kill(int(child), signal.SIGSTOP)
         os.kill(parent, signal.SIGKILL)
-        until(lambda: told(served, "dev"), PATIENCE)
-        begun = time.monotonic()
-        kill(served, "prod")
-        until(lambda: told(served, "prod"), PATIENCE)
-        assert time.monotonic() - begun < PROMISED
-        for child in children:
-            os.kill(int(child), signal.SIGKILL)
+        try:
+            until(lambda: told(served, "dev"), PATIENCE)
+            begun = time.monotonic()
+            kill(served, "prod")
+            until(lambda: told(served, "prod"), PATIENCE)
+            assert time.monotonic() - begun < PROMISED
+        finally:
+            for child in children:
+                os.kill(int(child), signal.SIGKILL)

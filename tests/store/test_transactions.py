@@ -227,3 +227,10 @@ def test_a_page_that_is_damaged_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as refusal:
         Store(f"sqlite:///{path}")
     assert refusal.value.code == "E1705"
+
+
+def test_an_error_that_says_nothing_of_damage_is_left_as_it_is(store: Store) -> None:
+    closed = sqlite3.connect(":memory:")
+    closed.close()
+    with pytest.raises(sqlite3.ProgrammingError), store.transaction():
+        closed.execute("SELECT 1")

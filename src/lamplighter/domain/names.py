@@ -14,6 +14,7 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 _DIGEST_PREFIX = re.compile(r"[0-9a-f]{4,64}")
 _EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]{0,62}@[a-z0-9]([a-z0-9.-]{0,126}[a-z0-9])?")
 _TEAM = re.compile(r"@[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_SEPARATORS = re.compile(r"[-_.]+")
 
 
 class Live(Record, frozen=True, tag="live"):
@@ -128,3 +129,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> NotFound:
         fix=f"Did you mean {near[0]}?" if near else f"Use the name of {'an' if kind[0] in 'aeio' else 'a'} {kind} that exists.",
         code="E1201",
     )
+
+
+def distribution_key(name: str) -> str:
+    """The name of a distribution in the one form that all its spellings have (Python packaging, name normalization)."""
+    return _SEPARATORS.sub("-", name).lower()

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 
+from lamplighter.domain.names import distribution_key
 from lamplighter.domain.version import Lock
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
-_SEPARATORS = re.compile(r"[-_.]+")
 #: Our own package is there wherever a worker runs.
 _OURS = "lamplighter"
 
@@ -19,7 +19,7 @@ def lock(roots: Iterable[str], distributions: Iterable[str] = ()) -> Lock:
     found: dict[str, str] = {}
     waiting = [*distributions, *(name for root in roots for name in _distributions(root))]
     while waiting:
-        name = _normal(waiting.pop())
+        name = distribution_key(waiting.pop())
         if name in found or name == _OURS:
             continue
         try:
@@ -58,7 +58,3 @@ def _brings(name: str, root: str) -> bool:
     except metadata.PackageNotFoundError:
         return False
     return any(file.parts[0] in (root, f"{root}.py") for file in files)
-
-
-def _normal(name: str) -> str:
-    return _SEPARATORS.sub("-", name).lower()

@@ -1,7 +1,7 @@
 """The short way of ordinary predictions: requests that come in one turn of the event loop are scored and written down together.
 
-It is taken for compiled versions, for rows that the typed reader accepts, and where nothing but one version's answer is wanted.
-Everything else, and whatever goes wrong here, goes the long way, which asks the same and can say what is wrong.
+It is taken for compiled versions and for rows that the typed reader accepts. Everything else, and whatever goes wrong here,
+goes the long way, which asks the same and can say what is wrong.
 """
 
 import asyncio

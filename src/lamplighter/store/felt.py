@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, and_, case, delete, func, or_, select
@@ -10,9 +9,7 @@ from sqlalchemy import Connection, and_, case, delete, func, or_, select
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
-
-#: Seconds in an hour.
-_HOUR = 3600
+from lamplighter.store.hours import HOUR, added, read, written
 
 
 class CallerHour(msgspec.Struct, frozen=True):
@@ -44,16 +41,6 @@ class CallerRefusals(msgspec.Struct, frozen=True):
     requests: int
 
 
-def added(parts: Sequence[CallerHour]) -> CallerHour:
-    """All parts, of which there is one at least, labelled with the first."""
-    return msgspec.structs.replace(
-        parts[0],
-        requests=sum(part.requests for part in parts),
-        failures=sum(part.failures for part in parts),
-        latencies=tuple(map(sum, zip(*(part.latencies for part in parts), strict=True))),
-    )
-
-
 class CallersFelt:
     """What callers felt, within one transaction."""
 
@@ -68,28 +55,27 @@ class CallersFelt:
         for part in parts:
             query = select(table).filter_by(**{name: getattr(part, name) for name in self._keys})
             row = self.connection.execute(query).first()
-            whole = added([part, *([_hour(row._mapping)] if row else [])])
-            rows.append({**msgspec.structs.asdict(whole), "latencies": msgspec.json.encode(whole.latencies).decode()})
+            rows.append(written(added([part, *([read(row._mapping, CallerHour)] if row else [])])))
         upsert(self.connection, table, rows, keys=list(self._keys), set_=["requests", "failures", "latencies"])
 
     def since(self, model: str, environment: str, second: int) -> dict[str, CallerHour]:
         """What each consumer felt from the hour of a second on."""
         table = schema.caller_hours
-        query = select(table).filter_by(model=model, environment=environment).where(table.c.second >= second // _HOUR * _HOUR)
+        query = select(table).filter_by(model=model, environment=environment).where(table.c.second >= second // HOUR * HOUR)
         parts: dict[str, list[CallerHour]] = defaultdict(list)
         for row in self.connection.execute(query):
-            parts[row.consumer].append(_hour(row._mapping))
+            parts[row.consumer].append(read(row._mapping, CallerHour))
         return {consumer: added(found) for consumer, found in parts.items()}
 
     def refused(self, counts: Sequence[CallerRefusals]) -> None:
         """Keep the counters of processes as they stand; telling the same ones again changes nothing."""
-        rows = [{**msgspec.structs.asdict(one), "second": one.second // _HOUR * _HOUR} for one in counts]
+        rows = [{**msgspec.structs.asdict(one), "second": one.second // HOUR * HOUR} for one in counts]
         keys = ["model", "environment", "consumer", "status", "process", "second"]
         upsert(self.connection, schema.refusals, rows, keys=keys, set_=["requests"], grown=("requests",))
 
     def refusals(self, model: str, environment: str, second: int) -> dict[str, dict[str, int]]:
         """Requests of each consumer that were refused from the hour of a second on, by status."""
-        of, first = schema.refusals, second // _HOUR * _HOUR
+        of, first = schema.refusals, second // HOUR * HOUR
         group = (of.c.consumer, of.c.status, of.c.process)
         before = func.max(case((of.c.second < first, of.c.requests), else_=0))
         query = select(*group, func.max(of.c.requests), before).filter_by(model=model, environment=environment)
@@ -106,10 +92,5 @@ class CallersFelt:
         of, newer = schema.refusals, schema.refusals.alias("newer")
         same = and_(*(newer.c[name] == of.c[name] for name in ("model", "environment", "consumer", "status", "process")))
         follows = select(newer.c.second).where(same, newer.c.second > of.c.second).correlate(of).exists()
-        old = of.c.second < before - 30 * 24 * _HOUR
+        old = of.c.second < before - 30 * 24 * HOUR
         self.connection.execute(delete(of).where(or_(old, and_(of.c.second < before, follows))))
-
-
-def _hour(row: Any) -> CallerHour:
-    values = dict(row)
-    return CallerHour(**{**values, "latencies": tuple(msgspec.json.decode(values["latencies"]))})

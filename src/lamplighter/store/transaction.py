@@ -187,7 +187,7 @@ def _unavailable() -> Iterator[None]:
         ) from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
         found = error.orig if isinstance(error, DatabaseError) else error
-        if not isinstance(found, sqlite3.DatabaseError) or found.sqlite_errorcode not in _DAMAGED:
+        if not isinstance(found, sqlite3.DatabaseError) or getattr(found, "sqlite_errorcode", 0) not in _DAMAGED:
             raise
         raise Unavailable(
             "The database is damaged.",

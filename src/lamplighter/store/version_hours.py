@@ -10,8 +10,7 @@ from sqlalchemy import Connection, delete, select
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
-
-_HOUR = 3600
+from lamplighter.store.hours import HOUR, added, read, written
 
 
 class VersionHour(msgspec.Struct, frozen=True):
@@ -46,20 +45,19 @@ class VersionHours:
         for part in parts:
             query = select(table).filter_by(**{name: getattr(part, name) for name in self._keys})
             row = self.connection.execute(query).first()
-            whole = _added([part, *([_hour(row._mapping)] if row else [])])
-            rows.append({**msgspec.structs.asdict(whole), "latencies": msgspec.json.encode(whole.latencies).decode()})
+            rows.append(written(added([part, *([_hour(row)] if row else [])])))
         upsert(self.connection, table, rows, keys=list(self._keys), set_=["requests", "failures", "latencies"])
 
     def since(self, model: str, environment: str, second: int) -> dict[str, tuple[VersionHour, ...]]:
         """By consumer, one sum for each version and arm from the hour of a second on, in the order of the versions."""
         table = schema.version_hours
-        query = select(table).filter_by(model=model, environment=environment).where(table.c.second >= second // _HOUR * _HOUR)
+        query = select(table).filter_by(model=model, environment=environment).where(table.c.second >= second // HOUR * HOUR)
         parts: dict[tuple[str, int, str], list[VersionHour]] = defaultdict(list)
         for row in self.connection.execute(query.order_by(table.c.second)):
-            parts[row.consumer, row.number, row.arm].append(_hour(row._mapping))
+            parts[row.consumer, row.number, row.arm].append(_hour(row))
         found: dict[str, list[VersionHour]] = defaultdict(list)
         for (consumer, _, _), hours in sorted(parts.items()):
-            found[consumer].append(_added(hours))
+            found[consumer].append(added(hours))
         return {consumer: tuple(hours) for consumer, hours in found.items()}
 
     def forget(self, before: int) -> None:
@@ -67,15 +65,5 @@ class VersionHours:
         self.connection.execute(delete(schema.version_hours).where(schema.version_hours.c.second < before))
 
 
-def _added(parts: Sequence[VersionHour]) -> VersionHour:
-    return msgspec.structs.replace(
-        parts[0],
-        requests=sum(part.requests for part in parts),
-        failures=sum(part.failures for part in parts),
-        latencies=tuple(map(sum, zip(*(part.latencies for part in parts), strict=True))),
-    )
-
-
 def _hour(row: Any) -> VersionHour:
-    values = dict(row)
-    return VersionHour(**{**values, "arm": Arm(values["arm"]), "latencies": tuple(msgspec.json.decode(values["latencies"]))})
+    return read(row._mapping, VersionHour, arm=Arm(row.arm))

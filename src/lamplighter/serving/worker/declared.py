@@ -12,9 +12,10 @@ from importlib.metadata import Distribution, DistributionFinder, packages_distri
 from pathlib import Path
 from typing import Any
 
+from lamplighter.domain.names import distribution_key
+
 #: What a worker itself needs, wherever it runs.
 _OURS = ("lamplighter", "msgspec", "numpy")
-_SEPARATORS = re.compile(r"[-_.]+")
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
 _STANDARD = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib")})
 _SITES = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
@@ -25,9 +26,11 @@ class Declared(MetaPathFinder):
     standard library and those that the model brings in the working directory."""
 
     def __init__(self, distributions: Iterable[str], finders: Sequence[Any]) -> None:
-        self._distributions = {_normal(name) for name in (*distributions, *_OURS)}
+        self._distributions = {distribution_key(name) for name in (*distributions, *_OURS)}
         owners = packages_distributions()
-        self._modules = {module for module in owners if not self._distributions.isdisjoint(map(_normal, owners[module]))}
+        self._modules = {
+            module for module in owners if not self._distributions.isdisjoint(map(distribution_key, owners[module]))
+        }
         self._finders = tuple(finders)
 
     def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
@@ -42,7 +45,7 @@ class Declared(MetaPathFinder):
         """The distributions that are declared, for libraries look there for what they may use."""
         for finder in self._finders:
             for one in getattr(finder, "find_distributions", lambda _: ())(context):
-                if _normal(one.name or "") in self._distributions:
+                if distribution_key(one.name or "") in self._distributions:
                     yield one
 
 
@@ -72,7 +75,3 @@ def _is_free(spec: ModuleSpec) -> bool:
 
 def _is_standard(place: str) -> bool:
     return place.startswith(_STANDARD) and not any(site in place for site in _SITES)
-
-
-def _normal(name: str) -> str:
-    return _SEPARATORS.sub("-", name).lower()

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from lamplighter.domain.names import distribution_key
+
 _HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_SEPARATORS = re.compile(r"[-_.]+")
 #: A distribution with its version as uv writes it; extras and markers stand behind the name.
 _PACKAGE = r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:[\[{<>=!~]\S*)?"
 #: Where something could be fetched from.
@@ -27,11 +28,11 @@ class Unresolved(NamedTuple):
 def read(told: str, lines: Sequence[str]) -> Unresolved:
     """What uv said of these requirements."""
     text = " ".join(told.split())
-    by_name = {_normal(_NAME.match(line)[0]): line for line in lines if _NAME.match(line)}  # type: ignore[index]
+    by_name = {distribution_key(_NAME.match(line)[0]): line for line in lines if _NAME.match(line)}  # type: ignore[index]
     for pattern, say in _CASES.items():
         found = re.search(pattern, text)
         if found is not None:
-            return say([by_name.get(_normal(part or ""), part or "") for part in found.groups()], text)
+            return say([by_name.get(distribution_key(part or ""), part or "") for part in found.groups()], text)
     if _PLACE.search(text) or "error sending request" in text or "timed out" in text:
         return _unreached(text, by_name)
     return Unresolved("uv gave no reason that is known here", "Run uv pip install with these requirements by hand to see it.")
@@ -41,7 +42,7 @@ def _unreached(text: str, by_name: Mapping[str, str]) -> Unresolved:
     place = _PLACE.search(text)
     parts = [part for part in re.split(r"[/`'\"?#]", place[1]) if part] if place else []
     # Of a page of an index the last part is the name; of a file, what stands before its version.
-    names = [_normal(part) for part in parts[-1:]] + [_normal(part.partition("-")[0]) for part in parts[-1:]]
+    names = [distribution_key(part) for part in parts[-1:]] + [distribution_key(part.partition("-")[0]) for part in parts[-1:]]
     about = next((f" for {by_name[name]}" for name in names if name in by_name), "")
     return _closed(about) if _STATUS.search(text) else Unresolved(f"the package index could not be reached{about}", _ASK_INDEX)
 
@@ -103,7 +104,3 @@ _CASES: Mapping[str, Callable[[Sequence[str], str], Unresolved]] = {
     rf"you require {_PACKAGE} and \S+, which are incompatible": _contradictory,
     r"Couldn't parse requirement": _unread,
 }
-
-
-def _normal(name: str) -> str:
-    return _SEPARATORS.sub("-", name).lower()
