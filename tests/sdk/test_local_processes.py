@@ -110,11 +110,14 @@ def test_a_configuration_that_names_what_is_gone_keeps_nothing_running(settings:
 
 
 def test_a_crash_is_said_by_its_error_and_not_by_a_note_below_it(settings: Settings) -> None:
-    (settings.folder / "control.db").write_bytes(b"no database" * 100)
+    Kit.open(settings).close()
+    database = sqlite3.connect(settings.folder / "control.db")
+    database.execute("DROP TABLE people")
+    database.close()
     with pytest.raises(Unavailable) as refusal:
         local.start(settings)
     assert refusal.value.code == "E1711"
-    assert refusal.value.why == "sqlalchemy.exc.DatabaseError: (sqlite3.DatabaseError) file is not a database"
+    assert refusal.value.why == "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: people"
     assert refusal.value.fix == "control.log in the folder of the platform has the whole story; lamp doctor looks deeper."
 
 

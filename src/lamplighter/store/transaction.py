@@ -172,6 +172,8 @@ class Store:
 
 #: What SQLite says of a file that is no database any more.
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+#: What SQLite says of a statement that it cannot run, whoever else uses the file: waiting helps nobody.
+_WRONG = sqlite3.SQLITE_ERROR
 
 
 @contextmanager
@@ -179,6 +181,8 @@ def _unavailable() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == _WRONG:
+            raise
         raise Unavailable(
             "The database did not take the change.",
             why="It is busy, locked or cannot be reached.",
