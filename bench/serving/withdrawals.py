@@ -21,7 +21,7 @@ import numpy as np
 
 from lamplighter import Build
 from lamplighter.domain.errors import LampError
-from lamplighter.domain.events import RolloutMoved
+from lamplighter.domain.events.rollout import RolloutMoved
 from lamplighter.domain.identity import Role
 from lamplighter.domain.project import Project, read_project
 from lamplighter.domain.rollout import Phase, Rollout

@@ -18,7 +18,9 @@ from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.effect import Effect
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
-from lamplighter.domain.events import AnyEvent, DecisionMade, WentLive
+from lamplighter.domain.events import AnyEvent
+from lamplighter.domain.events.routing import WentLive
+from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.expiry import Action, Expiry
 from lamplighter.domain.feed import Feed, FeedState, Heard
 from lamplighter.domain.hold import Hold

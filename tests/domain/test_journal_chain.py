@@ -3,7 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lamplighter.domain.events import AnyEvent, ProjectSaved, RolledBack, VersionRegistered
+from lamplighter.domain.events import AnyEvent
+from lamplighter.domain.events.design import ProjectSaved
+from lamplighter.domain.events.routing import RolledBack
+from lamplighter.domain.events.version import VersionRegistered
 from lamplighter.domain.journal import BEGINNING, Entry, Verification, read, seal, verify
 
 EVENTS: tuple[AnyEvent, ...] = (

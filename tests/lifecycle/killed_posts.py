@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from lamplighter.domain.events import DigestPosted
+from lamplighter.domain.events.notification import DigestPosted
 from lamplighter.lifecycle import weekly
 from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.kit import Kit

@@ -11,7 +11,8 @@ from tests.sdk import models
 from tests.sdk.cast import ROLES, address
 from tests.sdk.homes import home, until
 
-from lamplighter.domain.events import Event, WentLive
+from lamplighter.domain.events.base import Event
+from lamplighter.domain.events.routing import WentLive
 from lamplighter.domain.identity import PLATFORM, Actor, Person
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.project import Project

@@ -9,7 +9,7 @@ from tests.sdk.cast import address
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decision import Decision, Passed, Refused, Undecided, Verdict
 from lamplighter.domain.errors import NotAllowed
-from lamplighter.domain.events import VersionAccepted, VersionRefused
+from lamplighter.domain.events.version import VersionAccepted, VersionRefused
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
 from lamplighter.sdk.answers import Facts

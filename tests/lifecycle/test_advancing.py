@@ -10,7 +10,7 @@ from tests.lifecycle.calendars import frozen_life
 from tests.lifecycle.lives import Life
 from tests.sdk import models
 
-from lamplighter.domain.events import DecisionMade, VersionAccepted
+from lamplighter.domain.events.version import DecisionMade, VersionAccepted
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle.advancing import Advancing

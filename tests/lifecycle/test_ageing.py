@@ -8,7 +8,7 @@ from tests.sdk import models
 from tests.sdk.cast import address
 from tests.sdk.homes import until
 
-from lamplighter.domain.events import FindingMade
+from lamplighter.domain.events.incident import FindingMade
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.instant import minute
 from lamplighter.domain.project import Project

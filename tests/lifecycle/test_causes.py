@@ -14,7 +14,8 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.cause import CERTAIN, Suspect, Trouble, ranked
-from lamplighter.domain.events import RollbackWeighed, RolledBack
+from lamplighter.domain.events.incident import RollbackWeighed
+from lamplighter.domain.events.routing import RolledBack
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import Finding, Kind, Reading
 from lamplighter.domain.project import Project

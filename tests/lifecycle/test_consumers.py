@@ -22,7 +22,8 @@ from lamplighter.domain.consumer import Standing
 from lamplighter.domain.contract import Unknown
 from lamplighter.domain.decision import Refused, Undecided, Verdict
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed, NotFound, Unauthenticated
-from lamplighter.domain.events import ConsentGiven, ConsumerSaved, ReplayMoved, TokenIssued
+from lamplighter.domain.events.consumer import ConsentGiven, ConsumerSaved, ReplayMoved
+from lamplighter.domain.events.identity import TokenIssued
 from lamplighter.domain.identity import Actor, Person, Purpose, Role
 from lamplighter.domain.replay import Figures, Replay, State
 from lamplighter.domain.rollout import Phase, Rollout

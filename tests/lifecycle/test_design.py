@@ -12,7 +12,7 @@ from tests.sdk.homes import home
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Invalid, LampError, NotFound
-from lamplighter.domain.events import ProjectSaved
+from lamplighter.domain.events.design import ProjectSaved
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.lifecycle import design
 from lamplighter.lifecycle.kit import Kit

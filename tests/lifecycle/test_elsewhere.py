@@ -11,7 +11,8 @@ from tests.sdk import models
 from lamplighter.domain.contract import Column, Kind
 from lamplighter.domain.decision import Decision, Inapplicable, Verdict
 from lamplighter.domain.errors import Conflict, Invalid, LampError
-from lamplighter.domain.events import IncidentOpened, RolledBack, WentLive
+from lamplighter.domain.events.incident import IncidentOpened
+from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.monitor import Finding
 from lamplighter.domain.monitor import Kind as About
 from lamplighter.domain.rollout import Phase

@@ -15,7 +15,8 @@ from tests.sdk.cast import address
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decision import Passed, Undecided
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed
-from lamplighter.domain.events import EmergencyAnnounced, EmergencyDeclared, EmergencyReviewed, RolloutReleased
+from lamplighter.domain.events.emergency import EmergencyAnnounced, EmergencyDeclared, EmergencyReviewed
+from lamplighter.domain.events.rollout import RolloutReleased
 from lamplighter.domain.identity import Role
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.stage import Aspect, Status

@@ -9,7 +9,7 @@ from tests.lifecycle.segments import Segment, scored
 from tests.sdk import models
 from tests.sdk.cast import address
 
-from lamplighter.domain.events import FindingMade
+from lamplighter.domain.events.incident import FindingMade
 from lamplighter.domain.monitor import Finding, Kind, Severity
 from lamplighter.lifecycle import collection, watching
 

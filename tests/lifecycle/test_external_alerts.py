@@ -12,7 +12,7 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.errors import Unavailable
-from lamplighter.domain.events import FindingMade, RollbackWeighed
+from lamplighter.domain.events.incident import FindingMade, RollbackWeighed
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.monitor import Kind, Severity

@@ -11,7 +11,7 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.errors import Invalid, NotFound
-from lamplighter.domain.events import FindingMade
+from lamplighter.domain.events.incident import FindingMade
 from lamplighter.domain.feed import FeedState
 from lamplighter.domain.incident import State
 from lamplighter.domain.monitor import Finding, Kind, Severity

@@ -12,7 +12,7 @@ from tests.lifecycle.test_rollouts import live_number, looks, on_trial, stepped,
 from tests.sdk import models
 
 from lamplighter.domain.acceptance import Side
-from lamplighter.domain.events import RolloutHeld, RolloutReleased
+from lamplighter.domain.events.rollout import RolloutHeld, RolloutReleased
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.rollout import Phase
 

@@ -22,7 +22,8 @@ from tests.sdk.cast import arrive
 from tests.sdk.homes import home, until
 
 from lamplighter.domain.errors import Invalid, NotFound
-from lamplighter.domain.events import HookAnswered, RolledBack, RolloutMoved, WentLive
+from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
+from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version

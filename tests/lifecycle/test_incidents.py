@@ -11,7 +11,9 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.errors import NotFound
-from lamplighter.domain.events import FindingMade, IncidentOpened, Notified, RolledBack
+from lamplighter.domain.events.incident import FindingMade, IncidentOpened
+from lamplighter.domain.events.notification import Notified
+from lamplighter.domain.events.routing import RolledBack
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, State, Step
 from lamplighter.domain.monitor import Finding, Kind

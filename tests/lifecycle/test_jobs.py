@@ -19,7 +19,7 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.errors import Conflict, NotFound
-from lamplighter.domain.events import JobRunMoved
+from lamplighter.domain.events.run import JobRunMoved
 from lamplighter.domain.incident import State as Incident
 from lamplighter.domain.job import Cause, Run, State
 from lamplighter.domain.monitor import Finding, Kind, Severity

@@ -9,7 +9,7 @@ from tests.lifecycle.lives import Life, lived
 from tests.sdk import models
 
 from lamplighter.domain.errors import NotFound
-from lamplighter.domain.events import DecisionMade
+from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import judging
 from lamplighter.sdk.answers import Facts

@@ -12,7 +12,7 @@ from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.receivers import Receiver, receiving
 from tests.sdk.homes import until
 
-from lamplighter.domain.events import Notified
+from lamplighter.domain.events.notification import Notified
 from lamplighter.lifecycle import outbox
 from lamplighter.lifecycle.outbox import Couriers
 from lamplighter.store import schema

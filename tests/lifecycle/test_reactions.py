@@ -12,23 +12,14 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.emergency import Emergency
-from lamplighter.domain.events import (
-    AnyEvent,
-    EmergencyAnnounced,
-    Event,
-    FindingMade,
-    HookAnswered,
-    IncidentMoved,
-    IncidentOpened,
-    JobRunMoved,
-    RetrainingMoved,
-    RolledBack,
-    RolloutMoved,
-    VersionExtended,
-    VersionRegistered,
-    WentLive,
-    Withdrawn,
-)
+from lamplighter.domain.events import AnyEvent
+from lamplighter.domain.events.base import Event
+from lamplighter.domain.events.emergency import EmergencyAnnounced
+from lamplighter.domain.events.incident import FindingMade, IncidentMoved, IncidentOpened
+from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
+from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
+from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
+from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.job import Cause, Failure, Run

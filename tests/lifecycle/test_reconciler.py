@@ -9,7 +9,7 @@ from tests.sdk import models
 from tests.sdk.homes import until
 
 from lamplighter.domain.environment import Environment, Level
-from lamplighter.domain.events import FindingMade
+from lamplighter.domain.events.incident import FindingMade
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.lifecycle import routing
 from lamplighter.lifecycle.reconciler import Reconciler

@@ -14,7 +14,7 @@ from tests.lifecycle.lives import Life
 from tests.lifecycle.segments import Segment, failed, scored
 from tests.sdk import models
 
-from lamplighter.domain.events import Recounted as Happened
+from lamplighter.domain.events.prediction import Recounted as Happened
 from lamplighter.domain.outage import DRILL
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.pushed import Pushed

@@ -15,7 +15,9 @@ from tests.sdk.homes import until
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.events import IncidentOpened, RolledBack, RolloutMoved, WentLive, Withdrawn
+from lamplighter.domain.events.incident import IncidentOpened
+from lamplighter.domain.events.rollout import RolloutMoved
+from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.incident import State
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase, Rollout

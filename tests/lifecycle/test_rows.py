@@ -10,7 +10,7 @@ from tests.lifecycle.segments import Segment, failed, scored
 from tests.sdk import models
 
 from lamplighter.domain.errors import LampError, Unavailable
-from lamplighter.domain.events import RowsRead
+from lamplighter.domain.events.prediction import RowsRead
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.log import LogPlan
 from lamplighter.domain.monitor import Finding, Kind

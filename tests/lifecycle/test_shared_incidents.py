@@ -8,7 +8,7 @@ from tests.lifecycle.test_incidents import finding, found, react
 from tests.sdk import models
 from tests.sdk.cast import address
 
-from lamplighter.domain.events import FindingMade, IncidentJoined, IncidentOpened
+from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentOpened
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import OUTAGE, Kind, Look, Severity
 from lamplighter.domain.routing import Routing

@@ -12,7 +12,7 @@ from tests.lifecycle.segments import Segment, scored
 from tests.sdk import models
 
 from lamplighter.domain.errors import LampError
-from lamplighter.domain.events import FindingMade
+from lamplighter.domain.events.incident import FindingMade
 from lamplighter.domain.instant import days
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.prediction import Scored

@@ -13,7 +13,7 @@ from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.test_incidents import finding, found, react
 from tests.sdk import models
 
-from lamplighter.domain.events import Notified
+from lamplighter.domain.events.notification import Notified
 from lamplighter.lifecycle import deployment, outbox
 
 

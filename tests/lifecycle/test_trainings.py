@@ -12,7 +12,8 @@ from tests.sdk import models
 from tests.sdk.cast import address
 from tests.sdk.homes import until
 
-from lamplighter.domain.events import RetrainingMoved, RetrainingRequested, TokenIssued
+from lamplighter.domain.events.identity import TokenIssued
+from lamplighter.domain.events.run import RetrainingMoved, RetrainingRequested
 from lamplighter.domain.monitor import Kind, Severity
 from lamplighter.domain.project import Project
 from lamplighter.domain.retraining import Retraining, State

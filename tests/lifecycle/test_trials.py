@@ -8,7 +8,9 @@ from tests.sdk import models
 
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.errors import Conflict, NotFound
-from lamplighter.domain.events import ChallengeDecided, RetrainingMoved, ShadowSet
+from lamplighter.domain.events.challenge import ChallengeDecided
+from lamplighter.domain.events.routing import ShadowSet
+from lamplighter.domain.events.run import RetrainingMoved
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.route import Arm
 from lamplighter.domain.version import Version

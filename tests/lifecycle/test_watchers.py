@@ -10,7 +10,8 @@ from tests.lifecycle.test_incidents import react
 from tests.sdk import models
 from tests.sdk.cast import address
 
-from lamplighter.domain.events import IncidentOpened, Notified
+from lamplighter.domain.events.incident import IncidentOpened
+from lamplighter.domain.events.notification import Notified
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import Kind, Severity
 from lamplighter.domain.stage import Aspect, Duty, Status

@@ -16,7 +16,7 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.digest import WEEK, week_before
-from lamplighter.domain.events import DigestPosted
+from lamplighter.domain.events.notification import DigestPosted
 from lamplighter.lifecycle import outbox, weekly
 from lamplighter.lifecycle.weekly import posted_in
 from lamplighter.settings import DigestTime

@@ -16,7 +16,7 @@ from tests.lifecycle.lives import Life
 from tests.lifecycle.segments import Segment, scored
 from tests.sdk import models
 
-from lamplighter.domain.events import FindingMade
+from lamplighter.domain.events.incident import FindingMade
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.version import Version

@@ -4,14 +4,14 @@ import signal
 import subprocess
 import sys
 
-from lamplighter.domain.events import TeamSaved
+from lamplighter.domain.events.identity import TeamSaved
 from lamplighter.domain.journal import Verification
 from lamplighter.store.transaction import Store
 
 #: Says "begun" between the two writes of each transaction and "kept" once it is over.
 WRITER = """
 import sys
-from lamplighter.domain.events import TeamSaved
+from lamplighter.domain.events.identity import TeamSaved
 from lamplighter.domain.identity import PLATFORM, Team
 from lamplighter.store.transaction import Store
 

@@ -7,7 +7,8 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import delete, text, update
 
-from lamplighter.domain.events import ProjectSaved, RolledBack
+from lamplighter.domain.events.design import ProjectSaved
+from lamplighter.domain.events.routing import RolledBack
 from lamplighter.domain.identity import PLATFORM, Actor, Person
 from lamplighter.domain.journal import BEGINNING, Entry, Verification
 from lamplighter.store import schema

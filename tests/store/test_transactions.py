@@ -11,7 +11,8 @@ from tests.domain import specimens
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict, NotFound, Unavailable
-from lamplighter.domain.events import AnyEvent, ProjectSaved
+from lamplighter.domain.events import AnyEvent
+from lamplighter.domain.events.design import ProjectSaved
 from lamplighter.domain.identity import PLATFORM, Team
 from lamplighter.store.notices import Notice
 from lamplighter.store.traffic import Traffic

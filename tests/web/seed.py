@@ -16,16 +16,11 @@ from lamplighter.domain.contract import Column, Contract, Meaning, Output
 from lamplighter.domain.contract import Kind as Holds
 from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
 from lamplighter.domain.environment import DeclaredEnvironment, Level
-from lamplighter.domain.events import (
-    AnyEvent,
-    DecisionMade,
-    IncidentOpened,
-    RolledBack,
-    RolloutMoved,
-    VersionAccepted,
-    VersionRegistered,
-    WentLive,
-)
+from lamplighter.domain.events import AnyEvent
+from lamplighter.domain.events.incident import IncidentOpened
+from lamplighter.domain.events.rollout import RolloutMoved
+from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.events.version import DecisionMade, VersionAccepted, VersionRegistered
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import PLATFORM, Actor, Person, Role
 from lamplighter.domain.incident import Incident, State

@@ -16,7 +16,8 @@ from lamplighter.demo.people import arrive
 from lamplighter.demo.replay import moment
 from lamplighter.demo.story import MODEL, Story, ended_well, project_folder
 from lamplighter.domain.errors import Conflict, Unavailable
-from lamplighter.domain.events import Notified, RolloutMoved
+from lamplighter.domain.events.notification import Notified
+from lamplighter.domain.events.rollout import RolloutMoved
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.sdk import local
 from lamplighter.sdk.connect import local_token

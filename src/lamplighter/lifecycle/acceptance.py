@@ -3,7 +3,7 @@
 from lamplighter.domain.acceptance import ROLE_OF, Side, Signature
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, NotAllowed
-from lamplighter.domain.events import VersionAccepted, VersionRefused
+from lamplighter.domain.events.version import VersionAccepted, VersionRefused
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.replay import State

@@ -7,7 +7,7 @@ outage waits for them.
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from lamplighter.domain.events import DecisionMade
+from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.lifecycle import progress
 from lamplighter.lifecycle.holding import Calendar

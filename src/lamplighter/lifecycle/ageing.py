@@ -2,7 +2,8 @@
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed
-from lamplighter.domain.events import FindingMade, VersionExtended
+from lamplighter.domain.events.incident import FindingMade
+from lamplighter.domain.events.version import VersionExtended
 from lamplighter.domain.expiry import DAY, INSTEAD, Action, Age, Expiry
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.instant import minute

@@ -5,7 +5,8 @@ import msgspec
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.events import IncidentOpened, RetrainingMoved, RollbackWeighed
+from lamplighter.domain.events.incident import IncidentOpened, RollbackWeighed
+from lamplighter.domain.events.run import RetrainingMoved
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, Weighed
 from lamplighter.domain.journal import Entry

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lamplighter.domain.cause import Cause, Suspect, Trouble, ranked
 from lamplighter.domain.consumer import Caller
-from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
+from lamplighter.domain.events.design import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.incident import FELT, Incident, Weighed, is_shared
 from lamplighter.domain.monitor import QUARANTINE, Finding, Kind, Reading
 from lamplighter.domain.outcome import Judgement

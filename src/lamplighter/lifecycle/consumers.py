@@ -8,7 +8,7 @@ from lamplighter.domain.consent import Consent, basis
 from lamplighter.domain.consumer import Account, Caller
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, NotAllowed
-from lamplighter.domain.events import ConsentGiven, ConsumerSaved
+from lamplighter.domain.events.consumer import ConsentGiven, ConsumerSaved
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor, Purpose
 from lamplighter.domain.names import model_name, party_name, unknown

@@ -9,7 +9,7 @@ from lamplighter.domain.durability import Durability
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.events import WentLive
+from lamplighter.domain.events.routing import WentLive
 from lamplighter.domain.lifetime import lifetime_of
 from lamplighter.domain.log import log_of
 from lamplighter.domain.names import unknown

@@ -4,7 +4,8 @@ from lamplighter.domain.decision import Decision
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict, NotAllowed, TimedOut
-from lamplighter.domain.events import RolledBack, RolloutMoved, ShadowSet, WentLive, Withdrawn
+from lamplighter.domain.events.rollout import RolloutMoved
+from lamplighter.domain.events.routing import RolledBack, ShadowSet, WentLive, Withdrawn
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import unknown
 from lamplighter.domain.outcome import Outcome

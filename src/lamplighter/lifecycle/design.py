@@ -5,7 +5,7 @@ from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment, fault_of
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.events import EnvironmentSaved, ProjectSaved
+from lamplighter.domain.events.design import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.log import LogPlan
 from lamplighter.domain.names import model_name

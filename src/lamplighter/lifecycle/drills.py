@@ -10,7 +10,7 @@ from lamplighter.domain.contract import Column, Kind
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Unavailable
-from lamplighter.domain.events import EvidenceAdded
+from lamplighter.domain.events.version import EvidenceAdded
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.outage import Fallback

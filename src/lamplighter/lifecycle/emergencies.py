@@ -10,7 +10,7 @@ from lamplighter.domain.duration import seconds
 from lamplighter.domain.emergency import GRANTED, PASSED, Emergency
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed
-from lamplighter.domain.events import EmergencyAnnounced, EmergencyDeclared, EmergencyReviewed
+from lamplighter.domain.events.emergency import EmergencyAnnounced, EmergencyDeclared, EmergencyReviewed
 from lamplighter.domain.identity import PLATFORM, Actor, Permission
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import ownership_of

@@ -7,7 +7,7 @@ import msgspec
 
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.events import RolloutHeld, RolloutReleased
+from lamplighter.domain.events.rollout import RolloutHeld, RolloutReleased
 from lamplighter.domain.freeze import Freeze
 from lamplighter.domain.hold import Hold, hold_of
 from lamplighter.domain.identity import PLATFORM

@@ -15,7 +15,7 @@ import msgspec
 
 from lamplighter.channels import base, webhook
 from lamplighter.domain.duration import seconds
-from lamplighter.domain.events import HookAnswered
+from lamplighter.domain.events.rollout import HookAnswered
 from lamplighter.domain.hook import Answer, Due, Moment, due
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.instant import rfc3339

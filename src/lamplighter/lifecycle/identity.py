@@ -11,7 +11,8 @@ import msgspec
 
 from lamplighter.domain.consumer import Account
 from lamplighter.domain.errors import Invalid, NotAllowed, Unauthenticated
-from lamplighter.domain.events import EnvironmentSaved, PersonAdded, SignedIn, TeamSaved, TokenIssued
+from lamplighter.domain.events.design import EnvironmentSaved
+from lamplighter.domain.events.identity import PersonAdded, SignedIn, TeamSaved, TokenIssued
 from lamplighter.domain.identity import PLATFORM, Actor, Credential, Person, Purpose, Role, Team
 from lamplighter.domain.job import HOLDER
 from lamplighter.domain.names import party_name, unknown

@@ -3,15 +3,9 @@
 from collections.abc import Sequence
 
 from lamplighter.domain.criticality import criticality_of
-from lamplighter.domain.events import (
-    FindingMade,
-    IncidentJoined,
-    IncidentMoved,
-    IncidentOpened,
-    RolledBack,
-    VersionExtended,
-    WentLive,
-)
+from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentMoved, IncidentOpened
+from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.events.version import VersionExtended
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.incident import (
     FELT,

@@ -5,7 +5,7 @@ from typing import Any
 
 from lamplighter.domain import replay
 from lamplighter.domain.errors import Invalid, NotAllowed
-from lamplighter.domain.events import EvidenceAdded, VersionRegistered
+from lamplighter.domain.events.version import EvidenceAdded, VersionRegistered
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import DIGEST

@@ -9,7 +9,7 @@ import msgspec
 
 from lamplighter.domain import job as moves
 from lamplighter.domain.errors import Conflict, Invalid, LampError
-from lamplighter.domain.events import JobRunMoved
+from lamplighter.domain.events.run import JobRunMoved
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.job import Cause, Failure, Job, KeptRun, Run, State, Step
 from lamplighter.domain.names import unknown

@@ -11,7 +11,8 @@ from lamplighter.domain.decision import Decision, Judgement
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.events import DecisionMade, WentLive
+from lamplighter.domain.events.routing import WentLive
+from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.ownership import ownership_of

@@ -11,14 +11,10 @@ from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Invalid, LampError, NotFound
-from lamplighter.domain.events import (
-    ChallengeDecided,
-    ChallengeOpened,
-    EvidenceAdded,
-    IncidentOpened,
-    RetrainingMoved,
-    RetrainingRequested,
-)
+from lamplighter.domain.events.challenge import ChallengeDecided, ChallengeOpened
+from lamplighter.domain.events.incident import IncidentOpened
+from lamplighter.domain.events.run import RetrainingMoved, RetrainingRequested
+from lamplighter.domain.events.version import EvidenceAdded
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.instant import rfc3339

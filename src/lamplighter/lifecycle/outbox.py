@@ -17,7 +17,7 @@ import msgspec
 from lamplighter import plugins
 from lamplighter.channels.base import Channel, Message, Receiver, Undelivered, kept_line
 from lamplighter.domain.errors import NotFound
-from lamplighter.domain.events import Notified
+from lamplighter.domain.events.notification import Notified
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import FELT, Incident
 from lamplighter.lifecycle.kit import Kit

@@ -5,22 +5,13 @@ A reaction is told the entry of the journal. It may be told the same entry again
 
 from collections.abc import Callable, Mapping
 
-from lamplighter.domain.events import (
-    EmergencyAnnounced,
-    Event,
-    FindingMade,
-    HookAnswered,
-    IncidentMoved,
-    IncidentOpened,
-    JobRunMoved,
-    RetrainingMoved,
-    RolledBack,
-    RolloutMoved,
-    VersionExtended,
-    VersionRegistered,
-    WentLive,
-    Withdrawn,
-)
+from lamplighter.domain.events.base import Event
+from lamplighter.domain.events.emergency import EmergencyAnnounced
+from lamplighter.domain.events.incident import FindingMade, IncidentMoved, IncidentOpened
+from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
+from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
+from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
+from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.journal import Entry
 from lamplighter.lifecycle import answers, incidents, management, replays, telling, watching
 from lamplighter.lifecycle.kit import Kit

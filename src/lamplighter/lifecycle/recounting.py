@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from lamplighter.domain.errors import LampError
-from lamplighter.domain.events import Recounted as Happened
+from lamplighter.domain.events.prediction import Recounted as Happened
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.recounted import Recounted

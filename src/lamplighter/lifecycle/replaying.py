@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from lamplighter.domain.contract import Meaning
-from lamplighter.domain.events import EvidenceAdded
+from lamplighter.domain.events.version import EvidenceAdded
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.prediction import frame

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.events import ReplayMoved, VersionRegistered
+from lamplighter.domain.events.consumer import ReplayMoved
+from lamplighter.domain.events.version import VersionRegistered
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.replay import KIND, Replay, State, Step, advance, replayed

@@ -10,7 +10,7 @@ import msgspec
 from lamplighter.domain.condition import conditions_in
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.errors import Invalid, NotFound
-from lamplighter.domain.events import RowsRead
+from lamplighter.domain.events.prediction import RowsRead
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.log import log_of
 from lamplighter.domain.monitor import Finding

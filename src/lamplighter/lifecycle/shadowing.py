@@ -4,7 +4,7 @@ import msgspec
 
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.events import EvidenceAdded
+from lamplighter.domain.events.version import EvidenceAdded
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.paired import ShadowRun, run_of

@@ -3,16 +3,11 @@
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import NotFound, Unavailable
-from lamplighter.domain.events import (
-    EmergencyAnnounced,
-    HookAnswered,
-    IncidentMoved,
-    IncidentOpened,
-    Notified,
-    RolledBack,
-    RolloutMoved,
-    WentLive,
-)
+from lamplighter.domain.events.emergency import EmergencyAnnounced
+from lamplighter.domain.events.incident import IncidentMoved, IncidentOpened
+from lamplighter.domain.events.notification import Notified
+from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
+from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.hook import OnFailure
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.incident import Incident, Step, is_shared

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.events import FindingMade, JobRunMoved, RetrainingMoved, Withdrawn
+from lamplighter.domain.events.incident import FindingMade
+from lamplighter.domain.events.routing import Withdrawn
+from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import FELT, Incident, is_outgrown, key_of, same_trouble, trouble_of
 from lamplighter.domain.job import State as Run

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import get_args
 
 from lamplighter.domain.digest import Digest, Verdict
-from lamplighter.domain.events import DigestPosted
+from lamplighter.domain.events.notification import DigestPosted
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.ownership import reader_of
 from lamplighter.domain.record import digest_of

@@ -1,7 +1,9 @@
 """What was live at an instant, who approved it and on what evidence: told from the journal alone."""
 
 from lamplighter.domain.decision import Decision
-from lamplighter.domain.events import DecisionMade, ProjectSaved, RolledBack, VersionAccepted, WentLive
+from lamplighter.domain.events.design import ProjectSaved
+from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.events.version import DecisionMade, VersionAccepted
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import Record

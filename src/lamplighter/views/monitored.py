@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from lamplighter.domain.events import RolledBack, WentLive
+from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Hour, Monitored, Promise, Release

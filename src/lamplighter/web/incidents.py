@@ -5,8 +5,10 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lamplighter.domain import events
 from lamplighter.domain.events import AnyEvent
+from lamplighter.domain.events.design import ProjectSaved
+from lamplighter.domain.events.rollout import RolloutMoved
+from lamplighter.domain.events.routing import RolledBack, ShadowSet, WentLive, Withdrawn
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.incident import MOVES, Incident, State, Step, is_shared
 from lamplighter.domain.journal import Entry
@@ -24,7 +26,7 @@ _MOST_LINKED = 300
 #: Rules of another monitoring system that the page names, and alerts that are about nothing known.
 _MOST_RULES, _MOST_UNPLACED = 20, 50
 #: What may be the cause of an incident.
-_CHANGES = (events.WentLive, events.RolledBack, events.ShadowSet, events.ProjectSaved, events.Withdrawn)
+_CHANGES = (WentLive, RolledBack, ShadowSet, ProjectSaved, Withdrawn)
 #: Entries looked through, and shown of each kind.
 _LOOK_BACK, _MOST = 200, 6
 
@@ -136,14 +138,14 @@ def _changes(entries: list[Entry], incident: Incident) -> list[Entry]:
 
 
 def _is_change(event: AnyEvent) -> bool:
-    began = isinstance(event, events.RolloutMoved) and event.phase == Phase.STARTING
+    began = isinstance(event, RolloutMoved) and event.phase == Phase.STARTING
     return began or isinstance(event, _CHANGES)
 
 
 def _timeline(entries: list[Entry], incident: Incident) -> list[Entry]:
     """What was done about it, the oldest first."""
     own = [entry for entry in entries if getattr(entry.event, "incident", "") == incident.id]
-    deeds = [e for e in entries if isinstance(e.event, events.RolledBack) and e.at >= incident.opened_at]
+    deeds = [e for e in entries if isinstance(e.event, RolledBack) and e.at >= incident.opened_at]
     return sorted({e.sequence: e for e in [*own, *deeds]}.values(), key=lambda entry: entry.sequence)
 
 

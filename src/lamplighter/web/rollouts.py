@@ -5,10 +5,10 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lamplighter.domain import events
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.emergency import PASSED
+from lamplighter.domain.events.rollout import RolloutMoved
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout
 from lamplighter.sdk.interface import Platform
@@ -37,7 +37,7 @@ def rollout_page(request: Request, platform: Platform) -> Response:
         log=log,
         decision=decision,
         actions=(*actions.steer(rollout, platform.whoami()), *_emergency(platform, rollout, decision, view.version.author)),
-        moved=[e for e in log if isinstance(e.event, events.RolloutMoved)],
+        moved=[e for e in log if isinstance(e.event, RolloutMoved)],
         section="rollouts",
         every=2,
     )

@@ -1,0 +1,34 @@
+"""What has happened, in the past tense, in the file of what it is about. The journal stores events and reactions answer them.
+
+Law of change: a stored event names its type by the name of the class, and the file that the class stands in does not count.
+A type is never removed or renamed; fields may be added with a default.
+"""
+
+from lamplighter.domain.events.challenge import ChallengeEvent
+from lamplighter.domain.events.consumer import ConsumerEvent
+from lamplighter.domain.events.design import DesignEvent
+from lamplighter.domain.events.emergency import EmergencyEvent
+from lamplighter.domain.events.identity import IdentityEvent
+from lamplighter.domain.events.incident import IncidentEvent
+from lamplighter.domain.events.notification import NotificationEvent
+from lamplighter.domain.events.prediction import PredictionEvent
+from lamplighter.domain.events.rollout import RolloutEvent
+from lamplighter.domain.events.routing import RoutingEvent
+from lamplighter.domain.events.run import RunEvent
+from lamplighter.domain.events.version import VersionEvent
+
+#: Every event that there is. What is not among these cannot be stored or read.
+AnyEvent = (
+    ChallengeEvent
+    | ConsumerEvent
+    | DesignEvent
+    | EmergencyEvent
+    | IdentityEvent
+    | IncidentEvent
+    | NotificationEvent
+    | PredictionEvent
+    | RolloutEvent
+    | RoutingEvent
+    | RunEvent
+    | VersionEvent
+)

@@ -1,0 +1,29 @@
+"""Trials of champion and challenger."""
+
+from lamplighter.domain.events.base import Event
+
+
+class ChallengeOpened(Event, frozen=True, tag=True):
+    """A trial of two versions on the same rows began."""
+
+    challenge: str = ""
+    environment: str = ""
+    champion: int = 0
+    challenger: int = 0
+
+
+class ChallengeDecided(Event, frozen=True, tag=True):
+    """A trial of two versions was decided."""
+
+    challenge: str = ""
+    environment: str = ""
+    champion: int = 0
+    challenger: int = 0
+    verdict: str = ""
+    metric: str = ""
+    difference: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+
+
+ChallengeEvent = ChallengeOpened | ChallengeDecided
