@@ -27,7 +27,7 @@ from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
-from lamplighter.sdk import local
+from lamplighter.sdk import local, lock
 from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.release import release
 from lamplighter.sdk.remote import remote
@@ -219,8 +219,8 @@ def test_a_control_plane_that_is_killed_while_it_asks_asks_again_and_moves_once(
         asked_for = dana.deploy(release(dana, described, models.build()).name, "prod").rollout
         assert asked_for is not None
         until(lambda: receiver.events)
-        os.kill(local.running(place), signal.SIGKILL)
-        until(lambda: not local.running(place))
+        os.kill(lock.running(place), signal.SIGKILL)
+        until(lambda: not lock.running(place))
         local.start(place, wait=60.0)
         until(lambda: dana.rollout(asked_for.id).phase is Phase.COMPLETED)
         assert told(dana.rollout(asked_for.id)) == [("before", 1, 200, "")]

@@ -15,7 +15,7 @@ from tests.sdk.homes import home, until
 from lamplighter.domain.errors import Invalid, LampError, NotFound, Unavailable
 from lamplighter.lifecycle.identity import owner_address
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.sdk import local
+from lamplighter.sdk import local, lock
 from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.remote import remote
 from lamplighter.settings import Settings, read_settings
@@ -42,20 +42,20 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 
 
 def test_started_twice_is_one_process(settings: Settings) -> None:
-    assert local.running(settings) == 0
+    assert lock.running(settings) == 0
     assert local.start(settings, wait=30.0) == settings.url
-    first = local.running(settings)
+    first = lock.running(settings)
     assert local.start(settings) == settings.url
-    assert local.running(settings) == first
+    assert lock.running(settings) == first
     assert len(processes_of(settings)) == 1
     platform = remote(settings.url, local_token(settings))
     assert platform.whoami().email == owner_address()
     platform.close()
     # Somebody who kills it hard leaves nothing that stands in the way.
     os.kill(first, signal.SIGKILL)
-    until(lambda: local.running(settings) == 0)
+    until(lambda: lock.running(settings) == 0)
     local.start(settings, wait=30.0)
-    assert local.running(settings) not in (0, first)
+    assert lock.running(settings) not in (0, first)
     assert local.stop(settings) == ["control plane"]
     assert local.stop(settings) == []
     assert processes_of(settings) == []
@@ -146,15 +146,15 @@ def killed(settings: Settings) -> bool:
 
 
 def test_a_folder_belongs_to_one_process(settings: Settings) -> None:
-    held = local.claim(settings)
+    held = lock.claim(settings)
     try:
-        assert local.running(settings) == os.getpid()
+        assert lock.running(settings) == os.getpid()
         with pytest.raises(Unavailable) as refusal:
-            local.claim(settings)
+            lock.claim(settings)
         assert refusal.value.what == "The control plane runs already."
     finally:
         os.close(held)
-    assert local.running(settings) == 0
+    assert lock.running(settings) == 0
 
 
 def test_the_sign_in_link_opens_one_session(settings: Settings) -> None:

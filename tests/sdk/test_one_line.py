@@ -13,7 +13,7 @@ from tests.sdk.grounds import Ground
 from tests.sdk.test_local_processes import processes_of
 
 from lamplighter import keys
-from lamplighter.sdk import local
+from lamplighter.sdk import local, lock
 from lamplighter.settings import read_settings
 
 _TRAINED = """
@@ -103,7 +103,7 @@ def test_a_script_starts_a_platform_by_itself(fresh: dict[str, str], tmp_path: P
     asked = subprocess.run(["bash", "-c", curl], env={**os.environ, "LAMP_TOKEN": token}, capture_output=True, check=True)
     assert len(json.loads(asked.stdout)["predictions"]) == 1
     # The platform outlives the script.
-    assert local.running(settings)
+    assert lock.running(settings)
     assert local.stop(settings) == ["control plane", "serving of dev"]
     assert processes_of(settings) == []
 

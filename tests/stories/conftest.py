@@ -19,7 +19,7 @@ from lamplighter.domain.identity import Role
 from lamplighter.domain.project import Project, read_project
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.version import Version
-from lamplighter.sdk import local
+from lamplighter.sdk import local, lock
 from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Endpoint
@@ -63,8 +63,8 @@ class World:
 
     def kill_control_plane(self) -> None:
         """No word of warning."""
-        os.kill(local.running(self.settings), signal.SIGKILL)
-        while local.running(self.settings):
+        os.kill(lock.running(self.settings), signal.SIGKILL)
+        while lock.running(self.settings):
             time.sleep(0.005)
 
     def start(self) -> None:

@@ -19,7 +19,7 @@ from lamplighter.domain.errors import Unavailable
 from lamplighter.domain.pushed import Pushed
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Elsewhere
-from lamplighter.sdk import local
+from lamplighter.sdk import local, lock
 from lamplighter.sdk.adoption import Reference, adopted
 from lamplighter.sdk.answers import Label
 from lamplighter.sdk.connect import local_token
@@ -136,8 +136,8 @@ def _labelled(platform: Platform, labels: list[Label]) -> bool:
 
 def _kill_and_start(settings: Settings) -> None:
     """No word of warning, then as `lamp up` does."""
-    os.kill(local.running(settings), signal.SIGKILL)
-    while local.running(settings):
+    os.kill(lock.running(settings), signal.SIGKILL)
+    while lock.running(settings):
         time.sleep(0.005)
     local.start(settings, wait=60.0)
 

@@ -28,7 +28,7 @@ from lamplighter.domain.errors import LampError
 from lamplighter.domain.sandbox import Level
 from lamplighter.domain.stage import Status
 from lamplighter.lifecycle import configuration, outbox
-from lamplighter.sdk import local
+from lamplighter.sdk import lock
 from lamplighter.serving import selftest
 from lamplighter.serving.compiled import native
 from lamplighter.serving.telemetry import switch
@@ -59,7 +59,7 @@ def examined(session: Session) -> Page:
         data={"seen": [seen._asdict() for seen in found], "settings": [_setting(*one) for one in origins(session.flags.url)]},
         facts=sources,
         table=Table(rows),
-        next=["lamp up"] if not local.running(settings) else ["lamp list"],
+        next=["lamp up"] if not lock.running(settings) else ["lamp list"],
         code=FAILING if any(seen.status is Status.FAILING for seen in found) else 0,
     )
 
@@ -75,7 +75,7 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     yield _sandbox()
     yield _home(settings)
     yield _database(settings)
-    runs = local.running(settings)
+    runs = lock.running(settings)
     yield control_plane(settings, runs)
     yield _port("port of the control plane", settings.host, settings.port, ours=bool(runs))
     for place in _environments(session, settings, runs):

@@ -44,11 +44,11 @@ def _path(session: Session, reference: str) -> str:
 
 def _signed_in(session: Session, path: str) -> str:
     """A link that signs the owner of this machine's platform in on the way to a page; empty for any other platform."""
-    from lamplighter.sdk import local
+    from lamplighter.sdk import local, lock
     from lamplighter.sdk.connect import local_token
     from lamplighter.settings import read_settings
 
     settings = read_settings()
-    if session.address("") != settings.url or not local.running(settings) or not local_token(settings):
+    if session.address("") != settings.url or not lock.running(settings) or not local_token(settings):
         return ""
     return local.sign_in_url(settings, path)

@@ -28,19 +28,19 @@ def demo(session: Session, once: bool, no_browser: bool, reset: bool) -> Page:
 @with_session
 def up(session: Session, foreground: bool) -> Page:
     """Run the platform on this machine: control plane, pages, and one serving group for each environment."""
-    from lamplighter.sdk import local
+    from lamplighter.sdk import local, lock
     from lamplighter.settings import read_settings
 
     settings = read_settings()
     if foreground:
         session.say(f"The platform answers at {settings.url}. Ctrl-C stops it; models that are live go on until lamp down.")
         os.execv(sys.executable, [sys.executable, "-m", "lamplighter.web"])  # noqa: S606  our own module, no shell
-    was = local.running(settings)
+    was = lock.running(settings)
     url = local.start(settings, wait=session.flags.timeout or 30.0)
     link = local.sign_in_url(settings)
     return Page(
         says=f"The platform {'was running already' if was else 'runs'} in {settings.home}.",
-        data={"url": url, "home": settings.home, "started": not was, "sign_in": link, "process": local.running(settings)},
+        data={"url": url, "home": settings.home, "started": not was, "sign_in": link, "process": lock.running(settings)},
         facts=[("sign in", link), ("", "This link works once, for 15 minutes.")],
         next=["lamp init", "lamp down"],
         url=url,

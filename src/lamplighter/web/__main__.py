@@ -7,7 +7,8 @@ import uvicorn
 
 from lamplighter.domain.errors import LampError
 from lamplighter.lifecycle.identity import bootstrap
-from lamplighter.sdk.local import check, claim
+from lamplighter.sdk.local import check
+from lamplighter.sdk.lock import claim
 from lamplighter.settings import read_settings
 from lamplighter.web import heap
 from lamplighter.web.main import application
