@@ -1,15 +1,18 @@
 """A weighted sum, folded into one look-up or one product for each column."""
 
 import math
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from lamplighter.serving.compiled import native
 from lamplighter.serving.compiled.block import Block, is_usual, span
 from lamplighter.serving.compiled.encoder import Cells, LookUp, Matrix, refused, scaled, scaled_column
 from lamplighter.serving.compiled.plan import Linear, Number, Plan, Table
 from lamplighter.serving.compiled.rows import FEW, Row
+from lamplighter.serving.compiled.weighing import Weighing
 
 
 class FoldedTable:
@@ -68,6 +71,9 @@ class LinearModel:
         self._others = [
             (term, place[one.number.column], one) for term, one in enumerate(numbers, 1) if not is_usual(one.number)
         ]
+        self._weighing: Weighing | None = None
+        if native.is_built() and self._block is not None and not self._others:
+            self._weighing = Weighing(self._start, self._block.numbers, self._block_weights)
 
     def of_rows(self, rows: Sequence[Row]) -> list[float]:
         """The sum of each row, given as values in the order of the names."""
@@ -97,6 +103,14 @@ class LinearModel:
         return self._sums([columns[name] for name in self._names], count)
 
     def _sums(self, columns: Sequence[Sequence[Any]], count: int) -> list[float]:
+        if self._weighing is None or self._block is None:
+            return self._by_arrays(columns, count)
+        shares = array("d")
+        for index, known, table in self._look_ups:
+            shares.extend(_shares(table, known, columns[index]))
+        return self._weighing.sums(self._block.values(columns), shares, count)
+
+    def _by_arrays(self, columns: Sequence[Sequence[Any]], count: int) -> list[float]:
         """One line of terms a row; they are added from left to right, as `_sum` does."""
         terms: Matrix = np.empty((count, self._terms))
         terms[:, 0] = self._start
@@ -106,13 +120,15 @@ class LinearModel:
             for term, index, folded in self._others:
                 terms[:, term] = folded.weight * scaled_column(folded.number, columns[index])
             for term, (index, known, table) in enumerate(self._look_ups, 1 + len(self._row)):
-                shares = list(map(known.get, columns[index]))
-                terms[:, term] = [_share(table, value) for value in columns[index]] if None in shares else shares
+                terms[:, term] = _shares(table, known, columns[index])
             # Not a sum: that adds in pairs.
             answers: list[float] = np.add.accumulate(terms, axis=1)[:, -1].tolist()
         return answers
 
 
-def _share(table: FoldedTable, value: Any) -> float:
-    share = table.known.get(value)
-    return table.unknown(value) if share is None else share
+def _shares(table: FoldedTable, known: Mapping[Any, float], values: Sequence[Any]) -> list[float]:
+    """What each value adds; raises `Failed` for one that the model refuses."""
+    shares = list(map(known.get, values))
+    if None not in shares:
+        return shares  # type: ignore[return-value]  # it was looked through
+    return [table.unknown(value) if share is None else share for value, share in zip(values, shares, strict=True)]

@@ -18,7 +18,7 @@ from lamplighter.serving.compiled.leaf_sets import TOGETHER, LeafSets, spans_of
 #: Where the build puts the library.
 LIBRARY = Path(__file__).with_name("walker.so")
 #: The edition of the library that this file calls; another one is left alone.
-EDITION = 3
+EDITION = 4
 #: Node of `walker.c`.
 NODE = np.dtype([("number", np.float64), ("left", np.uint32), ("place", np.uint32)])
 _INNER, _MISSING_RIGHT = 1 << 31, 1 << 30
