@@ -95,9 +95,8 @@ def asked(heads: Heads, data: bytes, last: Pattern | None = None) -> tuple[Any, 
     known = heads.known(data, last)
     if known is None:
         return None
-    head, body, own, _ = known
-    form = head.request
-    return form.method, form.path, {**form.headers, **own}, data[body:]
+    form = known.head.request
+    return form.method, form.path, {**form.headers, **known.own}, data[known.body :]
 
 
 @settings(max_examples=400, deadline=None)

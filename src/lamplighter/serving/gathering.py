@@ -114,15 +114,19 @@ class Gathering:
         version, redactor, durability = group.version, group.adopted.redactor, group.adopted.route.durability
         about = version.manifest.model, version.served.number, version.served.digest, group.arm.value
         start, now, outage = 0, time.time_ns() // 1000, group.remembering
+        keeps_all, redacted = redactor.keeps_all, redactor.redacted
         replies: list[_Reply] = []
         records: list[Sequence[Any]] = []
         for one in group.requests:
-            count = len(one.rows)
+            rows = one.rows
+            count = len(rows)
             own = scores[start : start + count]
             start += count
             if outage is not None:
                 group.remember(outage, one, own)
-            columns, row = _inputs(version, redactor, one)
+            # A row that comes alone is written as it was read.
+            is_alone = keeps_all and count == 1
+            columns, row = (_NOTHING, rows[0]) if is_alone else (_columns(version, redactor, one), _NOTHING)
             parent, trace = trace_of(one.request) if one.request.has_own else NO_TRACE
             record = (
                 one.id,
@@ -135,7 +139,7 @@ class Gathering:
                 own,
                 "",
                 count,
-                redactor.redacted,
+                redacted,
                 (),
                 row,
                 trace,
@@ -162,9 +166,12 @@ class Gathering:
         if self._telemetry is not None:
             paths = [one.request.path for one, _, _ in replies]
             self._telemetry.count_answers(model, arm, status, zip(paths, waited, strict=True))
+        # One for all: a codec writes it down at once and keeps nothing of it.
+        reply = version.reply("", [])
         for one, scores, parent in replies:
             if kept:
-                answer = one.codec.write(_ORDINARY, version.reply(one.id, scores), version.lines(one.id) + kept)
+                reply.request, reply.scores = one.id, scores
+                answer = one.codec.write(_ORDINARY, reply, version.lines(one.id, kept))
             else:
                 answer = self._unsaved(one.request, one.codec, one.id)
             answer = packed(answer, one.request)
@@ -179,13 +186,11 @@ class Gathering:
                 self._shadows.follow(group.followed(one, shadow, scores))
 
 
-def _inputs(version: Loaded, redactor: Redactor, one: Waiting) -> tuple[Columns, Columns | msgspec.Struct]:
-    """`columns` and `row` of what is written down: a row that comes alone is written as it was read."""
-    if redactor.keeps_all and len(one.rows) == 1:
-        return _NOTHING, one.rows[0]
+def _columns(version: Loaded, redactor: Redactor, one: Waiting) -> Columns:
+    """What is written down of the inputs."""
     # The reader gives as many values as there are names.
     columns: Columns = dict(zip(version.names, zip(*values(one.rows), strict=False), strict=False))
-    return redactor.kept(one.id, columns), _NOTHING
+    return redactor.kept(one.id, columns)
 
 
 def _scored(version: Loaded, rows: Sequence[msgspec.Struct]) -> tuple[list[float], int] | None:

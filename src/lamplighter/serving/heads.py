@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from lamplighter.serving.message import Request
 from lamplighter.serving.pattern import COUNTING, OWN, Head, Pattern
 
@@ -33,7 +35,7 @@ class _Essence(NamedTuple):
     own: Mapping[bytes, bytes]
 
 
-class Known(NamedTuple):
+class Known(msgspec.Struct):
     """A block that is known."""
 
     head: Head

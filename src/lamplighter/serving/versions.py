@@ -105,9 +105,9 @@ class Loaded:
         """Everything wrong with these columns; nothing if they fit the contract."""
         return () if self._fit.holds(columns) else problems_of(self.contract, columns)
 
-    def lines(self, request: str) -> bytes:
-        """Header lines of its answer to a request."""
-        return b"%b%b\r\n" % (self._line, request.encode())
+    def lines(self, request: str, further: bytes = b"") -> bytes:
+        """Header lines of its answer to a request, and further ones."""
+        return b"%b%b\r\n%b" % (self._line, request.encode(), further)
 
     def reply(self, request: str, scores: list[float]) -> Reply:
         """What is written down for the caller."""

@@ -117,7 +117,8 @@ class Connection(asyncio.Protocol):
         known = self._front.heads.known(data, self._pattern)
         if known is None or known.head.length > _MOST_HELD:
             return False
-        head, body, own, self._pattern = known
+        head, body, own = known.head, known.body, known.own
+        self._pattern = known.pattern
         if len(data) - body < head.length:
             self._held = data
             return True
