@@ -22,9 +22,7 @@ class Weighing:
     def sums(self, values: Matrix, shares: "array[float]", rows: int) -> list[float]:
         """One sum a row; `values` has a line for each number, and `shares` what each text adds, column by column."""
         sums = array("d", bytes(8 * rows))
-        self._weigh(
-            *self._plan, values.ctypes.data, shares.buffer_info()[0], len(shares) // rows, rows, sums.buffer_info()[0]
-        )
+        self._weigh(*self._plan, values.ctypes.data, shares.buffer_info()[0], len(shares) // rows, rows, sums.buffer_info()[0])
         return sums.tolist()
 
 
