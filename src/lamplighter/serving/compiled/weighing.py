@@ -1,4 +1,4 @@
-"""Sums of many rows under weights by one call of our own library: the same float64 operations as in plain Python, row by row."""
+"""Sums of many rows under weights by one call of our library: the same float64 operations as in plain Python, row by row."""
 
 import ctypes
 from array import array
