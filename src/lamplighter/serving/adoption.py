@@ -79,6 +79,11 @@ class Adoption:
         return tuple(served.digest for served in self._versions)
 
     @property
+    def is_loading(self) -> bool:
+        """Whether a version is being loaded."""
+        return bool(self._loading)
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         """How the versions do that have processes of their own."""
         found = (version.condition for version in self._versions.values())

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from lamplighter.serving.files import PAST, SEGMENTS, TELEMETRY, WORKERS
+from lamplighter.serving.heartbeat import LOOK, Beats, Watch
 from lamplighter.serving.options import Options
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Seat:
         #: When to start the next process, monotonic seconds.
         self.due = 0.0
         self.pause = 0.0
+        self.watch = Watch()
 
     def emptied(self) -> None:
         """Its process has died; decide when the next one starts."""
@@ -76,6 +78,9 @@ class Group:
         self._options = options
         self._listening = listening
         self._seats = [Seat(slot) for slot in range(options.workers)]
+        self._beats = Beats(options.workers)
+        #: When to look at the beats again, monotonic seconds.
+        self._look_at = time.monotonic() + LOOK
         self._sending: socket.socket | None = None
         self._receiving: socket.socket | None = None
         if exports:
@@ -95,8 +100,9 @@ class Group:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         while not self._ending:
             self._fill()
-            self._sleep(min((seat.due for seat in self._all() if not seat.pid), default=None))
+            self._sleep(min([self._look_at, *(seat.due for seat in self._all() if not seat.pid)]))
             self._reap()
+            self._look()
         return self._finish()
 
     def _end(self, *_: object) -> None:
@@ -114,6 +120,9 @@ class Group:
         # A signal between the fork and the new process's own handlers would be taken by a handler of ours and forgotten.
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
         seat.started = time.monotonic()
+        if seat.slot != EXPORTER:
+            self._beats.begin(seat.slot)
+            seat.watch = Watch()
         seat.pid = os.fork()
         if seat.pid == 0:
             self._become(seat.slot)
@@ -139,7 +148,7 @@ class Group:
             else:
                 from lamplighter.serving.slot import serve
 
-                serve(self._options, slot, self._listening, self._leash, self._sending)
+                serve(self._options, slot, self._listening, self._leash, self._beats, self._sending)
             status = 0
         except BaseException:
             traceback.print_exc()
@@ -147,11 +156,22 @@ class Group:
             sys.stderr.flush()
             os._exit(status)
 
-    def _sleep(self, until: float | None) -> None:
+    def _sleep(self, until: float) -> None:
         """Wait for a signal or the time."""
-        timeout = None if until is None else max(0.0, until - time.monotonic())
-        if select.select([self._wake], [], [], timeout)[0]:
+        if select.select([self._wake], [], [], max(0.0, until - time.monotonic()))[0]:
             os.read(self._wake, 4096)
+
+    def _look(self) -> None:
+        """Kill who hangs, so that its callers are let go; its slot is filled as after any death."""
+        if self._look_at > time.monotonic():
+            return
+        self._look_at = time.monotonic() + LOOK
+        for seat in self._seats:
+            beat, loads = self._beats.last(seat.slot)
+            if seat.pid and seat.watch.hangs(seat.pid, beat, loads=loads):
+                log.error("slot %d, pid %d, has hung for %.0f s and is killed", seat.slot, seat.pid, seat.watch.silent * LOOK)
+                os.kill(seat.pid, signal.SIGKILL)
+                seat.watch = Watch()
 
     def _reap(self) -> None:
         seats = {seat.pid: seat for seat in self._all() if seat.pid}

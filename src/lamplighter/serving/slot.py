@@ -24,6 +24,7 @@ from lamplighter.serving.files import CREDENTIALS, ROUTE, SEGMENTS
 from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front
 from lamplighter.serving.golden import open_ready
+from lamplighter.serving.heartbeat import BEAT, Beats
 from lamplighter.serving.message import Answer
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.metrics import page
@@ -64,10 +65,11 @@ _SWITCH = 0.001
 class Slot:
     """Everything one process holds."""
 
-    def __init__(self, options: Options, slot: int, limits: Limits, sending: socket.socket | None) -> None:
+    def __init__(self, options: Options, slot: int, limits: Limits, beats: Beats, sending: socket.socket | None) -> None:
         loop = asyncio.get_running_loop()
         self._options = options
         self._slot = slot
+        self._beats = beats
         self._started_at = time.time_ns() // 1000
         self._reports = Reports(options.directory)
         self._route = Snapshot(options.directory / ROUTE, Route)
@@ -122,6 +124,8 @@ class Slot:
         """Serve until told to end, then finish what is in work and write down what is queued."""
         # What is loaded now stays: to look through it for cycles again and again takes a fifth of the time of loading.
         gc.disable()
+        # It goes on until the process has ended, also while what is queued is written down.
+        self._beating = asyncio.create_task(_every(BEAT, self._beat))
         first = self._route.changed()
         self._adopt_credentials()
         self._inherit(first)
@@ -161,6 +165,9 @@ class Slot:
         while self._adoption.revision < 0 and time.monotonic() < end:
             await asyncio.sleep(_LOOK / 4)
 
+    def _beat(self) -> None:
+        self._beats.beat(self._slot, time.monotonic_ns(), loads=self._adoption.is_loading)
+
     def _look(self) -> None:
         self._clock.tick()
         self._adoption.look()
@@ -183,6 +190,8 @@ class Slot:
             log.error("the counters of the last process are lost, errno %s", error.errno)
 
     def _report(self) -> None:
+        # Also between an offer and the first loading, which may hold the loop.
+        self._beat()
         report = WorkerReport(
             pid=os.getpid(),
             slot=self._slot,
@@ -230,6 +239,7 @@ def serve(
     slot: int,
     listening: socket.socket,
     leash: int,
+    beats: Beats,
     sending: socket.socket | None = None,
     limits: Limits | None = None,
 ) -> None:
@@ -239,7 +249,7 @@ def serve(
     """
     sys.setswitchinterval(_SWITCH)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(partial(Slot, options, slot, limits or Limits(), sending), listening, leash))
+        runner.run(_serve(partial(Slot, options, slot, limits or Limits(), beats, sending), listening, leash))
 
 
 async def _serve(made: Callable[[], Slot], listening: socket.socket, leash: int) -> None:
