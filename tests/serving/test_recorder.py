@@ -159,6 +159,47 @@ def test_a_log_without_its_directory_is_told_and_comes_back(tmp_path: Path) -> N
     assert [record.request for record in ground.scored()] == ["after"]
 
 
+def test_what_follows_in_a_file_that_has_lost_its_name_goes_where_it_is_found(tmp_path: Path) -> None:
+    place, away = tmp_path / "segments", tmp_path / "away"
+    place.mkdir()
+    segments = Segments(place, slot=0, started_at=1)
+    segments.append(record("one"))
+    place.rename(away)
+    with pytest.raises(NoRoom, match="No such file or directory"):
+        segments.append(record("refused"))
+    away.rename(place)
+    segments.append(record("two"))
+    place.rename(away)
+    place.mkdir()
+    segments.append(record("three"))
+    next(place.iterdir()).unlink()
+    segments.append(record("four"))
+    segments.close()
+    assert (names(away), names(place)) == (["one", "two"], ["four"])
+
+
+def test_whatever_becomes_of_the_folder_what_is_acknowledged_can_be_found(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.route(ModelRoute(model=MODEL, champion=ground.version(7)))
+    place = ground.directory / "segments"
+    with ground.serving(2), streaming(ground, 4) as streams:
+        for turn in range(10):
+            let_through(streams, 50)
+            place.rename(ground.directory / f"away{turn}")
+            if turn % 2:
+                refused = sum(stream.failed.count("503") for stream in streams)
+                until(lambda refused=refused: sum(one.failed.count("503") for one in streams) > refused + 4)  # type: ignore[misc]
+            place.mkdir()
+        let_through(streams, 50)
+        pids = [report.pid for report in ground.reports()]
+    assert {name for stream in streams for name in stream.failed} == {"503"}
+    folders = [place, *ground.directory.glob("away*")]
+    found = [name for folder in folders for name in names(folder)]
+    assert len(found) == len(set(found))
+    assert {name for stream in streams for name in stream.acknowledged} == set(found)
+    assert len(pids) == 2
+
+
 def test_groups_are_written_in_order_and_everyone_is_told(tmp_path: Path) -> None:
     async def run() -> list[bool]:
         recorder = Recorder(Segments(tmp_path, slot=0, started_at=1), asyncio.get_running_loop())

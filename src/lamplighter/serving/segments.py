@@ -2,6 +2,7 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -41,17 +42,17 @@ class Segments:
         """Write the group and force it to the disk. Raises `NoRoom` with the reason and nothing kept, or `OSError` when the
         state of the disk is unknown and the process has to stop: a second fsync may report success for bytes that are
         lost."""
-        try:
-            if self._file < 0 or (self._end and self._end + len(group) > self._largest):
-                self._next()
-        except OSError as error:
-            self._refuse(error, _NO_FILE)
-        try:
-            self._write(group)
-            os.fdatasync(self._file)
-        except OSError as error:
-            self._refuse(error, _NO_ROOM)
-        self._end += len(group)
+        if self._file < 0 or (self._end and self._end + len(group) > self._largest):
+            self._begin()
+        self._force(group)
+        # Looked at behind the write: a folder that goes away at any time before takes no group with it.
+        if not self.is_there:
+            self._leave_out(group)
+            self._begin()
+            self._force(group)
+            if not self.is_there:
+                self._leave_out(group)
+                raise NoRoom("the folder goes away again and again")
 
     @property
     def position(self) -> tuple[str, int]:
@@ -60,14 +61,33 @@ class Segments:
 
     @property
     def is_there(self) -> bool:
-        """Whether the file that was written last still has its name; nothing may follow in one that has not."""
-        return self._file < 0 or self._path.exists()
+        """Whether the file that was written last still has its name, so that whoever reads the log finds it."""
+        if self._file < 0:
+            return True
+        try:
+            return os.path.samestat(os.fstat(self._file), os.stat(self._path))  # noqa: PTH116
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Close the file; everything acknowledged is on the disk already."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+    def _begin(self) -> None:
+        try:
+            self._next()
+        except OSError as error:
+            self._refuse(error, _NO_FILE)
+
+    def _force(self, group: bytes) -> None:
+        try:
+            self._write(group)
+            os.fdatasync(self._file)
+        except OSError as error:
+            self._refuse(error, _NO_ROOM)
+        self._end += len(group)
 
     def _next(self) -> None:
         """Begin a segment. Its directory entry is forced out too, or the file could be missing after a power loss."""
@@ -93,6 +113,12 @@ class Segments:
             raise error
         self._take_back()
         raise NoRoom(os.strerror(error.errno or 0)) from error
+
+    def _leave_out(self, group: bytes) -> None:
+        """Cut the last group off a file that has lost its name, so that nobody who finds it again finds the group twice."""
+        self._end -= len(group)
+        with suppress(OSError):
+            os.ftruncate(self._file, self._end)
 
     def _take_back(self) -> None:
         """Cut the file behind the last whole frame; a file without one goes away."""
