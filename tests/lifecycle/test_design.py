@@ -11,7 +11,7 @@ from tests.sdk import models
 from tests.sdk.homes import home
 
 from lamplighter.domain.environment import Environment, Level
-from lamplighter.domain.errors import Invalid, LampError, NotFound
+from lamplighter.domain.errors import Conflict, Invalid, LampError, NotFound
 from lamplighter.domain.events.design import ProjectSaved
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.lifecycle import design
@@ -166,3 +166,19 @@ def test_an_environment_that_cannot_be_is_refused(life: Life, change: dict[str, 
     with pytest.raises(kind):
         design.save_environment(life.kit, PLATFORM, "spare", msgspec.structs.replace(spare, **change))
     assert "spare" not in {environment.name for environment in life["rita"].environments()}
+
+
+@pytest.mark.parametrize("taken", ["port", "grpc_port", "control plane"])
+def test_a_port_that_somebody_else_has_is_refused_before_anything_is_kept(life: Life, taken: str) -> None:
+    prod = next(one for one in life["rita"].environments() if one.name == "prod")
+    spare = Environment(name="spare", level=Level.DEVELOPMENT, port=4242, grpc_port=4243)
+    port = life.kit.settings.port if taken == "control plane" else prod.port
+    wanted = msgspec.structs.replace(spare, **{"grpc_port" if taken == "grpc_port" else "port": port})
+    with pytest.raises(Conflict) as refusal:
+        design.save_environment(life.kit, PLATFORM, "spare", wanted)
+    who = "the control plane" if taken == "control plane" else "prod"
+    assert (refusal.value.code, refusal.value.why) == ("E1202", f"{who} listens there already.")
+    assert "spare" not in {environment.name for environment in life["rita"].environments()}
+    # What it has itself it may keep, and another host has ports of its own.
+    for allowed in (prod, spare, msgspec.structs.replace(wanted, host="127.0.0.2")):
+        design.save_environment(life.kit, PLATFORM, allowed.name, allowed)

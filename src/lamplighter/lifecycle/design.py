@@ -1,10 +1,12 @@
 """Design: what a model is for, and the environments it may go to."""
 
+from collections.abc import Sequence
+
 from lamplighter import presets
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.duration import seconds
-from lamplighter.domain.environment import Environment, fault_of
-from lamplighter.domain.errors import Invalid
+from lamplighter.domain.environment import Environment, clash_of, fault_of
+from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.events.design import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.log import LogPlan
@@ -85,7 +87,7 @@ def _unkept(why: str, field: str) -> Invalid:
 
 
 def save_environment(kit: Kit, actor: Actor, name: str, environment: Environment) -> Environment:
-    """Keep an environment; raises `Invalid`, and `NotFound` for a target that is not there."""
+    """Keep an environment; raises `Invalid`, `Conflict` for a port that is taken, `NotFound` for a target that is not there."""
     model_name(name)
     kit.target(environment)
     fault = "its name differs from the path" if environment.name != name else fault_of(environment)
@@ -97,6 +99,23 @@ def save_environment(kit: Kit, actor: Actor, name: str, environment: Environment
             code="E1114",
         )
     with kit.store.transaction() as change:
+        _check_ports(kit, environment, change.environments.all())
         change.environments.put(environment)
         kit.record(change, EnvironmentSaved(environment=name, level=environment.level), actor)
     return environment
+
+
+def _check_ports(kit: Kit, environment: Environment, known: Sequence[Environment]) -> None:
+    """Raise `Conflict` where the environment would listen where something else does: its group would never start. What two
+    others share is not its matter."""
+    others = [other.name for other in known if other.name != environment.name and clash_of((environment, other))]
+    settings = kit.settings
+    if environment.host == settings.host and settings.port in (environment.port, environment.grpc_port):
+        others.append("the control plane")
+    if others:
+        raise Conflict(
+            "That port is taken.",
+            why=f"{others[0]} listens there already.",
+            fix="Choose a port that none of lamp env list has, or change the other environment first.",
+            code="E1202",
+        )
