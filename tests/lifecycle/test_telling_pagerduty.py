@@ -14,7 +14,7 @@ from tests.lifecycle.test_incidents import finding, found, react
 from tests.sdk import models
 
 from lamplighter.domain.events.notification import Notified
-from lamplighter.lifecycle import deployment, outbox
+from lamplighter.lifecycle import outbox, returning
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_releases_are_told_where_they_matter_and_a_way_back_is_one(life: Life, p
     life.appoint(second)
     with life.kit.store.reading() as look:
         place = look.environment("prod")
-    deployment.roll_back(life.kit, life.actor("ines"), "released", place, 0, "Too many gates call.")
+    returning.roll_back(life.kit, life.actor("ines"), "released", place, 0, "Too many gates call.")
     react(life)
     changes = told(life, port)
     assert [type(one) for one in changes] == [Change] * 3

@@ -17,7 +17,7 @@ from lamplighter.api import guard
 from lamplighter.api.authentication import COOKIE
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.rollout import Rollout, Signal
-from lamplighter.lifecycle import deployment, identity, incidents
+from lamplighter.lifecycle import identity, incidents, moves
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.answers import RolledBack
 from lamplighter.sdk.embedded import Embedded
@@ -74,7 +74,7 @@ class Rehearsed(Embedded):
         with self._kit.store.transaction() as change:
             rollout = change.rollouts.find(id=key)
             assert rollout is not None
-            return deployment.move(self._kit, change, rollout, signal, self._actor, "by hand")
+            return moves.move(self._kit, change, rollout, signal, self._actor, "by hand")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import QUARANTINE, Kind, Severity, is_of_run
 from lamplighter.domain.policy import Answer
 from lamplighter.domain.retraining import State
-from lamplighter.lifecycle import causes, deployment, management
+from lamplighter.lifecycle import causes, management, returning, shadowing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -36,7 +36,7 @@ def roll_back(kit: Kit, entry: Entry) -> None:
     if weighed.rolls_back:
         # The number is named: without it a trial that happens to be open would be ended, and the failing version would stay.
         why = f"{incident.id}: {incident.finding.sentence} {weighed.why}"
-        deployment.roll_back(kit, PLATFORM, incident.model, environment, live.previous.number, why)
+        returning.roll_back(kit, PLATFORM, incident.model, environment, live.previous.number, why)
 
 
 def _wanted(kit: Kit, look: Transaction, incident: Incident) -> bool:
@@ -88,7 +88,7 @@ def try_out(kit: Kit, entry: Entry) -> None:
         return
     environment = max(places, key=lambda place: order.index(place.level))
     try:
-        deployment.shadow(kit, PLATFORM, event.model, environment, version.number)
+        shadowing.shadow(kit, PLATFORM, event.model, environment, version.number)
         decides = metric if metric in management.METRICS else "brier"
         management.challenge(kit, PLATFORM, version, environment, decides, least_rows=1000)
     except Conflict:

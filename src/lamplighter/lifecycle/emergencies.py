@@ -17,7 +17,7 @@ from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout, Signal
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import deployment, holding, judging
+from lamplighter.lifecycle import admission, deployment, holding, judging, moves
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -37,8 +37,8 @@ def declare(
     """
     said = _words(why, 'Write --reason "Every second answer is wrong since noon; v8 answers right."')
     with kit.store.transaction() as change:
-        deployment.check_duty(change, actor, version)
-        deployment.check(kit, change, actor, version, environment)
+        admission.check_duty(change, actor, version)
+        admission.check(kit, change, actor, version, environment)
         open_one = _open(change, version, environment)
         emergency = _drafted(kit, change, actor, version, environment, said)
         foreseen = judging.judge(kit, change, version, environment, actor, emergency)
@@ -63,7 +63,7 @@ def _open(look: Transaction, version: Version, environment: Environment) -> Roll
     found = look.rollouts.find(model=version.model, environment=environment.name, open=True)
     if found is not None and found.version == version.digest and found.phase in (Phase.WAITING, *HOLDABLE):
         return found
-    deployment.check_free(look, version, environment)
+    admission.check_free(look, version, environment)
     return None
 
 
@@ -78,9 +78,7 @@ def _carried_on(
     if rollout.hold:
         holding.record(kit, change, after)
     if rollout.phase is Phase.WAITING and decision.passed:
-        return deployment.move(
-            kit, change, after, Signal.CLEARED, actor, f"Every gate passed, in the emergency {emergency.id}."
-        )
+        return moves.move(kit, change, after, Signal.CLEARED, actor, f"Every gate passed, in the emergency {emergency.id}.")
     return after
 
 

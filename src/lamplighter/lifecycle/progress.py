@@ -12,7 +12,7 @@ from lamplighter.domain.outcome import Guard, Judgement, Outcome
 from lamplighter.domain.replay import State
 from lamplighter.domain.rollout import FORWARD, Phase, Rollout, Signal, looked
 from lamplighter.domain.steps import Undecided
-from lamplighter.lifecycle import deployment, holding, judging, replays, routing, tallying
+from lamplighter.lifecycle import holding, judging, moves, replays, routing, tallying
 from lamplighter.lifecycle.holding import Calendar
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.canary import analyse
@@ -59,7 +59,7 @@ def advance(kit: Kit, rollout: Rollout, elapsed: float, calendar: Calendar) -> R
     if seen.signal is None or (aged.hold and seen.signal in FORWARD):
         return _keep(kit, aged, seen.outcome)
     with kit.store.transaction() as change:
-        after = deployment.move(kit, change, aged, seen.signal, PLATFORM, seen.why, seen.outcome)
+        after = moves.move(kit, change, aged, seen.signal, PLATFORM, seen.why, seen.outcome)
     if not (after.phase.final or after.elsewhere):
         routing.apply(kit, rollout.environment)
     return after
@@ -109,10 +109,10 @@ def _waiting(kit: Kit, rollout: Rollout) -> Seen:
         after = msgspec.structs.replace(rollout, decision=decision.digest, revision=rollout.revision + 1)
         change.rollouts.replace(after, revision=rollout.revision)
         if decision.passed:
-            deployment.move(kit, change, after, Signal.CLEARED, PLATFORM, "Every gate passed.")
+            moves.move(kit, change, after, Signal.CLEARED, PLATFORM, "Every gate passed.")
         elif not decision.waiting:
             refused = next(j for j in decision.judgements if not j.verdict)
-            deployment.move(kit, change, after, Signal.DENIED, PLATFORM, f"{refused.gate}: {refused.verdict.why}")
+            moves.move(kit, change, after, Signal.DENIED, PLATFORM, f"{refused.gate}: {refused.verdict.why}")
     return _NOTHING
 
 

@@ -11,7 +11,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holding, judging, shadowing
+from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holding, judging, returning, shadowing
 from lamplighter.lifecycle import consumers as applications
 from lamplighter.lifecycle import emergencies as lifecycle
 from lamplighter.sdk.answers import Deployed, RolledBack
@@ -100,7 +100,7 @@ class Deployment(Caller, verbs.Deployment):
     def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "", leaving: int = 0) -> RolledBack:
         with self._kit.store.reading() as look:
             place = look.environment(environment)
-        done = deployment.roll_back(self._kit, self._actor, model, place, to, reason, leaving)
+        done = returning.roll_back(self._kit, self._actor, model, place, to, reason, leaving)
         return RolledBack(
             model=done.model, environment=done.environment, before=done.before, now=done.now, seconds=done.seconds
         )
@@ -108,7 +108,7 @@ class Deployment(Caller, verbs.Deployment):
     def shadow(self, model: str, environment: str, number: int) -> Routing:
         with self._kit.store.reading() as look:
             place = look.environment(environment)
-        return deployment.shadow(self._kit, self._actor, model, place, number)
+        return shadowing.shadow(self._kit, self._actor, model, place, number)
 
     def shadow_run(self, model: str, environment: str) -> ShadowRun:
         with self._kit.store.reading() as look:

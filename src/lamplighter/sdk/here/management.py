@@ -2,7 +2,7 @@
 
 from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.retraining import Retraining
-from lamplighter.lifecycle import deployment, management
+from lamplighter.lifecycle import management, shadowing
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import management as verbs
 
@@ -22,7 +22,7 @@ class Management(Caller, verbs.Management):
         with self._kit.store.reading() as look:
             version, place = self._version(look, reference, environment), look.environment(environment)
         trial = management.challenge(self._kit, self._actor, version, place, metric, least_rows)
-        deployment.shadow(self._kit, self._actor, version.model, place, version.number)
+        shadowing.shadow(self._kit, self._actor, version.model, place, version.number)
         return trial
 
     def decide(self, key: str, start: int, end: int) -> Challenge:
