@@ -14,7 +14,7 @@ from lamplighter.domain.errors import Conflict
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.pushed import LabelsKept
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import closing, collection, discarding, management, watching
+from lamplighter.lifecycle import challenges, closing, collection, discarding, watching
 from lamplighter.lifecycle.watching import Label
 from lamplighter.store import schema
 from lamplighter.store.closed_days import Place
@@ -163,10 +163,10 @@ def test_a_trial_is_not_decided_on_what_is_left(life: Life, version: Version) ->
     push(life, labels)
     with life.kit.store.reading() as look:
         prod = look.environment("prod")
-    trial = management.challenge(life.kit, life.actor("dana"), second, prod, "brier", least_rows=5)
+    trial = challenges.challenge(life.kit, life.actor("dana"), second, prod, "brier", least_rows=5)
     assert gone(life) == 20
     with pytest.raises(Conflict) as refusal:
-        management.decide(life.kit, life.actor("dana"), trial.id, monday, today(life))
+        challenges.decide(life.kit, life.actor("dana"), trial.id, monday, today(life))
     assert refusal.value.code == "E1537"
 
 

@@ -17,7 +17,7 @@ from lamplighter.domain.events.run import RetrainingMoved, RetrainingRequested
 from lamplighter.domain.monitor import Kind, Severity
 from lamplighter.domain.project import Project
 from lamplighter.domain.retraining import Retraining, State
-from lamplighter.lifecycle import management
+from lamplighter.lifecycle import retrainings
 
 #: What each training of the tests runs.
 _SCRIPTS = {
@@ -80,7 +80,7 @@ def ended(life: Life, asked: Retraining) -> Retraining:
 
     def looked() -> bool:
         if now().state in (State.REQUESTED, State.RUNNING):
-            management.advance(life.kit, now())
+            retrainings.advance(life.kit, now())
         return now().state in (State.FINISHED, State.FAILED)
 
     until(looked)

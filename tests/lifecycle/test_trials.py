@@ -14,7 +14,7 @@ from lamplighter.domain.events.run import RetrainingMoved
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.route import Arm
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import collection, management, watching
+from lamplighter.lifecycle import challenges, collection, watching
 from lamplighter.lifecycle.reactions import react
 from lamplighter.lifecycle.watching import Label
 
@@ -34,7 +34,7 @@ def trial(life: Life, versions: list[Version], least: int = 50) -> Challenge:
     """An open trial, without processes."""
     with life.kit.store.reading() as look:
         environment = look.environment("dev")
-    return management.challenge(life.kit, life.actor("milo"), versions[1], environment, "brier", least)
+    return challenges.challenge(life.kit, life.actor("milo"), versions[1], environment, "brier", least)
 
 
 def rows(life: Life, versions: list[Version], days: int, *, better: bool = True) -> None:

@@ -13,7 +13,7 @@ from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import QUARANTINE, Kind, Severity, is_of_run
 from lamplighter.domain.policy import Answer
 from lamplighter.domain.retraining import State
-from lamplighter.lifecycle import causes, management, returning, shadowing
+from lamplighter.lifecycle import causes, challenges, returning, shadowing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -89,7 +89,7 @@ def try_out(kit: Kit, entry: Entry) -> None:
     environment = max(places, key=lambda place: order.index(place.level))
     try:
         shadowing.shadow(kit, PLATFORM, event.model, environment, version.number)
-        decides = metric if metric in management.METRICS else "brier"
-        management.challenge(kit, PLATFORM, version, environment, decides, least_rows=1000)
+        decides = metric if metric in challenges.METRICS else "brier"
+        challenges.challenge(kit, PLATFORM, version, environment, decides, least_rows=1000)
     except Conflict:
         return

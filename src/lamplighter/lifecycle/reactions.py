@@ -13,7 +13,7 @@ from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.journal import Entry
-from lamplighter.lifecycle import answers, incidents, management, replays, telling, watching
+from lamplighter.lifecycle import answers, incidents, replays, retrainings, telling, watching
 from lamplighter.lifecycle.kit import Kit
 
 Reaction = Callable[[Kit, Entry], None]
@@ -26,7 +26,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     EmergencyAnnounced: (telling.announce,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (incidents.open_incident,),
-    IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, management.answer),
+    IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, retrainings.answer),
     IncidentMoved: (telling.follow,),
     RolledBack: (incidents.mitigate, telling.release),
     WentLive: (incidents.mitigate, telling.release),

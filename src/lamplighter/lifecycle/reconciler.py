@@ -19,11 +19,11 @@ from lamplighter.lifecycle import (
     feeds,
     forgetting,
     jobs,
-    management,
     payloads,
     reactions,
     responding,
     retention,
+    retrainings,
     watching,
     weekly,
 )
@@ -208,7 +208,7 @@ class Reconciler:
         with self._kit.store.reading() as look:
             open_ones = look.retrainings.all(open=True)
         for asked in open_ones:
-            self._guarded(partial(management.advance, self._kit, asked))
+            self._guarded(partial(retrainings.advance, self._kit, asked))
 
     def _score_tables(self) -> None:
         self._guarded(partial(jobs.schedule, self._kit))

@@ -2,7 +2,7 @@
 
 from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.retraining import Retraining
-from lamplighter.lifecycle import management, shadowing
+from lamplighter.lifecycle import challenges, retrainings, shadowing
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import management as verbs
 
@@ -11,7 +11,7 @@ class Management(Caller, verbs.Management):
     """Trainings, and trials of one version against another."""
 
     def retrain(self, model: str, cause: str = "") -> Retraining:
-        return management.retrain(self._kit, self._actor, model, cause)
+        return retrainings.retrain(self._kit, self._actor, model, cause)
 
     def trainings(self, model: str) -> list[Retraining]:
         with self._kit.store.reading() as look:
@@ -21,12 +21,12 @@ class Management(Caller, verbs.Management):
     def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
         with self._kit.store.reading() as look:
             version, place = self._version(look, reference, environment), look.environment(environment)
-        trial = management.challenge(self._kit, self._actor, version, place, metric, least_rows)
+        trial = challenges.challenge(self._kit, self._actor, version, place, metric, least_rows)
         shadowing.shadow(self._kit, self._actor, version.model, place, version.number)
         return trial
 
     def decide(self, key: str, start: int, end: int) -> Challenge:
-        return management.decide(self._kit, self._actor, key, start, end)
+        return challenges.decide(self._kit, self._actor, key, start, end)
 
     def challenges(self, model: str) -> list[Challenge]:
         with self._kit.store.reading() as look:

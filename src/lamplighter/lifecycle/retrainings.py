@@ -1,0 +1,152 @@
+"""Trainings that the platform runs: asked for by people or by an incident, begun, and seen to their end."""
+
+from pathlib import Path
+
+from lamplighter import plugins
+from lamplighter.domain import retraining as moves
+from lamplighter.domain.duration import seconds
+from lamplighter.domain.errors import Conflict, Invalid, LampError, NotFound
+from lamplighter.domain.events.incident import IncidentOpened
+from lamplighter.domain.events.run import RetrainingMoved, RetrainingRequested
+from lamplighter.domain.identity import PLATFORM, Actor
+from lamplighter.domain.job import TRIES, Cause
+from lamplighter.domain.journal import Entry
+from lamplighter.domain.monitor import Kind, is_of_run
+from lamplighter.domain.names import unknown
+from lamplighter.domain.ownership import ownership_of
+from lamplighter.domain.project import Project, Trigger
+from lamplighter.domain.retraining import Retraining, State, Step
+from lamplighter.domain.stage import Duty
+from lamplighter.lifecycle import calibrating, movement
+from lamplighter.lifecycle.identity import issue_token
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.settings import Training
+from lamplighter.store.transaction import Transaction
+from lamplighter.trainers.base import Failed, Finished, Job, Running
+
+
+def retrain(kit: Kit, actor: Actor, model: str, cause: str) -> Retraining:
+    """Ask for a training as the project describes it; raises `Invalid` where it describes none, `Conflict` while one runs."""
+    with kit.store.transaction() as change:
+        project = change.project(model)
+        _training(kit, project)
+        if change.retrainings.find(model=model, open=True):
+            raise Conflict(
+                f"A training of {model} runs already.",
+                why="One at a time keeps their data and versions apart.",
+                fix="Wait for it.",
+                code="E1531",
+            )
+        return _request(kit, change, actor, model, cause or actor.email, actor.email)
+
+
+def _training(kit: Kit, project: Project) -> Training:
+    name = project.retrain.run
+    if not name:
+        raise Invalid(
+            f"The project of {project.name} names no training.",
+            why="[retrain] run is empty.",
+            fix="Name a training of the platform's configuration as run in [retrain].",
+            code="E1142",
+        )
+    if name not in kit.settings.trainings:
+        raise unknown("training", name, kit.settings.trainings)
+    return kit.settings.trainings[name]
+
+
+def _request(kit: Kit, change: Transaction, actor: Actor, model: str, cause: str, author: str) -> Retraining:
+    now = kit.clock.now()
+    asked = Retraining(id=change.counters.id("T"), model=model, cause=cause, author=author, requested_at=now, moved_at=now)
+    change.retrainings.add(asked)
+    kit.record(change, RetrainingRequested(model=model, retraining=asked.id, cause=cause), actor)
+    return asked
+
+
+def answer(kit: Kit, entry: Entry) -> None:
+    """A functional incident starts a training, where the project says so and the last one is long enough ago."""
+    event = entry.event
+    assert isinstance(event, IncidentOpened)
+    if event.kind != Kind.FUNCTIONAL:
+        return
+    with kit.store.transaction() as change:
+        incident = change.incidents.find(id=event.incident)
+        project = change.project(event.model)
+        wanted = _wanted(kit, project, incident.finding.measure if incident is not None else "")
+        if wanted and not _rests(kit, change, project, event.incident):
+            duties = ownership_of(project, change.people.by_email(), change.teams.by_name())
+            _request(kit, change, PLATFORM, event.model, event.incident, duties.of(Duty.RETRAIN).holder)
+
+
+def _wanted(kit: Kit, project: Project, measure: str) -> bool:
+    """Whether the project wants a training for what was measured."""
+    # No training mends a table or a training that failed. Scores that mean something else need another calibration, which no
+    # training promises.
+    if is_of_run(measure) or measure == calibrating.CALIBRATION:
+        return False
+    trigger = Trigger.DRIFT if measure == movement.MEASURE else Trigger.QUALITY
+    return trigger in project.retrain.when and project.retrain.run in kit.settings.trainings
+
+
+def _rests(kit: Kit, look: Transaction, project: Project, incident: str) -> bool:
+    """Whether the incident has had its training, or the last one is not long enough ago."""
+    earlier = look.retrainings.all(newest="requested_at", model=project.name)
+    young = kit.clock.now() - seconds(project.retrain.cooldown) * 1_000_000
+    return any(one.cause == incident or one.requested_at > young for one in earlier)
+
+
+def advance(kit: Kit, asked: Retraining) -> None:
+    """Start a training that was asked for, or see how it went."""
+    with kit.store.reading() as look:
+        project = look.project(asked.model)
+    try:
+        training = _training(kit, project)
+    except (Invalid, NotFound) as error:
+        _move(kit, asked, Step.FAIL, why=error.why, failed_by=Cause.CODE)
+        return
+    if asked.state is State.REQUESTED:
+        _start(kit, asked, training)
+        return
+    outcome = plugins.plugin("trainers", training.trainer).outcome(asked.job, _place(kit, asked))
+    if isinstance(outcome, Failed):
+        again = outcome.passing and asked.tries < TRIES
+        _move(kit, asked, Step.RETRY if again else Step.FAIL, why=outcome.why, failed_by=outcome.cause)
+    elif isinstance(outcome, Finished):
+        _move(kit, asked, Step.FINISH, number=outcome.number)
+    else:
+        assert isinstance(outcome, Running)
+
+
+def _start(kit: Kit, asked: Retraining, training: Training) -> None:
+    """Begin the job; one that cannot be begun has failed, or it would be tried at every look, each time with a new token."""
+    job = Job(command=training.command, folder=training.folder, seconds=training.seconds)
+    try:
+        token = issue_token(kit, PLATFORM, asked.author, f"training {asked.id}", days=1).secret
+        # A training is named by the platform's configuration, so what it makes is vouched for by the platform's own key.
+        variables = {
+            "LAMP_SIGN_WITH": str(kit.settings.signing_key),
+            "LAMP_URL": kit.settings.url,
+            "LAMP_TOKEN": token,
+            "LAMP_TRAINING": asked.id,
+            "LAMP_MODEL": asked.model,
+        }
+        name = plugins.plugin("trainers", training.trainer).start(job, _place(kit, asked), variables)
+    except LampError as error:
+        _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.what} {error.why}", failed_by=Cause.CODE)
+    except OSError as error:
+        _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.strerror}.", failed_by=Cause.INFRASTRUCTURE)
+    else:
+        _move(kit, asked, Step.START, job=name, tries=asked.tries + 1)
+
+
+def _place(kit: Kit, asked: Retraining) -> Path:
+    """The folder of the try that runs or comes next. Each try has its own: a trainer begins nothing twice in one place."""
+    turn = asked.tries if asked.state is State.RUNNING else asked.tries + 1
+    return kit.settings.folder / "trainings" / (asked.id if turn <= 1 else f"{asked.id}.{turn}")
+
+
+def _move(kit: Kit, asked: Retraining, step: Step, *, why: str = "", number: int = 0, **changes: object) -> None:
+    with kit.store.transaction() as change:
+        after = moves.advance(asked, step, now=kit.clock.now(), why=why, number=number, **changes)
+        change.retrainings.replace(after, revision=asked.revision)
+        event = RetrainingMoved(model=after.model, retraining=after.id, state=after.state, number=number, why=why)
+        kit.record(change, event, PLATFORM)
