@@ -22,7 +22,7 @@ from lamplighter.domain.false_alarms import looks
 from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.prediction import Scored, frame, prediction_id
-from lamplighter.domain.project import project_from
+from lamplighter.domain.project_file import project_from
 from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Manifest, Version

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 
 from lamplighter import Build
 from lamplighter.domain.prediction import Scored, frame
-from lamplighter.domain.project import project_from
+from lamplighter.domain.project_file import project_from
 from lamplighter.domain.route import Arm
 from lamplighter.domain.version import Version
 from lamplighter.sdk import local

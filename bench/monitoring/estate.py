@@ -14,7 +14,8 @@ from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.inputs import Inputs
 from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Reading
-from lamplighter.domain.project import Project, project_from
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import project_from
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.route import LATENCY_BOUNDS, Served
 from lamplighter.domain.routing import Routing

@@ -20,7 +20,8 @@ from one_incident import settle
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.monitor import Finding, Kind, Severity
-from lamplighter.domain.project import Project, project_from
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import project_from
 from lamplighter.lifecycle import identity, watching
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings

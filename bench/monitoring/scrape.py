@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from lamplighter.api.metrics import Collected
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.monitor import Reading
-from lamplighter.domain.project import project_from
+from lamplighter.domain.project_file import project_from
 from lamplighter.domain.record import canonical
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing

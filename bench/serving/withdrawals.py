@@ -23,7 +23,8 @@ from lamplighter import Build
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.events.rollout import RolloutMoved
 from lamplighter.domain.identity import Role
-from lamplighter.domain.project import Project, read_project
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import read_project
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.sdk import local
 from lamplighter.sdk.connect import local_token

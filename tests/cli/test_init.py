@@ -6,7 +6,7 @@ from tests.cli.commands import lamp, told
 from tests.cli.memory import Memory
 
 from lamplighter.domain.impact import Frequency
-from lamplighter.domain.project import read_project
+from lamplighter.domain.project_file import read_project
 
 
 def test_the_defaults_make_a_valid_file(tmp_path: Path) -> None:

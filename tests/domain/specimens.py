@@ -19,7 +19,8 @@ from lamplighter.domain.monitor import Finding, Severity
 from lamplighter.domain.monitor import Kind as About
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.policy import Policy, read_policy
-from lamplighter.domain.project import Project, read_project
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import read_project
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.rows import Clock, Rows, Window

@@ -14,7 +14,7 @@ from lamplighter.domain.hold import Hold, hold_of
 from lamplighter.domain.hours import read_hours
 from lamplighter.domain.local_time import first_shown
 from lamplighter.domain.policy import read_policy
-from lamplighter.domain.project import project_from
+from lamplighter.domain.project_file import project_from
 
 YEAR_END = Freeze(name="year-end", first="12-15", last="01-04", zone="Europe/Paris", why="The books are closed.")
 OFFICE = "Mon-Thu 09:00-16:00 Europe/Paris"

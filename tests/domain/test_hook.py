@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.hook import POLICIES, Answer, Hook, Moment, OnFailure, due, failure
-from lamplighter.domain.project import project_from
+from lamplighter.domain.project_file import project_from
 
 STOP, CONTINUE = OnFailure.STOP, OnFailure.CONTINUE
 

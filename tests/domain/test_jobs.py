@@ -7,7 +7,7 @@ from tests.sdk import models
 
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.job import Cause, Failure, Run, Step, after_failure, due_now
-from lamplighter.domain.project import check_project
+from lamplighter.domain.project_file import check_project
 from lamplighter.domain.schedule import read_schedule
 
 

@@ -15,7 +15,7 @@ from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decision import Passed, Refused, Undecided
 from lamplighter.domain.evidence import Dossier, Evidence
 from lamplighter.domain.ownership import ownership_of
-from lamplighter.domain.project import read_project
+from lamplighter.domain.project_file import read_project
 from lamplighter.domain.version import Badge
 from lamplighter.gates.base import Judging
 from lamplighter.plugins import names

@@ -10,7 +10,8 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from sklearn.pipeline import Pipeline, make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
-from lamplighter.domain.project import Project, project_from
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import project_from
 from lamplighter.sdk.answers import Label
 from lamplighter.sdk.build import Build
 

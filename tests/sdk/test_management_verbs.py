@@ -10,7 +10,7 @@ from tests.sdk.training import TRAINED
 
 from lamplighter.domain.challenge import Verdict
 from lamplighter.domain.errors import Conflict, Invalid
-from lamplighter.domain.project import project_from
+from lamplighter.domain.project_file import project_from
 from lamplighter.domain.retraining import State
 from lamplighter.sdk.answers import Label
 from lamplighter.sdk.release import release

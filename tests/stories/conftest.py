@@ -16,7 +16,8 @@ from lamplighter import Build
 from lamplighter.data import flights
 from lamplighter.domain.errors import LampError, TimedOut
 from lamplighter.domain.identity import Role
-from lamplighter.domain.project import Project, read_project
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import read_project
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.version import Version
 from lamplighter.sdk import local, lock

@@ -8,7 +8,7 @@ import lamplighter
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.identity import Person, Role
 from lamplighter.domain.policy import read_policy
-from lamplighter.domain.project import read_project
+from lamplighter.domain.project_file import read_project
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Aspect, Stage, Status

@@ -26,7 +26,8 @@ from lamplighter.domain.identity import PLATFORM, Actor, Person, Role
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Reading
 from lamplighter.domain.prediction import Scored, frame
-from lamplighter.domain.project import Project, project_from
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import project_from
 from lamplighter.domain.replay import Figures, Replayed, Thresholds
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retraining import State as Training

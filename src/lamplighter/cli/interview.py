@@ -13,7 +13,8 @@ from lamplighter.cli.session import Session
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.impact import Frequency
 from lamplighter.domain.names import model_name, party_name
-from lamplighter.domain.project import Project, read_project
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import read_project
 from lamplighter.lifecycle.identity import owner_address
 from lamplighter.sdk.connect import local_token
 from lamplighter.settings import read_settings

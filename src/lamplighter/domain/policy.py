@@ -12,12 +12,12 @@ from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import ExpiryRule
+from lamplighter.domain.field import check_field
 from lamplighter.domain.freeze import Freeze, check_freeze
 from lamplighter.domain.hours import read_hours
 from lamplighter.domain.impact import Impact, Loss
 from lamplighter.domain.log import LogRule
 from lamplighter.domain.monitor_plan import check_false_alarms
-from lamplighter.domain.project import check_field
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.steps import Steps, check_steps
 

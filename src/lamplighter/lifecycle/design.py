@@ -12,7 +12,8 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.log import LogPlan
 from lamplighter.domain.names import model_name
 from lamplighter.domain.policy import Tier
-from lamplighter.domain.project import Project, check_project
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import check_project
 from lamplighter.domain.slices import check_slices
 from lamplighter.lifecycle import declared, named, routing
 from lamplighter.lifecycle.kit import Kit

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from lamplighter.domain.errors import Invalid
-from lamplighter.domain.project import Project, read_project
+from lamplighter.domain.project import Project
+from lamplighter.domain.project_file import read_project
 from lamplighter.domain.version import Provenance
 
 
