@@ -32,18 +32,21 @@ def rates(addresses: Sequence[str], bodies: Sequence[bytes], clients: int) -> li
 
 
 def shares(name: str, bodies: Sequence[bytes]) -> None:
-    """Against the empty server and against no log at all."""
+    """Against the empty server, against an empty one of others, and against no log at all."""
     model, buffered = ground.trained(name), Durability.BUFFERED
     with ExitStack() as stack:
-        empty = stack.enter_context(front_ends.running("ours"))
+        ports = [stack.enter_context(front_ends.running(front)) for front in ("ours", "granian")]
         unlogged = stack.enter_context(ground.serving(model, program=(str(HERE / "unlogged.py"),)))
         ours = stack.enter_context(ground.serving(model, durability=buffered))
         durable = stack.enter_context(ground.serving(model))
         for clients in (16, 64):
-            addresses = [f"http://127.0.0.1:{empty}/a", unlogged.address, ours.address, durable.address]
-            constant, without, kept, forced = rates(addresses, bodies, clients)
+            empty = [f"http://127.0.0.1:{port}/a" for port in ports]
+            constant, other, without, kept, forced = rates(
+                [*empty, unlogged.address, ours.address, durable.address], bodies, clients
+            )
             for mode, rate in (("buffered", kept), ("durable", forced)):
                 lines.line(f"empty_server_share_{clients}_{mode}_{name}", rate, "empty", constant, "requests/s")
+                lines.line(f"empty_granian_{clients}_{mode}_{name}", rate, "granian", other, "requests/s")
                 lines.line(f"log_cost_{clients}_{mode}_{name}", rate, "no_log", without, "requests/s")
 
 
