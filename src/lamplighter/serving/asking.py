@@ -24,6 +24,8 @@ NO_TRACE = b"", ""
 _SAMPLED = b"13579bdf"
 #: The header of a trace.
 TRACEPARENT = b"traceparent"
+#: To format a number costs as much as a call.
+_THREE_DIGITS = tuple(f"{number:03x}" for number in range(0x1000))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,7 +50,8 @@ class Ids:
 
     def following(self) -> str:
         """The next id of this turn."""
-        return "%s%06x" % (self._turn, next(self._count) & 0xFFFFFF)  # noqa: UP031  the fastest way
+        number = next(self._count)
+        return f"{self._turn}{_THREE_DIGITS[number >> 12 & 0xFFF]}{_THREE_DIGITS[number & 0xFFF]}"
 
 
 def request_id(given: str) -> str | Refusal:

@@ -20,7 +20,7 @@ Read = Callable[[bytes], Sequence[msgspec.Struct] | None]
 _LARGEST = float(2**63 - 2**10)
 _NUMBER = Annotated[float, msgspec.Meta(ge=-_LARGEST, le=_LARGEST)]
 _INTEGER = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-_ESCAPE = ord("\\")
+_ESCAPE, _COLON = ord("\\"), ord(":")
 _KINDS: Mapping[Kind, Any] = {Kind.NUMBER: _NUMBER, Kind.INTEGER: _INTEGER, Kind.TEXT: str, Kind.BOOLEAN: bool}
 
 
@@ -67,7 +67,7 @@ class _Reader:
                 except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     return None
                 # More colons than keys: a text holds one, or a key stands twice.
-                return rows if rows and body.count(b":") == 1 + len(rows) * self._colons else None
+                return rows if rows and body.count(_COLON) == 1 + len(rows) * self._colons else None
         return None
 
 
