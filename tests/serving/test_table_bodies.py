@@ -1,17 +1,22 @@
 """Tables as CSV, Parquet and Arrow through a real process group, lawful, odd and hostile."""
 
 import base64
+import hashlib
 import io
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from arro3.core import Array, DataType, Table
 from arro3.io import read_ipc_stream, write_ipc_stream, write_parquet
-from tests.serving.groundwork import MODEL, Caller, Ground, until
+from tests.serving.groundwork import MODEL, NEVER, Caller, Ground, replace, until
 
-from lamplighter.domain.route import ModelRoute
+from lamplighter.domain.record import canonical
+from lamplighter.domain.route import Credential, Credentials, ModelRoute
+from lamplighter.serving.table_files import MOST_READERS
 
 INVOKE = f"/m/{MODEL}/invocations"
 CSV = "text/csv"
@@ -125,6 +130,8 @@ REFUSED: list[tuple[str, bytes, int, str, Any]] = [
     (CSV, HEAD + b'1,1,"U', 400, "malformed-table", None),
     (CSV, HEAD + b"1,1," + b"x" * 200_000, 400, "malformed-table", None),
     (CSV, HEAD, 422, "batch-size", None),
+    (CSV, HEAD + b"\n" * 20_000, 422, "batch-size", None),
+    (CSV, HEAD + b"\n" * 40_000, 400, "malformed-table", None),
     (CSV, HEAD + b"1,1,UA\n" * 10_001, 413, "batch-size", None),
     (CSV, HEAD + b"1,1\n", 422, "schema-violation", None),
     (CSV, b"carrier,carrier\n1,1\n", 422, "schema-violation", None),
@@ -233,3 +240,61 @@ def test_a_damaged_table_is_never_an_error_of_ours(caller: Caller) -> None:
 def test_v2_and_v1_take_no_tables(caller: Caller) -> None:
     for path in (f"/v2/models/{MODEL}/infer", f"/v1/models/{MODEL}:predict"):
         assert caller.post(path, as_parquet(table()), Content_Type=PARQUET)[0] == 415
+
+
+def readers(ground: Ground) -> int:
+    """Processes that open tables."""
+    pids = [report.pid for report in ground.reports()]
+    children = [child for pid in pids for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return sum(b"table_reader" in Path(f"/proc/{child}/cmdline").read_bytes() for child in children)
+
+
+def test_slow_tables_of_one_caller_hold_up_nobody_else(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(7)))
+    tokens = [
+        Credential(token_digest=hashlib.sha256(name.encode()).hexdigest(), holder=name, models=(), expires_at=NEVER)
+        for name in ("slow", "quick", "third")
+    ]
+    replace(ground.directory / "credentials.json", canonical(Credentials(tokens=tuple(tokens))))
+    # Seconds of work in 100 kB.
+    slow = as_parquet(Table.from_pydict({f"c{place}": Array([0.5] * 10_000, DataType.float64()) for place in range(300)}))
+    done: list[str] = []
+
+    def send(name: str, body: bytes) -> int:
+        status = Caller(ground.port, name).post(INVOKE, body, Content_Type=PARQUET)[0]
+        done.append(name)
+        return status
+
+    with ground.serving(), ThreadPoolExecutor(8) as pool:
+        until(lambda: ground.adopted(revision))
+        crowd = [pool.submit(send, "slow", slow) for _ in range(5)]
+        until(lambda: readers(ground) == 2)
+        assert [send(name, as_parquet(table())) for name in ("quick", "third", "quick")] == [200] * 3
+        assert done == ["quick", "third", "quick"]
+        assert [one.result() for one in crowd] == [422] * 5
+        assert readers(ground) <= MOST_READERS
+        assert send("slow", as_parquet(table())) == 200
+
+
+def test_tables_beyond_what_may_wait_are_told_to_come_again(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    revision = ground.route(ModelRoute(model=MODEL, champion=ground.version(7)))
+    slow = as_parquet(Table.from_pydict({f"c{place}": Array([0.5] * 10_000, DataType.float64()) for place in range(300)}))
+    with ground.serving(), ThreadPoolExecutor(16) as pool:
+        until(lambda: ground.adopted(revision))
+        # What follows the table is nobody's business: it waits with it.
+        long = slow[:4] + bytes(15_000_000) + slow
+        asked = [pool.submit(ground.caller().post, INVOKE, long, Content_Type=PARQUET) for _ in range(12)]
+        answers = [one.result() for one in asked]
+        told = [
+            (body["type"].rpartition(":")[2].rpartition("/")[2], headers["Retry-After"])
+            for status, body, headers in answers
+            if status == 503
+        ]
+        assert told
+        assert set(told) == {("queue-full", "1")}
+        assert {status for status, _, _ in answers} <= {400, 422, 503}
+        page = ground.caller().get("/metrics")[1].decode()
+        assert ground.caller().post(INVOKE, as_parquet(table()), Content_Type=PARQUET)[0] == 200
+    assert f"{len(told)}" in next(line for line in page.splitlines() if "turned_away" in line and not line.startswith("#"))

@@ -176,8 +176,10 @@ class Application:
 
     async def _open(self, request: Request, door: Door, call: Call, caller: Credential) -> Answer:
         if door.verb is Verb.PREDICT:
-            whole = await self._bodies.whole(request, door)
+            whole = await self._bodies.whole(request, door, caller.holder)
             if isinstance(whole, Refusal):
+                if whole.slug == _FULL.slug:
+                    self._turn_away(call)
                 return _refuse(request, whole, door)
             return packed(await self._predictions.answer(whole, door, call, caller), request)
         answer = self._describe(door, call) if call.model else self._tell(request, door, caller)

@@ -12,26 +12,26 @@ _WITH_TABLES = frozenset(("mlflow", "plain"))
 
 
 class Bodies:
-    """Holds the reader of tables and the limit of a body."""
+    """Holds the readers of tables and the limit of a body."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
         self._tables = TableFiles()
 
-    async def whole(self, request: Request, door: Door) -> Request | Refusal:
-        """The request with a body that its codec can read without further ado."""
+    async def whole(self, request: Request, door: Door, caller: str) -> Request | Refusal:
+        """The request of this caller with a body that its codec can read without further ado."""
         whole = unpacked(request, self._most)
         if isinstance(whole, Refusal) or door.codec not in _WITH_TABLES or whole.headers.get(b"content-type") == JSON:
             return whole
         media = media_of(whole)
         if media not in FORMS:
             return whole
-        table = await self._tables.open(media, whole.body)
+        table = await self._tables.open(media, whole.body, caller)
         if isinstance(table, Refusal):
             return table
         whole.opened = table
         return whole
 
     async def close(self) -> None:
-        """End the reader of tables."""
+        """End the readers of tables."""
         await self._tables.close()

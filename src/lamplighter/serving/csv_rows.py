@@ -15,6 +15,9 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
+#: Lines that are read at most, those that are empty with them.
+_MOST_LINES = 3 * MOST_ROWS
+
 _MALFORMED = Refusal("malformed-table", "Send CSV in UTF-8 without a byte-order mark: a line of names, then one line a row.")
 _UNEVEN = Refusal("schema-violation", "Each line of the CSV has as many fields as the line of names.")
 _REPEATED = Refusal("schema-violation", "The names in the first line of the CSV differ.")
@@ -33,7 +36,7 @@ def from_csv(body: bytes, contract: Contract) -> Columns | Refusal:
     kinds = {column.name: column.kind for column in contract.inputs}
     columns = zip(*lines, strict=True) if lines else ((),) * len(names)
     return {
-        name: [_value(field, _READERS[kinds.get(name, Kind.TEXT)]) for field in fields]
+        name: [_value(field, _READERS[kinds[name]]) for field in fields] if name in kinds else list(fields)
         for name, fields in zip(names, columns, strict=True)
     }
 
@@ -45,9 +48,11 @@ def _rows(body: bytes) -> list[list[str]] | Refusal:
         if text.startswith("\ufeff"):
             return _MALFORMED
         rows: list[list[str]] = []
-        for line in csv.reader(io.StringIO(text, newline=""), strict=True):
+        for number, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True)):
             if line:
                 rows.append(line)
+            if number > _MOST_LINES:
+                return _MALFORMED
             if len(rows) > MOST_ROWS + 1:
                 break
     except (UnicodeDecodeError, csv.Error):
