@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.databases import Databases, make_template, serving
 from tests.sdk import homes
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+# No test fails because the machine is busy.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 #: Folders whose tests share what is costly to start, or end with a look at what all of them have done.
 SHARING = ("tests/api", "tests/serving/clients", "tests/store", "tests/web")

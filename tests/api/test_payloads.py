@@ -168,7 +168,7 @@ _ANY = st.recursive(
 _BODIES = st.dictionaries(st.sampled_from(["instances", "inputs", "predictions", "outputs"]), _ANY, max_size=2)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(body=_BODIES | st.binary(max_size=40), half=st.sampled_from(["request", "response"]), structured=st.booleans())
 def test_no_event_makes_it_fail(doorways: Doorways, token: str, body: Any, half: str, structured: bool) -> None:
     content = body if isinstance(body, bytes) else msgspec.json.encode(body)

@@ -56,7 +56,7 @@ def requests(draw: st.DrawFn, door: Door) -> tuple[str, str, Any]:
 
 
 @pytest.mark.parametrize("name", sorted(DOORS))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_request_makes_it_fail(doorways: Doorways, name: str, data: st.DataObject) -> None:
     door = DOORS[name]

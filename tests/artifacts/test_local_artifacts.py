@@ -31,7 +31,7 @@ def files(root: Path) -> list[Path]:
 
 
 @given(content=st.binary(max_size=200))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_put_is_got(store: Artifacts, content: bytes) -> None:
     digest = digest_of(content)
     store.put(digest, content)

@@ -117,7 +117,7 @@ FACTS = st.dictionaries(st.sampled_from(FIELDS), JSON)
 
 @each
 @given(facts=FACTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_whatever_the_evidence_holds_a_gate_gives_one_and_the_same_verdict(name: str, facts: dict[str, Any]) -> None:
     kind_of = EVIDENCE.get(name, "parity")
     held = specimens.dossier(

@@ -34,7 +34,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield life, life.version(models.critical("judged"), threshold=0.6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=st.sampled_from(KINDS), facts=st.dictionaries(st.sampled_from(_FIELDS), _PLAIN, max_size=4))
 def test_facts_of_any_shape_are_judged(judged: tuple[Life, Version], kind: str, facts: dict[str, Any]) -> None:
     life, version = judged

@@ -86,7 +86,7 @@ _numbers = iter(range(10_000))
 
 
 @given(more=st.lists(LABEL, max_size=12), seed=st.integers(0, 10_000))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_figures_are_the_same_in_any_order(shared: Life, more: list[tuple[str, float, int]], seed: int) -> None:
     found = []
     for place in range(2):

@@ -284,7 +284,7 @@ def test_a_token_for_pushing_is_for_its_model_and_environment(life: Life, versio
 IDS = st.sampled_from([f"a-{place}" for place in range(12)])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.lists(IDS, max_size=8), max_size=6))
 def test_however_they_are_sent_each_id_counts_once(life: Life, version: Version, parts: list[list[str]]) -> None:
     by_id = {row.id: row for row in rows(12)}

@@ -34,7 +34,7 @@ def counted(part: list[Any]) -> Counts:
     return count(PROFILE, {name: columns[name] for name in names[:-1]}, columns[PREDICTION])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(batch, batch, batch)
 def test_adding_is_exact(one: list[Any], two: list[Any], three: list[Any]) -> None:
     a, b, c = counted(one), counted(two), counted(three)
@@ -45,7 +45,7 @@ def test_adding_is_exact(one: list[Any], two: list[Any], three: list[Any]) -> No
     assert counts_bytes(merge(a, nothing(PROFILE))) == counts_bytes(merge(nothing(PROFILE), a))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 70_000), max_size=6), st.randoms(use_true_random=False))
 def test_any_cut_of_many_rows_in_any_order(cuts: list[int], random: Any) -> None:
     delay = np.random.default_rng(3).normal(20.0, 60.0, 70_000)

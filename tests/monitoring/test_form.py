@@ -78,7 +78,7 @@ def test_categories_stay_categories(texts: list[Any], free: bool) -> None:
 ODD = st.lists(st.one_of(st.none(), st.text(), st.just("\ud800"), st.integers(), st.floats(), st.booleans()), max_size=30)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ODD)
 def test_whatever_comes_has_a_length_or_none(values: list[Any]) -> None:
     found = count(PROFILE, {"x": values}).columns["x"]
@@ -86,7 +86,7 @@ def test_whatever_comes_has_a_length_or_none(values: list[Any]) -> None:
     assert (found.rows, int(found.cells[-1])) == (len(values), len(values) - len(texts))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.one_of(st.none(), st.text()), max_size=30), st.sampled_from(["utf8", "utf8_view", "dictionary"]))
 def test_columns_of_files_are_counted_alike(texts: list[str | None], layout: str) -> None:
     kinds = {

@@ -49,7 +49,7 @@ def same(one: Tally, other: Tally) -> bool:
     return np.array_equal(one.cells, other.cells) and np.array_equal(one.moments, other.moments) and ends[0] == ends[1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(REFERENCES, st.lists(NUMBERS, max_size=60))
 def test_numbers(reference: list[float], values: list[float]) -> None:
     bins = numeric_bins(Kind.NUMBER, np.array(reference, dtype=np.float64))
@@ -102,7 +102,7 @@ def counted(bins: Bins, values: Values, first: int, last: int, *, plainly: bool)
     return sums.tally()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(REFERENCES, st.lists(st.one_of(st.none(), NUMBERS), max_size=1200), st.integers(0, 9), st.integers(0, 9))
 def test_numbers_with_gaps(reference: list[float], values: list[float | None], skipped: int, first: int) -> None:
     bins = numeric_bins(Kind.NUMBER, np.array(reference, dtype=np.float64))
@@ -120,7 +120,7 @@ def codes(bins: Bins, values: Values) -> list[list[int]]:
     return [ColumnCounter("x", bins, plainly=plainly).read(values).tolist() for plainly in (False, True)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(TEXTS, max_size=40), st.integers(0, 9), st.sampled_from(["utf8", "large_utf8", "utf8_view", "dictionary"]))
 def test_texts(texts: list[str | None], skipped: int, layout: str) -> None:
     bins = category_bins(Kind.TEXT, KNOWN, [])
@@ -150,7 +150,7 @@ def test_texts_that_differ_in_the_middle_alone() -> None:
     assert found == plain == [0, 1, 2, 3, *[4] * 1996]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(TEXTS, max_size=20))
 def test_lengths(texts: list[str | None]) -> None:
     batch = batch_of(Array(texts, type=DataType.utf8()))

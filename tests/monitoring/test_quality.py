@@ -65,7 +65,7 @@ def test_regression_figures_are_those_of_scikit_learn() -> None:
     assert figure(quality.mae(rows)).value == pytest.approx(metrics.mean_absolute_error(truth, scores), rel=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.sampled_from([0, 1, None]), st.one_of(st.none(), st.floats(0.0, 1.0))), max_size=30),
     st.randoms(use_true_random=False),

@@ -295,7 +295,7 @@ def forms(flights: Any) -> list[tuple[CompiledModel, Scorer, Contract, Any]]:
     return [compiled(model, flights.table, ("wind", "carrier", "delay")) for model in models]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(ROW, min_size=2, max_size=12))
 def test_one_row_equals_a_batch_row_and_the_library(forms: Any, rows: list[Any]) -> None:
     for form, truth, contract, _ in forms:

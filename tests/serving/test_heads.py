@@ -99,7 +99,7 @@ def asked(heads: Heads, data: bytes, last: Pattern | None = None) -> tuple[Any, 
     return form.method, form.path, {**form.headers, **known.own}, data[known.body :]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.tuples(FIRSTS, BLOCKS), max_size=4), FIRSTS, BLOCKS)
 def test_a_known_block_is_what_the_parser_makes_of_it(before: Any, first: bytes, lines: list[bytes]) -> None:
     heads = filled([whole([*NEEDED]), whole([*NEEDED, TRACE]), *(whole(more, begin) for begin, more in before)])
@@ -111,7 +111,7 @@ def test_a_known_block_is_what_the_parser_makes_of_it(before: Any, first: bytes,
         assert found == (request.method, request.path, request.headers, request.body)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(BLOCKS, st.data())
 def test_a_block_like_the_last_one_is_what_the_parser_makes_of_it(lines: list[bytes], drawn: Any) -> None:
     heads = filled([whole([*NEEDED]), whole(lines)])

@@ -78,7 +78,7 @@ async def heard(pieces: Sequence[bytes]) -> tuple[Echo, bytes]:
     return echo, wire.written
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.tuples(st.sampled_from([b"1", b"22"]), st.integers(0, 9).map(lambda length: b"x" * length)), min_size=1, max_size=6

@@ -18,7 +18,7 @@ from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Store, Transaction
 
 #: One store serves all examples of a property: each is undone at its end.
-slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Undo(Exception):

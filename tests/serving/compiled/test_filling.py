@@ -61,7 +61,7 @@ def encoded(encoder: RowEncoder, given_rows: list[Any]) -> Any:
     return (np.where(np.isnan(found), math.nan, found) + 0.0).view(np.int64).tolist()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(plans(), ROWS)
 def test_the_bits_of_arrays_and_of_plain_python(plan: Plan, given_rows: list[Any]) -> None:
     if not native.is_built():

@@ -75,7 +75,7 @@ def walkers(seed: int, count: int, splits: int) -> tuple[Native, OnnxRuntime]:
     return Native(check(content, WIDTH), WIDTH), OnnxRuntime(content, WIDTH)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(1, 30), st.integers(1, 90), st.integers(1, 40))
 def test_the_bits_of_onnxruntime(seed: int, count: int, splits: int, rows: int) -> None:
     ours, theirs = walkers(seed, count, splits)

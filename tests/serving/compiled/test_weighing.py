@@ -26,7 +26,7 @@ def sums(model: LinearModel, rows: list[Any]) -> Any:
     return np.where(np.isnan(found), math.nan, found).view(np.int64).tolist()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(plans(), st.floats(-5, 5), WEIGHTS, ROWS)
 def test_the_bits_of_arrays_and_of_plain_python(plan: Plan, bias: float, weights: list[float], rows: list[Any]) -> None:
     if not native.is_built():
