@@ -33,6 +33,8 @@ ALONE = 20.0
 #: The part of its speed that the writer has to keep.
 SLOWER = 0.25
 _MODEL = estate.name_of(1)
+#: As many different ones as there are in life, in no order.
+_SCORE = "(x * 7919 % 1000003) / 1000003.0"
 _FILL = {
     "sqlite": "WITH RECURSIVE made(x, id) AS (SELECT 0, lower(hex(randomblob(15))) || '.0' UNION ALL "
     "SELECT x + 1, lower(hex(randomblob(15))) || '.0' FROM made WHERE x < :rows - 1) ",
@@ -53,13 +55,17 @@ def fill(kit: Kit, rows: int) -> None:
         change.connection.execute(
             text(
                 "INSERT INTO predictions (id, number, model, environment, arm, event_at, score, answered_at) "
-                f"{made} SELECT id, 1, :model, 'prod', 'champion', :first + x * :every, 0.5, :first + x * :every FROM made"
+                f"{made} SELECT id, 1, :model, 'prod', 'champion', :first + x * :every, {_SCORE}, :first + x * :every FROM made"
             ),
             {"rows": rows, "model": _MODEL, "first": first, "every": every},
         )
         change.connection.execute(
-            text("INSERT INTO labels (id, value, revision, received_at) SELECT id, 1.0, 0, 0 FROM predictions")
+            text(
+                "INSERT INTO labels (id, value, revision, received_at) "
+                "SELECT id, CASE WHEN score < 0.3 THEN 1.0 ELSE 0.0 END, 0, 0 FROM predictions"
+            )
         )
+        change.answered.add({(_MODEL, "prod", 1): rows})
 
 
 @contextmanager

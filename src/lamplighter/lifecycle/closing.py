@@ -5,13 +5,13 @@ even read again: to look ten million labels through for those of a day takes a s
 """
 
 from math import fsum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from lamplighter.lifecycle import outcomes
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.monitoring.labelled import labelled_from
+from lamplighter.monitoring.labelled import Labelled, labelled, labelled_from
 from lamplighter.store.closed_days import ClosedDay, Place
 from lamplighter.store.outcomes import Day
 from lamplighter.store.predictions import Tally
@@ -61,13 +61,10 @@ def _read(kit: Kit, look: Transaction, place: Place, *, stands: bool) -> _Read |
     kept = look.outcomes.find(*place) if stands else None
     if kept is not None and _stands(look, kept, tally):
         rows = labelled_from(kept.rows)
-        answers = (rows.scores, rows.labels) if kept.answered else ((), ())
-        return _Read(kept, _closed(kit, place, tally, threshold, *answers))
-    found = look.predictions.outcomes(*place, tally.scored)
-    answered = [(score, label) for score, label, _, was_answer in found if was_answer]
-    scores, labels = zip(*answered, strict=True) if answered else ((), ())
+        return _Read(kept, _closed(kit, place, tally, threshold, rows if kept.answered else labelled((), (), ())))
+    rows, answered = found = outcomes.read_rows(look, place, tally)
     day = outcomes.day_of(place.number, place.day, tally, found)
-    return _Read(day, _closed(kit, place, tally, threshold, scores, labels))
+    return _Read(day, _closed(kit, place, tally, threshold, rows.at(np.flatnonzero(answered))))
 
 
 def _stands(look: Transaction, kept: Day, tally: Tally) -> bool:
@@ -76,19 +73,18 @@ def _stands(look: Transaction, kept: Day, tally: Tally) -> bool:
     return kept.scored == tally.scored and kept.answered in (0, kept.labelled) and not look.labels.some_arrived()
 
 
-def _closed(kit: Kit, place: Place, tally: Tally, threshold: float, scores: Any, labels: Any) -> ClosedDay:
+def _closed(kit: Kit, place: Place, tally: Tally, threshold: float, answers: Labelled) -> ClosedDay:
     """What is remembered of the answers of a day, of these its labelled ones."""
-    given, truth = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=np.float64)
-    said, there = given >= threshold, truth > 0.5
+    said, there = answers.scores >= threshold, answers.labels > 0.5
     return ClosedDay(
         *place,
         closed_at=kit.clock.now(),
         first_at=tally.first_at,
         last_at=tally.last_at,
         scored=tally.scored - tally.along,
-        known=given.size,
+        known=answers.n,
         there=int(np.count_nonzero(there)),
         said=int(np.count_nonzero(said)),
         found=int(np.count_nonzero(said & there)),
-        distance=fsum(np.abs(given - truth)),
+        distance=fsum(np.abs(answers.scores - answers.labels)),
     )

@@ -1,7 +1,10 @@
 """Rows whose truth is known, by version and day: read from the rows once for each change of a day, then only summed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lamplighter.domain.version import Version
 from lamplighter.domain.window import Counted
@@ -15,6 +18,13 @@ from lamplighter.store.transaction import Transaction
 Fresh = Mapping[tuple[int, int], Day]
 
 
+class Read(NamedTuple):
+    """The labelled rows of a day as they are, and which of them are answers, not only scored along with one."""
+
+    rows: Labelled
+    answered: NDArray[np.bool_]
+
+
 def read(look: Transaction, model: str, environment: str, numbers: Sequence[int], days: Iterable[int]) -> Fresh:
     """Read days of versions of a model from their rows, but for those that are closed."""
     places = [Place(model, environment, number, day) for day in days for number in numbers]
@@ -26,16 +36,22 @@ def read(look: Transaction, model: str, environment: str, numbers: Sequence[int]
 def read_day(look: Transaction, model: str, environment: str, number: int, day: int) -> Day | None:
     """Read one day of a version from its rows; nothing if it scored none."""
     tally = look.predictions.tally(model, environment, number, day)
-    if tally is None:
-        return None
-    return day_of(number, day, tally, look.predictions.outcomes(model, environment, number, day, tally.scored))
+    return None if tally is None else day_of(number, day, tally, read_rows(look, Place(model, environment, number, day), tally))
 
 
-def day_of(number: int, day: int, tally: Tally, rows: Sequence[Any]) -> Day:
-    """A day of its labelled rows: score, label, slices, and whether it was answered with."""
-    scores, labels, keys, answered = zip(*rows, strict=True) if rows else ((), (), (), ())
-    found = labelled_bytes(labelled(labels, scores, keys))
-    return Day(number, day, tally.scored, len(rows), sum(map(bool, answered)), found)
+def read_rows(look: Transaction, place: Place, tally: Tally) -> Read:
+    """Read the labelled rows of a day that holds some."""
+    parts, answered = [], []
+    for scores, labels, keys, was_answer in (zip(*some) for some in look.predictions.outcomes(*place, tally.scored)):
+        parts.append(labelled(labels, scores, keys))
+        answered.append(np.asarray(was_answer, dtype=np.bool_))
+    return Read(together(parts), np.concatenate(answered) if answered else np.empty(0, dtype=np.bool_))
+
+
+def day_of(number: int, day: int, tally: Tally, read: Read) -> Day:
+    """A day of its labelled rows."""
+    rows, answered = read
+    return Day(number, day, tally.scored, rows.n, int(np.count_nonzero(answered)), labelled_bytes(rows))
 
 
 def keep(change: Transaction, model: str, environment: str, fresh: Fresh) -> None:

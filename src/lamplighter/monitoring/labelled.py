@@ -1,7 +1,7 @@
 """Rows whose truth is known, as arrays, with the slices that they lie in.
 
-Reading a million rows from a database takes seconds, and from these bytes milliseconds. Rows are in an order of their own,
-so equal rows give equal bytes, in whatever order rows and labels came.
+Reading a million rows from a database takes seconds, and from these bytes milliseconds. There rows are in an order of their
+own, so equal rows give equal bytes, in whatever order rows and labels came.
 """
 
 import zlib
@@ -47,8 +47,7 @@ def labelled(labels: Sequence[float], scores: Sequence[float], keys: Sequence[st
     places = {name: place for place, name in enumerate(names)}
     cells = np.fromiter((places[key] for key in keys), dtype=np.int64, count=len(keys))
     truth, given = np.asarray(labels, dtype=np.float64), np.asarray(scores, dtype=np.float64)
-    order = np.lexsort((given, truth, cells))
-    return Labelled(labels=truth[order], scores=given[order], cells=cells[order], keys=names)
+    return Labelled(labels=truth, scores=given, cells=cells, keys=names)
 
 
 def together(parts: Iterable[Labelled]) -> Labelled:
@@ -93,7 +92,8 @@ def _name(entry: tuple[Slice, list[int]]) -> str:
 
 def labelled_bytes(rows: Labelled) -> bytes:
     """The database value: a header line and compressed MessagePack. Equal rows give equal bytes."""
-    return _HEADER + zlib.compress(encoding.body(rows), 1)
+    order = np.lexsort((rows.scores, rows.labels, rows.cells)).astype(np.int64)
+    return _HEADER + zlib.compress(encoding.body(rows.at(order)), 1)
 
 
 def labelled_from(content: bytes) -> Labelled:

@@ -3,7 +3,7 @@
 The position in a segment moves in the same transaction that keeps what was read, so that nothing is counted twice or skipped.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +14,7 @@ from lamplighter.store import schema
 from lamplighter.store.closed_days import Place
 from lamplighter.store.collection import named, upsert
 
-#: Rows in one statement.
+#: Rows in one statement, or taken from one at once.
 _CHUNK = 2000
 #: Ids in one question.
 _ASKED = 500
@@ -164,15 +164,16 @@ class Predictions:
         row = self.connection.execute(query.where(_of_day(model, environment, number, day))).one()
         return Tally(*map(int, row)) if row[0] else None
 
-    def outcomes(self, model: str, environment: str, number: int, day: int, scored: int) -> Sequence[Any]:
-        """Score, label, slices, and whether it was answered with, of the rows of a day with a label; as many rows as there are
-        were `scored`."""
+    def outcomes(self, model: str, environment: str, number: int, day: int, scored: int) -> Iterator[Sequence[Any]]:
+        """Score, label, slices, and 1 if it was answered with, of the rows of a day with a label, some at once; as many rows as
+        there are were `scored`."""
         p, t = schema.predictions, schema.labels
-        columns = p.c.id, p.c.score, p.c.slices, (p.c.arm != "shadow").label("answered")
+        columns = p.c.id, p.c.score, p.c.slices, case((p.c.arm == "shadow", 0), else_=1).label("answered")
         # In the order of their ids, in which the labels stand too: of ten million, each is in a page of its own.
         rows = select(*columns).where(_of_day(model, environment, number, day)).order_by(p.c.id).limit(scored).subquery()
         query = select(rows.c.score, t.c.value, rows.c.slices, rows.c.answered).join(t, t.c.id == rows.c.id)
-        return self.connection.execute(query).all()
+        # All of them at once would keep the garbage collector busy for as long as it takes to read them.
+        yield from self.connection.execute(query).partitions(_CHUNK)
 
     def labels_of(self, ids: Iterable[str]) -> dict[str, float]:
         """What came true of the rows with these ids, by id; those of which nobody knows are not among them."""
