@@ -15,7 +15,7 @@ import estate
 import msgspec
 
 from lamplighter.domain.identity import PLATFORM
-from lamplighter.lifecycle import feeds, identity, outbox, reactions, watching
+from lamplighter.lifecycle import feeds, findings, identity, outbox, reactions
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
 
@@ -74,7 +74,7 @@ def main(models: int) -> int:
         feeds.push(kit, PLATFORM, SOURCE, kit.clock.now() - 5 * 3_600_000_000, 10, None, "")
         started = time.monotonic()
         for _ in range(3):
-            watching.settle(kit, feeds.looks(kit))
+            findings.settle(kit, feeds.looks(kit))
             settle(kit)
         seconds = time.monotonic() - started
         with kit.store.reading() as look:

@@ -22,7 +22,7 @@ from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.monitor import Finding, Kind, Severity
 from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import project_from
-from lamplighter.lifecycle import identity, watching
+from lamplighter.lifecycle import findings, identity
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
 
@@ -109,7 +109,7 @@ def told(kit: Kit, receiver: type[http.server.BaseHTTPRequestHandler], name: str
         source=f"source-{name}" if fault.kind is Kind.FEED else "",
     )
     with kit.store.transaction() as change:
-        watching.report(kit, change, finding)
+        findings.report(kit, change, finding)
     settle(kit)
     people: list[str] = receiver.people  # type: ignore[attr-defined]
     return people[0] if people else has_it(kit, finding)

@@ -19,7 +19,7 @@ from lamplighter.domain.rollout import Phase
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import declared_live as said_live
 from lamplighter.domain.version import EXTERNAL, Elsewhere
-from lamplighter.lifecycle import watching
+from lamplighter.lifecycle import findings
 from lamplighter.sdk.adoption import Reference, adopted
 from lamplighter.sdk.model import live_in
 
@@ -157,7 +157,7 @@ def test_an_incident_does_not_roll_it_back_by_itself(life: Life, tmp_path: Path)
         after_rows=0,
     )
     with life.kit.store.transaction() as change:
-        watching.report(life.kit, change, finding)
+        findings.report(life.kit, change, finding)
     life.look_until(lambda: life["rita"].incidents(MODEL))
     life.reconciler.look()
     assert life.events(RolledBack) == []

@@ -16,7 +16,7 @@ from lamplighter.domain.events.incident import FindingMade, RollbackWeighed
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.monitor import Kind, Severity
-from lamplighter.lifecycle import external_alerts, feeds, forgetting, responding, watching
+from lamplighter.lifecycle import external_alerts, feeds, findings, forgetting, responding
 from lamplighter.lifecycle.external_alerts import Taken, Unplaced
 from lamplighter.views.external_alerts import AlertSeen
 
@@ -144,12 +144,12 @@ def test_models_of_one_source_are_one_incident_of_its_owner_and_join_what_is_ope
     assert only(life).models == ("buses", "trains", "trams")
     # The feed itself is late as well: it is over when both are.
     life["display"].push_arrival("weather", newest=life.clock.now() - 7_200_000_000)
-    watching.settle(life.kit, feeds.looks(life.kit))
+    findings.settle(life.kit, feeds.looks(life.kit))
     react(life)
     bring(life, ended(life, full), ended(life, slow))
     assert only(life).state is State.OPEN
     life["display"].push_arrival("weather", newest=life.clock.now())
-    watching.settle(life.kit, feeds.looks(life.kit))
+    findings.settle(life.kit, feeds.looks(life.kit))
     react(life)
     assert only(life).state is State.MITIGATED
 

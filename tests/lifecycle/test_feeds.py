@@ -15,7 +15,7 @@ from lamplighter.domain.events.incident import FindingMade
 from lamplighter.domain.feed import FeedState
 from lamplighter.domain.incident import State
 from lamplighter.domain.monitor import Finding, Kind, Severity
-from lamplighter.lifecycle import feeds, watching
+from lamplighter.lifecycle import feeds, findings
 
 HOUR = 3_600
 
@@ -37,7 +37,7 @@ def _push(life: Life, **more: Any) -> FeedState:
 
 def _findings(life: Life) -> list[Finding]:
     """Look as the reconciler does; everything that was ever found."""
-    watching.settle(life.kit, feeds.looks(life.kit))
+    findings.settle(life.kit, feeds.looks(life.kit))
     react(life)
     return [event.finding for event in life.events(FindingMade) if event.finding is not None]
 

@@ -19,7 +19,7 @@ from lamplighter.domain.incident import Incident, State, Step
 from lamplighter.domain.monitor import Finding, Kind
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import collection, incidents, outbox, reactions, responding, watching
+from lamplighter.lifecycle import collection, findings, incidents, outbox, reactions, responding, watching
 
 SENTENCE = "12 of 100 requests failed in the last minute; v1 answers."
 
@@ -37,7 +37,7 @@ def finding(version: Version, kind: Kind = Kind.TECHNICAL, **more: Any) -> Findi
 def found(life: Life, made: Finding) -> Incident:
     """Let the platform find something and react to it; the newest incident."""
     with life.kit.store.transaction() as change:
-        watching.report(life.kit, change, made)
+        findings.report(life.kit, change, made)
     react(life)
     return life["rita"].incidents(made.model, closed=True)[0]
 
@@ -109,6 +109,7 @@ def test_what_begins_again_after_it_was_mitigated_is_told_again(told: Life, rece
     told.appoint(second)
     gone = found(told, finding(second))
     incidents.move(told.kit, PLATFORM, gone.id, Step.MITIGATE, "Rolled back to v1.")
+    told.appoint(first)
     back = found(told, finding(first, end=9))
     assert (back.id != gone.id, back.state, back.finding.number) == (True, State.OPEN, 1)
     assert told["rita"].incident(gone.id).state is State.RESOLVED

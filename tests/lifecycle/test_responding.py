@@ -10,7 +10,7 @@ from tests.sdk.cast import address
 from lamplighter.domain.errors import Conflict, Invalid, NotFound
 from lamplighter.domain.incident import State
 from lamplighter.domain.monitor import Kind, Reading, Severity
-from lamplighter.lifecycle import responding, watching
+from lamplighter.lifecycle import findings, responding
 
 
 def tick(life: Life, seconds: float) -> None:
@@ -46,7 +46,7 @@ def test_what_is_not_found_any_more_rests_when_its_snooze_ends(told: Life, recei
     told["ines"].snooze(incident.id, "1h", "I restart it.")
     told.clock.forward(120)
     with told.kit.store.transaction() as change:
-        watching.report(told.kit, change, finding(version, end=9))
+        findings.report(told.kit, change, finding(version, end=9))
     assert told["rita"].incident(incident.id).found_at
     tick(told, 3600)
     assert told["rita"].incident(incident.id).state is State.MITIGATED
@@ -59,7 +59,7 @@ def test_what_is_still_found_is_told_again(told: Life, receiver: Receiver) -> No
     told["ines"].snooze(incident.id, "1h", "I restart it.")
     told.clock.forward(3590)
     with told.kit.store.transaction() as change:
-        watching.report(told.kit, change, finding(version, end=9))
+        findings.report(told.kit, change, finding(version, end=9))
     tick(told, 20)
     assert receiver.told(incident.id) == [address("ines"), address("ines")]
 

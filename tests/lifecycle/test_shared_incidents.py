@@ -13,7 +13,7 @@ from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import OUTAGE, Kind, Look, Severity
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import routing, watching
+from lamplighter.lifecycle import findings, routing
 
 SENTENCE = "The source weather is 3 hours late."
 
@@ -29,7 +29,7 @@ def late(life: Life, version: Version, source: str = "weather", **more: Any) -> 
     """Let the platform find that the source of a model is late."""
     made = finding(version, Kind.FEED, measure="freshness", source=source, sentence=SENTENCE, **more)
     with life.kit.store.transaction() as change:
-        watching.report(life.kit, change, made)
+        findings.report(life.kit, change, made)
     react(life)
 
 
@@ -119,7 +119,7 @@ def test_a_note_is_written_down_once_and_opens_nothing(told: Life, receiver: Rec
     told.appoint(version)
     for end in (5, 5, 6):
         with told.kit.store.transaction() as change:
-            watching.report(told.kit, change, finding(version, Kind.FUNCTIONAL, severity=Severity.NOTE, end=end))
+            findings.report(told.kit, change, finding(version, Kind.FUNCTIONAL, severity=Severity.NOTE, end=end))
         react(told)
     assert len(told.events(FindingMade)) == 2
     assert (told.events(IncidentOpened), receiver.events) == ([], [])
@@ -143,7 +143,7 @@ def down(life: Life, *versions: Version) -> Incident:
 def well(life: Life, version: Version, measure: str = OUTAGE, source: str = "") -> State:
     """Let the platform see that one thing is well again; where the incident stands then."""
     seen = Look(version.model, "prod", measure, source, calm="It answers.")
-    watching.settle(life.kit, [seen])
+    findings.settle(life.kit, [seen])
     return life["rita"].incidents(version.model, closed=True)[0].state
 
 

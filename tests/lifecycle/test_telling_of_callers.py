@@ -11,7 +11,7 @@ from tests.lifecycle.test_incidents import react
 from tests.sdk import models
 
 from lamplighter.domain.monitor import Finding, Kind, Look
-from lamplighter.lifecycle import answering, calming, watching
+from lamplighter.lifecycle import answering, calming, findings
 from lamplighter.lifecycle.answering import LOOK_BACKS
 from lamplighter.store.traffic import Traffic
 
@@ -39,7 +39,7 @@ def broken(life: Life, name: str) -> None:
         sentence="It fails.", start=now, end=now, after_rows=0,
     )  # fmt: skip
     with life.kit.store.transaction() as change:
-        watching.report(life.kit, change, finding)
+        findings.report(life.kit, change, finding)
     react(life)
 
 

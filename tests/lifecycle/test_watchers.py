@@ -17,7 +17,7 @@ from lamplighter.domain.monitor import Kind, Severity
 from lamplighter.domain.stage import Aspect, Duty, Status
 from lamplighter.domain.version import Version
 from lamplighter.domain.watch import WatchState
-from lamplighter.lifecycle import watching
+from lamplighter.lifecycle import findings, watching
 from lamplighter.lifecycle.watchers import Watchers
 from lamplighter.store.traffic import Traffic
 
@@ -46,7 +46,7 @@ def _asked(life: Life, model: str, *ago: float) -> None:
 def _looked(life: Life, watchers: Watchers, times: int = 2) -> list[Incident]:
     """Look so often, as the reconciler does, and react; what is open then."""
     for _ in range(times):
-        watching.settle(life.kit, watchers.looks())
+        findings.settle(life.kit, watchers.looks())
     react(life)
     return life["rita"].incidents()
 

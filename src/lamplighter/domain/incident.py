@@ -216,6 +216,12 @@ def is_of_version(finding: Finding) -> bool:
     return not (is_shared(finding) or is_of_run(finding.measure))
 
 
+def has_told(incident: Incident, finding: Finding) -> bool:
+    """Whether an incident that is over told of the same version, as loudly at least."""
+    same = incident.finding.number == finding.number and same_trouble(incident.finding, finding)
+    return same and incident.state not in FELT and not is_outgrown(incident, finding)
+
+
 def is_outgrown(incident: Incident, finding: Finding) -> bool:
     """Whether a finding of the same cause is too loud for an incident that woke nobody."""
     return incident.finding.severity is Severity.NOTICE and finding.severity is Severity.PAGE

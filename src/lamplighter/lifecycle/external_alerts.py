@@ -17,7 +17,7 @@ from lamplighter.domain.monitor import Finding, Look
 from lamplighter.domain.notification import read_notification
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import calming, incidents, watching
+from lamplighter.lifecycle import calming, findings, incidents
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.mainstay import mainstays
 from lamplighter.store.transaction import Transaction
@@ -136,7 +136,7 @@ def _is_news(incident: Incident | None, finding: Finding, now: int) -> bool:
 
 def _tell(kit: Kit, alert: ExternalAlert, finding: Finding) -> None:
     with kit.store.transaction() as change:
-        watching.report(kit, change, finding)
+        findings.report(kit, change, finding)
         now = change.external_alerts.find(fingerprint=alert.fingerprint)
         trouble = trouble_of(finding)
         if now is not None and now.started_at == alert.started_at and trouble not in now.told:

@@ -14,13 +14,14 @@ from lamplighter.domain.incident import (
     State,
     Step,
     advance,
+    is_of_version,
     is_outgrown,
     is_shared,
     key_of,
     same_trouble,
 )
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Severity, is_of_run
+from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Severity
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import Assignment, last_resort, owner_of_source, ownership_of
 from lamplighter.domain.project import Project
@@ -42,6 +43,8 @@ def open_incident(kit: Kit, entry: Entry) -> None:
     if finding.severity is Severity.NOTE:
         return
     with kit.store.transaction() as change:
+        if _is_gone(change, finding):
+            return
         known = change.incidents.all(newest="opened_at", limit=_EARLIER, cause=key_of(finding))
         if any(finding in incident.findings for incident in known):
             return
@@ -55,6 +58,19 @@ def open_incident(kit: Kit, entry: Entry) -> None:
             _outgrow(kit, change, felt, finding)
         elif not any(same_trouble(told, finding) for told in felt.findings):
             _join(kit, change, felt, finding)
+
+
+def _is_gone(look: Transaction, finding: Finding) -> bool:
+    """Whether another version has taken the place of the one at fault since: nobody has to be told, and the journal has it."""
+    live = look.routings.of(finding.model, finding.environment)
+    on_trial = finding.measure.startswith("trial-")
+    serving = {one.number for one in (live.champion, live.challenger) if one is not None}
+    return _is_own(finding) and not on_trial and bool(serving) and finding.number not in serving
+
+
+def _is_own(finding: Finding) -> bool:
+    """Whether the version may be at fault. Of what another system found only that system knows; a run fails by its own."""
+    return is_of_version(finding) and finding.rule is None
 
 
 def _outgrow(kit: Kit, change: Transaction, notice: Incident, finding: Finding) -> None:
@@ -174,10 +190,7 @@ def mitigate(kit: Kit, entry: Entry) -> None:
     with kit.store.reading() as look:
         incidents = look.incidents.all(model=event.model, environment=event.environment, open=True)
     for incident in incidents:
-        # Whether the version was the cause of what another system found, only that system knows; a run fails by its own.
-        finding = incident.finding
-        own = not is_shared(finding) and finding.rule is None and not is_of_run(finding.measure)
-        if incident.finding.number == event.previous and incident.state in FELT and own:
+        if incident.finding.number == event.previous and incident.state in FELT and _is_own(incident.finding):
             move(kit, PLATFORM, incident.id, Step.MITIGATE, f"{how} v{event.number}.")
 
 

@@ -42,7 +42,9 @@ def read_day(look: Transaction, model: str, environment: str, number: int, day: 
 def read_rows(look: Transaction, place: Place, tally: Tally) -> Read:
     """Read the labelled rows of a day that holds some."""
     parts, answered = [], []
-    for scores, labels, keys, was_answer in (zip(*some) for some in look.predictions.outcomes(*place, tally.scored)):
+    for scores, labels, keys, was_answer in (
+        zip(*some, strict=True) for some in look.predictions.outcomes(*place, tally.scored)
+    ):
         parts.append(labelled(labels, scores, keys))
         answered.append(np.asarray(was_answer, dtype=np.bool_))
     return Read(together(parts), np.concatenate(answered) if answered else np.empty(0, dtype=np.bool_))

@@ -17,6 +17,7 @@ from lamplighter.lifecycle import (
     emergencies,
     external_alerts,
     feeds,
+    findings,
     forgetting,
     jobs,
     payloads,
@@ -267,7 +268,7 @@ class Reconciler:
 
     def _survey(self) -> None:
         """What nobody can feel within seconds."""
-        watching.settle(self._kit, feeds.looks(self._kit))
+        findings.settle(self._kit, feeds.looks(self._kit))
         if self._kit.clock.elapsed() >= self._unseen_at:
-            watching.settle(self._kit, self._watchers.looks())
+            findings.settle(self._kit, self._watchers.looks())
             self._unseen_at = self._kit.clock.elapsed() + _UNSEEN

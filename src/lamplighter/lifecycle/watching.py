@@ -1,6 +1,6 @@
 """Monitoring: readings by window, and findings where a limit is crossed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from math import isfinite
@@ -12,11 +12,9 @@ from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events.incident import FindingMade
 from lamplighter.domain.events.routing import Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
-from lamplighter.domain.identity import PLATFORM
-from lamplighter.domain.incident import FELT, Incident, is_outgrown, key_of, same_trouble, trouble_of
 from lamplighter.domain.job import State as Run
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import OUTAGE, QUARANTINE, Finding, Kind, Look, Reading, Severity
+from lamplighter.domain.monitor import OUTAGE, QUARANTINE, Finding, Kind, Look, Reading
 from lamplighter.domain.pushed import LabelsKept
 from lamplighter.domain.record import Record
 from lamplighter.domain.retraining import State as Training
@@ -24,12 +22,11 @@ from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing
 from lamplighter.lifecycle import (
     answering,
-    beside,
     calibrating,
-    calming,
     drifting,
     emptied,
     ended_runs,
+    findings,
     inputs,
     movement,
     presence,
@@ -43,10 +40,6 @@ from lamplighter.lifecycle.presence import Seen
 from lamplighter.store.closed_days import Place
 from lamplighter.store.transaction import Transaction
 
-#: Entries of the journal that are looked through for a note of the same.
-_NOTES = 200
-#: An open incident remembers at most this often that the same was found again, microseconds.
-_AGAIN = 60_000_000
 #: What a request's id and the number of its row can come to.
 _LONGEST_ID = 80
 
@@ -164,10 +157,10 @@ def _judge(kit: Kit, change: Transaction, readings: Sequence[Reading]) -> None:
         _empty(kit, change, reading)
     calibration = _calibration(kit, change, readings)
     if calibration is not None:
-        report(kit, change, calibration)
+        findings.report(kit, change, calibration)
     moved = movement.finding(readings)
     if moved is not None:
-        report(kit, change, replace(moved, after_rows=change.answered.count(moved.model, moved.environment)))
+        findings.report(kit, change, replace(moved, after_rows=change.answered.count(moved.model, moved.environment)))
 
 
 def _calibration(kit: Kit, change: Transaction, readings: Sequence[Reading]) -> Finding | None:
@@ -180,7 +173,7 @@ def _empty(kit: Kit, change: Transaction, reading: Reading) -> None:
     version = change.versions.find(model=reading.model, number=reading.number) if reading.crossed else None
     found = emptied.finding(kit, change, version, reading) if version is not None else None
     if found is not None:
-        report(kit, change, found)
+        findings.report(kit, change, found)
 
 
 def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
@@ -198,40 +191,7 @@ def _find(kit: Kit, change: Transaction, reading: Reading) -> None:
         end=reading.end,
         after_rows=change.answered.count(reading.model, reading.environment),
     )
-    report(kit, change, finding)
-
-
-def report(kit: Kit, change: Transaction, finding: Finding) -> None:
-    """Say that a limit is crossed, unless an open incident says so already of this model."""
-    if finding.severity is Severity.NOTE:
-        _note(kit, change, finding)
-        return
-    same = change.incidents.find(cause=key_of(finding), open=True)
-    if same is None or same.state not in FELT:
-        same = beside.host(change, finding)
-    told = same is not None and any(same_trouble(known, finding) for known in (*same.findings, *same.beside))
-    if same is None or not told or is_outgrown(same, finding):
-        kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
-    else:
-        _found_again(kit, change, same, finding)
-
-
-def _note(kit: Kit, change: Transaction, finding: Finding) -> None:
-    """What nobody is told of is written down once for each window."""
-    for entry in change.journal.newest(model=finding.model, limit=_NOTES):
-        known = entry.event.finding if isinstance(entry.event, FindingMade) else None
-        if known is not None and same_trouble(known, finding) and (known.column, known.end) == (finding.column, finding.end):
-            return
-    kit.record(change, FindingMade(model=finding.model, finding=finding), PLATFORM)
-
-
-def _found_again(kit: Kit, change: Transaction, incident: Incident, finding: Finding) -> None:
-    """Remember that it is still so, at most once a minute."""
-    now = kit.clock.now()
-    calm = tuple(known for known in incident.calm if known != trouble_of(finding))
-    if calm != incident.calm or now - max(incident.found_at, incident.opened_at) >= _AGAIN:
-        after = replace(incident, found_at=now, calm=calm, revision=incident.revision + 1)
-        change.incidents.replace(after, revision=incident.revision)
+    findings.report(kit, change, finding)
 
 
 def watch_service(kit: Kit, turned_away: Mapping[tuple[str, str], int] | None = None) -> None:
@@ -241,19 +201,7 @@ def watch_service(kit: Kit, turned_away: Mapping[tuple[str, str], int] | None = 
     with kit.store.reading() as look:
         routings = answering.telling(look, now, turned_away or {})
         seen = [one for routing in routings for one in _looks(look, routing, now, turned_away or {})]
-    settle(kit, seen, answering.CALM)
-
-
-def settle(kit: Kit, looks: Iterable[Look], patience: int = 0) -> None:
-    """Report what is wrong, and mitigate what nobody feels any more in incidents of so many seconds and older. That it is over
-    is for people to say."""
-    seen = list(looks)
-    findings = [one.finding for one in seen if one.finding is not None]
-    if findings:
-        with kit.store.transaction() as change:
-            for finding in findings:
-                report(kit, change, finding)
-    calming.calm(kit, seen, patience)
+    findings.settle(kit, seen, answering.CALM)
 
 
 def _looks(look: Transaction, routing: Routing, now: int, turned_away: Mapping[tuple[str, str], int]) -> Iterator[Look]:
@@ -277,7 +225,7 @@ def watch_processes(kit: Kit, name: str, quarantined: Mapping[str, str], seen: S
             calm.append(Look(routing.model, name, presence.UNLOADED, calm=seen.present[routing.model]))
     if not seen.absent.keys() - seen.unloaded:
         calm += [Look(model, name, OUTAGE, calm=there) for model, there in seen.present.items()]
-    settle(kit, calm)
+    findings.settle(kit, calm)
 
 
 def _absent(kit: Kit, routing: Routing, champion: Served, measure: str, sentence: str) -> None:
@@ -296,7 +244,7 @@ def _absent(kit: Kit, routing: Routing, champion: Served, measure: str, sentence
             end=now,
             after_rows=change.answered.count(routing.model, routing.environment),
         )
-        report(kit, change, finding)
+        findings.report(kit, change, finding)
 
 
 def report_end(kit: Kit, entry: Entry) -> None:
@@ -314,7 +262,7 @@ def report_end(kit: Kit, entry: Entry) -> None:
             seen = ended_runs.of_training(look, asked) if asked is not None and ended else None
         told = [one.event.finding for one in look.journal.of(event.model) if isinstance(one.event, FindingMade)]
     if seen is not None and (seen.finding is None or seen.finding not in told):
-        settle(kit, [seen])
+        findings.settle(kit, [seen])
 
 
 def report_withdrawal(kit: Kit, entry: Entry) -> None:
@@ -340,4 +288,4 @@ def report_withdrawal(kit: Kit, entry: Entry) -> None:
     with kit.store.transaction() as change:
         told = (entry.event for entry in change.journal.of(event.model) if isinstance(entry.event, FindingMade))
         if not any(known.finding == finding for known in told):
-            report(kit, change, finding)
+            findings.report(kit, change, finding)
