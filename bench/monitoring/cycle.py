@@ -27,7 +27,7 @@ from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.domain.window import DAY
-from lamplighter.lifecycle import alarms, calibrations, identity, watching
+from lamplighter.lifecycle import alarms, calibrations, people, watching
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.reconciler import Reconciler
 from lamplighter.lifecycle.watching import Label
@@ -102,7 +102,7 @@ def reference(random: np.random.Generator) -> Profile:
 def fill(kit: Kit, models: int) -> list[Rows]:
     """Write live models with a version each, their thresholds, and the segments of a day; gives the rows of each model."""
     for email in (estate.EMAIL, "ada@example.com"):
-        identity.save_person(kit, PLATFORM, email, email.partition("@")[0], (Role.IT,))
+        people.save_person(kit, PLATFORM, email, email.partition("@")[0], (Role.IT,))
     midnight = time.time_ns() // 1000 // DAY * DAY
     random = np.random.default_rng(6)
     made, waiting = [], []
@@ -240,7 +240,7 @@ def main(models: int) -> int:
     """Print the lines; 1 if the limit is crossed."""
     with tempfile.TemporaryDirectory(prefix="lamp-cycle-") as folder:
         kit = Kit.open(Settings(home=folder))
-        identity.bootstrap(kit)
+        people.bootstrap(kit)
         waiting = fill(kit, models)
         heap.settle()
         loop = Loop(kit)

@@ -21,7 +21,7 @@ from lamplighter.domain.route import LATENCY_BOUNDS, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Artifact, Manifest, Provenance, Version
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import people
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store import schema
 from lamplighter.store.traffic import HOUR, Traffic
@@ -43,8 +43,8 @@ _WORDS = ("late", "flights", "churn", "prices", "returns", "credit", "demand", "
 def fill(kit: Kit, models: int = MODELS, versions: int = VERSIONS) -> None:
     """Write the estate; the same one each time, but for the present moment."""
     for email, role in ((EMAIL, Role.IT), ("ada@example.com", Role.DATA_SCIENTIST), ("bea@example.com", Role.BUSINESS)):
-        identity.save_person(kit, PLATFORM, email, email.partition("@")[0], (role,))
-    identity.save_team(kit, PLATFORM, "@it-ops", (EMAIL,))
+        people.save_person(kit, PLATFORM, email, email.partition("@")[0], (role,))
+    people.save_team(kit, PLATFORM, "@it-ops", (EMAIL,))
     chance, now = random.Random(4), time.time_ns() // 1000
     for start in range(0, models, 50):
         with kit.store.transaction() as change:

@@ -24,7 +24,7 @@ from sqlalchemy import text
 
 from lamplighter.api.authentication import COOKIE
 from lamplighter.domain.identity import Actor
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import authentication, people, tokens
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.settings import Settings
@@ -57,7 +57,7 @@ def served(kit: Kit) -> Iterator[httpx2.Client]:
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    session = identity.redeem(kit, identity.issue_sign_in(kit, estate.EMAIL).secret).secret
+    session = authentication.redeem(kit, tokens.issue_sign_in(kit, estate.EMAIL).secret).secret
     address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     with httpx2.Client(base_url=address, cookies={COOKIE: session}, headers={"Accept": "text/html"}, trust_env=False) as client:
         yield client
@@ -122,7 +122,7 @@ def held(database: str, where: str = "") -> bool:
     """Make the estate and measure it; whether all limits hold."""
     with tempfile.TemporaryDirectory(prefix="lamp-fleet-") as home:
         kit = Kit.open(Settings(home=home, database=database))
-        identity.bootstrap(kit)
+        people.bootstrap(kit)
         begun = time.perf_counter()
         estate.fill(kit)
         settle(kit)

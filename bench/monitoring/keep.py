@@ -18,7 +18,7 @@ import fleet
 from msgspec.structs import replace
 from sqlalchemy import event, text
 
-from lamplighter.lifecycle import discarding, identity
+from lamplighter.lifecycle import discarding, people
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
 
@@ -144,7 +144,7 @@ def held(database: str, where: str, rows: int) -> bool:
     """Fill a database and measure it; whether all limits hold."""
     with tempfile.TemporaryDirectory(prefix="lamp-keep-") as home:
         kit = Kit.open(Settings(home=home, database=database))
-        identity.bootstrap(kit)
+        people.bootstrap(kit)
         begun = time.perf_counter()
         fill(kit, rows)
         fleet.settle(kit)

@@ -15,7 +15,7 @@ import estate
 import msgspec
 
 from lamplighter.domain.identity import PLATFORM
-from lamplighter.lifecycle import feeds, findings, identity, outbox, reactions
+from lamplighter.lifecycle import feeds, findings, outbox, people, reactions
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
 
@@ -67,7 +67,7 @@ def main(models: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         address = f"http://127.0.0.1:{receiver.server_address[1]}"
         kit = Kit.open(Settings(home=folder, channels=("pager",), webhooks={"pager": address}))
-        identity.bootstrap(kit)
+        people.bootstrap(kit)
         estate.fill(kit, models, 1)
         settle(kit)
         Receiver.told.clear()

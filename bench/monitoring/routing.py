@@ -22,7 +22,7 @@ from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.monitor import Finding, Kind, Severity
 from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import project_from
-from lamplighter.lifecycle import findings, identity
+from lamplighter.lifecycle import findings, people
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
 
@@ -149,11 +149,9 @@ def main() -> int:
         address = f"http://127.0.0.1:{server.server_address[1]}"
         kit = Kit.open(Settings(home=folder, channels=("pager",), webhooks={"pager": address}))
         for email in PEOPLE:
-            identity.save_person(
-                kit, PLATFORM, email, email.partition("@")[0], (Role.DATA_SCIENTIST,), active=email not in GONE
-            )
+            people.save_person(kit, PLATFORM, email, email.partition("@")[0], (Role.DATA_SCIENTIST,), active=email not in GONE)
         for team, members in TEAMS.items():
-            identity.save_team(kit, PLATFORM, team, members)
+            people.save_team(kit, PLATFORM, team, members)
         models: dict[str, Declared] = {}
         with kit.store.transaction() as change:
             change.environments.put(Environment(name="prod", level=Level.PRODUCTION, port=7083))

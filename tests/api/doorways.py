@@ -14,7 +14,7 @@ from tests.sdk import models
 from tests.sdk.homes import home, until
 
 from lamplighter.domain.identity import PLATFORM, Purpose, Role
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import authentication, people, tokens
 from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.embedded import Embedded
@@ -34,13 +34,13 @@ class Doorways:
         self.tokens: Mapping[Role, str] = {role: self._token(role) for role in Role}
         self.client = httpx2.Client(base_url=self.url, trust_env=False, timeout=60.0)
         # One version that nobody has deployed, so that verbs find what they are asked about.
-        owner = identity.authenticate(kit, self.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN)
+        owner = authentication.authenticate(kit, self.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN)
         release(Embedded(kit, owner), models.project(KNOWN), models.build())
 
     def _token(self, role: Role) -> str:
         email = f"{role}@trains.example"
-        identity.save_person(self.kit, PLATFORM, email, role, (role,))
-        return identity.issue_token(self.kit, PLATFORM, email, "tests").secret
+        people.save_person(self.kit, PLATFORM, email, role, (role,))
+        return tokens.issue_token(self.kit, PLATFORM, email, "tests").secret
 
     def ask(self, method: str, path: str, token: str = "", body: Any = None, **headers: str) -> httpx2.Response:
         """One request; a body that is not bytes goes as JSON. Header names are written with underscores."""
@@ -63,7 +63,7 @@ def open_doorways(folder: Path, clock: Clock | None = None, *, tick: float = 2.0
     """Serve the application until the end of the block; `more` is TOML for the top of its configuration."""
     settings = home(folder, tick=tick, more=more)
     kit = Kit.open(settings, clock)
-    identity.bootstrap(kit)
+    people.bootstrap(kit)
     application = with_pages(kit, pages())
     doorways = Doorways(kit, application)
     configured = uvicorn.Config(

@@ -16,7 +16,7 @@ from lamplighter.api.main import build
 from lamplighter.api.routes import routes
 from lamplighter.domain.identity import PERMISSIONS, PLATFORM, Permission, Purpose, Role
 from lamplighter.domain.record import digest_of
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import authentication, people, tokens
 from lamplighter.sdk.interface import DOORS
 
 #: What answers without a sign-in. It grows with a reason only.
@@ -96,7 +96,7 @@ def test_a_wrong_secret_is_no_credential(doorways: Doorways, header: str) -> Non
 
 def test_a_revoked_and_an_expired_token_are_worthless(doorways: Doorways) -> None:
     for change in ({"revoked": True}, {"expires_at": 1}):
-        secret = identity.issue_token(doorways.kit, PLATFORM, "risk@trains.example", "short").secret
+        secret = tokens.issue_token(doorways.kit, PLATFORM, "risk@trains.example", "short").secret
         assert doorways.ask("GET", WHOAMI, secret).status_code == 200
         with doorways.kit.store.transaction() as store:
             held = store.credentials.find(digest=digest_of(secret.encode()))
@@ -106,9 +106,9 @@ def test_a_revoked_and_an_expired_token_are_worthless(doorways: Doorways) -> Non
 
 
 def test_a_secret_serves_its_purpose_only(doorways: Doorways) -> None:
-    once = identity.issue_sign_in(doorways.kit, "risk@trains.example").secret
+    once = tokens.issue_sign_in(doorways.kit, "risk@trains.example").secret
     assert doorways.ask("GET", WHOAMI, once).status_code == 401
-    session = identity.redeem(doorways.kit, once).secret
+    session = authentication.redeem(doorways.kit, once).secret
     assert doorways.ask("GET", WHOAMI, session).status_code == 401
     with doorways.kit.store.reading() as look:
         held = look.credentials.find(digest=digest_of(session.encode()))
@@ -117,8 +117,8 @@ def test_a_secret_serves_its_purpose_only(doorways: Doorways) -> None:
 
 
 def test_somebody_who_left_is_kept_out(doorways: Doorways) -> None:
-    identity.save_person(doorways.kit, PLATFORM, "gone@trains.example", "Gone", (Role.RISK,))
-    secret = identity.issue_token(doorways.kit, PLATFORM, "gone@trains.example", "laptop").secret
+    people.save_person(doorways.kit, PLATFORM, "gone@trains.example", "Gone", (Role.RISK,))
+    secret = tokens.issue_token(doorways.kit, PLATFORM, "gone@trains.example", "laptop").secret
     with doorways.kit.store.transaction() as store:
         person = store.people.find(email="gone@trains.example")
         assert person is not None
@@ -126,7 +126,7 @@ def test_somebody_who_left_is_kept_out(doorways: Doorways) -> None:
     answer = doorways.ask("GET", WHOAMI, secret)
     assert (answer.status_code, answer.json()["code"]) == (403, "E1303")
     # Leaving through the verb revokes the secret itself.
-    identity.save_person(doorways.kit, PLATFORM, "gone@trains.example", "Gone", (Role.RISK,), active=False)
+    people.save_person(doorways.kit, PLATFORM, "gone@trains.example", "Gone", (Role.RISK,), active=False)
     assert doorways.ask("GET", WHOAMI, secret).status_code == 401
 
 

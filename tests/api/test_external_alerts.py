@@ -19,7 +19,7 @@ from lamplighter.domain.identity import Purpose, Role
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.version import Elsewhere
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import authentication
 from lamplighter.sdk.adoption import Reference, adopted
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.sdk.release import registered
@@ -61,7 +61,7 @@ class Both(NamedTuple):
 
     def incidents(self, closed: bool = False) -> list[Incident]:
         """Incidents of the platform."""
-        owner = identity.authenticate(self.platform.kit, self.platform.tokens[Role.IT], Purpose.TOKEN)
+        owner = authentication.authenticate(self.platform.kit, self.platform.tokens[Role.IT], Purpose.TOKEN)
         return Embedded(self.platform.kit, owner).incidents(closed=closed)
 
 
@@ -85,7 +85,9 @@ alertmanagers = {{alerts = "http://127.0.0.1:{front}"}}
 alert_routes = [{{match = {{instance = "db1:*"}}, source = "weather"}}]
 """
     with open_doorways(tmp_path / "home", tick=0.2, more=more) as platform:
-        owner = Embedded(platform.kit, identity.authenticate(platform.kit, platform.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN))
+        owner = Embedded(
+            platform.kit, authentication.authenticate(platform.kit, platform.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN)
+        )
         for name in ("buses", "trains"):
             project = models.project(name, source=[{"name": "weather", "owner": "it@trains.example"}])
             owner.save_project(name, project)

@@ -17,7 +17,7 @@ from tests.sdk import models
 
 from lamplighter.domain.identity import PLATFORM, Purpose, Role
 from lamplighter.domain.version import Elsewhere
-from lamplighter.lifecycle import consumers, identity, watching
+from lamplighter.lifecycle import authentication, consumers, tokens, watching
 from lamplighter.sdk.adoption import Reference, adopted
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.sdk.release import registered
@@ -31,7 +31,7 @@ PATH = f"/api/v1/models/{MODEL}/environments/dev/payloads"
 def token(doorways: Doorways, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A token of the logger of a model that is live in dev."""
     kit = doorways.kit
-    owner = Embedded(kit, identity.authenticate(kit, doorways.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN))
+    owner = Embedded(kit, authentication.authenticate(kit, doorways.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN))
     owner.save_project(MODEL, models.project(MODEL))
     reference = Reference(reference_file(tmp_path_factory.mktemp("reference")), score="score", label="late")
     version = registered(owner, adopted(models.project(MODEL), reference, Elsewhere(at=AT, place=1)))
@@ -42,7 +42,7 @@ def token(doorways: Doorways, tmp_path_factory: pytest.TempPathFactory) -> str:
         if not rollout.phase.final:
             rollout = advance(kit, rollout, 0.0)
     consumers.save(kit, PLATFORM, "kserve", "risk@trains.example", (), True)
-    return identity.issue_push_token(kit, PLATFORM, "kserve", MODEL, "dev", 5).secret
+    return tokens.issue_push_token(kit, PLATFORM, "kserve", MODEL, "dev", 5).secret
 
 
 def kept(doorways: Doorways) -> list[tuple[int, float]]:

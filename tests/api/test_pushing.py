@@ -12,7 +12,7 @@ from lamplighter.domain.errors import Invalid, NotAllowed
 from lamplighter.domain.identity import PLATFORM, Purpose, Role
 from lamplighter.domain.pushed import Kept, LabelsKept, Pushed
 from lamplighter.domain.version import Elsewhere, Version
-from lamplighter.lifecycle import consumers, identity
+from lamplighter.lifecycle import authentication, consumers
 from lamplighter.sdk import brought, pushing
 from lamplighter.sdk.adoption import Reference, adopted
 from lamplighter.sdk.answers import Label
@@ -29,7 +29,9 @@ COLUMNS = Columns(id="id", time="at")
 @pytest.fixture(scope="module")
 def token(doorways: Doorways, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A token of a vendor for its model in prod."""
-    owner = Embedded(doorways.kit, identity.authenticate(doorways.kit, doorways.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN))
+    owner = Embedded(
+        doorways.kit, authentication.authenticate(doorways.kit, doorways.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN)
+    )
     project = models.project(MODEL)
     owner.save_project(MODEL, project)
     reference = Reference(reference_file(tmp_path_factory.mktemp("reference")), score="score", label="late")

@@ -8,7 +8,7 @@ from tests.api.doorways import Doorways
 
 from lamplighter.api.authentication import COOKIE
 from lamplighter.domain.identity import Role
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import authentication, tokens
 
 #: A deed that changes nothing.
 DEED, BODY = "/api/v1/artifacts/missing", b'{"digests":[]}'
@@ -24,7 +24,7 @@ def sign_in(doorways: Doorways, secret: str, **headers: str) -> httpx2.Response:
 @pytest.fixture
 def session(doorways: Doorways) -> str:
     """The secret that a browser keeps."""
-    signed_in = sign_in(doorways, identity.issue_sign_in(doorways.kit, PERSON).secret)
+    signed_in = sign_in(doorways, tokens.issue_sign_in(doorways.kit, PERSON).secret)
     assert signed_in.status_code == 303
     cookie = signed_in.headers["set-cookie"]
     assert {"HttpOnly", "Path=/", "SameSite=lax", "Secure"} <= set(cookie.split("; "))
@@ -40,7 +40,7 @@ def send(doorways: Doorways, session: str, **headers: str) -> httpx2.Response:
 
 
 def test_a_link_signs_in_once(doorways: Doorways) -> None:
-    secret = identity.issue_sign_in(doorways.kit, PERSON).secret
+    secret = tokens.issue_sign_in(doorways.kit, PERSON).secret
     assert doorways.client.get("/sign-in").is_success
     assert sign_in(doorways, secret).status_code == 303
     again = sign_in(doorways, secret)
@@ -49,7 +49,7 @@ def test_a_link_signs_in_once(doorways: Doorways) -> None:
 
 
 def test_another_site_signs_nobody_in(doorways: Doorways) -> None:
-    secret = identity.issue_sign_in(doorways.kit, PERSON).secret
+    secret = tokens.issue_sign_in(doorways.kit, PERSON).secret
     assert sign_in(doorways, secret, Sec_Fetch_Site="cross-site").status_code == 403
     assert sign_in(doorways, secret, Sec_Fetch_Site="same-origin").status_code == 303
 
@@ -85,7 +85,7 @@ def test_the_proof_of_one_session_is_none_for_another(doorways: Doorways, sessio
     proof = page.text.partition('name="csrf" value="')[2].partition('"')[0]
     assert len(proof) == 64
     assert send(doorways, session, X_Csrf=proof).status_code == 200
-    other = identity.redeem(doorways.kit, identity.issue_sign_in(doorways.kit, PERSON).secret).secret
+    other = authentication.redeem(doorways.kit, tokens.issue_sign_in(doorways.kit, PERSON).secret).secret
     assert send(doorways, other, X_Csrf=proof).status_code == 403
 
 

@@ -20,7 +20,7 @@ from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import promoted
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import identity, progress, routing
+from lamplighter.lifecycle import people, progress, routing
 from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.holding import Calendar
 from lamplighter.lifecycle.kit import Kit
@@ -58,10 +58,10 @@ class Life:
         self.settings = home(folder, more=more)
         self.clock = MovableClock()
         self._open()
-        identity.bootstrap(self.kit)
+        people.bootstrap(self.kit)
         for name, roles in ROLES.items():
-            identity.save_person(self.kit, PLATFORM, address(name), name.capitalize(), roles)
-        identity.save_team(self.kit, PLATFORM, "@it-ops", [address("ines"), address("ivo")])
+            people.save_person(self.kit, PLATFORM, address(name), name.capitalize(), roles)
+        people.save_team(self.kit, PLATFORM, "@it-ops", [address("ines"), address("ivo")])
 
     def _open(self) -> None:
         self.kit = Kit.open(self.settings, self.clock)

@@ -13,7 +13,7 @@ from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.instant import minute
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import Duty, Stage
-from lamplighter.lifecycle import ageing, identity, reactions
+from lamplighter.lifecycle import ageing, reactions, tokens
 
 DAY = 86_400.0
 #: The strictest tier lets a version live for 180 days, warns 30 days before and blocks 14 days after.
@@ -84,7 +84,7 @@ def test_serving_blocks_what_is_too_old_until_it_is_extended(life: Life) -> None
     version = life.version(models.project(MODEL, model={"name": MODEL, "criticality": "mission-critical"}))
     life.appoint(version)
     life.clock.forward(200 * DAY)
-    token = identity.issue_token(life.kit, life.actor("dana"), address("display"), "tests").secret
+    token = tokens.issue_token(life.kit, life.actor("dana"), address("display"), "tests").secret
     life["dana"].save_project(
         MODEL, models.project(MODEL, model={"name": MODEL, "criticality": "mission-critical", "summary": "Old."})
     )

@@ -29,7 +29,7 @@ from lamplighter.domain.replay import Figures, Replay, State
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import DecisionRule, Manifest, Version
 from lamplighter.domain.version import address as version_address
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import authentication
 from lamplighter.lifecycle.requests import recent_requests
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.build import Build
@@ -314,7 +314,7 @@ def test_a_token_of_an_application_opens_one_model_of_one_environment(town: Town
     assert (issued.email, issued.model, issued.label) == ("gate-desk", MODEL, "prod")
     for purpose in (Purpose.TOKEN, Purpose.SIGN_IN, Purpose.SESSION):
         with pytest.raises(Unauthenticated):
-            identity.authenticate(life.kit, token, purpose)
+            authentication.authenticate(life.kit, token, purpose)
     other = life.version(models.project("other"))
     life.live(other)
     life.live(town.first, "dev")

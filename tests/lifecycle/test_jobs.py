@@ -24,7 +24,7 @@ from lamplighter.domain.incident import State as Incident
 from lamplighter.domain.job import Cause, Run, State
 from lamplighter.domain.monitor import Finding, Kind, Severity
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import identity, jobs, routing
+from lamplighter.lifecycle import jobs, routing, tokens
 from lamplighter.sdk import table_stream
 from lamplighter.sdk.model import Endpoint, live_in
 from lamplighter.sdk.release import release
@@ -119,7 +119,7 @@ def test_what_was_missed_is_run_once_with_the_scores_of_online(life: Life, versi
 
 
 def _token(life: Life) -> str:
-    secret = identity.issue_for_job(life.kit, "test", MODEL, "prod", 600.0).secret
+    secret = tokens.issue_for_job(life.kit, "test", MODEL, "prod", 600.0).secret
     routing.apply(life.kit, "prod")
     time.sleep(1.0)
     return secret

@@ -12,8 +12,9 @@ from tests.sdk.training import training
 from lamplighter.domain.identity import Purpose
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import authentication
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.people import bootstrap
 from lamplighter.lifecycle.reconciler import Reconciler
 from lamplighter.sdk import local
 from lamplighter.sdk.answers import Label
@@ -112,10 +113,10 @@ def embedded(folder: Path) -> Iterator[Ground]:
     more = training(folder / "project", "python", "enter.py", str(folder)) + tables(folder)
     settings = home(folder, more=more)
     kit = Kit.open(settings)
-    identity.bootstrap(kit)
+    bootstrap(kit)
     reconciler = Reconciler(kit)
     reconciler.start()
-    ground = Ground(settings, lambda token: Embedded(kit, identity.authenticate(kit, token, Purpose.TOKEN)))
+    ground = Ground(settings, lambda token: Embedded(kit, authentication.authenticate(kit, token, Purpose.TOKEN)))
     try:
         yield ground
     finally:

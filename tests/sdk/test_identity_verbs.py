@@ -11,7 +11,7 @@ from tests.sdk.grounds import Ground
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Unauthenticated
 from lamplighter.domain.identity import Person, Role, Team
-from lamplighter.lifecycle.identity import owner_address
+from lamplighter.lifecycle.people import owner_address
 from lamplighter.sdk.release import release
 
 DAY = 86_400_000_000

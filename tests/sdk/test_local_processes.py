@@ -13,8 +13,8 @@ import pytest
 from tests.sdk.homes import home, until
 
 from lamplighter.domain.errors import Invalid, LampError, NotFound, Unavailable
-from lamplighter.lifecycle.identity import owner_address
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.people import owner_address
 from lamplighter.sdk import local, lock
 from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.remote import remote

@@ -41,7 +41,7 @@ _FILES = {
         import os, sys
         from pathlib import Path
         from lamplighter.domain.identity import Purpose
-        from lamplighter.lifecycle import identity
+        from lamplighter.lifecycle import authentication
         from lamplighter.lifecycle.kit import Kit
         from lamplighter.sdk.build import load_build, read_folder
         from lamplighter.sdk.embedded import Embedded
@@ -49,7 +49,7 @@ _FILES = {
         from lamplighter.settings import read_settings
 
         kit = Kit.open(read_settings({}, home=sys.argv[1]))
-        platform = Embedded(kit, identity.authenticate(kit, os.environ["LAMP_TOKEN"], Purpose.TOKEN))
+        platform = Embedded(kit, authentication.authenticate(kit, os.environ["LAMP_TOKEN"], Purpose.TOKEN))
         project = read_folder(Path.cwd())
         version = release(platform, project, load_build(Path.cwd(), project))
         Path(os.environ["LAMP_RESULT"]).write_text('{"number": %d}' % version.number)

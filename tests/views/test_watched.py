@@ -15,7 +15,7 @@ from lamplighter.domain.heartbeat import Heartbeat, Loop
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.watch import Watched, WatchState
 from lamplighter.domain.window import DAY
-from lamplighter.lifecycle import collection, identity, watching
+from lamplighter.lifecycle import collection, people, watching
 from lamplighter.lifecycle.watching import Label
 from lamplighter.store.traffic import Traffic
 from lamplighter.views.watched import watched
@@ -71,7 +71,7 @@ def test_the_worst_comes_first_with_whoever_has_it(life: Life) -> None:
     found = life["rita"].watched()
     assert {(one.state, one.gaps[0].measure) for one in found} == {(WatchState.DEAD, "reconciler")}
     assert {one.gaps[0].age > 400 for one in found} == {True}
-    assert {one.gaps[0].has_it for one in found} == {identity.owner_address()}
+    assert {one.gaps[0].has_it for one in found} == {people.owner_address()}
     assert [gap.state for gap in next(one for one in found if one.model == "well").gaps] == [WatchState.DEAD, WatchState.SILENT]
 
 
@@ -85,7 +85,7 @@ def test_a_duty_that_nobody_has_is_a_gap_of_the_last_resort(life: Life) -> None:
     assert [(gap.measure, gap.why) for gap in found.gaps] == [
         ("owner", "Nobody who is here has monitor-technical and monitor-functional.")
     ]
-    assert (found.state, found.gaps[0].has_it) == (WatchState.MISSING, identity.owner_address())
+    assert (found.state, found.gaps[0].has_it) == (WatchState.MISSING, people.owner_address())
 
 
 def test_a_window_that_is_over_with_too_few_labels_is_told_to_whoever_watches_the_model(life: Life) -> None:

@@ -17,7 +17,7 @@ from lamplighter.api import guard
 from lamplighter.api.authentication import COOKIE
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.rollout import Rollout, Signal
-from lamplighter.lifecycle import identity, incidents, moves
+from lamplighter.lifecycle import authentication, incidents, moves, tokens
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.answers import RolledBack
 from lamplighter.sdk.embedded import Embedded
@@ -47,7 +47,7 @@ class Site(NamedTuple):
 
     def secret(self, email: str) -> str:
         """A one-time secret."""
-        return identity.issue_sign_in(self.kit, email).secret
+        return tokens.issue_sign_in(self.kit, email).secret
 
     def incident(self, key: str) -> Incident:
         """The incident of that name, as it stands in the store."""
@@ -145,7 +145,7 @@ def sign_in(browser: Browser, site: Site, email: str = seed.IVO, **options: obje
     """A browser that holds the session of somebody."""
     context = browser.new_context(base_url=site.url, **options)  # type: ignore[arg-type]
     context.set_default_timeout(60_000)
-    session = identity.redeem(site.kit, site.secret(email)).secret
+    session = authentication.redeem(site.kit, site.secret(email)).secret
     context.add_cookies(
         [
             {

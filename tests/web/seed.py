@@ -37,7 +37,7 @@ from lamplighter.domain.routing import Routing
 from lamplighter.domain.slices import key_of
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Version
-from lamplighter.lifecycle import design, identity, inputs
+from lamplighter.lifecycle import design, inputs, people
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.labelled import labelled, labelled_bytes
 from lamplighter.settings import Settings
@@ -64,16 +64,16 @@ def open_kit(home: Path) -> Kit:
     )
     trainings = {"nightly": Configured(command=("python", "train.py"), folder=str(home))}
     kit = Kit.open(Settings(home=str(home), environments=environments, trainings=trainings))
-    identity.bootstrap(kit)
+    people.bootstrap(kit)
     for email, name, role in (
         (ADA, "Ada", Role.DATA_SCIENTIST),
         (IVO, "Ivo", Role.IT),
         (BEA, "Bea", Role.BUSINESS),
         (RITA, "Rita", Role.RISK),
     ):
-        identity.save_person(kit, PLATFORM, email, name, (role,))
-    identity.save_team(kit, PLATFORM, "@data-science", (ADA,))
-    identity.save_team(kit, PLATFORM, "@it-ops", (IVO,))
+        people.save_person(kit, PLATFORM, email, name, (role,))
+    people.save_team(kit, PLATFORM, "@data-science", (ADA,))
+    people.save_team(kit, PLATFORM, "@it-ops", (IVO,))
     return kit
 
 

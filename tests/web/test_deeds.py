@@ -11,7 +11,7 @@ from tests.web.conftest import Site, sign_in
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import State
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import tokens
 
 
 def test_a_link_acts_only_when_its_button_is_pressed_and_only_once(browser: Browser, own: Site) -> None:
@@ -31,7 +31,7 @@ def test_a_link_acts_only_when_its_button_is_pressed_and_only_once(browser: Brow
 
 
 def test_whoever_is_not_signed_in_comes_to_the_page_they_wanted_by_a_token_of_theirs(browser: Browser, own: Site) -> None:
-    token = identity.issue_token(own.kit, PLATFORM, seed.IVO, "phone", 1 / 24)
+    token = tokens.issue_token(own.kit, PLATFORM, seed.IVO, "phone", 1 / 24)
     context = browser.new_context(base_url=own.url)
     page = context.new_page()
     for _ in range(2):

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from lamplighter.domain.errors import NotAllowed, Unauthenticated
 from lamplighter.domain.identity import Actor, Purpose
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import authentication, tokens
 
 #: The browser keeps the session here; the prefix makes it refuse the cookie from anywhere but this very host.
 COOKIE = "__Host-lamp"
@@ -25,10 +25,10 @@ def authenticate(request: Request) -> Actor:
     """The caller; raises `Unauthenticated`."""
     kit = request.app.state.kit
     token = _token(request)
-    if token.startswith(identity.PUSH_PREFIX):
-        return identity.authenticate_push(kit, token)
+    if token.startswith(tokens.PUSH_PREFIX):
+        return authentication.authenticate_push(kit, token)
     if token:
-        return identity.authenticate(kit, token, Purpose.TOKEN)
+        return authentication.authenticate(kit, token, Purpose.TOKEN)
     session = request.cookies.get(COOKIE, "")
     if not session:
         raise Unauthenticated(
@@ -37,7 +37,7 @@ def authenticate(request: Request) -> Actor:
             fix="Send Authorization: Bearer with a token, or sign in with the link that lamp up prints.",
             code="E1311",
         )
-    return identity.authenticate(kit, session, Purpose.SESSION)
+    return authentication.authenticate(kit, session, Purpose.SESSION)
 
 
 def _token(request: Request) -> str:
@@ -53,7 +53,7 @@ def _password(encoded: str) -> str:
         secret = base64.b64decode(encoded, validate=True).decode().partition(":")[2]
     except ValueError:
         return ""
-    return secret if secret.startswith(identity.PUSH_PREFIX) else ""
+    return secret if secret.startswith(tokens.PUSH_PREFIX) else ""
 
 
 def refuse_forged(request: Request) -> None:

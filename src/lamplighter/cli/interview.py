@@ -15,7 +15,7 @@ from lamplighter.domain.impact import Frequency
 from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import read_project
-from lamplighter.lifecycle.identity import owner_address
+from lamplighter.lifecycle.people import owner_address
 from lamplighter.sdk.connect import local_token
 from lamplighter.settings import read_settings
 

@@ -16,7 +16,7 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.outage import Fallback
 from lamplighter.domain.route import Served
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import elsewhere, identity, routing
+from lamplighter.lifecycle import authentication, elsewhere, routing, tokens
 from lamplighter.lifecycle.kit import Kit
 
 #: Requests of each sort, each on a connection of its own, so that several processes are met.
@@ -41,7 +41,7 @@ def outage(kit: Kit, actor: Actor, version: Version, environment: Environment) -
             fix=f"Write lamp drill outage {version.model}@live, or deploy it there first.",
             code="E1517",
         )
-    secret = identity.issue_drill(kit, actor.email, version.model).secret
+    secret = tokens.issue_drill(kit, actor.email, version.model).secret
     try:
         routing.apply(kit, environment.name)
         with httpx2.Client(base_url=environment.address, timeout=10.0, trust_env=False) as client:
@@ -54,7 +54,7 @@ def outage(kit: Kit, actor: Actor, version: Version, environment: Environment) -
             code="E1760",
         ) from None
     finally:
-        identity.end_session(kit, secret)
+        authentication.end_session(kit, secret)
         routing.apply(kit, environment.name)
     _write_down(kit, actor, version, held)
     return held

@@ -15,7 +15,7 @@ from lamplighter.domain.job import Cause, Failure, Job, KeptRun, Run, State, Ste
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import elsewhere, identity, routing
+from lamplighter.lifecycle import elsewhere, routing, tokens
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 from lamplighter.trainers import command
@@ -214,7 +214,7 @@ def _start(kit: Kit, run: Run) -> None:
         failure = Failure(cause=Cause.CODE, why=f"{error.what} {error.why}", code=error.code)
         _end(kit, run, Step.FAIL, failure=failure)
         return
-    secret = identity.issue_for_job(kit, job.name, run.model, job.environment, _SECONDS).secret
+    secret = tokens.issue_for_job(kit, job.name, run.model, job.environment, _SECONDS).secret
     begun = _moved(kit, run, Step.START, version=order.version.name, tries=run.tries + 1, credential=digest_of(secret.encode()))
     routing.apply(kit, job.environment)
     place = _place(kit, begun)
@@ -270,7 +270,7 @@ def _place(kit: Kit, run: Run) -> Path:
 
 def _end(kit: Kit, run: Run, step: Step, *, rows: int = 0, failure: Failure | None = None) -> None:
     if run.credential:
-        identity.revoke_of_job(kit, run.credential)
+        tokens.revoke_of_job(kit, run.credential)
     _moved(kit, run, step, rows=rows, failure=failure or run.failure, credential="")
     if run.credential:
         routing.apply_everywhere(kit)

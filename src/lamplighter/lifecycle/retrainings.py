@@ -18,8 +18,8 @@ from lamplighter.domain.project import Project, Trigger
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
 from lamplighter.lifecycle import calibrating, movement
-from lamplighter.lifecycle.identity import issue_token
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.tokens import issue_token
 from lamplighter.settings import Training
 from lamplighter.store.transaction import Transaction
 from lamplighter.trainers.base import Failed, Finished, Job, Running

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from lamplighter.domain.errors import Invalid, Unavailable
-from lamplighter.lifecycle import configuration, identity
+from lamplighter.lifecycle import configuration, people, tokens
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk import control_process, serving_groups
 from lamplighter.sdk.lock import running
@@ -92,7 +92,7 @@ def sign_in_url(settings: Settings, page: str = "/") -> str:
     """
     kit = Kit.open(settings)
     try:
-        secret = identity.issue_sign_in(kit, identity.owner_address()).secret
+        secret = tokens.issue_sign_in(kit, people.owner_address()).secret
     finally:
         kit.close()
     return f"{settings.url}/sign-in{'' if page == '/' else '?to=' + quote(page)}#{secret}"

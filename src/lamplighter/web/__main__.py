@@ -6,7 +6,7 @@ import sys
 import uvicorn
 
 from lamplighter.domain.errors import LampError
-from lamplighter.lifecycle.identity import bootstrap
+from lamplighter.lifecycle.people import bootstrap
 from lamplighter.sdk.local import check
 from lamplighter.sdk.lock import claim
 from lamplighter.settings import read_settings

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from lamplighter.api.authentication import COOKIE, with_session, without_session
 from lamplighter.domain.errors import NotAllowed
-from lamplighter.lifecycle import identity
+from lamplighter.lifecycle import authentication
 from lamplighter.web import forms
 from lamplighter.web.page import rendered
 
@@ -35,7 +35,7 @@ def sign_in(request: Request) -> Response:
             fix="Open the sign-in link and use its button.",
             code="E1302",
         )
-    session = identity.redeem(request.app.state.kit, forms.needed(request, "secret"))
+    session = authentication.redeem(request.app.state.kit, forms.needed(request, "secret"))
     left = max(0, int(session.expires_at / 1_000_000 - time.time()))
     to = own_path(forms.text(request, "to"))
     return with_session(RedirectResponse(to, status_code=303), session.secret, seconds=left)
@@ -43,5 +43,5 @@ def sign_in(request: Request) -> Response:
 
 def sign_out(request: Request) -> Response:
     """End the session, here and on the platform."""
-    identity.end_session(request.app.state.kit, request.cookies.get(COOKIE, ""))
+    authentication.end_session(request.app.state.kit, request.cookies.get(COOKIE, ""))
     return without_session(RedirectResponse("/sign-in", status_code=303))

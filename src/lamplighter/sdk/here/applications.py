@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lamplighter.domain.consumer import Account
 from lamplighter.lifecycle import consumers as applications
-from lamplighter.lifecycle import identity, routing
+from lamplighter.lifecycle import routing, tokens
 from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import applications as verbs
@@ -25,7 +25,7 @@ class Applications(Caller, verbs.Applications):
         return account
 
     def issue_consumer_token(self, name: str, model: str, environment: str, days: int = 90) -> Secret:
-        made = identity.issue_predict_token(self._kit, self._actor, name, model, environment, days)
+        made = tokens.issue_predict_token(self._kit, self._actor, name, model, environment, days)
         routing.apply(self._kit, environment)
         return Secret(secret=made.secret, expires_at=made.expires_at)
 
@@ -34,5 +34,5 @@ class Applications(Caller, verbs.Applications):
             return list(callers.consumers(look, model, self._kit.clock.now()))
 
     def issue_push_token(self, name: str, model: str, environment: str, days: int = 90) -> Secret:
-        made = identity.issue_push_token(self._kit, self._actor, name, model, environment, days)
+        made = tokens.issue_push_token(self._kit, self._actor, name, model, environment, days)
         return Secret(secret=made.secret, expires_at=made.expires_at)

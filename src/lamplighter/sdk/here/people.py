@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lamplighter.domain.identity import Person, Role, Team
-from lamplighter.lifecycle import identity, routing
+from lamplighter.lifecycle import people, routing, tokens
 from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import people as verbs
@@ -20,7 +20,7 @@ class People(Caller, verbs.People):
             return look.people.all()
 
     def save_person(self, email: str, name: str, roles: Sequence[Role], active: bool = True) -> Person:
-        person = identity.save_person(self._kit, self._actor, email, name, roles, active)
+        person = people.save_person(self._kit, self._actor, email, name, roles, active)
         routing.apply_everywhere(self._kit)
         return person
 
@@ -29,13 +29,13 @@ class People(Caller, verbs.People):
             return look.teams.all()
 
     def save_team(self, name: str, members: Sequence[str]) -> Team:
-        return identity.save_team(self._kit, self._actor, name, members)
+        return people.save_team(self._kit, self._actor, name, members)
 
     def issue_token(self, email: str, label: str, days: int = 90) -> Secret:
-        made = identity.issue_token(self._kit, self._actor, email, label, days)
+        made = tokens.issue_token(self._kit, self._actor, email, label, days)
         routing.apply_everywhere(self._kit)
         return Secret(secret=made.secret, expires_at=made.expires_at)
 
     def issue_sign_in(self, email: str) -> Secret:
-        made = identity.issue_sign_in(self._kit, email)
+        made = tokens.issue_sign_in(self._kit, email)
         return Secret(secret=made.secret, expires_at=made.expires_at)

@@ -1,0 +1,141 @@
+"""Secrets that are given out: each is shown once and kept as its hash."""
+
+import secrets
+
+import msgspec
+
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.events.identity import TokenIssued
+from lamplighter.domain.identity import Actor, Credential, Purpose
+from lamplighter.domain.job import HOLDER
+from lamplighter.domain.names import unknown
+from lamplighter.domain.record import digest_of
+from lamplighter.lifecycle.holders import check_account, find_person
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.transaction import Transaction
+
+#: How a token for pushing begins.
+PUSH_PREFIX = "lmp_push_"
+#: How the secret of a sign-in link begins.
+ONCE = "lmp_once_"
+_MINUTE = 60 * 1_000_000
+_DAY = 24 * 60 * _MINUTE
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """A secret, shown once."""
+
+    secret: str
+    expires_at: int
+
+
+def issue_token(kit: Kit, actor: Actor, email: str, label: str, days: float = 90) -> Secret:
+    """Give out a token; raises `NotFound`, or `Invalid` for a life of more than a year."""
+    check_life(days)
+    secret = _issue(kit, email, Purpose.TOKEN, "lmp_pat_", int(days * _DAY), label)
+    with kit.store.transaction() as change:
+        kit.record(change, TokenIssued(email=email, label=label, digest=_digest(secret)[:12]), actor)
+    return secret
+
+
+def issue_predict_token(kit: Kit, actor: Actor, consumer: str, model: str, environment: str, days: float) -> Secret:
+    """A token with which an application calls one model in one environment, and can do nothing else.
+
+    Raises `NotFound` for names that nobody has, `NotAllowed` for a closed account or a model that it may not call, and
+    `Invalid` for a life of more than a year.
+    """
+    return _issue_limited(kit, actor, consumer, model, environment, days, Purpose.PREDICT, "lmp_app_")
+
+
+def issue_push_token(kit: Kit, actor: Actor, consumer: str, model: str, environment: str, days: float) -> Secret:
+    """A token with which an application brings predictions and labels of one model in one environment, and nothing else.
+
+    Raises as `issue_predict_token` does.
+    """
+    return _issue_limited(kit, actor, consumer, model, environment, days, Purpose.PUSH, PUSH_PREFIX)
+
+
+def _issue_limited(
+    kit: Kit, actor: Actor, consumer: str, model: str, environment: str, days: float, purpose: Purpose, prefix: str
+) -> Secret:
+    check_life(days)
+    with kit.store.transaction() as change:
+        account = change.consumers.find(name=consumer)
+        if account is None:
+            raise unknown("consumer", consumer, (known.name for known in change.consumers.all()))
+        change.project(model)
+        change.environment(environment)
+        check_account(account, model)
+        secret = _keep(kit, change, consumer, purpose, prefix, int(days * _DAY), environment, model)
+        event = TokenIssued(model=model, email=consumer, label=environment, digest=_digest(secret)[:12])
+        kit.record(change, event, actor)
+    return secret
+
+
+def check_life(days: float) -> None:
+    """Raise `Invalid` for a token that would never expire, or in more than a year."""
+    if not 0 < days <= 365:
+        raise Invalid(
+            "A token cannot live that long.", why="It lives from 1 to 365 days.", fix="Ask for 90 days.", code="E1106"
+        )
+
+
+def issue_sign_in(kit: Kit, email: str) -> Secret:
+    """A one-time secret for a browser, good for 15 minutes."""
+    return _issue(kit, email, Purpose.SIGN_IN, ONCE, 15 * _MINUTE, "")
+
+
+def issue_drill(kit: Kit, email: str, model: str) -> Secret:
+    """A token that may ask one model for the answer of an outage, good for 2 minutes."""
+    return _issue(kit, email, Purpose.DRILL, "lmp_drill_", 2 * _MINUTE, model)
+
+
+def issue_session(kit: Kit, email: str, life: int) -> Secret:
+    """A secret for a browser that lasts so many microseconds."""
+    return _issue(kit, email, Purpose.SESSION, "lmp_session_", life, "")
+
+
+def issue_for_job(kit: Kit, job: str, model: str, environment: str, seconds: float) -> Secret:
+    """A token with which a run of a job calls one model in one environment, and can do nothing else."""
+    with kit.store.transaction() as change:
+        life = int(seconds * 1_000_000)
+        return _keep(kit, change, f"{HOLDER}{job}", Purpose.PREDICT, "lmp_app_", life, environment, model)
+
+
+def revoke_of_job(kit: Kit, digest: str) -> None:
+    """Make the token of a run worthless, by its digest."""
+    with kit.store.transaction() as change:
+        found = change.credentials.find(digest=digest, purpose=Purpose.PREDICT)
+        if found is not None:
+            change.credentials.put(msgspec.structs.replace(found, revoked=True))
+
+
+def _issue(kit: Kit, email: str, purpose: Purpose, prefix: str, life: int, label: str) -> Secret:
+    with kit.store.transaction() as change:
+        find_person(change, email)
+        return _keep(kit, change, email, purpose, prefix, life, label)
+
+
+def _keep(
+    kit: Kit, change: Transaction, holder: str, purpose: Purpose, prefix: str, life: int, label: str, model: str = ""
+) -> Secret:
+    """Make a secret of so many microseconds and keep its hash; with a model it is for that and the environment `label` only."""
+    now = kit.clock.now()
+    secret = Secret(secret=prefix + secrets.token_urlsafe(32), expires_at=now + life)
+    change.credentials.add(
+        Credential(
+            digest=_digest(secret),
+            email=holder,
+            purpose=purpose,
+            created_at=now,
+            expires_at=secret.expires_at,
+            label=label,
+            models=(model,) if model else (),
+            environment=label if model else "",
+        )
+    )
+    return secret
+
+
+def _digest(secret: Secret) -> str:
+    return digest_of(secret.secret.encode())
