@@ -14,7 +14,7 @@ from tests.sdk.homes import until
 
 from lamplighter.domain.events.notification import Notified
 from lamplighter.lifecycle import outbox
-from lamplighter.lifecycle.outbox import Couriers
+from lamplighter.lifecycle.couriers import Couriers
 from lamplighter.store import schema
 from lamplighter.store.notices import Notice
 

@@ -27,7 +27,7 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.sandbox import Level
 from lamplighter.domain.stage import Status
-from lamplighter.lifecycle import configuration, outbox
+from lamplighter.lifecycle import configuration, receivers
 from lamplighter.sdk import lock
 from lamplighter.serving import selftest
 from lamplighter.serving.compiled import native
@@ -115,7 +115,7 @@ def _digest(settings: Settings) -> Seen:
     """Whether anything brings business owners how their models did."""
     at = settings.digest
     when = f"On {at.day.capitalize()}s at {at.hour:02}:00 {at.zone or 'by the clock of this machine'}"
-    carriers = [name for name in settings.channels if outbox.brings_digests(settings, name)]
+    carriers = [name for name in settings.channels if receivers.brings_digests(settings, name)]
     if carriers:
         return Seen("weekly digest", Status.HEALTHY, f"{when}, through {', '.join(carriers)}.")
     fix = "Name a webhook or an address of Apprise, and put its name into channels of config.toml."

@@ -5,30 +5,24 @@ What it does not take while it takes others is tried again later, and the others
 their order. Outcomes are written down together: a crash in between sends these messages once more, under the same id.
 """
 
-import logging
 import threading
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import msgspec
 
-from lamplighter import plugins
-from lamplighter.channels.base import Channel, Message, Receiver, Undelivered, kept_line
-from lamplighter.domain.errors import NotFound
+from lamplighter.channels.base import Message, kept_line
 from lamplighter.domain.events.notification import Notified
 from lamplighter.domain.identity import PLATFORM
-from lamplighter.domain.incident import FELT, Incident
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.settings import Settings
+from lamplighter.lifecycle.messages import message_of, send
+from lamplighter.lifecycle.receivers import follows
 from lamplighter.store.notices import Notice
 from lamplighter.store.transaction import Transaction
 
-_log = logging.getLogger("lamplighter.outbox")
 #: Waiting time of a message after each failed try, seconds; the last one again and again. It is short, so that what waited
 #: for a receiver arrives soon after that is back.
-_WAITS = (1, 2, 5, 10, 15)
+WAITS = (1, 2, 5, 10, 15)
 #: After so long without success a message is given up, and that is recorded; microseconds.
 _GIVEN_UP = 3 * 86_400_000_000
 #: The counter that says up to which entry of the journal all reactions are done.
@@ -37,8 +31,6 @@ REACTIONS = "reactions"
 _ENOUGH = 3
 #: Messages whose outcomes are written down together, and seconds that one waits for the others at most.
 _TOGETHER, _SOON = 50, 0.5
-#: Channels that are served at once.
-_AT_ONCE = 8
 
 
 def put(kit: Kit, change: Transaction, notice: Notice, channels: tuple[str, ...]) -> None:
@@ -46,32 +38,6 @@ def put(kit: Kit, change: Transaction, notice: Notice, channels: tuple[str, ...]
     for channel in dict.fromkeys(channels):
         if notice.person or follows(kit.settings, channel):
             change.notices.add(msgspec.structs.replace(notice, channel=channel), kit.clock.now())
-
-
-def follows(settings: Settings, name: str) -> bool:
-    """Whether a channel wants to know of every step; one that is gone wants nothing more."""
-    channel = _channel(settings, name)
-    return channel is not None and channel.FOLLOWS
-
-
-def brings_digests(settings: Settings, name: str) -> bool:
-    """Whether a channel brings people what they only want to read."""
-    channel = _channel(settings, name)
-    return channel is not None and channel.DIGESTS
-
-
-def hears_of_releases(settings: Settings, name: str) -> bool:
-    """Whether a channel wants to know which version answers."""
-    channel = _channel(settings, name)
-    return channel is not None and channel.RELEASES
-
-
-def _channel(settings: Settings, name: str) -> Channel | None:
-    try:
-        channel: Channel = plugins.plugin("channels", receiver_of(settings, name)[0])
-    except NotFound:
-        return None
-    return channel
 
 
 def deliver(kit: Kit) -> None:
@@ -157,7 +123,7 @@ def _conclude(kit: Kit, change: Transaction, one: _Due, why: str, *, takes: bool
     now, notice = kit.clock.now(), one.notice
     if why and now - (notice.at or now) < _GIVEN_UP:
         # Where the receiver takes nothing the channel rests, and every message keeps its place.
-        wait = _WAITS[min(notice.attempts, len(_WAITS) - 1)] if takes else 0
+        wait = WAITS[min(notice.attempts, len(WAITS) - 1)] if takes else 0
         change.notices.defer(one.key, notice, now + wait * 1_000_000)
         return
     change.notices.close(one.key)
@@ -170,108 +136,3 @@ def _conclude(kit: Kit, change: Transaction, one: _Due, why: str, *, takes: bool
         why=why,
     )
     kit.record(change, event, PLATFORM)
-
-
-def send(kit: Kit, notice: Notice, message: Message | None = None) -> str:
-    """Deliver one message; the reason if it did not arrive, else nothing."""
-    kind, receiver = receiver_of(kit.settings, notice.channel)
-    try:
-        channel: Channel = plugins.plugin("channels", kind)
-        channel.send(message or message_of(kit, notice, {}), receiver)
-    except NotFound:
-        return f"The configuration has no channel {kind} any more."
-    except Undelivered as error:
-        return str(error)
-    return ""
-
-
-def message_of(kit: Kit, notice: Notice, incidents: Mapping[str, Incident]) -> Message:
-    """The message as a channel takes it, with what is known of its incident."""
-    incident = incidents.get(notice.incident)
-    message = Message(
-        # Two platforms that tell one receiver count their events alike, but not in the same microsecond.
-        id=f"{notice.event}-{notice.at}-{notice.channel}",
-        person=notice.person,
-        model=notice.model,
-        incident=notice.incident,
-        title=notice.title,
-        text=notice.text,
-        about=notice.about,
-        at=notice.at,
-        environment=notice.environment,
-        url=kit.settings.url,
-    )
-    return message if incident is None else _of_incident(kit, message, incident)
-
-
-def _of_incident(kit: Kit, message: Message, incident: Incident) -> Message:
-    return msgspec.structs.replace(
-        message,
-        environment=incident.environment,
-        kind=incident.finding.kind,
-        severity=incident.finding.severity,
-        source=incident.source,
-        opened_at=incident.opened_at,
-        over=incident.state not in FELT,
-        url=f"{kit.settings.url}/incidents/{incident.id}",
-    )
-
-
-def receiver_of(settings: Settings, name: str) -> tuple[str, Receiver]:
-    """The plugin behind the name of a channel, and where it sends to."""
-    if name in settings.webhooks:
-        secrets = settings.webhook_secrets.get(name, ())
-        return "webhook", Receiver(address=settings.webhooks[name], secrets=secrets)
-    if name in settings.alertmanagers:
-        return "alertmanager", Receiver(address=settings.alertmanagers[name])
-    if name in settings.pagerduty:
-        service = settings.pagerduty[name]
-        return "pagerduty", Receiver(address=service.address, secrets=(service.routing_key,))
-    if name in settings.apprise:
-        return "apprise", Receiver(address=settings.apprise[name])
-    return name, Receiver()
-
-
-class Couriers:
-    """One thread for each channel that has something to deliver, so that the loop of the control plane never waits for one."""
-
-    def __init__(self, kit: Kit) -> None:
-        self._kit = kit
-        self._threads: ThreadPoolExecutor | None = None
-        self._ending = threading.Event()
-        self._busy: dict[str, Future[bool]] = {}
-        #: Rounds in which a channel failed, one after the other, and when it is tried again.
-        self._failed: defaultdict[str, int] = defaultdict(int)
-        self._rests: dict[str, float] = {}
-
-    def look(self) -> None:
-        """Send somebody with what is due, except where somebody is under way or the channel rests."""
-        for name in [name for name, future in self._busy.items() if future.done()]:
-            self._back(name, self._busy.pop(name))
-        with self._kit.store.reading() as look:
-            channels = look.notices.waiting(self._kit.clock.now())
-        now = self._kit.clock.elapsed()
-        for name in channels:
-            if name not in self._busy and self._rests.get(name, 0.0) <= now:
-                self._threads = self._threads or ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="courier")
-                self._busy[name] = self._threads.submit(deliver_through, self._kit, name, self._ending)
-
-    def _back(self, name: str, future: Future[bool]) -> None:
-        error = future.exception()
-        if error is not None:
-            _log.error("messages through a channel could not be delivered; it is tried again", exc_info=error)
-        if error is None and future.result():
-            self._failed.pop(name, None)
-            self._rests.pop(name, None)
-            return
-        wait = _WAITS[min(self._failed[name], len(_WAITS) - 1)]
-        self._failed[name] += 1
-        self._rests[name] = self._kit.clock.elapsed() + wait
-
-    def close(self) -> None:
-        """Wait for those who are under way: at most the time that one message takes for each."""
-        self._ending.set()
-        if self._threads is not None:
-            self._threads.shutdown(wait=True, cancel_futures=True)
-            self._threads = None
-        self._busy.clear()

@@ -29,10 +29,11 @@ from lamplighter.lifecycle import (
     weekly,
 )
 from lamplighter.lifecycle.advancing import Advancing
+from lamplighter.lifecycle.couriers import Couriers
 from lamplighter.lifecycle.heart import Heart
 from lamplighter.lifecycle.hooks import Hooks
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.lifecycle.outbox import REACTIONS, Couriers
+from lamplighter.lifecycle.outbox import REACTIONS
 from lamplighter.lifecycle.pace import Pace
 from lamplighter.lifecycle.processes import Processes
 from lamplighter.lifecycle.replaying import Replaying

@@ -17,7 +17,7 @@ from lamplighter.domain.monitor import Kind, Severity, is_of_run
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
-from lamplighter.lifecycle import outbox
+from lamplighter.lifecycle import messages, outbox, receivers
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.notices import Notice
 from lamplighter.store.transaction import Transaction
@@ -164,7 +164,7 @@ def release(kit: Kit, entry: Entry) -> None:
     assert isinstance(event, WentLive | RolledBack)
     with kit.store.transaction() as change:
         place = change.environments.find(name=event.environment)
-        wanted = [name for name in _channels(kit, change, event.model) if outbox.hears_of_releases(kit.settings, name)]
+        wanted = [name for name in _channels(kit, change, event.model) if receivers.hears_of_releases(kit.settings, name)]
         if place is None or place.level is Level.DEVELOPMENT or not wanted:
             return
         verb, about = ("went live", "went-live") if isinstance(event, WentLive) else ("is back", "rolled-back")
@@ -235,7 +235,7 @@ def try_channel(kit: Kit, actor: Actor, name: str) -> None:
         )
     title, text = "A test of lamplighter", f"{actor.email} tries whether messages arrive. Nothing is wrong.\n{kit.settings.url}"
     notice = Notice(0, name, actor.email, "test", "lamplighter", title, text, about="channel.tested", at=kit.clock.now())
-    why = outbox.send(kit, notice)
+    why = messages.send(kit, notice)
     with kit.store.transaction() as change:
         kit.record(change, Notified(person=actor.email, channel=name, delivered=not why, why=why), actor)
     if why:

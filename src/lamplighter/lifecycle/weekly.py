@@ -9,7 +9,7 @@ from lamplighter.domain.events.notification import DigestPosted
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.ownership import reader_of
 from lamplighter.domain.record import digest_of
-from lamplighter.lifecycle import outbox
+from lamplighter.lifecycle import outbox, receivers
 from lamplighter.lifecycle.digests import last_digest
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.mainstay import mainstays
@@ -54,7 +54,7 @@ def _readers(kit: Kit) -> dict[str, dict[str, tuple[str, ...]]]:
             project = look.project(routing.model)
             person = reader_of(project, people, teams)
             named = dict.fromkeys((*kit.settings.channels, *project.monitor.notify))
-            channels = tuple(name for name in named if outbox.brings_digests(kit.settings, name))
+            channels = tuple(name for name in named if receivers.brings_digests(kit.settings, name))
             if person and channels:
                 found.setdefault(person, {})[routing.model] = channels
     return found
