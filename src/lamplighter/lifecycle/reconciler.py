@@ -19,6 +19,7 @@ from lamplighter.lifecycle import (
     feeds,
     findings,
     forgetting,
+    job_runs,
     jobs,
     payloads,
     reactions,
@@ -217,7 +218,7 @@ class Reconciler:
         with self._kit.store.reading() as look:
             open_ones = look.job_runs.all(open=True)
         for run in open_ones:
-            self._guarded(partial(jobs.advance, self._kit, run))
+            self._guarded(partial(job_runs.advance, self._kit, run))
 
     def _deliver(self) -> None:
         self._couriers.look()

@@ -14,7 +14,7 @@ import msgspec
 
 from lamplighter.domain.errors import LampError, NotAllowed, Unauthenticated
 from lamplighter.domain.job import Cause, Failure
-from lamplighter.lifecycle.jobs import Order
+from lamplighter.domain.job_order import Order
 from lamplighter.sdk import table_stream
 from lamplighter.sdk.batch import Progress, Scoring, plan
 from lamplighter.sdk.ending import failure_of
