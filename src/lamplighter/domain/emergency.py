@@ -1,11 +1,14 @@
 """One person brings a version live although the calendar or missing words hold it. Somebody else looks at it afterwards."""
 
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.record import Record
 
 #: How long an emergency opens the way, microseconds. What began in that time goes on under its guards.
 GRANTED = 3_600_000_000
 #: Gates that it passes, beside the calendar.
 PASSED = frozenset({"acceptance", "review"})
+#: Characters that are kept of what people write.
+_WORDS = 2000
 
 
 class Emergency(Record, frozen=True):
@@ -44,3 +47,10 @@ class Emergency(Record, frozen=True):
     def open(self) -> bool:
         """Whether nobody has reviewed it."""
         return not self.reviewed_at
+
+
+def words(text: str, fix: str) -> str:
+    """What somebody writes of an emergency, cut to its most; raises `Invalid` for nothing."""
+    if not text.strip():
+        raise Invalid("An emergency takes words.", why="Whoever looks at it later reads why.", fix=fix, code="E1144")
+    return text.strip()[:_WORDS]

@@ -1,4 +1,4 @@
-"""Emergencies: one person passes the calendar and missing words, everybody is told, and a second person looks afterwards."""
+"""Emergencies: one person passes the calendar and missing words, and everybody is told."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,11 @@ import msgspec
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.duration import seconds
-from lamplighter.domain.emergency import GRANTED, PASSED, Emergency
+from lamplighter.domain.emergency import GRANTED, PASSED, Emergency, words
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.errors import Conflict, Invalid, NotAllowed
-from lamplighter.domain.events.emergency import EmergencyAnnounced, EmergencyDeclared, EmergencyReviewed
-from lamplighter.domain.identity import PLATFORM, Actor, Permission
-from lamplighter.domain.names import unknown
+from lamplighter.domain.errors import Conflict
+from lamplighter.domain.events.emergency import EmergencyAnnounced, EmergencyDeclared
+from lamplighter.domain.identity import Actor, Permission
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout, Signal
@@ -20,9 +19,6 @@ from lamplighter.domain.version import Version
 from lamplighter.lifecycle import admission, deployment, holding, judging, moves
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
-
-#: Characters that are kept of what people write.
-_WORDS = 2000
 
 
 def declare(
@@ -35,7 +31,7 @@ def declare(
     Raises `NotAllowed` for everybody who may not do the duty to deploy, `Invalid` without a reason, and `Conflict` where
     nothing of all that stands in the way, or another version is under way. Nothing is declared where another gate refuses.
     """
-    said = _words(why, 'Write --reason "Every second answer is wrong since noon; v8 answers right."')
+    said = words(why, 'Write --reason "Every second answer is wrong since noon; v8 answers right."')
     with kit.store.transaction() as change:
         admission.check_duty(change, actor, version)
         admission.check(kit, change, actor, version, environment)
@@ -80,12 +76,6 @@ def _carried_on(
     if rollout.phase is Phase.WAITING and decision.passed:
         return moves.move(kit, change, after, Signal.CLEARED, actor, f"Every gate passed, in the emergency {emergency.id}.")
     return after
-
-
-def _words(text: str, fix: str) -> str:
-    if not text.strip():
-        raise Invalid("An emergency takes words.", why="Whoever looks at it later reads why.", fix=fix, code="E1144")
-    return text.strip()[:_WORDS]
 
 
 def _drafted(kit: Kit, look: Transaction, actor: Actor, version: Version, environment: Environment, why: str) -> Emergency:
@@ -157,77 +147,3 @@ def _announce(kit: Kit, change: Transaction, actor: Actor, emergency: Emergency)
     holders = _holders(change, change.project(emergency.model))
     for person in dict.fromkeys((*filter(None, (emergency.owner,)), *holders)):
         kit.record(change, EmergencyAnnounced(**place, emergency=emergency.id, person=person), actor)  # type: ignore[arg-type]
-
-
-def review(kit: Kit, actor: Actor, key: str, note: str) -> Emergency:
-    """Close the review of an emergency; raises `NotAllowed` for who declared it and for the author of the version."""
-    said = _words(note, 'Write --note "Looked at the requests of that hour; v8 answers right."')
-    with kit.store.transaction() as change:
-        before = find(change, key)
-        _check_reviewer(actor, before)
-        if not before.open:
-            raise Conflict(
-                f"{key} is reviewed already.",
-                why=f"{before.reviewed_by} has looked at it.",
-                fix="There is nothing to do.",
-                code="E1522",
-            )
-        rollout = change.rollouts.find(id=before.rollout)
-        if rollout is not None and not rollout.phase.final:
-            raise Conflict(
-                f"{key} is not over yet.",
-                why=f"{rollout.id} is {rollout.phase}, and a review looks at what came of it.",
-                fix=f"Wait for it, or stop it: lamp rollout stop {rollout.id}",
-                code="E1523",
-            )
-        changes = {"reviewed_by": actor.email, "reviewed_at": kit.clock.now(), "note": said}
-        after = msgspec.structs.replace(before, **changes, revision=before.revision + 1)
-        change.emergencies.replace(after, revision=before.revision)
-        event = EmergencyReviewed(
-            model=after.model,
-            emergency=key,
-            environment=after.environment,
-            number=after.number,
-            person=actor.email,
-            note=said,
-        )
-        kit.record(change, event, actor)
-    return after
-
-
-def _check_reviewer(actor: Actor, emergency: Emergency) -> None:
-    if actor.email in (emergency.person, emergency.author):
-        what = "declared it" if actor.email == emergency.person else "registered its version"
-        raise NotAllowed(
-            f"You cannot review {emergency.id}.",
-            why=f"You {what}, and a second person has to look.",
-            fix=f"Ask {emergency.owner or 'somebody else who may accept versions'}.",
-            code="E1332",
-        )
-
-
-def find(look: Transaction, key: str) -> Emergency:
-    """An emergency; raises `NotFound`."""
-    found = look.emergencies.find(id=key)
-    if found is None:
-        raise unknown("emergency", key, (one.id for one in look.emergencies.all(newest="opened_at", limit=12)))
-    return found
-
-
-def remind(kit: Kit) -> None:
-    """Tell the owner of each review that is overdue, once."""
-    with kit.store.reading() as look:
-        late = [one for one in look.emergencies.all(open=True) if one.due_at < kit.clock.now() and not one.reminded]
-    for one in late:
-        with kit.store.transaction() as change:
-            after = msgspec.structs.replace(one, reminded=True, revision=one.revision + 1)
-            change.emergencies.replace(after, revision=one.revision)
-            event = EmergencyAnnounced(
-                model=one.model,
-                emergency=one.id,
-                environment=one.environment,
-                number=one.number,
-                person=one.owner,
-                overdue=True,
-            )
-            kit.record(change, event, PLATFORM)

@@ -14,7 +14,6 @@ from lamplighter.lifecycle import (
     collection,
     compaction,
     discarding,
-    emergencies,
     external_alerts,
     feeds,
     findings,
@@ -26,6 +25,7 @@ from lamplighter.lifecycle import (
     responding,
     retention,
     retrainings,
+    reviews,
     watching,
     weekly,
 )
@@ -264,7 +264,7 @@ class Reconciler:
         self._guarded(partial(external_alerts.watch, self._kit))
         self._guarded(partial(ageing.watch, self._kit))
         self._guarded(partial(payloads.sweep, self._kit))
-        emergencies.remind(self._kit)
+        reviews.remind(self._kit)
         responding.wake(self._kit)
         responding.escalate(self._kit)
 

@@ -11,7 +11,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holding, judging, returning, shadowing
+from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holding, judging, returning, reviews, shadowing
 from lamplighter.lifecycle import consumers as applications
 from lamplighter.lifecycle import emergencies as lifecycle
 from lamplighter.sdk.answers import Deployed, RolledBack
@@ -54,10 +54,10 @@ class Deployment(Caller, verbs.Deployment):
 
     def emergency(self, key: str) -> Emergency:
         with self._kit.store.reading() as look:
-            return lifecycle.find(look, key)
+            return reviews.find(look, key)
 
     def review_emergency(self, key: str, note: str) -> Emergency:
-        return lifecycle.review(self._kit, self._actor, key, note)
+        return reviews.review(self._kit, self._actor, key, note)
 
     def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
         with self._kit.store.reading() as look:
