@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from click.testing import CliRunner
 
-from lamplighter.cli.main import HEADINGS
+from lamplighter.cli.headings import HEADINGS
 from lamplighter.cli.root import Root
 from lamplighter.cli.session import Session
 

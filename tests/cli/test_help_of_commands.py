@@ -5,7 +5,7 @@ from tests.cli.commands import here, lamp, told
 from tests.cli.memory import Memory
 
 from lamplighter import __version__
-from lamplighter.cli.main import HEADINGS
+from lamplighter.cli.headings import HEADINGS
 from lamplighter.cli.root import Root
 from lamplighter.cli.table import WIDTH
 

@@ -9,7 +9,7 @@ from tests.domain import specimens
 from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
-from lamplighter.cli.main import HEADINGS
+from lamplighter.cli.headings import HEADINGS
 from lamplighter.domain.monitor import Kind, Rule
 
 PATHS = (

@@ -1,89 +1,8 @@
-"""The way into `lamp`, and the table of everything it can do. Help and version need nothing but this table and click."""
+"""The way into `lamp`. Its version needs nothing but this file."""
 
 import sys
-from collections.abc import Mapping
-from typing import NamedTuple
 
 from lamplighter import __version__
-
-
-class Entry(NamedTuple):
-    """One line of `lamp --help`."""
-
-    #: File of this folder that holds the command.
-    module: str
-    #: What follows the name: arguments, or the verbs of a noun.
-    form: str
-    #: What it does.
-    says: str
-
-
-#: Every command under its heading, in the order of the help.
-HEADINGS: Mapping[str, Mapping[str, Entry]] = {
-    "START": {
-        "demo": Entry("start", "[--once] [--reset]", "the whole platform, real data, a model to break"),
-        "up": Entry("start", "[--foreground]", "run the platform on this machine"),
-        "down": Entry("start", "", "stop the platform on this machine"),
-        "login": Entry("signing_in", "[URL]", "sign in to a platform with a token"),
-        "logout": Entry("signing_in", "", "forget the token"),
-        "whoami": Entry("signing_in", "", "who you are, and where"),
-        "init": Entry("start", "[--yes]", "write lamp.toml; at most 5 questions"),
-    },
-    "DAILY": {
-        "check": Entry("daily", "[PATH]", "build, pack and judge a model here; no platform"),
-        "apply": Entry("daily", "[PATH]", "save lamp.toml as the project of its model"),
-        "deploy": Entry("traffic", "[PATH|REF] [--env E]", "bring a version into an environment"),
-        "adopt": Entry("adopting", "NAME --reference FILE ...", "take on a model that runs elsewhere"),
-        "status": Entry("daily", "[REF]", "how a model is; exit 8 if it is failing"),
-        "list": Entry("daily", "[--needs me]", "all models, those that need somebody first"),
-        "try": Entry("daily", "REF [FILE|-]", "score a row or a file; no file = a sample row"),
-        "score": Entry("daily", "REF IN OUT [--resume]", "score a table of any size, in pieces"),
-        "promote": Entry("traffic", "REF --to ENV", "bring what is live one environment further"),
-        "shadow": Entry("traffic", "REF --env E", "let a version score along without answering"),
-        "rollback": Entry("traffic", "REF [--to V]", "all traffic to the version before"),
-        "open": Entry("daily", "[REF]", "the page, in the browser"),
-        "explain": Entry("daily", "CODE", "what an error code means; offline"),
-    },
-    "OWNERSHIP": {
-        "who": Entry("ownership", "REF", "who should deploy this model, and why"),
-        "owners": Entry("ownership", "show", "who holds which duty"),
-    },
-    "PEOPLE": {
-        "approvals": Entry("approvals", "list|review|show|approve|refuse", "what waits for people's word"),
-        "consumers": Entry("consumers", "list|versions|show|add|close|token|consent|refuse", "the applications that call"),
-        "users": Entry("people", "list|add|link", "who can sign in"),
-        "teams": Entry("people", "list|set", "people who share duties"),
-        "tokens": Entry("people", "issue", "secrets for programs"),
-    },
-    "RUNNING": {
-        "rollout": Entry("rollouts", "list|show|pause|resume|stop", "versions on their way"),
-        "monitor": Entry("running", "show|notebook|why|health|digest|recount", "figures, limits, and why it got worse"),
-        "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
-        "predictions": Entry("predictions", "push|rows", "what was answered; rows out of it"),
-        "labels": Entry("running", "push|status", "what really happened"),
-        "alerts": Entry("alerts", "list", "alerts that another monitoring system brings"),
-        "incident": Entry("incidents", "list|show|ack|resolve|snooze|assign|note|notebook", "what is wrong, and who has it"),
-        "drill": Entry("drills", "outage", "practise what is declared for bad days"),
-    },
-    "MANAGEMENT": {
-        "retrain": Entry("management", "REF", "ask for a training"),
-        "jobs": Entry("jobs", "list|show|run|fix", "tables that are scored on a schedule"),
-        "extend": Entry("extending", "REF --days N --reason R", "let a live version answer for longer"),
-        "challenge": Entry("management", "start|show|decide", "compare two versions on the same rows"),
-    },
-    "RECORD": {
-        "audit": Entry("record", "log|at|verify", "who did what; what was live when"),
-        "export": Entry("exporting", "TOOL [--out DIR]", "files for prometheus and grafana"),
-    },
-    "ADMIN": {
-        "env": Entry("admin", "list|add", "the environments"),
-        "notify": Entry("notify", "secret|test", "whether messages arrive, and are ours"),
-        "key": Entry("keys", "new|list|trust|distrust", "who may bring models that run code"),
-        "doctor": Entry("admin", "", "what is wrong with this machine, and the fix"),
-        "completion": Entry("admin", "bash|zsh|fish", "completion for your shell"),
-        "help": Entry("admin", "[TOPIC]", "topics: exit-codes, refs, env, words"),
-    },
-}
 
 
 def main() -> None:
@@ -91,6 +10,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"lamp {__version__}\n")
         return
+    from lamplighter.cli.headings import HEADINGS
     from lamplighter.cli.root import Root
 
     Root("lamp", HEADINGS).main(prog_name="lamp")

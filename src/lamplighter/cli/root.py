@@ -9,7 +9,7 @@ import click
 
 from lamplighter import __version__
 from lamplighter.cli.flags import FLAGS, Noun
-from lamplighter.cli.main import Entry
+from lamplighter.cli.headings import Entry
 from lamplighter.cli.session import Session
 
 
