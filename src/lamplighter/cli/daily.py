@@ -6,7 +6,7 @@ import click
 
 from lamplighter.cli.flags import Verb
 from lamplighter.cli.page import Page
-from lamplighter.cli.places import model_of
+from lamplighter.cli.places import ENV, model_of
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.session import Session, with_session
 
@@ -82,7 +82,7 @@ def list_models(session: Session, needs: str, only: str, tier: str, gap: str, se
 @click.command("try", cls=Verb)
 @click.argument("reference", metavar="REF")
 @click.argument("file", metavar="[FILE|-]", default="")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @with_session
 def try_model(session: Session, reference: str, file: str, environment: str) -> Page:
     """Score rows: JSON objects from FILE or from stdin (-), or one random row of the version's sample."""
@@ -95,7 +95,7 @@ def try_model(session: Session, reference: str, file: str, environment: str) -> 
 @click.argument("reference", metavar="REF")
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--rows", default=5_000, type=click.IntRange(1, 10_000), metavar="N", help="rows of one request")
 @click.option("--resume", is_flag=True, help="go on with a table that was begun before")
 @with_session

@@ -6,7 +6,7 @@ import click
 
 from lamplighter.cli.flags import Noun
 from lamplighter.cli.page import Page
-from lamplighter.cli.places import main_place
+from lamplighter.cli.places import ENV, main_place
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.session import Session, with_session
 from lamplighter.domain.names import parse_reference
@@ -19,7 +19,7 @@ def drill() -> None:
 
 @drill.command("outage")
 @click.argument("reference", metavar="REF")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @with_session
 def outage(session: Session, reference: str, environment: str) -> Page:
     """Ask for the answer that callers would get in an outage. Only the drill's own requests are touched."""

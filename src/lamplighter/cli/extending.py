@@ -7,7 +7,7 @@ import click
 from lamplighter.cli.flags import Verb
 from lamplighter.cli.instants import local
 from lamplighter.cli.page import Page
-from lamplighter.cli.places import main_place
+from lamplighter.cli.places import ENV, main_place
 from lamplighter.cli.session import Session, with_session
 from lamplighter.domain.names import parse_reference
 
@@ -16,7 +16,7 @@ from lamplighter.domain.names import parse_reference
 @click.argument("reference", metavar="REF")
 @click.option("--days", type=int, required=True, help="how many days more, from its expiry or from now")
 @click.option("--reason", required=True, help="why, for the record")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @with_session
 def extend(session: Session, reference: str, days: int, reason: str, environment: str) -> Page:
     """Let the live version answer for longer than its tier allows. Only the owner of its management may."""

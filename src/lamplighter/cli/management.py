@@ -7,7 +7,7 @@ import click
 from lamplighter.cli.flags import Noun, Verb
 from lamplighter.cli.instants import local, read
 from lamplighter.cli.page import Page
-from lamplighter.cli.places import main_place, model_of
+from lamplighter.cli.places import ENV, main_place, model_of
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 from lamplighter.domain.challenge import Challenge, Verdict
@@ -37,7 +37,7 @@ def challenge() -> None:
 
 @challenge.command("start")
 @click.argument("reference", metavar="REF")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--metric", default="brier", show_default=True, help="the figure that decides")
 @click.option("--rows", type=click.IntRange(min=1), default=1000, show_default=True, help="labelled rows that it needs")
 @with_session

@@ -13,6 +13,8 @@ from lamplighter.domain.names import parse_reference, unknown
 if TYPE_CHECKING:  # these bring the database library, which help does not need
     from lamplighter.views.live import Live
 
+#: The option of a command that is about the most protected environment where none is named; see `main_place`.
+ENV = click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
 _ORDER = list(Level)
 
 

@@ -7,7 +7,7 @@ import click
 
 from lamplighter.cli.flags import Noun
 from lamplighter.cli.page import Page
-from lamplighter.cli.places import model_of, place_beside
+from lamplighter.cli.places import ENV, model_of, place_beside
 from lamplighter.cli.session import Session, with_session
 
 
@@ -19,7 +19,7 @@ def predictions() -> None:
 @predictions.command("push")
 @click.argument("reference", metavar="REF")
 @click.argument("file", metavar="FILE|-")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--id", "identity", default="id", show_default=True, metavar="COLUMN", help="the id that labels name")
 @click.option("--time", default="time", show_default=True, metavar="COLUMN", help="when it was answered")
 @click.option("--score", default="score", show_default=True, metavar="COLUMN", help="what was answered")
@@ -40,7 +40,7 @@ def push(session: Session, /, reference: str, file: str, environment: str, **opt
 @click.argument("reference", metavar="REF")
 @click.option("--incident", default="", metavar="INCIDENT", help="those behind an incident, such as I-31")
 @click.option("--where", "condition", default="", metavar="CONDITION", help="such as 'origin = EWR, delay > 20'")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--version", "number", default=0, type=click.IntRange(min=0), metavar="N", help="of one version only")
 @click.option("--from", "start", default="", metavar="TIME", help="that happened from then on")
 @click.option("--to", "end", default="", metavar="TIME", help="that happened before then")

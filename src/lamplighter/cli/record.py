@@ -8,7 +8,7 @@ from lamplighter.cli.flags import Noun
 from lamplighter.cli.instants import read
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.record import as_of_page, journal_page, verification_page
-from lamplighter.cli.places import model_of, recorded_place
+from lamplighter.cli.places import ENV, model_of, recorded_place
 from lamplighter.cli.session import Session, with_session
 
 
@@ -30,7 +30,7 @@ def log(session: Session, reference: str, limit: int) -> Page:
 @audit.command("at")
 @click.argument("reference", metavar="REF")
 @click.argument("instant", metavar="TIME")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @with_session
 def at(session: Session, reference: str, instant: str, environment: str) -> Page:
     """What was live at a time, who approved it, on what evidence. TIME is local unless it has an offset."""

@@ -9,7 +9,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.pages.labels import labels_page
 from lamplighter.cli.pages.readings import monitor_page
 from lamplighter.cli.pages.why import why_page
-from lamplighter.cli.places import main_place, model_of, place_beside
+from lamplighter.cli.places import ENV, main_place, model_of, place_beside
 from lamplighter.cli.session import Session, with_session
 
 #: Labels in one request.
@@ -23,7 +23,7 @@ def monitor() -> None:
 
 @monitor.command("show")
 @click.argument("reference", metavar="REF")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--slices", "sliced", is_flag=True, help="the figures of slices")
 @with_session
 def show(session: Session, reference: str, environment: str, sliced: bool) -> Page:
@@ -37,7 +37,7 @@ def show(session: Session, reference: str, environment: str, sliced: bool) -> Pa
 
 @monitor.command("notebook")
 @click.argument("reference", metavar="REF")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--out", default="", metavar="FILE", help="what it is called; default: MODEL.ipynb, here")
 @with_session
 def write_notebook(session: Session, reference: str, environment: str, out: str) -> Page:
@@ -58,7 +58,7 @@ def write_notebook(session: Session, reference: str, environment: str, out: str)
 
 @monitor.command("why")
 @click.argument("reference", metavar="REF")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--incident", default="", metavar="INCIDENT", help="in the window of an incident, such as I-31")
 @with_session
 def why(session: Session, reference: str, environment: str, incident: str) -> Page:
@@ -97,7 +97,7 @@ def digest(session: Session, reference: str) -> Page:
 
 @monitor.command("recount")
 @click.argument("reference", metavar="REF")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--since", default="", metavar="INSTANT", help="from its day on; default: every day")
 @with_session
 def recount(session: Session, reference: str, environment: str, since: str) -> Page:
@@ -147,7 +147,7 @@ def push(session: Session, reference: str, file: str) -> Page:
 
 @labels.command("status")
 @click.argument("reference", metavar="REF")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @with_session
 def status(session: Session, reference: str, environment: str) -> Page:
     """How many labels came and how late, and how many wait for their prediction."""

@@ -9,7 +9,7 @@ from lamplighter.cli.flags import Verb
 from lamplighter.cli.instants import local
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.shadow import shadow_page
-from lamplighter.cli.places import live_in, main_place, model_of, step_before, target_place
+from lamplighter.cli.places import ENV, live_in, main_place, model_of, step_before, target_place
 from lamplighter.cli.session import Session, with_session
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.names import Live, Number, Previous, parse_reference
@@ -87,7 +87,7 @@ def _promoted(session: Session, reference: str, environment: str) -> str:
 
 @click.command(cls=Verb)
 @click.argument("reference", metavar="REF")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--end", is_flag=True, help="end it: no version scores along any more")
 @click.option("--show", is_flag=True, help="how it compares with the live version so far")
 @click.option("--evidence", is_flag=True, help="the same, written down as evidence of the version")
@@ -119,7 +119,7 @@ def shadow(session: Session, reference: str, environment: str, end: bool, show: 
 @click.command(cls=Verb)
 @click.argument("reference", metavar="REF")
 @click.option("--to", "target", metavar="V", default="", help="number of the version to return to; default: the one before")
-@click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: most protected")
+@ENV
 @click.option("--reason", default="", help="why, for the record")
 @with_session
 def rollback(session: Session, reference: str, target: str, environment: str, reason: str) -> Page:
