@@ -27,7 +27,7 @@ demo: .venv/.demo-ready ## Run the whole platform with real data and a model to 
 	@$(BIN)/lamp demo $(ARGS)
 
 test: .venv/.dev-ready ## Run all tests; ARGS="-k rollout" chooses some.
-	@scripts/system-packages chromium libatomic1 prometheus prometheus-alertmanager
+	@scripts/system-packages chromium libatomic1 prometheus prometheus-alertmanager strace
 	@scripts/clients tensors rest
 	@$(BIN)/pytest -n $(TEST_PROCESSES) --no-loadscope-reorder $(ARGS)
 

@@ -2,12 +2,12 @@
 
 import os
 import signal
-import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.power.traced import has_strace
 from tests.serving.groundwork import MODEL, Ground, Stream, end_group, is_open, let_through, streaming, until
 
 from lamplighter.domain.route import ModelRoute
@@ -157,13 +157,6 @@ def test_a_torn_tail_costs_only_itself(tmp_path: Path) -> None:
 
 
 STRACE = ("strace", "-f", "-qq", "-o", "/dev/null")
-
-
-def has_strace() -> bool:
-    try:
-        return subprocess.run([*STRACE, "true"], check=False, capture_output=True).returncode == 0
-    except FileNotFoundError:
-        return False
 
 
 @pytest.mark.skipif(not has_strace(), reason="strace cannot trace here")
