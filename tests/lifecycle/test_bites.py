@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import Connection, event
 from tests.lifecycle.lives import Life
 from tests.lifecycle.segments import Segment, scored
 from tests.lifecycle.test_collection import counted, expected
@@ -84,6 +85,21 @@ def test_others_write_while_a_bite_is_counted(life: Life, version: Version, seco
         assert look.counters.value("written meanwhile") == 7
     assert counted(life.kit) == expected(written)
     other.close()
+
+
+def test_wide_requests_are_kept_in_several_transactions(life: Life, version: Version) -> None:
+    written = [scored(version, OURS.format("a", place), [0.5] * 5000, at=NOON + place) for place in range(5)]
+    Segment(life.settings).write(*written)
+    kept: list[int] = []
+
+    def commits(_: Connection) -> None:
+        kept.append(1)
+
+    event.listen(life.kit.store.engine, "commit", commits)
+    assert collection.collect(life.kit, "prod") == len(written)
+    event.remove(life.kit.store.engine, "commit", commits)
+    assert len(kept) == 3
+    assert counted(life.kit) == expected(written)
 
 
 def test_a_bite_that_another_was_faster_with_is_thrown_away(life: Life, version: Version, second: Machine) -> None:
