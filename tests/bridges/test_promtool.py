@@ -18,6 +18,10 @@ FAILING = {
     f'lamp_requests_total{{{_ARM},code="200"}}': "0+88x60",
     f'lamp_requests_total{{{_ARM},code="502"}}': "0+12x60",
 }
+DOWN = {
+    f'up{{job="lamplighter-serving",instance="127.0.0.1:{port}",environment="{environment}"}}': "0x60"
+    for port, environment in ((7082, "staging"), (7083, "prod"))
+}
 #: The rule, the series that set it off, and the labels that its alert has beside those of the rule.
 CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ("LampRequestsFail", {**OWNER, **FAILING}, {"model": "churn", "env": "prod", "owner": "@it-ops"}),
@@ -34,7 +38,7 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ),
     (
         "LampServingDown",
-        {'up{job="lamplighter-serving",instance="127.0.0.1:7083",environment="prod"}': "0x60"},
+        {**DOWN, 'lamp_rollout_weight{model="churn",env="prod",version="7"}': "1x10"},
         {"instance": "127.0.0.1:7083", "environment": "prod"},
     ),
     ("LampControlPlaneDown", {'up{job="lamplighter",instance="127.0.0.1:7070"}': "0x60"}, {"job": "lamplighter"}),
@@ -71,6 +75,10 @@ def test_a_rule_fires_with_its_owner_and_duty(rules: Path, name: str, series: di
 def test_requests_that_are_answered_set_nothing_off(rules: Path) -> None:
     well = {key: "0+100x60" if "200" in key else "0x60" for key in FAILING}
     play(rules, {**OWNER, **well}, next(alert for alert in ALERTS if alert.name == "LampRequestsFail"), [])
+
+
+def test_an_environment_without_a_model_is_not_missed(rules: Path) -> None:
+    play(rules, DOWN, next(alert for alert in ALERTS if alert.name == "LampServingDown"), [])
 
 
 def play(rules: Path, series: dict[str, str], alert: Alert, expected: list[dict[str, str]]) -> None:

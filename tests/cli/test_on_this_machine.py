@@ -82,6 +82,20 @@ def test_a_folder_that_is_no_project(code: str, text: str | None, tmp_path: Path
     assert (outcome.code, code in outcome.err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [(None, "There is no file train.py beside lamp.toml."), ("def make():\n    pass\n", "train.py has no function build.")],
+)
+def test_a_source_that_is_not_there_is_told_with_the_line_to_write(code: str | None, why: str, folder: Path) -> None:
+    (folder / "train.py").unlink()
+    if code is not None:
+        (folder / "train.py").write_text(code)
+    outcome = here("check", "-C", str(folder))
+    told = " ".join(outcome.err.split())
+    assert (outcome.code, "E1116" in told, f"Why {why}" in told) == (2, True, True)
+    assert "Write def build(): return lamplighter.Build(model, sample, labels) in train.py." in told
+
+
 def test_training_code_that_fails_is_named_without_its_words(folder: Path) -> None:
     (folder / "train.py").write_text("def build():\n    raise KeyError('canary')\n")
     outcome = here("check", "-C", str(folder))

@@ -168,6 +168,15 @@ def test_what_failed_before_the_version_went_live_is_not_its_fault(strict: Life)
     assert strict.events(RolledBack) == []
 
 
+@pytest.mark.parametrize(("measure", "ago"), [("unloaded", "8 minutes"), ("failures", "less than a minute")])
+def test_requests_that_failed_before_do_not_date_trouble_of_another_sort(strict: Life, measure: str, ago: str) -> None:
+    _, second = two(strict, "restarted")
+    traffic(strict, second, "champion", 200, 9, ago=120)
+    strict.clock.forward(400)
+    incident = found(strict, failing(strict, second, measure=measure))
+    assert f"v2 went live {ago} before it began." in [cause.sentence for cause in incident.causes]
+
+
 def test_an_incident_says_what_changed_likeliest_first_and_who_feels_it(strict: Life) -> None:
     runbook = "docs/runbooks/late.md"
     _, second = two(strict, "told", monitor={"runbook": runbook})

@@ -100,6 +100,8 @@ def test_a_job_that_was_ended_goes_on_where_it_stopped(ground: Ground, version: 
         scoring(ground, version, table, target, rows=400).run(resume=True, told=silent)
     done = scoring(ground, version, table, target, rows=300).run(resume=True, told=silent)
     assert (done.rows, done.chunks, done.kept >= 2) == (ROWS, 8, True)
+    assert done.kept_rows == 300 * done.kept
+    assert done.rate == (ROWS - done.kept_rows) / done.seconds
     asked = [request for request in _requests(ground) if request.startswith(plan(version, table, 300).name)]
     assert sorted(asked) == sorted({f"{plan(version, table, 300).name}-{place:08d}" for place in range(8)})
     assert read(target)["train"] == list(range(ROWS))

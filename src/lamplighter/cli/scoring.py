@@ -69,7 +69,7 @@ def table_page(
     return Page(
         says=f"{version.name} in {place.environment} scored {done.rows:,} rows into {target}.",
         data={"version": version.name, "job": job.name, "rows": done.rows, "seconds": done.seconds, "kept": done.kept},
-        facts=[("job", job.name), ("rate", f"{done.rows / max(done.seconds, 1e-9):,.0f} rows/s")],
+        facts=[("job", job.name), ("rate", f"{done.rate:,.0f} rows/s")],
         next=[f"lamp monitor show {parsed.model}"],
         url=session.address(f"/m/{parsed.model}"),
     )
@@ -84,8 +84,7 @@ class _Teller:
     def __call__(self, progress: Progress) -> None:
         if progress.seconds >= self._next:
             self._next = progress.seconds + 2.0
-            rate = progress.rows / progress.seconds
-            self._session.say(f"{progress.rows:,} rows, {rate:,.0f} a second")
+            self._session.say(f"{progress.rows:,} rows, {progress.rate:,.0f} a second")
 
 
 def _live_one(wanted: Version, live: Version, environment: str) -> Version:

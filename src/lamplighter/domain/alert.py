@@ -65,6 +65,9 @@ def _champion(code: str = "") -> str:
     return f'sum by (model, env) (rate(lamp_requests_total{{arm="champion"{code}}}[2m]))'
 
 
+#: Environments in which a model was live within a day; the last look is kept, as the control plane may be down as well.
+_IN_USE = 'label_replace(max by (env) (last_over_time(lamp_rollout_weight[1d])), "environment", "$1", "env", "(.*)")'
+
 _SERVICE = (
     Alert(
         name="LampRequestsFail",
@@ -87,7 +90,7 @@ _SERVICE = (
     ),
     Alert(
         name="LampServingDown",
-        expression=f'max by (instance, environment) (up{{job="{SERVING_JOB}"}}) == 0',
+        expression=f'max by (instance, environment) (up{{job="{SERVING_JOB}"}}) == 0 and on (environment) {_IN_USE}',
         lasting="1m",
         severity=Severity.PAGE,
         duty=Duty.MONITOR_TECHNICAL,

@@ -24,6 +24,8 @@ _LOOK_BACK = 7 * _DAY
 _LEAST = 20
 #: Seconds of the traffic of the version before that are compared.
 _BEFORE = 3600
+#: Measures whose trouble is requests that fail: it began with the first of them.
+_OF_REQUESTS = frozenset({"failures", "fallback", "saturation", QUARANTINE})
 #: Readings of the newest windows that are looked through.
 _READINGS = 400
 #: Inputs that are named.
@@ -101,7 +103,9 @@ def _age(look: Transaction, finding: Finding, routing: Routing, now: int) -> int
 
 
 def _began(look: Transaction, finding: Finding) -> int:
-    """When the first request of this trouble failed; the begin of the window if none did."""
+    """When the first request of this trouble failed; the begin of the window if none did, or it is no trouble of requests."""
+    if finding.measure not in _OF_REQUESTS:
+        return finding.start
     since = finding.start // _SECOND - 600
     seen = look.traffic.since(finding.model, finding.environment, since, number=finding.number)
     failing = [part.second for part in seen if part.failures]

@@ -55,6 +55,13 @@ class Progress(Record, frozen=True):
     seconds: float
     #: Chunks that were there from before.
     kept: int = 0
+    #: Rows of these.
+    kept_rows: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Rows scored in a second; what was there from before took no time."""
+        return (self.rows - self.kept_rows) / max(self.seconds, 1e-9)
 
 
 def plan(version: Version, source: Path, rows: int = ROWS) -> Job:
@@ -111,17 +118,17 @@ class Scoring:
 
     def _run(self, resume: bool, told: Callable[[Progress], None]) -> Progress:
         self._begin(resume=resume)
-        started, chunks, rows, kept = time.monotonic(), 0, 0, 0
+        started, done = time.monotonic(), Progress(rows=0, chunks=0, seconds=0.0)
         with self._client, ThreadPoolExecutor(_FLIGHTS) as flights:
             for count, was_there in self._chunks(flights):
-                chunks, rows, kept = chunks + 1, rows + count, kept + was_there
-                told(Progress(rows=rows, chunks=chunks, seconds=time.monotonic() - started, kept=kept))
+                done = _further(done, count, was_there=was_there, seconds=time.monotonic() - started)
+                told(done)
         unfinished = self._target.with_name(f".{self._target.name}.new{self._target.suffix}")
-        table_stream.join([self._part(place) for place in range(chunks)], unfinished)
+        table_stream.join([self._part(place) for place in range(done.chunks)], unfinished)
         _force(unfinished)
         unfinished.replace(self._target)
         shutil.rmtree(self._parts)
-        return Progress(rows=rows, chunks=chunks, seconds=time.monotonic() - started, kept=kept)
+        return msgspec.structs.replace(done, seconds=time.monotonic() - started)
 
     def _begin(self, *, resume: bool) -> None:
         plan_file = self._parts / _PLAN
@@ -212,6 +219,17 @@ class Scoring:
 
     def _part(self, place: int) -> Path:
         return self._parts / f"{place:08d}.arrow"
+
+
+def _further(before: Progress, rows: int, *, was_there: bool, seconds: float) -> Progress:
+    """Progress with one more chunk."""
+    return Progress(
+        rows=before.rows + rows,
+        chunks=before.chunks + 1,
+        seconds=seconds,
+        kept=before.kept + was_there,
+        kept_rows=before.kept_rows + rows * was_there,
+    )
 
 
 def _landed(rows: int, was_there: bool, flight: "Future[None] | None") -> tuple[int, bool]:

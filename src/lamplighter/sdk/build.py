@@ -58,14 +58,20 @@ def load_build(folder: Path, project: Project) -> Build:
     """Call the function that `source = "train.py:build"` names; it gives a `Build`. Raises `Invalid`."""
     path, _, name = project.model.source.partition(":")
     file = (folder / path).resolve()
-    if not name or not file.is_file() or not file.is_relative_to(folder.resolve()):
-        raise Invalid(
-            "The source of the model cannot be found.",
-            why="source must name a Python file of the project and a function in it.",
-            fix='Write source = "train.py:build" in [model].',
-            code="E1116",
+    if not name or not file.is_relative_to(folder.resolve()):
+        raise _no_source(
+            "source must name a Python file of the project and a function in it.", 'source = "train.py:build"', "[model]"
         )
-    made = getattr(module_of(file), name, lambda: None)()
+    if not file.is_file():
+        raise _no_source(
+            f"There is no file {path} beside lamp.toml.", f"def {name}(): return lamplighter.Build(model, sample, labels)", path
+        )
+    function = getattr(module_of(file), name, None)
+    if not callable(function):
+        raise _no_source(
+            f"{path} has no function {name}.", f"def {name}(): return lamplighter.Build(model, sample, labels)", path
+        )
+    made = function()
     if not isinstance(made, Build):
         raise Invalid(
             "The source of the model gives no build.",
@@ -74,6 +80,10 @@ def load_build(folder: Path, project: Project) -> Build:
             code="E1117",
         )
     return made
+
+
+def _no_source(why: str, line: str, place: str) -> Invalid:
+    return Invalid("The source of the model cannot be found.", why=why, fix=f"Write {line} in {place}.", code="E1116")
 
 
 def module_of(file: Path) -> Any:
