@@ -5,7 +5,9 @@ import ipaddress
 import logging
 import os
 import re
+import resource
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from lamplighter.serving.telemetry.switch import hindrance, signals
 _PATIENCE = 15.0
 #: Exit status when the arguments, the address or the directory cannot be used.
 _UNUSABLE = 2
+#: Descriptors of one process, where the system allows as many: about as many connections as a process can look after.
+_FILES = 16_384
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         keys=parsed.keys and parsed.keys.absolute(),
     )
     os.umask(0o077)
+    _raise_files()
     prepare(options.directory, options.workers)
     held = acquire(options.directory / PID, _PATIENCE)
     if held is None:
@@ -64,6 +69,15 @@ def main(arguments: list[str] | None = None) -> int:
     if why:
         log.warning("%s Nothing is exported.", why)
     return Group(options, listening, exports=bool(signals()) and not why).run()
+
+
+def _raise_files() -> None:
+    """Use the descriptors that may be used: a shell gives 1,024 by default, which a thousand idle callers hold."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,12 +2,16 @@
 
 import asyncio
 import errno
+import heapq
 import logging
+import math
+import resource
 import socket
 from email.utils import formatdate
 
 from lamplighter.serving.framing import Limits
 from lamplighter.serving.heads import Heads
+from lamplighter.serving.reading import NEVER
 from lamplighter.serving.wire import Application, Connection
 
 log = logging.getLogger(__name__)
@@ -15,6 +19,10 @@ log = logging.getLogger(__name__)
 #: Errors of `accept` that pass: out of descriptors or memory. The connection stays in the backlog meanwhile.
 _EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
 _PAUSE = 0.1
+#: Descriptors that are left to files, pipes and gRPC, or a quarter of all where that is less.
+_LEFT = 512
+#: One of so many connections goes where there is no room for another.
+_PART = 16
 
 
 class Front:
@@ -30,6 +38,8 @@ class Front:
         self.connections: set[Connection] = set()
         self.date = b""
         self._loop = asyncio.get_running_loop()
+        #: Connections at one time.
+        self._most = _most()
         self._listening: socket.socket | None = None
         self._taking: set[asyncio.Task[None]] = set()
         self._sweep()
@@ -43,6 +53,9 @@ class Front:
         """Take the next connection in; whether there was one."""
         if self._listening is None:
             return False
+        if len(self.connections) + len(self._taking) >= self._most:
+            self._make_room("there are too many")
+            return False
         try:
             connected, _ = self._listening.accept()
         except (BlockingIOError, ConnectionAbortedError, InterruptedError):
@@ -50,9 +63,7 @@ class Front:
         except OSError as error:
             if error.errno not in _EXHAUSTED:
                 raise
-            log.error("no connection can be taken, errno %s", error.errno)
-            self._loop.remove_reader(self._listening.fileno())
-            self._loop.call_later(_PAUSE, self._resume)
+            self._make_room(f"errno {error.errno}")
             return False
         connected.setblocking(False)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -60,6 +71,17 @@ class Front:
         self._taking.add(task)
         task.add_done_callback(self._taking.discard)
         return True
+
+    def _make_room(self, why: str) -> None:
+        """Let those go that nothing was asked on for longest, and take others in a moment. They would keep everybody out."""
+        waiting = [one for one in self.connections if one.due < NEVER]
+        leaving = heapq.nsmallest(max(1, len(self.connections) // _PART), waiting, key=lambda one: one.due)
+        log.error("no connection can be taken, %s; %d that wait are closed", why, len(leaving))
+        for one in leaving:
+            one.overdue(one.due)
+        if self._listening is not None:
+            self._loop.remove_reader(self._listening.fileno())
+            self._loop.call_later(_PAUSE, self._resume)
 
     async def _take(self, connected: socket.socket) -> None:
         try:
@@ -95,3 +117,9 @@ class Front:
         while self.connections and self._loop.time() < end:
             await asyncio.sleep(0.02)
         self._timer.cancel()
+
+
+def _most() -> float:
+    """How many connections the descriptors of this process allow."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return math.inf if files == resource.RLIM_INFINITY else files - min(_LEFT, files // 4)

@@ -15,6 +15,7 @@ from lamplighter.serving.turn import Sink
 _MOST_HELD = 64 * 1024
 #: Looked up once: to name a member of an enumeration costs as much as a call.
 _IDLE, _CLOSING = Stage.IDLE, Stage.CLOSING
+_WAITING = (Stage.IDLE, Stage.HEAD)
 
 
 class Application(Protocol):
@@ -179,6 +180,12 @@ class Connection(asyncio.Protocol):
         self._writable = None
 
     # ---- time
+
+    @property
+    def due(self) -> float:
+        """When it is closed if no whole header block comes; never where a request is further than that."""
+        waits = self._reader.stage in _WAITING and self._task is None and not self._taken
+        return self._reader.deadline if waits else NEVER
 
     def overdue(self, now: float) -> None:
         """Act on a deadline that has passed; called by the sweep."""
