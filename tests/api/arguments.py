@@ -56,6 +56,8 @@ _VALUES: Mapping[str, Any] = {
     "sliced": True,
     "closed": False,
     "cause": "words",
+    "case": "words",
+    "as_expected": True,
     "incident": "X-1",
     "condition": "delay > 20",
     "metric": "brier",

@@ -8,6 +8,7 @@ from tests.domain import specimens
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.advice import advise, situation_of
+from lamplighter.domain.case import CaseWord, Judged, Tried
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.consumer import Account, Standing
@@ -51,6 +52,7 @@ from lamplighter.domain.who import Who
 from lamplighter.sdk.answers import Deployed, Label, RolledBack, Secret
 from lamplighter.views.answering import Service
 from lamplighter.views.calling import Felt, OnVersion
+from lamplighter.views.cases import Cases
 from lamplighter.views.consumers import Affected, Consumed
 from lamplighter.views.external_alerts import AlertSeen
 from lamplighter.views.false_alarms import FalseAlarms
@@ -106,6 +108,7 @@ class Memory:
         #: Requests of a drill that are answered as declared.
         self.kept = 20
         self.deeds: list[tuple[Any, ...]] = []
+        self.judged: dict[str, CaseWord] = {}
         vars(self).update(changes)
 
     def _known(self, model: str) -> str:
@@ -166,6 +169,22 @@ class Memory:
     def consent(self, reference: str, consumer: str, accepted: bool, environment: str = "", reason: str = "") -> Consent:
         self._did("consent", reference, consumer, accepted, environment, reason)
         return given(consumer, accepted)
+
+    # Example cases
+
+    def cases(self, reference: str, environment: str) -> Cases:
+        rough = Tried(name="rough", words="", inputs={"hour": 20}, expected="1", decision="1", score=0.8, agrees=True)
+        calm = Tried(name="calm", words="", inputs={"hour": 6}, expected="0", decision="1", score=0.6, agrees=False)
+        found = (Judged(tried=rough, word=self.judged.get("rough")), Judged(tried=calm, word=self.judged.get("calm")))
+        return Cases(model=MODEL, number=8, environment=environment, cases=found, answers={"1": "late", "0": "in time"})
+
+    def judge_case(self, reference: str, environment: str, case: str, as_expected: bool, note: str = "") -> CaseWord:
+        self._did("judge_case", reference, environment, case, as_expected, note)
+        self.judged[case] = CaseWord(
+            model=MODEL, version="a" * 64, environment=environment, case=case, person="bea@example.com",
+            as_expected=as_expected, note=note, evidence="b" * 64, at=NOON,
+        )  # fmt: skip
+        return self.judged[case]
 
     # Environments and projects
 

@@ -11,6 +11,7 @@ from tests.sdk.homes import until
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decision import Refused
+from lamplighter.domain.errors import Blocked
 from lamplighter.domain.record import canonical, digest_of
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Aspect, Status
@@ -19,18 +20,20 @@ from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.release import release
 
 MODEL = "late-trains"
+ROUGH = {"name": "rough-night", "inputs": {"delay": 10.0, "load": 0.9}, "expect": 1}
+PROJECT = models.critical(MODEL, uat={"case": [ROUGH]})
 
 
 @pytest.fixture(scope="module")
 def version(ground: Ground) -> Version:
     """The first version of the strict model, live in dev and staging."""
-    version = release(ground["dana"], models.critical(MODEL), models.build(note="first"))
+    version = release(ground["dana"], PROJECT, models.build(note="first"))
     ground.live(version, "dev", "staging")
     return version
 
 
 def test_a_project_says_who_should_deploy(ground: Ground, version: Version) -> None:
-    assert ground["rita"].project(MODEL) == models.critical(MODEL)
+    assert ground["rita"].project(MODEL) == PROJECT
     who = ground["rita"].who(MODEL)
     assert (who.criticality.tier, who.advice.rule) == ("mission-critical", "critical-often")
     assert {assignment.holder for assignment in who.ownership.assignments} == {models.OWNER, address("ines")}
@@ -80,6 +83,11 @@ def test_two_keys_open_production(ground: Ground, version: Version) -> None:
     before = ground["rita"].at(MODEL, "prod", asked.decision.at)
     assert (before.number, before.approvals, before.decision) == (0, (), None)
 
+    with pytest.raises(Blocked, match="1 of 1 cases are not judged"):
+        ground["bea"].sign(version.name, "prod", Side.BUSINESS, accepted=True)
+    word = ground["bea"].judge_case(version.name, "prod", "rough-night", as_expected=True)
+    (case,) = ground["rita"].cases(version.name, "prod").cases
+    assert (case.tried.decision, case.word) == ("1", word)
     ground["bea"].sign(version.name, "prod", Side.BUSINESS, accepted=True, reason="Twenty cases judged.")
     until(lambda: ground["bea"].waiting(MODEL)[0].missing == ("The acceptance of IT is missing.",))
     ground["ines"].sign(version.name, "prod", Side.IT, accepted=True)
@@ -113,7 +121,7 @@ def test_what_is_inside_a_version(ground: Ground, version: Version) -> None:
         seen = ground["rita"].version(reference, "staging")
         assert seen.version == version
         kinds = {evidence.kind for evidence in seen.evidence}
-        assert kinds == {"compilation", "data-checks", "fairness", "load-check", "parity", "performance"}
+        assert kinds == {"cases", "compilation", "data-checks", "fairness", "load-check", "parity", "performance"}
 
 
 def test_the_fleet_and_the_status_say_how_it_is(ground: Ground, version: Version) -> None:

@@ -123,12 +123,25 @@ class Story:
             self.people["bea"].sign(version.name, environment, Side.IT, accepted=True)
         except NotAllowed as error:
             refusal = error.what
-        self.people["bea"].sign(version.name, environment, Side.BUSINESS, accepted=True, reason="Twenty cases judged.")
+        self.people["bea"].sign(
+            version.name, environment, Side.BUSINESS, accepted=True, reason=self.judge(version, environment)
+        )
         self.people["ines"].sign(version.name, environment, Side.IT, accepted=True, reason="Way back practised.")
         approved = Approved(version.number, environment, CAST["bea"].email, CAST["ines"].email, refusal)
         self.approvals.append(approved)
         self.tell(f"deployment: {version.name} accepted by business and IT for {environment}")
         return approved
+
+    def judge(self, version: Version, environment: str) -> str:
+        """Somebody of the business judges what the version says of each example case; gives what came of it."""
+        bea = self.people["bea"]
+        found = bea.cases(version.name, environment).cases
+        for tried in (one.tried for one in found):
+            note = "" if tried.agrees else "It would have surprised the desk."
+            bea.judge_case(version.name, environment, tried.name, tried.agrees, note)
+        agreed = sum(one.tried.agrees for one in found)
+        self.tell(f"deployment: {version.name} decides as the business expects in {agreed} of {len(found)} example cases")
+        return f"As expected in {agreed} of {len(found)} cases."
 
     def to_production(self, actor: Platform, version: Version, *, until: str) -> Rollout:
         """dev, staging and prod in order, with two keys and a canary under the live traffic of the stream."""

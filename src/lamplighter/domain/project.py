@@ -19,6 +19,7 @@ from lamplighter.domain.outage import OutagePlan
 from lamplighter.domain.owners import Owners
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.requirement import Requirement, Success
+from lamplighter.domain.script import Script
 from lamplighter.domain.source import Source
 from lamplighter.domain.steps import Steps
 
@@ -104,6 +105,7 @@ class Project(Settings, frozen=True):
     outage: OutagePlan = OutagePlan()
     log: LogPlan = LogPlan()
     job: tuple[Job, ...] = ()
+    uat: Script = Script()
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ from lamplighter.domain.owners import Holder, Owners
 from lamplighter.domain.project import Project, Retrain
 from lamplighter.domain.requirement import check_bound
 from lamplighter.domain.schedule import read_schedule
+from lamplighter.domain.script import check_script
 from lamplighter.domain.slices import check_slices, read_slice
 from lamplighter.domain.source import check_source, check_sources
 from lamplighter.domain.stage import Stage
@@ -70,6 +71,7 @@ def _held(project: Project) -> _Held:
     yield from _held_of_monitor(project)
     yield from _held_of_bounds(project)
     yield "monitor.runbook", check_runbook, project.monitor.runbook
+    yield "uat", check_script, project.uat
     yield "retrain.cooldown", some_seconds, project.retrain.cooldown
     yield "retrain", check_retrain, project.retrain
 

@@ -1,6 +1,7 @@
 """Have the people who must accept it done so, on what is known now?"""
 
 from lamplighter.domain.acceptance import ROLE_OF, Side, Signature
+from lamplighter.domain.case import KIND
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
@@ -47,9 +48,12 @@ def _waiting(sides: list[str], newest: dict[str, Signature], dossier: Dossier) -
     changed = f" {stale.person} accepted before {_changed(stale, dossier)} changed." if stale else ""
     names = _words(sides)
     named = getattr(dossier.project.owners, side, "") or f"somebody with the role {ROLE_OF[Side(side)]}"
+    name, place = dossier.version.name, dossier.environment.name
+    deed = f"lamp approvals approve {name} --env {place} --side {side}"
+    tried = side == Side.BUSINESS and KIND in dossier.evidence and dossier.project.uat.case
     return Undecided(
         why=f"The acceptance of {names} is missing.{changed}",
-        fix=f"Ask {named}: lamp approvals approve {dossier.version.name} --env {dossier.environment.name} --side {side}",
+        fix=f"Ask {named}: {f'lamp uat show {name} --env {place}' if tried else deed}",
         waiting=True,
     )
 

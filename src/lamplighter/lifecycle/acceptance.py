@@ -1,6 +1,6 @@
 """Acceptance: people turn their keys, on the evidence as it is now."""
 
-from lamplighter.domain.acceptance import ROLE_OF, Side, Signature
+from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, NotAllowed
 from lamplighter.domain.events.version import VersionAccepted, VersionRefused
@@ -8,18 +8,23 @@ from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.replay import State
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import judging
+from lamplighter.lifecycle import cases, judging, sides
 from lamplighter.lifecycle.kit import Kit
 
 
 def sign(
     kit: Kit, actor: Actor, version: Version, environment: Environment, side: Side, *, accepted: bool, reason: str
 ) -> Signature:
-    """Accept or refuse a version for one side; raises `NotAllowed` for the author, a second key or a wrong role."""
+    """Accept or refuse a version for one side; raises `NotAllowed` for the author, a second key or a wrong role.
+
+    The business accepts once it has judged every example case; `Blocked` is raised before.
+    """
     with kit.store.transaction() as change:
         held = judging.dossier(kit, change, version, environment)
         _separate(actor, side, held)
         _settled(held)
+        if side is Side.BUSINESS and accepted:
+            cases.check_done(change, held, reason)
         seen = {kind: found.digest for kind, found in held.evidence.items()}
         signature = Signature(
             model=version.model,
@@ -39,20 +44,7 @@ def sign(
 
 
 def _separate(actor: Actor, side: Side, held: Dossier) -> None:
-    if ROLE_OF[side] not in actor.person.roles:
-        raise NotAllowed(
-            f"You cannot sign for {side.word}.",
-            why=f"That takes the role {ROLE_OF[side]}.",
-            fix=f"Ask somebody with the role {ROLE_OF[side]}.",
-            code="E1320",
-        )
-    if actor.email == held.version.author:
-        raise NotAllowed(
-            "You cannot accept your own version.",
-            why="Whoever registered a version never holds a key to it.",
-            fix="Ask somebody else with this role.",
-            code="E1321",
-        )
+    sides.check(actor, side, held.version)
     others = [s for s in held.signatures if s.person == actor.email and s.side is not side and s.binding == held.binding]
     if others:
         raise NotAllowed(

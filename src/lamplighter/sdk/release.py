@@ -17,7 +17,7 @@ from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Ve
 from lamplighter.monitoring.profile import profile_bytes
 from lamplighter.packaging import draft as drafting
 from lamplighter.packaging.draft import Draft
-from lamplighter.sdk import evaluation, reference
+from lamplighter.sdk import cases, evaluation, reference
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.build import Build, load_build
 from lamplighter.sdk.interface import Platform
@@ -61,6 +61,7 @@ def checked(project: Project, build: Build) -> Checked:
     facts = [Facts(kind=fact.kind, facts=fact.facts) for fact in draft.evidence]
     facts.append(data_checks(draft.manifest.contract, draft.columns, draft.labels))
     facts += evaluation.performance(project, build, draft)
+    facts += cases.cases(project.uat, build, draft.manifest)
     return Checked(manifest=whole.manifest, blobs=whole.blobs, evidence=tuple(_last_of_kind(facts)), note=build.note)
 
 

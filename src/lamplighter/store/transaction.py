@@ -19,6 +19,7 @@ from lamplighter.domain.project import Project
 from lamplighter.store.answered import AnsweredRows
 from lamplighter.store.arrivals import Arrivals
 from lamplighter.store.calibrations import Calibrations
+from lamplighter.store.case_words import CaseWords
 from lamplighter.store.closed_days import ClosedDays
 from lamplighter.store.consumers import Consents, Consumers
 from lamplighter.store.counters import Counters
@@ -63,6 +64,7 @@ class Transaction:
         self.answered = AnsweredRows(connection)
         self.arrivals = Arrivals(connection)
         self.calibrations = Calibrations(connection)
+        self.case_words = CaseWords(connection)
         self.challenges = Challenges(connection)
         self.closed_days = ClosedDays(connection)
         self.consents = Consents(connection)

@@ -1,9 +1,10 @@
 """What waits for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lamplighter.domain.acceptance import ROLE_OF, Signature
 from lamplighter.domain.decision import Decision, Undecided
+from lamplighter.domain.errors import NotFound
 from lamplighter.domain.identity import Person
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Phase, Rollout
@@ -49,6 +50,19 @@ def _waiting(rollout: Rollout, decision: Decision | None, signatures: Sequence[S
         since=rollout.opened_at,
         missing=tuple(verdict.why for verdict in verdicts if isinstance(verdict, Undecided)),
         signatures=tuple(one for one in signatures if (one.version, one.environment) == place),
+    )
+
+
+def find(waiting: Iterable[Waiting], rollout: str) -> Waiting:
+    """What waits under this name of a rollout; raises `NotFound`."""
+    for one in waiting:
+        if one.rollout == rollout:
+            return one
+    raise NotFound(
+        "This does not wait for anybody.",
+        why="It has been answered, stopped, or was never asked.",
+        fix="See /rollouts for what became of it.",
+        code="E1211",
     )
 
 

@@ -6,14 +6,15 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from lamplighter.domain.acceptance import ROLE_OF, Side
+from lamplighter.domain.acceptance import Side
 from lamplighter.domain.emergency import Emergency
-from lamplighter.domain.errors import NotFound
 from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.sdk.interface import Platform
-from lamplighter.views.waiting import Waiting
+from lamplighter.views.waiting import find
 from lamplighter.web import facts, forms
+from lamplighter.web.cases import asked
+from lamplighter.web.keyholders import sides, why_not
 from lamplighter.web.page import Page, done, shown
 
 
@@ -21,7 +22,8 @@ def approvals_page(request: Request, platform: Platform) -> Response:
     """Show everything that waits."""
     person = platform.whoami()
     waiting = platform.waiting()
-    rows = [(one, _sides(person)) for one in waiting]
+    mine = sides(person)
+    rows = [(one, mine, asked(platform, one).found if Side.BUSINESS in mine else None) for one in waiting]
     return shown(
         request,
         platform,
@@ -42,7 +44,7 @@ def approval_page(request: Request, platform: Platform) -> Response:
     key = request.path_params["rollout"]
     if platform.rollout(key).phase is not Phase.WAITING:
         return RedirectResponse(f"/rollouts/{quote(key)}", status_code=303)
-    one = _waiting(platform, key)
+    one = find(platform.waiting(), key)
     state = platform.status(one.model)
     view = platform.version(f"{one.model}@{one.number}", one.environment)
     person = platform.whoami()
@@ -58,15 +60,16 @@ def approval_page(request: Request, platform: Platform) -> Response:
         evidence=[(evidence, facts.lines(evidence.facts)) for evidence in view.evidence],
         rollout=platform.rollout(one.rollout),
         project=platform.project(one.model),
-        sides=_sides(person),
-        why_not=_why_not(person, view.version.author),
+        sides=sides(person),
+        asked=asked(platform, one),
+        why_not=why_not(person, view.version.author),
         section="approvals",
     )
 
 
 def sign(request: Request, platform: Platform) -> Response:
     """Write down somebody's word."""
-    one = _waiting(platform, request.path_params["rollout"])
+    one = find(platform.waiting(), request.path_params["rollout"])
     side, accepted = forms.choice(request, "side", Side), forms.needed(request, "decision") == "accept"
     reason = forms.text(request, "reason") if accepted else forms.needed(request, "reason")
     platform.sign(f"{one.model}@{one.number}", one.environment, side, accepted=accepted, reason=reason)
@@ -104,30 +107,6 @@ def _why_not_review(person: Person, one: Emergency, rollout: Rollout) -> str:
     if not person.may(Permission.APPROVE):
         return "It takes the permission approve, which none of your roles carries."
     return "" if rollout.phase.final else f"{rollout.id} is {rollout.phase}. The review looks at what comes of it."
-
-
-def _waiting(platform: Platform, rollout: str) -> Waiting:
-    for one in platform.waiting():
-        if one.rollout == rollout:
-            return one
-    raise NotFound(
-        "This does not wait for anybody.",
-        why="It has been answered, stopped, or was never asked.",
-        fix="See /rollouts for what became of it.",
-        code="E1211",
-    )
-
-
-def _sides(person: Person) -> list[Side]:
-    return [side for side in Side if ROLE_OF[side] in person.roles]
-
-
-def _why_not(person: Person, author: str) -> str:
-    if person.email == author:
-        return "You registered this version, so its acceptance has to come from somebody else."
-    if not person.may(Permission.APPROVE):
-        return "It takes the permission approve, which none of your roles carries."
-    return "" if _sides(person) else "None of your roles speaks for business, IT or risk."
 
 
 PAGES = (

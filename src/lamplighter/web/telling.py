@@ -31,6 +31,7 @@ SENTENCES: Mapping[type[Event], str] = {
     version.DecisionMade: "Gates judged v{e.number} for {e.environment}.",
     version.VersionAccepted: "{e.person} accepted v{e.number} for {e.environment}, for {e.side}.",
     version.VersionRefused: "{e.person} refused v{e.number} for {e.environment}, for {e.side}. {e.reason}",
+    version.CaseJudged: "{e.person} judged the case {e.case} of v{e.number} for {e.environment}. {e.note}",
     consumer.ConsumerSaved: "{e.consumer} has an account; {e.owner} speaks for it.",
     consumer.ConsentGiven: "{e.person} spoke on v{e.number} in {e.environment}, for the consumer {e.consumer}. {e.reason}",
     consumer.ReplayMoved: "{e.replay}, v{e.number} on requests to v{e.live} in {e.environment}: {e.state}. {e.why}",
@@ -70,6 +71,8 @@ def sentence(event: Event) -> str:
     told = SENTENCES[type(event)].format(e=event).strip()
     if isinstance(event, consumer.ConsentGiven):
         return f"{told} {'Accepted.' if event.accepted else 'Refused.'}"
+    if isinstance(event, version.CaseJudged):
+        return f"{told} {'As expected.' if event.as_expected else 'Not as expected.'}"
     if isinstance(event, rollout.HookAnswered):
         return told if event.why else f"{told} It said go."
     if isinstance(event, consumer.ConsumerSaved) and not event.active:

@@ -49,6 +49,19 @@ class VersionRefused(Event, frozen=True, tag=True):
     reason: str = ""
 
 
+class CaseJudged(Event, frozen=True, tag=True):
+    """Somebody of the business judged what a version says of an example case."""
+
+    number: int = 0
+    version: str = ""
+    environment: str = ""
+    case: str = ""
+    person: str = ""
+    as_expected: bool = False
+    note: str = ""
+    evidence: str = ""
+
+
 class VersionExtended(Event, frozen=True, tag=True):
     """The owner lets a live version answer for longer."""
 
@@ -60,4 +73,6 @@ class VersionExtended(Event, frozen=True, tag=True):
     why: str = ""
 
 
-VersionEvent = VersionRegistered | EvidenceAdded | DecisionMade | VersionAccepted | VersionRefused | VersionExtended
+VersionEvent = (
+    VersionRegistered | EvidenceAdded | DecisionMade | VersionAccepted | VersionRefused | CaseJudged | VersionExtended
+)

@@ -1,6 +1,7 @@
 """Which version answers, on whose word, and how it comes and goes."""
 
 from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.case import CaseWord
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.drill import OutageDrill
@@ -12,12 +13,14 @@ from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
 from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holding, judging, returning, reviews, shadowing
+from lamplighter.lifecycle import cases as examples
 from lamplighter.lifecycle import consumers as applications
 from lamplighter.lifecycle import emergencies as lifecycle
 from lamplighter.sdk.answers import Deployed, RolledBack
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import deployment as verbs
 from lamplighter.views import waiting as queues
+from lamplighter.views.cases import Cases
 from lamplighter.views.waiting import Waiting
 
 
@@ -63,6 +66,25 @@ class Deployment(Caller, verbs.Deployment):
         with self._kit.store.reading() as look:
             version, place = self._version(look, reference, environment), look.environment(environment)
         return acceptance.sign(self._kit, self._actor, version, place, side, accepted=accepted, reason=reason)
+
+    def cases(self, reference: str, environment: str) -> Cases:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+            found = examples.of(look, judging.dossier(self._kit, look, version, place))
+            words = look.project(version.model).uat
+        return Cases(
+            model=version.model,
+            number=version.number,
+            environment=environment,
+            cases=found,
+            labels=words.labels,
+            answers=words.answers,
+        )
+
+    def judge_case(self, reference: str, environment: str, case: str, as_expected: bool, note: str = "") -> CaseWord:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return examples.judge(self._kit, self._actor, version, place, case, as_expected=as_expected, note=note)
 
     def consent(self, reference: str, consumer: str, accepted: bool, environment: str = "", reason: str = "") -> Consent:
         with self._kit.store.reading() as look:

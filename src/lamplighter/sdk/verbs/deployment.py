@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.case import CaseWord
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.drill import OutageDrill
@@ -15,6 +16,7 @@ from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
 from lamplighter.sdk.answers import Deployed, RolledBack
 from lamplighter.sdk.door import door
+from lamplighter.views.cases import Cases
 from lamplighter.views.waiting import Waiting
 
 
@@ -63,6 +65,16 @@ class Deployment(Protocol):
     @door("POST", "/versions/{reference}/signatures", Permission.APPROVE)
     def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
         """Accept or refuse a version for an environment, on the evidence as it is now."""
+        ...
+
+    @door("GET", "/versions/{reference}/cases", Permission.READ)
+    def cases(self, reference: str, environment: str) -> Cases:
+        """What a version says of the example cases of its project, and what the business said of that."""
+        ...
+
+    @door("POST", "/versions/{reference}/cases", Permission.APPROVE)
+    def judge_case(self, reference: str, environment: str, case: str, as_expected: bool, note: str = "") -> CaseWord:
+        """Judge, for the business, what a version says of one case; a no needs a note, and the newest word counts."""
         ...
 
     @door("POST", "/versions/{reference}/consents", Permission.CONSENT)

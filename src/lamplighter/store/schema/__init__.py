@@ -9,6 +9,7 @@ from lamplighter.store.schema.incidents import external_alerts, incident_models,
 from lamplighter.store.schema.journal import counters, heartbeats, journal, journal_head
 from lamplighter.store.schema.people import credentials, people, teams
 from lamplighter.store.schema.registry import (
+    case_words,
     consents,
     consumers,
     decisions,
@@ -40,6 +41,7 @@ __all__ = (
     "calibrations",
     "caller_hours",
     "callers",
+    "case_words",
     "challenges",
     "closed_days",
     "consents",

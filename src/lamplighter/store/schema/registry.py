@@ -56,6 +56,17 @@ signatures = Table(
 
 consumers = Table("consumers", metadata, Column("name", NAME, primary_key=True), body())
 
+case_words = Table(
+    "case_words",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("model", NAME, nullable=False),
+    Column("version", DIGEST, nullable=False, index=True),
+    Column("environment", NAME, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    body(),
+)
+
 consents = Table(
     "consents",
     metadata,

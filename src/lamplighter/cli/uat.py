@@ -1,0 +1,87 @@
+"""PEOPLE: uat."""
+
+from collections.abc import Mapping
+
+import click
+
+from lamplighter.cli.flags import Noun
+from lamplighter.cli.page import Page
+from lamplighter.cli.session import Session, with_session
+from lamplighter.cli.table import Table
+from lamplighter.domain.case import Judged
+from lamplighter.views.cases import Cases
+
+_ENV = click.option("--env", "environment", envvar="LAMP_ENV", required=True, metavar="ENV", help="where it is to go live")
+
+
+@click.group(cls=Noun)
+def uat() -> None:
+    """Example cases that the business judges before it accepts a version."""
+
+
+@uat.command("show")
+@click.argument("reference", metavar="REF")
+@_ENV
+@with_session
+def show(session: Session, reference: str, environment: str) -> Page:
+    """What a version decides in every case, what is expected of it, and what is left to judge."""
+    found = session.platform.cases(reference, environment)
+    name = f"{found.model}@{found.number}"
+    return Page(
+        says=_said(found),
+        data={"cases": found, "left": [one.tried.name for one in found.left]},
+        table=Table([_row(found, one) for one in found.cases], ("CASE", "EXPECTED", "DECIDED", "JUDGED", "NOTE")),
+        next=_next(found, name, environment),
+        url=session.address("/approvals"),
+    )
+
+
+@uat.command("judge")
+@click.argument("reference", metavar="REF")
+@click.argument("case", metavar="CASE")
+@_ENV
+@click.option("--as-expected", "judgement", flag_value="yes", help="the decision is what the business expects")
+@click.option("--not-as-expected", "judgement", flag_value="no", help="it is not; say why with --note")
+@click.option("--note", default="", help="why; needed if it is not as expected")
+@with_session
+def judge(session: Session, reference: str, case: str, environment: str, judgement: str | None, note: str) -> Page:
+    """Judge what a version decides in one case, for the business; the newest word counts."""
+    if judgement is None:
+        raise click.UsageError("Say --as-expected or --not-as-expected.")
+    word = session.platform.judge_case(reference, environment, case, judgement == "yes", note)
+    found = session.platform.cases(reference, environment)
+    name, open_ones = f"{found.model}@{found.number}", f"{len(found.left)} of {len(found.cases)} are left"
+    return Page(
+        says=f"✓ {case} is judged {_word(word.as_expected)} by {word.person}. {open_ones}.",
+        data={"word": word, "left": [one.tried.name for one in found.left]},
+        next=_next(found, name, environment),
+        url=session.address("/approvals"),
+    )
+
+
+def _said(found: Cases) -> str:
+    name = f"{found.model}@{found.number}"
+    if not found.cases:
+        return f"{name} has no example cases: its project names none under [[uat.case]]."
+    agreed = sum(one.tried.agrees for one in found.cases)
+    return f"{name} decides as expected in {agreed} of {len(found.cases)} cases; {len(found.left)} are left to judge."
+
+
+def _row(found: Cases, one: Judged) -> tuple[str, ...]:
+    tried, word = one.tried, one.word
+    said = f"{_word(word.as_expected)} by {word.person}" if word else "not yet"
+    return (tried.name, found.called(tried.expected), found.called(tried.decision), said, word.note if word else "")
+
+
+def _next(found: Cases, name: str, environment: str) -> list[str]:
+    if found.left:
+        return [f"lamp uat judge {name} {found.left[0].tried.name} --env {environment} --as-expected"]
+    reason = " --reason WHY" if found.otherwise else ""
+    return [f"lamp approvals approve {name} --env {environment} --side business{reason}"] if found.cases else []
+
+
+def _word(as_expected: bool) -> str:
+    return "as expected" if as_expected else "not as expected"
+
+
+COMMANDS: Mapping[str, click.Command] = {"uat": uat}

@@ -1,0 +1,63 @@
+"""Example cases as `lamp.toml` has them: rows in the words of the business, and the decision that is expected of each."""
+
+import math
+from collections.abc import Mapping
+
+from lamplighter.domain.errors import Invalid
+from lamplighter.domain.names import model_name
+from lamplighter.domain.record import Settings, canonical, digest_of
+
+#: Cases of one model at most.
+MOST = 200
+#: Characters of what a case says at most.
+_LONGEST = 500
+
+
+class Case(Settings, frozen=True):
+    """One row, and the decision that is expected of it."""
+
+    #: What it is called in addresses and commands, such as `storm-evening`.
+    name: str
+    #: Its inputs by name; what is left out is empty.
+    inputs: Mapping[str, bool | int | float | str]
+    #: The class, or the number.
+    expect: bool | int | float | str
+    #: The case in the words of those who judge it.
+    words: str = ""
+    #: How far a number may lie from the one that is expected.
+    within: float = 0.0
+
+
+class Script(Settings, frozen=True):
+    """What the business tries a version on before it accepts it."""
+
+    #: What people call an input, by its name.
+    labels: Mapping[str, str] = {}
+    #: What people call an answer, by the name of its class, such as `{ 1 = "late" }`.
+    answers: Mapping[str, str] = {}
+    case: tuple[Case, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Digest of the cases."""
+        return digest_of(canonical(self.case))
+
+
+def check_script(script: Script) -> Script:
+    """The script itself if every case of it can be put to a version; raises `Invalid`."""
+    names = [model_name(case.name) for case in script.case]
+    if len(set(names)) < len(names) or len(names) > MOST:
+        raise _misfit(f"It names each case once, and has {MOST} at most.", "Give every [[uat.case]] a name of its own.")
+    for case in script.case:
+        if not case.inputs or len(case.words) > _LONGEST:
+            raise _misfit(
+                f"The case {case.name} has no inputs, or more than {_LONGEST} characters of words.",
+                "Write inputs = { precip = 0.3, origin = 'EWR' } and a sentence.",
+            )
+        if not (math.isfinite(case.within) and case.within >= 0.0):
+            raise _misfit(f"The case {case.name} is within no distance.", "Write within as a number from 0.")
+    return script
+
+
+def _misfit(why: str, fix: str) -> Invalid:
+    return Invalid("The [uat] of lamp.toml is not valid.", why=why, fix=fix, code="E1167")
