@@ -7,6 +7,7 @@ from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.impact import Frequency
 from lamplighter.domain.owners import Holder, Owners
+from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import project_from, read_project
 from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.stage import Stage
@@ -172,13 +173,23 @@ def test_a_requirement_reads_as_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("monitor", "field"),
     [
-        ("errors = 5.0", "$.monitor.errors"),
-        ("errors = -0.1", "$.monitor.errors"),
-        ("errors = nan", "$.monitor.errors"),
-        ("quality = { least_rows = 0 }", "$.monitor.quality.least_rows"),
+        ("errors = 5.0", "monitor.errors"),
+        ("errors = -0.1", "monitor.errors"),
+        ("errors = nan", "monitor.errors"),
+        ("quality = { least_rows = 0 }", "monitor.quality.least_rows"),
     ],
 )
 def test_a_share_and_a_number_of_rows_that_cannot_be_are_refused(monitor: str, field: str) -> None:
     with pytest.raises(Invalid) as refusal:
         read_project(f'[model]\nname = "trains"\n[monitor]\n{monitor}\n')
     assert field in refusal.value.why
+
+
+def test_a_project_that_was_kept_is_read_whatever_its_shares_say() -> None:
+    kept = (
+        canonical(specimens.project())
+        .replace(b'"errors":0.01', b'"errors":5.0')
+        .replace(b'"least_rows":500', b'"least_rows":0')
+    )
+    project = from_json(kept, Project)
+    assert (project.monitor.errors, project.monitor.quality.least_rows) == (5.0, 0)

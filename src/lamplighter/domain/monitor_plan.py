@@ -1,7 +1,5 @@
 """What `lamp.toml` says about watching: labels, quality, alarms and who hears of them."""
 
-from typing import Annotated
-
 import msgspec
 
 from lamplighter.domain.digest import DigestPlan
@@ -33,7 +31,7 @@ class Quality(Settings, frozen=True):
     #: Length of a window, such as 7d.
     window: str = "7d"
     #: Rows with labels that a window needs before it is judged.
-    least_rows: Annotated[int, msgspec.Meta(ge=1)] = 500
+    least_rows: int = 500
 
 
 class Monitor(Settings, frozen=True):
@@ -42,7 +40,7 @@ class Monitor(Settings, frozen=True):
     labels: Labels = Labels()
     quality: Quality = Quality()
     #: Share of failed requests that pages.
-    errors: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.01
+    errors: float = 0.01
     #: How long nobody may ask the model, such as 15m, before that is a finding; twice its longest pause if left out.
     silent_after: str = ""
     #: How long it may take until what came in is measured, such as 15m.
@@ -63,6 +61,30 @@ class Monitor(Settings, frozen=True):
     notify: tuple[str, ...] = ()
     #: What to do when something is wrong: an address, a path in the repository, or words.
     runbook: str = ""
+
+
+def check_least_rows(rows: int) -> int:
+    """The number itself if a window can need so many rows; raises `Invalid`."""
+    if rows < 1:
+        raise Invalid(
+            "That is not a number of rows.",
+            why="A window without any row has no quality.",
+            fix="Write least_rows = 500.",
+            code="E1176",
+        )
+    return rows
+
+
+def check_errors(share: float) -> float:
+    """The share itself if requests can fail so often; raises `Invalid`."""
+    if not 0.0 <= share <= 1.0:
+        raise Invalid(
+            "That is not a share of requests.",
+            why="It lies from 0, for none, to 1, for all.",
+            fix="Write errors = 0.01 for one in a hundred.",
+            code="E1176",
+        )
+    return share
 
 
 def check_latency(milliseconds: float | None) -> float | None:

@@ -14,7 +14,7 @@ from lamplighter.domain.field import check_field, if_named
 from lamplighter.domain.hook import Moment, check_hooks
 from lamplighter.domain.hours import read_hours
 from lamplighter.domain.job import check_job_names
-from lamplighter.domain.monitor_plan import check_false_alarms, check_latency, check_runbook
+from lamplighter.domain.monitor_plan import check_errors, check_false_alarms, check_latency, check_least_rows, check_runbook
 from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.outage import Fallback, check_outage
 from lamplighter.domain.owners import Holder, Owners
@@ -119,6 +119,8 @@ def _held_of_life(project: Project) -> _Held:
 
 def _held_of_monitor(project: Project) -> _Held:
     monitor = project.monitor
+    yield "monitor.quality.least_rows", check_least_rows, monitor.quality.least_rows
+    yield "monitor.errors", check_errors, monitor.errors
     yield "monitor.p95_ms", check_latency, monitor.p95_ms
     yield "monitor.silent_after", if_named(some_seconds), monitor.silent_after
     yield "monitor.stale_after", some_seconds, monitor.stale_after
