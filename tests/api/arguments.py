@@ -55,6 +55,7 @@ _VALUES: Mapping[str, Any] = {
     "seconds": 60,
     "sliced": True,
     "closed": False,
+    "conclude": True,
     "cause": "words",
     "case": "words",
     "as_expected": True,

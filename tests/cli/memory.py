@@ -539,8 +539,8 @@ class Memory:
     def challenges(self, model: str) -> list[Challenge]:
         return [trial(Verdict.RUNNING)]
 
-    def decide(self, key: str, start: int, end: int) -> Challenge:
-        self._did("decide", key, start, end)
+    def decide(self, key: str, start: int, end: int, conclude: bool = False) -> Challenge:
+        self._did("decide", key, start, end, *(["conclude"] if conclude else []))
         return trial(Verdict.CHALLENGER_WINS, start=start, end=end)
 
     # Questions

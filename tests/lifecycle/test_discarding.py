@@ -166,7 +166,7 @@ def test_a_trial_is_not_decided_on_what_is_left(life: Life, version: Version) ->
     trial = challenges.challenge(life.kit, life.actor("dana"), second, prod, "brier", least_rows=5)
     assert gone(life) == 20
     with pytest.raises(Conflict) as refusal:
-        challenges.decide(life.kit, life.actor("dana"), trial.id, monday, today(life))
+        challenges.decide(life.kit, life.actor("dana"), trial.id, monday, today(life), conclude=True)
     assert refusal.value.code == "E1537"
 
 

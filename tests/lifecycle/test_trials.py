@@ -21,6 +21,7 @@ from lamplighter.lifecycle.watching import Label
 DAY = 86_400_000_000
 MONDAY = 19_000 * DAY
 MODEL = "tried"
+ONE_DAY = "All rows are of one day. Days are compared, since rows of one day are alike, and it takes two of them."
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_a_trial_is_decided_on_the_same_rows(
 ) -> None:
     opened = trial(life, versions, least=30)
     rows(life, versions, days, better=better)
-    decided = life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY)
+    decided = life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY, conclude=True)
     assert (decided.verdict, decided.rows) == (verdict, 40 * days)
     assert decided.why.startswith(why)
     # What was written down can be read again, by everybody and for ever.
@@ -82,6 +83,30 @@ def test_a_trial_is_decided_on_the_same_rows(
     assert evidence.facts["verdict"] == verdict
     with pytest.raises(Conflict):
         life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [
+        (0, "Not enough evidence yet: 0 of 100 labelled rows. No row has a label and both scores. It goes on."),
+        (1, f"Not enough evidence yet: 40 of 100 labelled rows. {ONE_DAY} It goes on."),
+        (2, "Not enough evidence yet: 80 of 100 labelled rows. It goes on."),
+    ],
+)
+def test_a_trial_goes_on_while_there_is_too_little(life: Life, versions: list[Version], days: int, why: str) -> None:
+    opened = trial(life, versions, least=100)
+    rows(life, versions, days)
+    early = life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY)
+    assert (early.verdict, early.rows, early.why) == (Verdict.RUNNING, 40 * days, why)
+    assert life["rita"].challenges(MODEL) == [opened]
+    assert life.events(ChallengeDecided) == []
+
+
+def test_a_trial_that_was_looked_at_too_early_is_decided_later(life: Life, versions: list[Version]) -> None:
+    opened = trial(life, versions, least=100)
+    life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY)
+    rows(life, versions, 8)
+    assert life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY).verdict is Verdict.CHALLENGER_WINS
 
 
 def test_a_trial_that_cannot_be_is_refused_before_anything_scores_along(life: Life, versions: list[Version]) -> None:

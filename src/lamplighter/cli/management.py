@@ -75,10 +75,14 @@ def show(session: Session, reference: str) -> Page:
 @click.argument("key", metavar="TRIAL")
 @click.option("--from", "start", required=True, metavar="T", help="first instant of the window, such as 2026-03-01")
 @click.option("--to", "end", required=True, metavar="T", help="instant behind the window")
+@click.option("--conclude", is_flag=True, help="end it for good even if there is too little evidence")
 @with_session
-def decide(session: Session, key: str, start: str, end: str) -> Page:
-    """Decide a trial on the labelled rows of a window of event time. The result is evidence of the challenger."""
-    trial = session.platform.decide(key, read(start), read(end))
+def decide(session: Session, key: str, start: str, end: str, conclude: bool) -> Page:
+    """Decide a trial on the labelled rows of a window of event time. The result is evidence of the challenger.
+
+    With too few rows or days it goes on, unless you conclude it.
+    """
+    trial = session.platform.decide(key, read(start), read(end), conclude)
     return Page(
         says=f"{trial.id}: {_verdict(trial)}",
         data={"challenge": trial},
@@ -91,8 +95,9 @@ def decide(session: Session, key: str, start: str, end: str) -> Page:
 
 
 def _verdict(trial: Challenge) -> str:
+    if trial.verdict is Verdict.RUNNING:
+        return trial.why
     told = {
-        Verdict.RUNNING: "rows with labels still come in",
         Verdict.CHALLENGER_WINS: f"v{trial.challenger} is better than v{trial.champion}",
         Verdict.CHAMPION_STAYS: f"v{trial.champion} stays: v{trial.challenger} is not better",
         Verdict.NOT_ENOUGH_EVIDENCE: f"{trial.rows:,} labelled rows do not decide it",

@@ -43,7 +43,7 @@ class Challenge(Record, frozen=True):
     low: float = 0.0
     high: float = 0.0
     rows: int = 0
-    #: The verdict in a sentence; empty while it runs.
+    #: The verdict in a sentence; while it runs, what it lacks for one.
     why: str = ""
     #: Microseconds since the epoch, UTC.
     opened_at: int = 0

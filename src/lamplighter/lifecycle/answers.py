@@ -2,6 +2,7 @@
 
 import msgspec
 
+from lamplighter.domain.contract import Meaning
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Conflict
@@ -13,8 +14,10 @@ from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import QUARANTINE, Kind, Severity, is_of_run
 from lamplighter.domain.policy import Answer
 from lamplighter.domain.retraining import State
+from lamplighter.domain.version import Version
 from lamplighter.lifecycle import causes, challenges, returning, shadowing
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.measures import watched
 from lamplighter.store.transaction import Transaction
 
 
@@ -89,7 +92,13 @@ def try_out(kit: Kit, entry: Entry) -> None:
     environment = max(places, key=lambda place: order.index(place.level))
     try:
         shadowing.shadow(kit, PLATFORM, event.model, environment, version.number)
-        decides = metric if metric in challenges.METRICS else "brier"
-        challenges.challenge(kit, PLATFORM, version, environment, decides, least_rows=1000)
+        challenges.challenge(kit, PLATFORM, version, environment, _deciding(metric, version), least_rows=1000)
     except Conflict:
         return
+
+
+def _deciding(metric: str, version: Version) -> str:
+    """The figure that is watched, or where rows cannot be compared by it one after the other, the usual one of such answers."""
+    meaning = version.manifest.contract.output.meaning
+    told = watched(metric, meaning)
+    return told if told in challenges.METRICS else {Meaning.PROBABILITY: "brier", Meaning.NUMBER: "mae"}[meaning]

@@ -16,6 +16,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import elsewhere, gone
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.measurable import check_metric
 from lamplighter.monitoring.comparison import Comparison, compare
 from lamplighter.monitoring.figure import Missing
 from lamplighter.monitoring.pairing import Metric
@@ -40,6 +41,7 @@ def challenge(kit: Kit, actor: Actor, version: Version, environment: Environment
     """
     if metric not in METRICS:
         raise unknown("metric", metric, METRICS)
+    check_metric("metric", metric, version.manifest.contract.output.meaning)
     with kit.store.transaction() as change:
         elsewhere.check_served(change, version.model)
         champion = change.routings.of(version.model, environment.name).champion
@@ -72,10 +74,12 @@ def challenge(kit: Kit, actor: Actor, version: Version, environment: Environment
     return trial
 
 
-def decide(kit: Kit, actor: Actor, key: str, start: int, end: int) -> Challenge:
+def decide(kit: Kit, actor: Actor, key: str, start: int, end: int, *, conclude: bool) -> Challenge:
     """Decide a trial on the labelled rows that both versions scored in a window; the result is evidence of the challenger.
 
-    Rows of one day are one group, since flights of one storm are not independent. Raises `NotFound` and `Conflict`.
+    Rows of one day are one group, since flights of one storm are not independent. With too few rows or days it goes on and
+    nothing is kept, unless somebody wants to `conclude` it. Once there are enough it ends whatever comes out: whoever looks
+    until chance favours the challenger finds a winner where there is none. Raises `NotFound` and `Conflict`.
     """
     with kit.store.transaction() as change:
         trial = change.challenges.find(id=key)
@@ -84,6 +88,8 @@ def decide(kit: Kit, actor: Actor, key: str, start: int, end: int) -> Challenge:
         if trial.verdict is not Verdict.RUNNING:
             raise Conflict(f"{key} is decided.", why=f"It ended with {trial.verdict}.", fix="Open another one.", code="E1533")
         compared = _compared(change, trial, start, end)
+        if not (conclude or (isinstance(compared, Comparison) and compared.enough)):
+            return _going_on(trial, compared, start, end)
         after = _decided(trial, compared, start, end, kit.clock.now())
         change.challenges.replace(after, revision=trial.revision)
         version = change.versions.find(model=trial.model, number=trial.challenger)
@@ -109,6 +115,16 @@ def _compared(change: Transaction, trial: Challenge, start: int, end: int) -> Co
         least=trial.least_rows,
         groups=[at // _DAY for _, at, _ in rows],
     )
+
+
+def _going_on(trial: Challenge, compared: Comparison | Missing, start: int, end: int) -> Challenge:
+    """The trial as it stands, with what it lacks."""
+    rows, groups = (0, 0) if isinstance(compared, Missing) else (compared.n, compared.groups)
+    lacks = [compared.why] if isinstance(compared, Missing) else []
+    lacks += [_ONE_DAY] if groups == 1 else []
+    lacks += [f"For auc it takes {trial.least_rows:,} of each class."] if trial.metric == Metric.AUC and rows else []
+    why = " ".join([f"Not enough evidence yet: {rows:,} of {trial.least_rows:,} labelled rows.", *lacks, "It goes on."])
+    return msgspec.structs.replace(trial, start=start, end=end, rows=rows, why=why)
 
 
 def _decided(trial: Challenge, compared: Comparison | Missing, start: int, end: int, now: int) -> Challenge:

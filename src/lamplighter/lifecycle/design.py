@@ -15,7 +15,7 @@ from lamplighter.domain.policy import Tier
 from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import check_project
 from lamplighter.domain.slices import check_slices
-from lamplighter.lifecycle import declared, named, routing
+from lamplighter.lifecycle import declared, measurable, named, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.store.transaction import Transaction
@@ -38,6 +38,9 @@ def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Projec
     places: list[str] = []
     with kit.store.transaction() as change:
         named.check(kit, change, project)
+        newest = change.versions.newest(model)
+        if newest is not None:
+            measurable.check(project, newest.manifest.contract.output.meaning)
         before = change.projects.find(model=model)
         if before is None or before.digest != project.digest:
             change.projects.put(project)

@@ -11,7 +11,7 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import DIGEST
 from lamplighter.domain.record import canonical
 from lamplighter.domain.version import Manifest, Version
-from lamplighter.lifecycle import elsewhere
+from lamplighter.lifecycle import elsewhere, measurable
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -37,7 +37,7 @@ def register(
     _check(kit, model, manifest)
     kit.artifacts.put(manifest.digest, canonical(manifest))
     with kit.store.transaction() as change:
-        change.project(model)
+        measurable.check(change.project(model), manifest.contract.output.meaning)
         elsewhere.check_manifest(change, manifest)
         known = change.versions.find(model=model, digest=manifest.digest)
         version = known or _new(kit, change, actor, manifest, note)

@@ -45,5 +45,10 @@ def watched(metric: str, meaning: Meaning) -> str:
     return metric if meaning is Meaning.PROBABILITY or told is Meaning.NUMBER else SHOWN[meaning][0]
 
 
+def quality_measures(meaning: Meaning) -> list[str]:
+    """The quality measures that say something of such answers, by name."""
+    return [name for name in _names(QualityMeasure) if watched(name, meaning) == name]
+
+
 def _names(kind: type) -> list[str]:
     return [name for name in plugins.names("measures") if isinstance(measure(name), kind)]

@@ -39,6 +39,8 @@ class Comparison(Record, frozen=True):
     n: int
     #: Independent groups of rows; the same as `n` without groups.
     groups: int
+    #: Whether there were as many rows and groups as it takes; more of them may decide what these did not.
+    enough: bool
     verdict: Verdict
     #: The verdict in a sentence.
     why: str
@@ -119,6 +121,7 @@ def _judged(metric: Metric, paired: Paired, ids: IntArray | None, *, alpha: floa
         p=_p(beyond, error, freedom),
         n=paired.influence.size,
         groups=units,
+        enough=enough,
         verdict=verdict,
         why=why,
     )

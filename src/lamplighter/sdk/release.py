@@ -14,6 +14,7 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.signing import FORMAT, NAME, ROLE
 from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Version
+from lamplighter.lifecycle import measurable
 from lamplighter.monitoring.profile import profile_bytes
 from lamplighter.packaging import draft as drafting
 from lamplighter.packaging.draft import Draft
@@ -56,6 +57,7 @@ def checked(project: Project, build: Build) -> Checked:
         environments=read_settings().model_environments,
     )
     draft = replace(draft, manifest=msgspec.structs.replace(draft.manifest, provenance=_provenance(project, build, draft)))
+    measurable.check(project, draft.manifest.contract.output.meaning)
     profile = profile_bytes(reference.frozen(build, draft))
     whole = drafting.with_artifacts(draft, [(profile_artifact(profile), profile)])
     facts = [Facts(kind=fact.kind, facts=fact.facts) for fact in draft.evidence]

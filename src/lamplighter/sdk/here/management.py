@@ -25,8 +25,8 @@ class Management(Caller, verbs.Management):
         shadowing.shadow(self._kit, self._actor, version.model, place, version.number)
         return trial
 
-    def decide(self, key: str, start: int, end: int) -> Challenge:
-        return challenges.decide(self._kit, self._actor, key, start, end)
+    def decide(self, key: str, start: int, end: int, conclude: bool = False) -> Challenge:
+        return challenges.decide(self._kit, self._actor, key, start, end, conclude=conclude)
 
     def challenges(self, model: str) -> list[Challenge]:
         with self._kit.store.reading() as look:

@@ -27,8 +27,11 @@ class Management(Protocol):
         ...
 
     @door("POST", "/challenges/{key}/decide", Permission.RETRAIN)
-    def decide(self, key: str, start: int, end: int) -> Challenge:
-        """Decide a trial on the labelled rows of a window of event time; the result is evidence of the challenger."""
+    def decide(self, key: str, start: int, end: int, conclude: bool = False) -> Challenge:
+        """Decide a trial on the labelled rows of a window of event time; the result is evidence of the challenger.
+
+        With too few rows or days it goes on, and the answer says what it lacks; `conclude` ends it all the same.
+        """
         ...
 
     @door("GET", "/models/{model}/challenges", Permission.READ)
