@@ -91,6 +91,47 @@ def test_a_version_that_fails_its_golden_request_is_told_with_the_reason() -> No
     assert eye.look(refused).absent["trains"].endswith("It fails on its golden rows (model-failed): it raised")
 
 
+def loading(slot: int, **more: Any) -> WorkerReport:
+    """A process that loads the version and answers by the route before."""
+    return report(slot, **{"loading": ("d",), "revision": 4, **more})
+
+
+def seen_with(*reports: WorkerReport) -> Observation:
+    return well(revision=min(one.revision for one in reports), loaded=frozenset(), reports=reports)
+
+
+def test_a_version_that_loads_beside_others_that_answer_is_given_three_times_what_it_took() -> None:
+    eye = Eye()
+    eye.look(well())
+    slow = loading(1, revision=-1, load_seconds={"d": 9.0})
+    assert 27.0 <= eye.seconds_until_absent(seen_with(report(0, loaded=("d",)), slow)) < 31.0
+    eye.look(well())
+    quick = loading(1, revision=-1, load_seconds={"d": 0.1})
+    assert 6.0 <= eye.seconds_until_absent(seen_with(report(0, loaded=("d",)), quick)) < 10.0
+
+
+def test_a_version_that_was_never_loaded_is_given_a_minute_while_the_one_before_answers() -> None:
+    eye = Eye()
+    eye.look(well())
+    assert 60.0 <= eye.seconds_until_absent(seen_with(loading(0), loading(1))) < 64.0
+
+
+def test_a_group_that_begins_is_given_the_time_that_its_version_takes() -> None:
+    begins = seen_with(*(loading(slot, revision=-1, load_seconds={"d": 9.0}) for slot in range(2)))
+    eye = Eye()
+    assert 27.0 <= eye.seconds_until_absent(begins) < 31.0
+    eye.look(well())
+    eye.presence.being_started()
+    assert 27.0 <= eye.seconds_until_absent(begins) < 31.0
+
+
+def test_nobody_waits_for_a_version_that_loads_again_because_every_process_died() -> None:
+    eye = Eye()
+    eye.look(well())
+    slow = [loading(slot, revision=-1, load_seconds={"d": 9.0}) for slot in range(2)]
+    assert 6.0 <= eye.seconds_until_absent(seen_with(*slow)) < 10.0
+
+
 def test_one_in_quarantine_is_told_of_elsewhere() -> None:
     eye = Eye()
     assert eye.seconds_until_absent(well(loaded=frozenset(), quarantined={"d": "It died."})) == float("inf")

@@ -9,8 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.serving.groundwork import Ground, end_group, until
+from tests.serving.groundwork import MODEL, Ground, end_group, until
 
+from lamplighter.domain.route import ModelRoute
+from lamplighter.domain.version import address
 from lamplighter.serving.group import Seat
 
 
@@ -60,6 +62,22 @@ def test_a_process_that_dies_is_started_again_each_time(tmp_path: Path) -> None:
             until(lambda pid=pid: ground.reports()[0].pid != pid)  # type: ignore[misc]
         assert group.poll() is None
         assert len(re.findall("slot 0 ended, pid .* status -9", log.read_text())) == 3
+
+
+def test_a_process_knows_how_long_loading_took_in_the_one_before(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    version = ground.version(1)
+    ground.admit()
+    revision = ground.route(ModelRoute(model=MODEL, champion=version))
+    with ground.serving(1):
+        until(lambda: ground.adopted(revision))
+        before = ground.reports()[0]
+        assert before.loading == ()
+        assert 0.0 < before.load_seconds[version.digest] < 60.0
+        (ground.artifacts / address(version.digest)).unlink()
+        os.kill(before.pid, signal.SIGKILL)
+        until(lambda: version.digest in ground.reports()[0].refused and ground.reports()[0].pid != before.pid)
+        assert ground.reports()[0].load_seconds == before.load_seconds
 
 
 def test_pauses_grow_while_a_process_dies_young() -> None:

@@ -171,6 +171,10 @@ class WorkerReport(Record, frozen=True):
     loaded: tuple[str, ...] = ()
     #: Why a version could not be loaded, by digest.
     refused: dict[str, str] = {}
+    #: Digests of the versions that are being loaded.
+    loading: tuple[str, ...] = ()
+    #: Seconds that loading took the last time, in this process or one that had its slot before, by digest.
+    load_seconds: dict[str, float] = {}
     #: Requests refused because of the caller (4xx).
     refused_requests: int = 0
     #: Requests that were answered with an error of ours (5xx).

@@ -17,6 +17,9 @@ UNLOADED = "unloaded"
 #: Seconds until something that a start takes is not one any more: processes that come, versions that are loaded. With the time
 #: between two looks they have to stay below the ten seconds within which an outage is told.
 _COMING = 6.0
+#: How many times as long as it took the last time loading may take that nobody waits for, and seconds where no time is known:
+#: as long as a process of a model has to open it.
+_SLOWER, _OPENING = 3.0, 60.0
 #: Seconds in which a new route is adopted, environments of its versions made.
 _ADOPTING = 300.0
 #: Seconds of refusals that are remembered.
@@ -46,13 +49,15 @@ class Presence:
         self._absent_at: dict[str, float] = {}
         #: Whether it ran at the look before, or has been brought to run since.
         self._has_run = False
+        #: Whether it has not answered by a route since it was first seen, or started on purpose.
+        self._begins = True
         self._refusals: deque[tuple[float, dict[str, int]]] = deque()
         #: What the processes had refused at the look before; nothing before the first.
         self._counted: dict[tuple[int, int, str], int] | None = None
 
     def being_started(self) -> None:
         """Say that the group is being started, or started anew: it is given time."""
-        self._has_run = False
+        self._has_run, self._begins = False, True
 
     def was_started(self) -> None:
         """Say that a start has come to its end, well or not: if the group does not run at the next look, it has died."""
@@ -67,6 +72,7 @@ class Presence:
         live = [one for one in routings if one.champion is not None and not one.elsewhere and one.model not in on_trial]
         absent, unloaded = self._absent(place, seen, wanted, live, now) if live else ({}, set())
         self._has_run = seen.alive
+        self._begins = self._begins and seen.revision < 0
         for one in live:
             if one.model in absent or one.model not in self._absent_at:
                 self._absent_at[one.model] = now
@@ -87,7 +93,8 @@ class Presence:
             assert one.champion is not None
             digest, name = one.champion.digest, f"v{one.champion.number}"
             unready = seen.alive and len(seen.reports) == place.workers and digest not in seen.loaded
-            lacks = self._lasts(f"lacks {one.model} {digest}", unready and digest not in seen.quarantined, now, _COMING)
+            patience = self._patience(seen, digest)
+            lacks = self._lasts(f"lacks {one.model} {digest}", unready and digest not in seen.quarantined, now, patience)
             if is_dead:
                 found[one.model] = f"{name} answers nobody: the processes of {place.name} have ended and are started again."
             elif lacks:
@@ -100,6 +107,15 @@ class Presence:
             elif is_behind:
                 found[one.model] = f"{place.name} still answers by an older route than it was given; see its serving.log."
         return found, unloaded
+
+    def _patience(self, seen: Observation, digest: str) -> float:
+        """Seconds for which a version may not be loaded. One that loads is waited for as long as it is known to take, but not
+        where callers are lost meanwhile: a process without a route listens to nobody, one with a route answers by that."""
+        is_loading = all(digest in (*one.loaded, *one.loading) for one in seen.reports)
+        if not is_loading or not (self._begins or any(one.revision >= 0 for one in seen.reports)):
+            return _COMING
+        known = [one.load_seconds[digest] for one in seen.reports if digest in one.load_seconds]
+        return max(_COMING, _SLOWER * max(known)) if known else _OPENING
 
     def _lasts(self, what: str, holds: bool, now: float, seconds: float) -> bool:
         """Whether it holds and has held for so long."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Collection
 
 from lamplighter.domain.expiry import EXPIRED, Action
@@ -70,6 +71,8 @@ class Adoption:
         self._retired: set[Loaded] = set()
         #: Why a version could not be loaded, by digest.
         self.refused: dict[str, str] = {}
+        #: Seconds that loading took the last time, by digest; of versions that the route names.
+        self.load_seconds: dict[str, float] = {}
         #: Revision of the route that is fully adopted; -1 before the first.
         self.revision = -1
 
@@ -79,9 +82,9 @@ class Adoption:
         return tuple(served.digest for served in self._versions)
 
     @property
-    def is_loading(self) -> bool:
-        """Whether a version is being loaded."""
-        return bool(self._loading)
+    def loading(self) -> tuple[str, ...]:
+        """Digests of the versions that are being loaded."""
+        return tuple(served.digest for served in self._loading)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -109,10 +112,11 @@ class Adoption:
             self._settle()
 
     async def _load(self, route: ModelRoute, served: Served) -> None:
-        model = route.model
+        model, begun = route.model, time.monotonic()
         try:
             check_formats(await asyncio.to_thread(self._describe, model, served), route.formats)
             self._versions[served] = await self._open(model, served)
+            self.load_seconds[served.digest] = time.monotonic() - begun
             log.info("loaded %s@%d %s", model, served.number, served.digest[:12])
         except Unloadable as error:
             self._refuse(model, served, str(error))
@@ -222,6 +226,8 @@ class Adoption:
                 version.retire()
                 self._retired.add(version)
         self._withheld = {place: version for place, version in self._withheld.items() if place[0] in named}
+        digests = {served.digest for served in named}
+        self.load_seconds = {digest: took for digest, took in self.load_seconds.items() if digest in digests}
         self._retired = {version for version in self._retired if not version.is_closed}
 
     async def close(self) -> None:

@@ -22,9 +22,10 @@ class Reports:
         self._past = directory / PAST
         self._telemetry = directory / TELEMETRY
 
-    def inherit(self, slot: int, digests: frozenset[str], models: frozenset[str]) -> None:
-        """Add the counters of the slot's last process to its past, so that counters never fall. Versions that are not among
-        the digests, and callers of other models, are left behind, or the past would grow for ever."""
+    def inherit(self, slot: int, digests: frozenset[str], models: frozenset[str]) -> WorkerReport | None:
+        """Add the counters of the slot's last process to its past, so that counters never fall; gives its last report, if it
+        left one. Versions that are not among the digests, and callers of other models, are left behind, or the past would grow
+        for ever."""
         last = _read(self._present / f"{slot}.json", WorkerReport)
         past = _read(self._past / f"{slot}.json", WorkerPast) or WorkerPast()
         meters = past.meters
@@ -41,6 +42,7 @@ class Reports:
         replace(
             self._past / f"{slot}.json", canonical(msgspec.structs.replace(past, meters=kept, pairs=pairs, callers=callers))
         )
+        return last
 
     def write(self, report: WorkerReport) -> None:
         """Replace the report of a slot; raises `OSError`."""

@@ -166,7 +166,7 @@ class Slot:
             await asyncio.sleep(_LOOK / 4)
 
     def _beat(self) -> None:
-        self._beats.beat(self._slot, time.monotonic_ns(), loads=self._adoption.is_loading)
+        self._beats.beat(self._slot, time.monotonic_ns(), loads=bool(self._adoption.loading))
 
     def _look(self) -> None:
         self._clock.tick()
@@ -185,7 +185,8 @@ class Slot:
         models = () if route is None else route.models
         digests = frozenset(served.digest for model in models for served in model.versions())
         try:
-            self._reports.inherit(self._slot, digests, frozenset(one.model for one in models))
+            last = self._reports.inherit(self._slot, digests, frozenset(one.model for one in models))
+            self._adoption.load_seconds.update(last.load_seconds if last is not None else {})
         except OSError as error:
             log.error("the counters of the last process are lost, errno %s", error.errno)
 
@@ -200,6 +201,8 @@ class Slot:
             revision=self._adoption.revision,
             loaded=self._adoption.loaded,
             refused=dict(self._adoption.refused),
+            loading=self._adoption.loading,
+            load_seconds=dict(self._adoption.load_seconds),
             refused_requests=self._meters.refused,
             failed_requests=self._meters.failed,
             turned_away=dict(self._meters.turned_away),
