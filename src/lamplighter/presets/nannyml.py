@@ -27,7 +27,8 @@ class NannyML(Preset, frozen=True):
     as there for Jensen-Shannon and Hellinger. Where several of them come in a window, two figures are others than there, both
     on the side of an alert. L-infinity is the share of all of them together if that is the largest change. Chi-square has the
     same statistic with one degree of freedom for all of them, so that its probability is smaller; next to a single text of the
-    reference it is corrected for two categories, too.
+    reference it is corrected for two categories, too. Counts of a window say how many rows hold such texts and not which: with
+    those they would grow with every text that comes.
     """
 
     def check(self) -> None:
