@@ -54,6 +54,7 @@ _VALUES: Mapping[str, Any] = {
     "end": 1,
     "seconds": 60,
     "sliced": True,
+    "after": 0,
     "closed": False,
     "conclude": True,
     "cause": "words",

@@ -138,6 +138,8 @@ def test_the_journal_holds_everything_and_its_chain_holds(ground: Ground, versio
     assert [name for name in dict.fromkeys(names) if name in steps] == steps
     entries = ground["rita"].journal(limit=10_000)
     verified = ground["rita"].verify_journal()
+    assert ground["rita"].journal_lines().count(b"\n") >= verified.entries
+    assert ground["rita"].journal_lines(after=10**6) == b""
     assert verified.verified
     assert verified.entries >= len(entries) >= len(names)
     by = {entry.actor for entry in ground["rita"].journal(MODEL, 1000) if entry.name == "VersionAccepted"}

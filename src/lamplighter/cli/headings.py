@@ -70,7 +70,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "challenge": Entry("management", "start|show|decide", "compare two versions on the same rows"),
     },
     "RECORD": {
-        "audit": Entry("record", "log|at|verify", "who did what; what was live when"),
+        "audit": Entry("record", "log|at|export|verify", "who did what; what was live when"),
         "export": Entry("exporting", "TOOL [--out DIR]", "files for prometheus and grafana"),
     },
     "ADMIN": {

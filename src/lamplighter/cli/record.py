@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import click
 
+from lamplighter.cli.exported import checked, copy_verifier, write
 from lamplighter.cli.flags import Noun
 from lamplighter.cli.instants import read
 from lamplighter.cli.page import Page
-from lamplighter.cli.pages.record import as_of_page, journal_page, verification_page
+from lamplighter.cli.pages.record import as_of_page, exported_page, journal_page, verification_page
 from lamplighter.cli.places import ENV, model_of, recorded_place
 from lamplighter.cli.session import Session, with_session
 
@@ -39,10 +40,33 @@ def at(session: Session, reference: str, instant: str, environment: str) -> Page
     return as_of_page(found, session.address("/audit"))
 
 
-@audit.command("verify")
+@audit.command("export")
+@click.argument("file", metavar="FILE")
+@click.option("--verifier", metavar="PROGRAM", default="", help="also write the program that checks it with Python alone")
 @with_session
-def verify(session: Session) -> Page:
-    """Follow the chain of the whole journal. Exit 8 if it is broken."""
+def export(session: Session, file: str, verifier: str) -> Page:
+    """Write the whole journal into a new file that anybody can check without the platform."""
+    entries, head = write(session.platform, session.path(file))
+    if verifier:
+        copy_verifier(session.path(verifier))
+    return Page(
+        says=f"✓ {entries:,} entries are in {file}.",
+        data={"file": file, "entries": entries, "head": head, "verifier": verifier},
+        facts=[("head", head), ("keep it", "apart from the file: who has it sees a journal that was written anew")],
+        next=[f"lamp audit verify {file} --head {head}"],
+    )
+
+
+@audit.command("verify")
+@click.argument("file", metavar="[FILE]", default="")
+@click.option("--head", default="", metavar="HEAD", help="the head that was written down when the file was made")
+@with_session
+def verify(session: Session, file: str, head: str) -> Page:
+    """Follow the chain of the whole journal, or of an exported file without any platform. Exit 8 if it is broken."""
+    if file:
+        return exported_page(file, checked(session.path(file), head))
+    if head:
+        raise click.UsageError("--head goes with a FILE.")
     return verification_page(session.platform.verify_journal(), session.address("/audit"))
 
 

@@ -67,10 +67,11 @@ class Journal:
         query = select(table.c.body).where(table.c.model == model, table.c.name.in_(names))
         return [journal.read(row[0]) for row in self.connection.execute(query.order_by(table.c.sequence.desc()).limit(limit))]
 
-    def bodies(self) -> Iterator[bytes]:
-        """The stored bytes of the whole chain, oldest first."""
+    def bodies(self, after: int = 0, limit: int | None = None) -> Iterator[bytes]:
+        """The stored bytes of the chain behind a place in it, oldest first."""
         table = schema.journal
-        for row in self.connection.execute(select(table.c.body).order_by(table.c.sequence)):
+        query = select(table.c.body).where(table.c.sequence > after).order_by(table.c.sequence).limit(limit)
+        for row in self.connection.execute(query):
             yield row[0]
 
     def verify(self) -> Verification:

@@ -8,6 +8,7 @@ from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import gates
 from lamplighter.cli.table import Table
+from lamplighter.cli.verifier import Checked
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.views.history import AsOf
 
@@ -49,6 +50,17 @@ def verification_page(found: Verification, address: str) -> Page:
         next=["lamp audit log"],
         url=address,
         code=0 if found.verified else 8,
+    )
+
+
+def exported_page(file: str, found: Checked) -> Page:
+    """Whether an exported journal is what was exported."""
+    holds = f"The chain of all {found.entries:,} entries holds."
+    return Page(
+        says=f"{file} is not what was exported: {found.why}" if found.why else holds,
+        data={"entries": found.entries, "head": found.head, "verified": not found.why, "why": found.why},
+        facts=[("head", found.head)],
+        code=8 if found.why else 0,
     )
 
 

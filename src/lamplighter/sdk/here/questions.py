@@ -10,6 +10,9 @@ from lamplighter.views.fleet import Fleet
 from lamplighter.views.history import AsOf
 from lamplighter.views.status import ModelStatus
 
+#: Entries of the journal in one answer.
+_LINES = 5_000
+
 
 class Questions(Caller, verbs.Questions):
     """How all models are, and what is on record."""
@@ -33,6 +36,10 @@ class Questions(Caller, verbs.Questions):
         with self._kit.store.reading() as look:
             self._known(look, model)
             return look.journal.newest(model=model, limit=max(1, min(limit, 10_000)))
+
+    def journal_lines(self, after: int = 0) -> bytes:
+        with self._kit.store.reading() as look:
+            return b"".join(body + b"\n" for body in look.journal.bodies(after=after, limit=_LINES))
 
     def verify_journal(self) -> Verification:
         with self._kit.store.reading() as look:

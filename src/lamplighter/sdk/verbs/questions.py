@@ -38,6 +38,11 @@ class Questions(Protocol):
         """The newest entries of the journal, newest first."""
         ...
 
+    @door("GET", "/journal/lines", Permission.READ)
+    def journal_lines(self, after: int = 0) -> bytes:
+        """The next entries of the journal, oldest first, as they are kept and one a line; nothing behind the last."""
+        ...
+
     @door("GET", "/journal/verification", Permission.READ)
     def verify_journal(self) -> Verification:
         """Whether the chain of the journal holds."""
