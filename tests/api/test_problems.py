@@ -67,7 +67,7 @@ def test_a_problem_never_holds_what_was_sent(doorways: Doorways, name: str) -> N
 def test_a_field_that_is_not_known_is_refused_and_not_repeated(doorways: Doorways) -> None:
     answer = doorways.ask("POST", MISSING, doorways.tokens[Role.DATA_SCIENTIST], {"digests": [], "canary": 1})
     assert answer.status_code == 422
-    assert (answer.json()["code"], answer.json()["why"]) == ("E1133", "Object contains unknown field.")
+    assert (answer.json()["code"], answer.json()["why"]) == ("E1133", "Object contains unknown field. Known: digests.")
     query = doorways.ask("GET", "/api/v1/fleet?serach=x", doorways.tokens[Role.RISK])
     assert (query.status_code, query.json()["code"]) == (422, "E1133")
 

@@ -459,7 +459,7 @@ def test_why_it_got_worse() -> None:
 
 def test_how_labels_come() -> None:
     assert told(Memory(), "labels", "status", "late-flights").out == (
-        "4,000 of 5,000 scored rows of late-flights in prod have a label.\n"
+        "4,000 of 5,000 rows that versions of late-flights scored in prod, shadows\nincluded, have a label.\n"
         "  lag      2 h in the middle, 2 days at most, on 2013-07-01, the newest day with\n"
         "           a label\n"
         "  waiting  3 labels have no prediction and wait 30d for it; 2 waited in vain\n"

@@ -47,6 +47,13 @@ def test_another_declaration_is_answered_from_the_next_moment(
     ground["dana"].save_project(MODEL, models.project(MODEL, outage={"answer": "constant", "value": 0.25}))
 
 
+def test_a_drill_says_that_no_version_could_answer_instead(ground: Ground, version: Version) -> None:
+    ground["dana"].save_project(MODEL, models.project(MODEL, outage={"answer": "version"}))
+    held = ground["ines"].drill_outage(version.name, "prod")
+    assert (held.kept, held.why) == (0, "No other version was live in prod before, so that none answers in its place.")
+    ground["dana"].save_project(MODEL, models.project(MODEL, outage={"answer": "constant", "value": 0.25}))
+
+
 def test_a_drill_needs_a_live_version(ground: Ground, version: Version) -> None:
     with pytest.raises(Conflict, match="not live"):
         ground["ines"].drill_outage(version.name, "staging")

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from lamplighter.api.guard import Endpoint, Guarded, guarded, platform
 from lamplighter.api.problems import Malformed, UnsupportedMediaType
+from lamplighter.domain.choices import choices, told
 from lamplighter.domain.errors import Invalid
 from lamplighter.sdk.door import Door
 from lamplighter.sdk.interface import DOORS
@@ -99,7 +100,10 @@ def _converted(given: dict[str, Any], shape: type[msgspec.Struct], *, loose: boo
         values = msgspec.convert(given, shape, strict=not loose)
     except msgspec.ValidationError as error:
         raise Invalid(
-            "The request does not fit.", why=_where(error), fix="Correct the field that is named.", code="E1133"
+            "The request does not fit.",
+            why=f"{_where(error)}{told(choices(shape, error))}",
+            fix="Correct the field that is named.",
+            code="E1133",
         ) from None
     found = {name: getattr(values, name) for name in shape.__struct_fields__}
     return {name: value for name, value in found.items() if value is not msgspec.UNSET}

@@ -31,6 +31,7 @@ def outage(session: Session, reference: str, environment: str) -> Page:
         says=f"{'✓' if held.passed else '✗'} {held.kept} of {held.requests} requests were answered as declared: {held.answer}.",
         data={"drill": held},
         facts=[
+            *([("why", held.why)] if held.why else []),
             ("answers", ", ".join(f"{score:g}" for score in held.scores[:5]) or "none"),
             ("others", f"{held.untouched} of {held.ordinary} ordinary requests were answered by the version itself"),
             ("slowest", f"{held.slowest * 1000:.0f} ms"),

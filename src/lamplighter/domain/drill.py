@@ -22,6 +22,8 @@ class OutageDrill(Record, frozen=True):
     scores: tuple[float, ...]
     #: The longest that a request in the drill took, seconds.
     slowest: float
+    #: Why a request was not answered as declared; empty if all were.
+    why: str = ""
 
     @property
     def passed(self) -> bool:

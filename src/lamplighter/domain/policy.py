@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.choices import misfit
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
@@ -122,7 +123,8 @@ def read_policy(text: str) -> Policy:
     try:
         policy = msgspec.toml.decode(text, type=Policy, strict=True)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise Invalid("The policy file is not valid.", why=f"{error}.", fix="Correct the field that is named.") from None
+        why, fix = misfit(Policy, error)
+        raise Invalid("The policy file is not valid.", why=why, fix=fix) from None
     for tier in policy.tier:
         _check_tier(tier)
     known = [tier.name for tier in policy.tier]

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.choices import misfit
 from lamplighter.domain.consumer import check_declared, check_names
 from lamplighter.domain.duration import seconds, some_seconds
 from lamplighter.domain.errors import Invalid
@@ -42,9 +43,8 @@ def _converted(decode: Any) -> Project:
     try:
         project: Project = decode()
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise Invalid(
-            "The file lamp.toml is not valid.", why=f"{error}.", fix="Correct the field that is named.", code="E1111"
-        ) from None
+        why, fix = misfit(Project, error)
+        raise Invalid("The file lamp.toml is not valid.", why=why, fix=fix, code="E1111") from None
     return project
 
 

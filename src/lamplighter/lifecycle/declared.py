@@ -41,7 +41,7 @@ def model_route(kit: Kit, look: Transaction, environment: Environment, routing: 
         sticky=plan.sticky if plan else "",
         expiry=lifetime.expiry if lifetime else None,
         outage=_outage(project),
-        fallback=_fallback(look, project, routing),
+        fallback=stand_in(look, project, routing),
         log=log_of(_tier(kit, project).log, project.log),
         formats=_formats(_tier(kit, project), environment),
     )
@@ -67,7 +67,7 @@ def _outage(project: Project) -> Outage | None:
     return Outage(answer=plan.answer, value=plan.value or 0.0, max_age=age)
 
 
-def _fallback(look: Transaction, project: Project, routing: Routing) -> Served | None:
+def stand_in(look: Transaction, project: Project, routing: Routing) -> Served | None:
     """The version that answers in an outage: one that was let into this environment, or none."""
     if project.outage.answer is not Fallback.VERSION:
         return None

@@ -1,6 +1,7 @@
 """A drill: the answer that a project declares for an outage is asked for while the version is well, and written down."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2
@@ -17,6 +18,7 @@ from lamplighter.domain.outage import Fallback
 from lamplighter.domain.route import Served
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import authentication, elsewhere, routing, tokens
+from lamplighter.lifecycle.declared import stand_in
 from lamplighter.lifecycle.kit import Kit
 
 #: Requests of each sort, each on a connection of its own, so that several processes are met.
@@ -32,9 +34,9 @@ def outage(kit: Kit, actor: Actor, version: Version, environment: Environment) -
     """
     with kit.store.reading() as look:
         elsewhere.check_served(look, version.model)
-        champion = look.routings.of(version.model, environment.name).champion
-        declared = look.project(version.model).outage.answer
-    if champion != Served(number=version.number, digest=version.digest):
+        route, project = look.routings.of(version.model, environment.name), look.project(version.model)
+        other = stand_in(look, project, route)
+    if route.champion != Served(number=version.number, digest=version.digest):
         raise Conflict(
             f"{version.name} is not live in {environment.name}.",
             why="A drill shows what callers would be answered, and this version answers nobody there.",
@@ -45,7 +47,7 @@ def outage(kit: Kit, actor: Actor, version: Version, environment: Environment) -
     try:
         routing.apply(kit, environment.name)
         with httpx2.Client(base_url=environment.address, timeout=10.0, trust_env=False) as client:
-            held = _Drill(client, version, declared, secret).hold(environment.name)
+            held = _Drill(client, version, project.outage.answer, other, secret).hold(environment.name)
     except httpx2.HTTPError as error:
         raise Unavailable(
             f"Serving of {environment.name} does not answer.",
@@ -63,9 +65,12 @@ def outage(kit: Kit, actor: Actor, version: Version, environment: Environment) -
 class _Drill:
     """One drill under way."""
 
-    def __init__(self, client: httpx2.Client, version: Version, declared: Fallback, secret: str) -> None:
+    def __init__(self, client: httpx2.Client, version: Version, declared: Fallback, other: Served | None, secret: str) -> None:
         self._client = client
         self._declared = declared
+        #: Whose answer it is to be.
+        self._name = f"{version.model}@{other.number}" if other else version.name
+        self._lacks = declared is Fallback.VERSION and other is None
         self._path = f"/v1/models/{version.model}:predict"
         self._version = version
         self._headers = {"Authorization": f"Bearer {secret}", "Lamp-Key": "drill"}
@@ -87,6 +92,7 @@ class _Drill:
             untouched=sum(self._is_own(answer) for answer in ordinary),
             scores=tuple(sorted({score for answer in kept if answer.is_success for score in answer.json()["predictions"]})),
             slowest=max(answer.elapsed.total_seconds() for answer in asked),
+            why=self._why(asked, environment),
         )
 
     def _pair(self) -> tuple[httpx2.Response, httpx2.Response]:
@@ -115,7 +121,17 @@ class _Drill:
     def _keeps(self, answer: httpx2.Response) -> bool:
         if self._declared is Fallback.FAIL:
             return answer.status_code == 502
-        return answer.is_success and answer.headers.get("Lamp-Fallback") == self._declared
+        fallback, name = answer.headers.get("Lamp-Fallback"), answer.headers.get("Lamp-Version")
+        return answer.is_success and fallback == self._declared and name == self._name
+
+    def _why(self, asked: Sequence[httpx2.Response], environment: str) -> str:
+        if self._lacks:
+            return f"No other version was live in {environment} before, so that none answers in its place."
+        for answer in asked:
+            if not self._keeps(answer):
+                came = answer.headers.get("Lamp-Version", "nobody")
+                return f"Status {answer.status_code} came from {came}, and {self._name} was to answer."
+        return ""
 
 
 def _value(column: Column) -> Any:

@@ -8,7 +8,8 @@ from lamplighter.views.labels import LabelStatus
 def labels_page(found: LabelStatus, address: str) -> Page:
     """How many, how late, and what of them waits."""
     return Page(
-        says=f"{found.labelled:,} of {found.scored:,} scored rows of {found.model} in {found.environment} have a label.",
+        says=f"{found.labelled:,} of {found.scored:,} rows that versions of {found.model} scored in {found.environment},"
+        " shadows included, have a label.",
         data={"labels": found},
         facts=[("lag", _lag(found)), ("waiting", _waiting(found)), *_closed(found)],
         next=[f"lamp monitor show {found.model}" if found.labelled else f"lamp labels push {found.model} FILE"],
