@@ -19,6 +19,7 @@ from lamplighter.serving.group import bind
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.pattern import Head
 from lamplighter.serving.problems import Refusal, problem
+from lamplighter.serving.reading import Reader
 from lamplighter.serving.turn import Sink
 
 LIMITS = Limits(
@@ -145,6 +146,37 @@ def test_many_pipelined_requests_are_not_taken_for_one_large_header(server: Serv
     many = SECOND * 5000
     answer = exchange(server, many + GET[:20], GET[20:] + b"Connection: close\r\n\r\n")
     assert statuses(answer) == [200] * 5001
+
+
+@pytest.mark.parametrize("rest", [b"", GET[:20], POST + b"Content-Length: 9\r\n\r\nx"], ids=["whole", "head", "body"])
+@pytest.mark.parametrize("ends", [True, False])
+def test_what_is_pipelined_is_answered_whole_however_the_caller_ends(server: Server, rest: bytes, ends: bool) -> None:
+    slow = b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(slow + SECOND * 3000 + slow * 20 + SECOND * 100 + rest)
+        if ends:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert statuses(answer) == [200] * 3121 + ([400 if ends else 408] if rest else [])
+
+
+@pytest.mark.parametrize("size", [40, 4000])
+def test_few_requests_are_read_ahead(size: int) -> None:
+    body = b"x" * size
+    sent = POST + b"Content-Length: %d\r\n\r\n" % size + body
+    reader = Reader(Limits(), frozenset(LOOPBACK), lambda: 0.0, lambda _: None, lambda: None)
+    reader.feed(sent * (256 * 1024 // len(sent)))
+    answered, most = 0, 0
+    while reader.queue:
+        most = max(most, len(reader.queue))
+        while reader.queue:
+            entry = reader.queue.popleft()
+            assert isinstance(entry, Request)
+            assert entry.body == body
+            answered += 1
+        reader.more()
+    assert answered == 256 * 1024 // len(sent)
+    assert most <= 64 + 8192 // len(sent)
 
 
 def test_a_caller_that_goes_on_sending_is_let_go(server: Server) -> None:

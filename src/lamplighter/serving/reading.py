@@ -20,6 +20,9 @@ _CUT_OFF = Refusal("malformed-request", "The connection ended before the request
 _TOO_SLOW = Refusal("body-timeout", "Send the whole request without long pauses.")
 _HEAD_TOO_LARGE = Refusal("headers-too-large", "Send fewer and shorter headers.")
 
+#: Bytes that are parsed at one time, and requests that are read ahead of their answers. What came behind them waits as it came:
+#: parsed, short requests take up twenty times as much, and others would wait while it is done.
+_SLICE, _AHEAD = 8 * 1024, 64
 #: A deadline that never comes.
 NEVER = float("inf")
 
@@ -66,6 +69,8 @@ class Reader:
         self._parser = httptools.HttpRequestParser(self)
         #: Requests that have begun.
         self._begun = 0
+        #: What has come and waits to be parsed, and whether the caller sends nothing behind it.
+        self._later, self._cut = memoryview(b""), False
         self._begin()
 
     def _begin(self) -> None:
@@ -79,6 +84,31 @@ class Reader:
 
     def feed(self, data: bytes) -> None:
         """Take what has come."""
+        if not self._later and len(data) <= _SLICE:
+            self._parse(data)
+        elif not self.closing:
+            self._later = memoryview(bytes(self._later) + data if self._later else data)
+            self.more()
+
+    @property
+    def waits(self) -> bool:
+        """Whether more has come than is parsed."""
+        return bool(self._later)
+
+    def more(self) -> None:
+        """Parse what waits, as far as it may go ahead of the answers."""
+        while self._later and len(self.queue) < _AHEAD:
+            data, self._later = self._later[:_SLICE], self._later[_SLICE:]
+            self._parse(data)
+        if self._later:
+            # It has come, and waits for us.
+            self.deadline = NEVER
+        elif self._cut:
+            self.cut()
+        elif self.deadline == NEVER and self.stage in {Stage.HEAD, Stage.BODY}:
+            self.wait()
+
+    def _parse(self, data: bytes | memoryview) -> None:
         if self.closing:
             return
         begun = self._begun
@@ -109,7 +139,9 @@ class Reader:
 
     def cut(self) -> None:
         """The caller sends nothing more."""
-        if self.stage in {Stage.HEAD, Stage.BODY}:
+        if self._later:
+            self._cut = True
+        elif self.stage in {Stage.HEAD, Stage.BODY}:
             self._refuse(_CUT_OFF)
         else:
             self.end()
@@ -132,6 +164,7 @@ class Reader:
         self.deadline = NEVER
         self._request = None
         self._body = []
+        self._later = memoryview(b"")
 
     # ---- the parser calls these
 

@@ -233,6 +233,10 @@ class Connection(asyncio.Protocol):
                     return
                 self._write(self._transport, answer, bodiless=isinstance(entry, Request) and entry.method == b"HEAD")
                 await self._is_read()
+                if not queue and self._reader.waits:
+                    # The turn of others comes first.
+                    await asyncio.sleep(0)
+                    self._reader.more()
         finally:
             self._task = None
         self._read_on()
@@ -243,7 +247,7 @@ class Connection(asyncio.Protocol):
             await self._writable
 
     def _write(self, transport: asyncio.Transport, answer: Answer, *, bodiless: bool) -> None:
-        last = not self._reader.queue and (self._front.draining or self._reader.stage is _CLOSING)
+        last = not self._reader.queue and (self._front.draining or self._reader.stage is _CLOSING) and not self._reader.waits
         close = answer.close or last
         transport.write(answer.encode(self._front.date, close=close, bodiless=bodiless))
         if answer.status >= 400:
