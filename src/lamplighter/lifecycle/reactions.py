@@ -13,7 +13,7 @@ from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.journal import Entry
-from lamplighter.lifecycle import answers, incidents, replays, retrainings, telling, watching
+from lamplighter.lifecycle import announcing, answers, incidents, replays, retrainings, telling, watching
 from lamplighter.lifecycle.kit import Kit
 
 Reaction = Callable[[Kit, Entry], None]
@@ -21,15 +21,15 @@ Reaction = Callable[[Kit, Entry], None]
 #: What the platform does when something has happened.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     VersionRegistered: (replays.ask_everywhere,),
-    RolloutMoved: (telling.ask,),
-    HookAnswered: (telling.tell_of_hook,),
-    EmergencyAnnounced: (telling.announce,),
+    RolloutMoved: (announcing.ask,),
+    HookAnswered: (announcing.tell_of_hook,),
+    EmergencyAnnounced: (announcing.announce,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (incidents.open_incident,),
     IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, retrainings.answer),
     IncidentMoved: (telling.follow,),
-    RolledBack: (incidents.mitigate, telling.release),
-    WentLive: (incidents.mitigate, telling.release),
+    RolledBack: (incidents.mitigate, announcing.release),
+    WentLive: (incidents.mitigate, announcing.release),
     VersionExtended: (incidents.renewed,),
     RetrainingMoved: (answers.try_out, watching.report_end),
     JobRunMoved: (watching.report_end,),

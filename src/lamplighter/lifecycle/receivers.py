@@ -3,7 +3,9 @@
 from lamplighter import plugins
 from lamplighter.channels.base import Channel, Receiver
 from lamplighter.domain.errors import NotFound
+from lamplighter.lifecycle.kit import Kit
 from lamplighter.settings import Settings
+from lamplighter.store.transaction import Transaction
 
 
 def receiver_of(settings: Settings, name: str) -> tuple[str, Receiver]:
@@ -45,3 +47,8 @@ def _channel(settings: Settings, name: str) -> Channel | None:
     except NotFound:
         return None
     return channel
+
+
+def channels_of(kit: Kit, look: Transaction, model: str) -> tuple[str, ...]:
+    """The channels through which people are told of a model."""
+    return (*kit.settings.channels, *look.project(model).monitor.notify)

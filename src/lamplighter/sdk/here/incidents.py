@@ -1,7 +1,7 @@
 """What is wrong, and who has it."""
 
 from lamplighter.domain.incident import Incident, Step
-from lamplighter.lifecycle import incidents, responding, telling
+from lamplighter.lifecycle import channel_trial, incidents, responding
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import incidents as verbs
 from lamplighter.views.external_alerts import AlertSeen, alerts
@@ -44,5 +44,5 @@ class Incidents(Caller, verbs.Incidents):
             return alerts(look, self._kit.settings.alert_routes, _MOST)
 
     def test_channel(self, name: str) -> str:
-        telling.try_channel(self._kit, self._actor, name)
+        channel_trial.try_channel(self._kit, self._actor, name)
         return name

@@ -1,0 +1,114 @@
+"""Who is told of rollouts and emergencies."""
+
+from lamplighter.domain.emergency import Emergency
+from lamplighter.domain.environment import Level
+from lamplighter.domain.events.emergency import EmergencyAnnounced
+from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
+from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.hook import OnFailure
+from lamplighter.domain.instant import rfc3339
+from lamplighter.domain.journal import Entry
+from lamplighter.domain.ownership import ownership_of
+from lamplighter.domain.rollout import Phase
+from lamplighter.domain.stage import Duty
+from lamplighter.lifecycle import outbox, receivers
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.notices import Notice
+
+
+def ask(kit: Kit, entry: Entry) -> None:
+    """Tell the holder of the duty to deploy that a rollout waits for a decision, where the platform has paused it."""
+    event = entry.event
+    assert isinstance(event, RolloutMoved)
+    if event.phase == Phase.PAUSED and event.outcome is not None:
+        title = f"{event.model}: rollout {event.rollout} asks for a decision"
+        text = f"{event.why}\nSafe action: lamp rollout stop {event.rollout}"
+        _tell_deployer(kit, entry, event, title, text, "rollout.asked")
+
+
+def tell_of_hook(kit: Kit, entry: Entry) -> None:
+    """Tell the holder of the duty to deploy that a hook has stopped a version. One that takes it back opens an incident."""
+    event = entry.event
+    assert isinstance(event, HookAnswered)
+    if event.follows == OnFailure.STOP:
+        title = f"{event.model}: the hook {event.hook} stopped v{event.number}"
+        _tell_deployer(kit, entry, event, title, f"{event.why}\nNothing was changed.", "rollout.stopped")
+
+
+def _tell_deployer(kit: Kit, entry: Entry, event: RolloutMoved | HookAnswered, title: str, text: str, about: str) -> None:
+    with kit.store.transaction() as change:
+        project = change.project(event.model)
+        holder = ownership_of(project, change.people.by_email(), change.teams.by_name()).of(Duty.DEPLOY).holder
+        text = f"{text}\n{kit.settings.url}/rollouts/{event.rollout}"
+        notice = Notice(entry.sequence, "", holder, event.rollout, event.model, title, text, about=about, at=entry.at)
+        if holder:
+            outbox.put(kit, change, notice, receivers.channels_of(kit, change, event.model))
+
+
+def release(kit: Kit, entry: Entry) -> None:
+    """Tell the channels that want to know which version answers now. What happens where models are developed is nobody's
+    business but theirs."""
+    event = entry.event
+    assert isinstance(event, WentLive | RolledBack)
+    with kit.store.transaction() as change:
+        place = change.environments.find(name=event.environment)
+        channels = receivers.channels_of(kit, change, event.model)
+        wanted = tuple(name for name in channels if receivers.hears_of_releases(kit.settings, name))
+        if place is not None and place.level is not Level.DEVELOPMENT and wanted:
+            outbox.put(kit, change, _of_release(entry, event), wanted)
+
+
+def _of_release(entry: Entry, event: WentLive | RolledBack) -> Notice:
+    verb, about = ("went live", "went-live") if isinstance(event, WentLive) else ("is back", "rolled-back")
+    before = f" v{event.previous} answered before." if event.previous else ""
+    why = f" {event.why}" if isinstance(event, RolledBack) and event.why else ""
+    title = f"{event.model}: v{event.number} {verb} in {event.environment}"
+    text = f"v{event.number} has all traffic of {event.model} in {event.environment}.{before}{why}\nBy {entry.actor}."
+    version = f"{event.model}@{event.number}"
+    return Notice(
+        event=entry.sequence,
+        channel="",
+        person="",
+        incident=version,
+        model=event.model,
+        title=title,
+        text=text,
+        about=f"version.{about}",
+        at=entry.at,
+        environment=event.environment,
+    )
+
+
+def announce(kit: Kit, entry: Entry) -> None:
+    """Tell somebody of an emergency through every channel that there is: nobody passes the calendar in silence."""
+    event = entry.event
+    assert isinstance(event, EmergencyAnnounced)
+    with kit.store.transaction() as change:
+        found = change.emergencies.find(id=event.emergency)
+        if found is None or not event.person:
+            return
+        what = "the review is overdue" if event.overdue else f"emergency for v{found.number} in {found.environment}"
+        notice = Notice(
+            event=entry.sequence,
+            channel="",
+            person=event.person,
+            incident=found.id,
+            model=found.model,
+            title=f"{found.model}: {found.id}, {what}",
+            text=_of_emergency(kit, found),
+            about="emergency.overdue" if event.overdue else "emergency.declared",
+            at=entry.at,
+        )
+        outbox.put(kit, change, notice, (*receivers.channels_of(kit, change, found.model), *kit.settings.channel_names))
+
+
+def _of_emergency(kit: Kit, found: Emergency) -> str:
+    return "\n".join(
+        [
+            f"{found.person} brings v{found.number} into {found.environment} past: {', '.join(found.passed)}.",
+            f"Reason: {found.why}",
+            f"Review: {found.owner or 'nobody is here who may'}, due {rfc3339(found.due_at)}. Nothing else is promoted before.",
+            f"Safe action: lamp rollback {found.model} --env {found.environment}",
+            f"{kit.settings.url}/emergencies/{found.id}",
+        ]
+    )
