@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission
 from lamplighter.sdk.interface import Platform
-from lamplighter.views.why import words
+from lamplighter.views.why_words import words
 from lamplighter.web import times
 from lamplighter.web.numbers import NOTHING
 from lamplighter.web.page import Page, shown

@@ -3,7 +3,8 @@
 from lamplighter.cli.instants import day
 from lamplighter.cli.page import Page
 from lamplighter.cli.table import Table
-from lamplighter.views.why import SliceShare, Why, words
+from lamplighter.views.why import SliceShare, Why
+from lamplighter.views.why_words import words
 
 _HEADS = ("SLICE", "ROWS", "LOSS", "SHARE OF THE EXTRA LOSS")
 #: Slices and inputs in the table.

@@ -17,11 +17,10 @@ from lamplighter.lifecycle import rows as asked
 from lamplighter.sdk.answers import Figures, Label
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import monitoring as verbs
-from lamplighter.views import answering, labels
+from lamplighter.views import answering, labels, reasons
 from lamplighter.views import false_alarms as alarming
 from lamplighter.views import monitored as watched
 from lamplighter.views import watched as watches
-from lamplighter.views import why as reasons
 from lamplighter.views.answering import Service
 from lamplighter.views.false_alarms import FalseAlarms
 from lamplighter.views.labels import LabelStatus
