@@ -11,7 +11,7 @@ from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.consumer import Account, Consumer
 from lamplighter.domain.route import Arm, WorkerReport
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import calling, causes, collection, forgetting
+from lamplighter.lifecycle import affected, calling, collection, forgetting
 from lamplighter.views.calling import Felt, OnVersion, felt
 
 MODEL = "called"
@@ -64,7 +64,7 @@ def test_a_consumer_has_its_own_failures_and_latency(life: Life) -> None:
     (desk_seen, job_seen) = [one for one in life["rita"].consumers(MODEL) if one.name in ("gate-desk", "nightly")]
     assert (desk_seen.felt.failure_rate, desk_seen.felt.p95_ms, job_seen.felt.failures) == (0.1, 100.0, 0)
     with life.kit.store.reading() as reading:
-        told = causes.affected(reading, project, "prod", life.clock.now())
+        told = affected.callers(reading, project, "prod", life.clock.now())
     assert told == ("gate-desk (@it-ops, 10 of 100 failed)", "nightly (@it-ops)", "whoever")
 
 

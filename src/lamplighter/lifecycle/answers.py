@@ -15,7 +15,7 @@ from lamplighter.domain.monitor import QUARANTINE, Kind, Severity, is_of_run
 from lamplighter.domain.policy import Answer
 from lamplighter.domain.retraining import State
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import causes, challenges, returning, shadowing
+from lamplighter.lifecycle import challenges, returning, shadowing, weighing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import watched
 from lamplighter.store.transaction import Transaction
@@ -60,7 +60,7 @@ def _wanted(kit: Kit, look: Transaction, incident: Incident) -> bool:
 
 def _weigh(kit: Kit, change: Transaction, incident: Incident) -> Weighed:
     """Ask whether the version is the cause, once, and write the answer down before anything is done."""
-    weighed = causes.weigh(change, incident, kit.clock.now())
+    weighed = weighing.weigh(change, incident, kit.clock.now())
     after = msgspec.structs.replace(incident, weighed=weighed, revision=incident.revision + 1)
     change.incidents.replace(after, revision=incident.revision)
     event = RollbackWeighed(

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 
 from lamplighter.domain.cause import Cause, Suspect, Trouble, ranked
-from lamplighter.domain.consumer import Caller
 from lamplighter.domain.events.design import EnvironmentSaved, ProjectSaved
-from lamplighter.domain.incident import FELT, Incident, Weighed, is_shared
+from lamplighter.domain.incident import FELT, is_shared
 from lamplighter.domain.monitor import QUARANTINE, Finding, Kind, Reading
-from lamplighter.domain.outcome import Judgement
 from lamplighter.domain.project import Project
 from lamplighter.domain.routing import Routing
-from lamplighter.monitoring.guard import judge
-from lamplighter.store.felt import CallerHour
-from lamplighter.store.traffic import Traffic, total
+from lamplighter.lifecycle.comparing import READINGS, elsewhere, overlaps
 from lamplighter.store.transaction import Transaction
 
 _SECOND, _MINUTE, _HOUR, _DAY = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
@@ -20,18 +16,10 @@ _SECOND, _MINUTE, _HOUR, _DAY = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000
 _HALF = {Kind.TECHNICAL: 3600.0, Kind.FUNCTIONAL: 86_400.0}
 #: Changes older than this are not named, microseconds.
 _LOOK_BACK = 7 * _DAY
-#: Requests of another version that say something.
-_LEAST = 20
-#: Seconds of the traffic of the version before that are compared.
-_BEFORE = 3600
 #: Measures whose trouble is requests that fail: it began with the first of them.
 _OF_REQUESTS = frozenset({"failures", "fallback", "saturation", QUARANTINE})
-#: Readings of the newest windows that are looked through.
-_READINGS = 400
 #: Inputs that are named.
 _INPUTS = 3
-#: A version is the likely cause if nothing is likelier, and it is as likely as this.
-LIKELY = 1 / 3
 #: Changes of environments and projects that are looked at.
 _CHANGES = 10
 
@@ -77,7 +65,7 @@ def _version(look: Transaction, project: Project, finding: Finding, now: int) ->
         yield Suspect(kind="version", sentence=f"v{finding.number} is on trial.", about=1.0)
     if routing.champion is None or routing.champion.number != finding.number:
         return
-    trouble, at_once = _elsewhere(look, project, finding, routing)
+    trouble, at_once = elsewhere(look, project, finding, routing)
     age = _age(look, finding, routing, now)
     if at_once and trouble is Trouble.ONLY_HERE:
         said = f"v{finding.number} has the trouble, and another version that gets the same requests has not."
@@ -112,53 +100,14 @@ def _began(look: Transaction, finding: Finding) -> int:
     return min(failing) * _SECOND if failing else finding.start
 
 
-def _elsewhere(look: Transaction, project: Project, finding: Finding, routing: Routing) -> tuple[Trouble, bool]:
-    """Whether another version shows it, and whether that one got the same requests at the same time."""
-    if finding.kind is Kind.FUNCTIONAL:
-        return _worse_elsewhere(look, finding, routing)
-    since = finding.start // _SECOND
-    now = look.traffic.since(finding.model, finding.environment, since)
-    others = [part for part in now if part.number != finding.number and part.arm != "fallback"]
-    limit = project.monitor.errors
-    if total(others).requests >= _LEAST:
-        return _failing(others, limit), True
-    live = routing.live_since // _SECOND
-    earlier = look.traffic.since(finding.model, finding.environment, live - _BEFORE, before=live)
-    before = [part for part in earlier if part.number != finding.number and part.arm == "champion"]
-    return (_failing(before, limit), False) if total(before).requests >= _LEAST else (Trouble.UNKNOWN, False)
-
-
-def _failing(parts: list[Traffic], limit: float) -> Trouble:
-    whole = total(parts)
-    failed = judge(0, 0, whole.requests, whole.failures, limit).judgement is Judgement.FAILED
-    return Trouble.ELSEWHERE if failed else Trouble.ONLY_HERE
-
-
-def _worse_elsewhere(look: Transaction, finding: Finding, routing: Routing) -> tuple[Trouble, bool]:
-    wanted = {"model": finding.model, "environment": finding.environment, "aspect": "quality", "measure": finding.measure}
-    found = look.readings.all(newest="end", limit=_READINGS, equals=wanted)
-    others = [reading for reading in found if reading.number != finding.number and reading.limit is not None]
-    same = [reading for reading in others if _overlaps(reading, finding)]
-    if same:
-        return (Trouble.ELSEWHERE if any(one.crossed for one in same) else Trouble.ONLY_HERE), True
-    before = next((r for r in others if routing.previous and r.number == routing.previous.number), None)
-    if before is None:
-        return Trouble.UNKNOWN, False
-    return (Trouble.ELSEWHERE if before.crossed else Trouble.ONLY_HERE), False
-
-
-def _overlaps(reading: Reading, finding: Finding) -> bool:
-    return reading.start < max(finding.end, finding.start + 1) and reading.end > finding.start
-
-
 def _crossed(look: Transaction, finding: Finding, aspect: str) -> list[Reading]:
     """Readings of the version beyond their limit in the same window; the newest windows for what is measured by the minute."""
     same = {"model": finding.model, "environment": finding.environment, "number": finding.number, "aspect": aspect}
-    found = look.readings.all(newest="end", limit=_READINGS, equals=same)
+    found = look.readings.all(newest="end", limit=READINGS, equals=same)
     if finding.kind is not Kind.FUNCTIONAL:
         found = [reading for reading in found if reading.end == found[0].end]
     else:
-        found = [reading for reading in found if _overlaps(reading, finding)]
+        found = [reading for reading in found if overlaps(reading, finding)]
     return list({reading.column: reading for reading in found if reading.crossed}.values())
 
 
@@ -203,44 +152,3 @@ def _ago(microseconds: int) -> str:
             count = microseconds // length
             return f"{count} {name}{'' if count == 1 else 's'}"
     return "less than a minute"
-
-
-def weigh(look: Transaction, incident: Incident, now: int) -> Weighed:
-    """Whether going back would help: only if the version is the likely cause, and nothing that feeds it explains it."""
-    finding = incident.finding
-    if finding.measure == QUARANTINE:
-        return Weighed(rolls_back=True, why=f"v{finding.number} answers nobody, so there is nothing to weigh.")
-    if is_shared(finding):
-        return Weighed(
-            rolls_back=False, why="Not one version is at fault but what many models share; going back would not help."
-        )
-    causes = explain(look, finding, now)
-    fed = next((cause for cause in causes if cause.kind in ("upstream", "values")), None)
-    if fed is not None:
-        return Weighed(rolls_back=False, why=f"Going back would not help: {fed.sentence}")
-    if not causes or causes[0].kind != "version":
-        return Weighed(rolls_back=False, why=f"Nothing says that v{finding.number} is the cause.")
-    if causes[0].likelihood < LIKELY:
-        said = f"{causes[0].sentence} That makes it the cause with a likelihood of {causes[0].likelihood:.0%} only."
-        return Weighed(rolls_back=False, why=said)
-    return Weighed(rolls_back=True, why=causes[0].sentence)
-
-
-def affected(look: Transaction, project: Project, environment: str, now: int) -> tuple[str, ...]:
-    """Who called in the last hour, with the party that speaks for each and how many of its requests failed meanwhile; whoever
-    felt most comes first."""
-    felt = look.felt.since(project.name, environment, (now - _HOUR) // 1_000_000)
-    found = [
-        (felt[caller.name].failures if caller.name in felt else 0, calls.requests, caller)
-        for caller in look.callers(project)
-        for calls in caller.calls
-        if calls.environment == environment and calls.last_at > now - _HOUR
-    ]
-    found.sort(key=lambda one: (one[0], one[1], one[2].name), reverse=True)
-    return tuple(_told(caller, felt.get(caller.name)) for _, _, caller in found[:12])
-
-
-def _told(caller: Caller, felt: CallerHour | None) -> str:
-    failed = f"{felt.failures} of {felt.requests} failed" if felt is not None and felt.failures > 0 else ""
-    about = ", ".join(part for part in (caller.owner, failed) if part)
-    return f"{caller.name} ({about})" if about else caller.name

@@ -26,7 +26,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import Assignment, last_resort, owner_of_source, ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import Duty
-from lamplighter.lifecycle import beside, causes
+from lamplighter.lifecycle import affected, beside, causes
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -105,7 +105,7 @@ def _open(kit: Kit, change: Transaction, finding: Finding, known: Sequence[Incid
         tier=criticality_of(project, kit.policy).tier,
         causes=causes.explain(change, finding, now),
         runbook=own.monitor.runbook,
-        affected=causes.affected(change, own, finding.environment, now),
+        affected=affected.callers(change, own, finding.environment, now),
         way_back=live.previous.number if answers and live.previous else 0,
         beside=tuple(notice.finding for notice in notices),
     )
