@@ -17,7 +17,7 @@ from lamplighter.domain.pushed import Kept
 from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Arm
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import pushing
+from lamplighter.lifecycle import fitting, keeping, pushing
 from lamplighter.lifecycle.kit import Kit
 
 _log = logging.getLogger("lamplighter.payloads")
@@ -86,7 +86,7 @@ def _count(kit: Kit, version: Version, environment: str, identity: str, consumer
     except Invalid:
         _remove(kit, version.model, environment, identity)
         raise
-    kept = pushing.keep(kit, version.model, environment, [record])
+    kept = keeping.keep(kit, version.model, environment, [record])
     _remove(kit, version.model, environment, identity)
     return kept
 
@@ -103,7 +103,7 @@ def _record(version: Version, request: Delivered, response: Delivered, consumer:
     if len(scores) != len(next(iter(columns.values()))):
         raise _unfit("the response has another number of rows than the request")
     at = request.at or response.at or now
-    pushing.check_time(at, now)
+    fitting.check_time(at, now)
     took = response.at - request.at if request.at and response.at else -1
     return Scored(
         request=request.id,
