@@ -62,10 +62,14 @@ def apply(kit: Kit, name: str) -> int:
 
 def apply_everywhere(kit: Kit) -> None:
     """Tell every environment who may call it, after somebody gained or lost a token."""
-    with kit.store.reading() as look:
-        names = [environment.name for environment in look.environments.all()]
-    for name in names:
+    for name in environments(kit):
         apply(kit, name)
+
+
+def environments(kit: Kit) -> list[str]:
+    """The name of every environment."""
+    with kit.store.reading() as look:
+        return [environment.name for environment in look.environments.all()]
 
 
 def _credentials(kit: Kit, look: Transaction, environment: str) -> Credentials:
