@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy.exc import OperationalError
 from tests.lifecycle.lives import Life
 from tests.lifecycle.segments import Segment, failed, scored
 from tests.sdk import models
 
-from lamplighter.domain.errors import LampError, Unavailable
+from lamplighter.domain.errors import LampError
 from lamplighter.domain.events.prediction import RowsRead
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.log import LogPlan
@@ -364,5 +365,5 @@ def test_what_cannot_be_written_down_is_not_given(life: Life) -> None:
     lived(life)
     with life.kit.store.transaction() as change:
         change.connection.exec_driver_sql("ALTER TABLE journal_head RENAME TO away")
-    with pytest.raises(Unavailable):
+    with pytest.raises(OperationalError):
         asked(life)
