@@ -103,6 +103,8 @@ def _row(run: Run) -> Sequence[str]:
 
 
 def _facts(run: Run) -> list[tuple[str, str]]:
+    if run.state is State.SKIPPED:
+        return [("due", local(run.due_at)), ("why", "It was due before the platform knew of the job, and is never begun.")]
     facts = [("due", local(run.due_at)), ("version", run.version), ("tries", str(run.tries)), ("rows", f"{run.rows:,}")]
     if run.failure is not None:
         place = f"after {run.failure.rows:,} rows: {run.failure.why}"

@@ -1,6 +1,6 @@
 """Ask a live model for predictions, over HTTP on the address of its environment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx2
@@ -76,11 +76,18 @@ def refusal(answer: httpx2.Response, first: int = 0) -> LampError:
         problem = {}
     kind = _KINDS.get(answer.status_code, Invalid)
     what = str(problem.get("title", f"Serving answered {answer.status_code}."))
-    why = "; ".join(
-        f"{_moved(str(e.get('pointer')), first)}: {e.get('code')}, wanted {e.get('expected')}"
-        for e in problem.get("errors", ())
-    )
+    why = "; ".join(_places(problem.get("errors", ()), first))
     return kind(what, why=why or str(problem.get("detail", "")), fix=str(problem.get("detail", "Look at the contract.")))
+
+
+def _places(errors: Sequence[Mapping[str, Any]], first: int) -> Iterator[str]:
+    """The first place of each sort of error in each column, so that a column that is wrong in every row is told once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for error in errors:
+        pointer, what = str(error.get("pointer")), f"{error.get('code')}, wanted {error.get('expected')}"
+        found.setdefault((pointer.rpartition("/")[2], what), []).append(pointer)
+    for (_, what), pointers in found.items():
+        yield f"{_moved(pointers[0], first)}: {what}{', in other rows too' if len(pointers) > 1 else ''}"
 
 
 def _moved(pointer: str, first: int) -> str:
