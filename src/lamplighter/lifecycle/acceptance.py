@@ -2,11 +2,10 @@
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.errors import Conflict, NotAllowed
+from lamplighter.domain.errors import NotAllowed
 from lamplighter.domain.events.version import VersionAccepted, VersionRefused
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
-from lamplighter.domain.replay import State
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import cases, judging, sides
 from lamplighter.lifecycle.kit import Kit
@@ -22,7 +21,7 @@ def sign(
     with kit.store.transaction() as change:
         held = judging.dossier(kit, change, version, environment)
         _separate(actor, side, held)
-        _settled(held)
+        judging.check_complete(held)
         if side is Side.BUSINESS and accepted:
             cases.check_done(change, held, reason)
         seen = {kind: found.digest for kind, found in held.evidence.items()}
@@ -52,17 +51,6 @@ def _separate(actor: Actor, side: Side, held: Dossier) -> None:
             why=f"You have signed this version for {others[0].side} already.",
             fix="Ask somebody else for this side.",
             code="E1322",
-        )
-
-
-def _settled(held: Dossier) -> None:
-    """Evidence that is under way would void the word as soon as it comes."""
-    if held.replay is not None and held.replay.state is State.ASKED:
-        raise Conflict(
-            "The evidence is not complete yet.",
-            why="The requests of its consumers are being replayed.",
-            fix="Wait a moment, then look at what the replay shows.",
-            code="E1560",
         )
 
 

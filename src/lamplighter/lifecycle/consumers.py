@@ -12,7 +12,7 @@ from lamplighter.domain.events.consumer import ConsentGiven, ConsumerSaved
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor, Purpose
 from lamplighter.domain.names import model_name, party_name, unknown
-from lamplighter.domain.replay import KIND, State, replayed
+from lamplighter.domain.replay import KIND, replayed
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import judging
 from lamplighter.lifecycle.kit import Kit
@@ -103,13 +103,7 @@ def _check_known(held: Dossier) -> None:
             fix="There is nothing to do.",
             code="E1561",
         )
-    if held.replay is not None and held.replay.state is State.ASKED:
-        raise Conflict(
-            "The evidence is not complete yet.",
-            why="The requests of its consumers are being replayed.",
-            fix="Wait a moment, then look at what the replay shows.",
-            code="E1560",
-        )
+    judging.check_complete(held)
 
 
 def _event(word: Consent, version: Version) -> ConsentGiven:

@@ -10,7 +10,7 @@ from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.decision import Decision, Judgement
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.errors import Invalid
+from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.events.routing import WentLive
 from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.evidence import Dossier
@@ -18,6 +18,7 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.policy import LevelRules, Policy, check_guarded
 from lamplighter.domain.project import Project
+from lamplighter.domain.replay import State
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Version
 from lamplighter.gates.base import Judging
@@ -137,3 +138,14 @@ def write_down(kit: Kit, change: Transaction, decision: Decision, actor: Actor) 
     )
     kit.record(change, event, actor)
     return decision
+
+
+def check_complete(held: Dossier) -> None:
+    """Raise `Conflict` while evidence is under way: it would void a word as soon as it comes."""
+    if held.replay is not None and held.replay.state is State.ASKED:
+        raise Conflict(
+            "The evidence is not complete yet.",
+            why="The requests of its consumers are being replayed.",
+            fix="Wait a moment, then look at what the replay shows.",
+            code="E1560",
+        )
