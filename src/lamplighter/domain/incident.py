@@ -8,10 +8,10 @@ import msgspec
 
 from lamplighter.domain.cause import Cause
 from lamplighter.domain.errors import Conflict
-from lamplighter.domain.monitor import OUTAGE, Finding, Kind, Rule, Severity, is_of_run
-from lamplighter.domain.record import Record, digest_of
+from lamplighter.domain.monitor import Finding, Kind, Rule, Severity, is_of_run
+from lamplighter.domain.record import Record
 from lamplighter.domain.stage import Duty
-from lamplighter.domain.watch import STALE
+from lamplighter.domain.trouble import is_shared, same_trouble, trouble_of
 
 
 class State(StrEnum):
@@ -79,10 +79,6 @@ MOVES: Mapping[tuple[State, Step], State] = {
 
 #: States in which users may still feel it.
 FELT = (State.OPEN, State.SNOOZED, State.ACKNOWLEDGED)
-#: Measures of which all models of an environment have the same trouble: its processes, and the loop that makes its figures.
-_SHARED = frozenset({OUTAGE, STALE})
-#: The longest key that stands as it is.
-_LONGEST_KEY = 200
 
 
 class Linked(Record, frozen=True):
@@ -206,16 +202,6 @@ class Incident(Record, frozen=True):
         return f"lamp rollback {self.model} --env {self.environment} --to {self.way_back}"
 
 
-def is_shared(finding: Finding) -> bool:
-    """Whether other models may have the same trouble of the same cause."""
-    return bool(finding.source) or finding.measure in _SHARED or (finding.rule is not None and finding.rule.everywhere)
-
-
-def is_of_version(finding: Finding) -> bool:
-    """Whether another version may be without the trouble: it is of no source, no environment, no job and no training."""
-    return not (is_shared(finding) or is_of_run(finding.measure))
-
-
 def has_told(incident: Incident, finding: Finding) -> bool:
     """Whether an incident that is over told of the same version, as loudly at least."""
     same = incident.finding.number == finding.number and same_trouble(incident.finding, finding)
@@ -225,35 +211,6 @@ def has_told(incident: Incident, finding: Finding) -> bool:
 def is_outgrown(incident: Incident, finding: Finding) -> bool:
     """Whether a finding of the same cause is too loud for an incident that woke nobody."""
     return incident.finding.severity is Severity.NOTICE and finding.severity is Severity.PAGE
-
-
-def is_beside(notice: Finding, page: Finding) -> bool:
-    """Whether a finding says more of another: a notice about the version whose quality is what is wrong."""
-    severities = (notice.severity, page.severity) == (Severity.NOTICE, Severity.PAGE)
-    kinds = notice.kind is page.kind is Kind.FUNCTIONAL and not is_shared(notice) and not is_shared(page)
-    same = (notice.model, notice.environment, notice.number) == (page.model, page.environment, page.number)
-    return severities and kinds and same
-
-
-def key_of(finding: Finding) -> str:
-    """What findings of one incident have in common: the source, the environment that is down, or model and measure."""
-    if finding.source:
-        key = f"source/{finding.source}"
-    elif is_shared(finding):
-        key = f"environment/{finding.environment}/{finding.measure}"
-    else:
-        key = f"{finding.model}/{finding.environment}/{finding.measure}"
-    return key if len(key) <= _LONGEST_KEY else digest_of(key.encode())
-
-
-def same_trouble(known: Finding, finding: Finding) -> bool:
-    """Whether two findings say the same of the same model."""
-    return trouble_of(known) == trouble_of(finding)
-
-
-def trouble_of(finding: Finding) -> str:
-    """What is wrong with which model, as an incident remembers it."""
-    return f"{finding.model}/{finding.environment}/{finding.measure}"
 
 
 def advance(incident: Incident, step: Step, *, now: int, note: str, **changes: Any) -> Incident:

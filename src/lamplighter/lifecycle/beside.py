@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from lamplighter.domain.incident import FELT, Incident, is_beside, same_trouble
+from lamplighter.domain.incident import FELT, Incident
 from lamplighter.domain.monitor import Finding
+from lamplighter.domain.trouble import is_beside, same_trouble
 from lamplighter.store.transaction import Transaction
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from lamplighter.domain.identity import PLATFORM
-from lamplighter.domain.incident import FELT, Incident, Step, trouble_of
+from lamplighter.domain.incident import FELT, Incident, Step
 from lamplighter.domain.monitor import Finding, Look
+from lamplighter.domain.trouble import trouble_of
 from lamplighter.lifecycle import incidents
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from lamplighter.domain.cause import Cause, Suspect, Trouble, ranked
 from lamplighter.domain.events.design import EnvironmentSaved, ProjectSaved
-from lamplighter.domain.incident import FELT, is_shared
+from lamplighter.domain.incident import FELT
 from lamplighter.domain.monitor import QUARANTINE, Finding, Kind, Reading
 from lamplighter.domain.project import Project
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.trouble import is_shared
 from lamplighter.lifecycle.comparing import READINGS, elsewhere, overlaps
 from lamplighter.store.transaction import Transaction
 

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 from lamplighter.domain.errors import Unavailable
 from lamplighter.domain.external_alert import ExternalAlert, Place, finding_of, heard_again, place_of
 from lamplighter.domain.identity import PLATFORM
-from lamplighter.domain.incident import FELT, Incident, Step, is_outgrown, key_of, trouble_of
+from lamplighter.domain.incident import FELT, Incident, Step, is_outgrown
 from lamplighter.domain.monitor import Finding, Look
 from lamplighter.domain.notification import read_notification
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.trouble import key_of, trouble_of
 from lamplighter.lifecycle import calming, findings, incidents
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.mainstay import mainstays

@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from lamplighter.domain.events.incident import FindingMade
 from lamplighter.domain.identity import PLATFORM
-from lamplighter.domain.incident import FELT, Incident, has_told, is_outgrown, is_shared, key_of, same_trouble, trouble_of
+from lamplighter.domain.incident import FELT, Incident, has_told, is_outgrown
 from lamplighter.domain.monitor import Finding, Kind, Look, Severity
+from lamplighter.domain.trouble import is_shared, key_of, same_trouble, trouble_of
 from lamplighter.lifecycle import beside, calming
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction

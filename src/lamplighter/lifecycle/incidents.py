@@ -7,25 +7,14 @@ from lamplighter.domain.events.incident import FindingMade, IncidentJoined, Inci
 from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.events.version import VersionExtended
 from lamplighter.domain.identity import PLATFORM, Actor
-from lamplighter.domain.incident import (
-    FELT,
-    Incident,
-    Linked,
-    State,
-    Step,
-    advance,
-    is_of_version,
-    is_outgrown,
-    is_shared,
-    key_of,
-    same_trouble,
-)
+from lamplighter.domain.incident import FELT, Incident, Linked, State, Step, advance, is_outgrown
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Severity
 from lamplighter.domain.names import unknown
 from lamplighter.domain.ownership import Assignment, last_resort, owner_of_source, ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.trouble import is_of_version, is_shared, key_of, same_trouble
 from lamplighter.lifecycle import affected, beside, causes
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction

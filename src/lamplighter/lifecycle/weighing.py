@@ -1,7 +1,8 @@
 """Whether going back would help."""
 
-from lamplighter.domain.incident import Incident, Weighed, is_shared
+from lamplighter.domain.incident import Incident, Weighed
 from lamplighter.domain.monitor import QUARANTINE
+from lamplighter.domain.trouble import is_shared
 from lamplighter.lifecycle.causes import explain
 from lamplighter.store.transaction import Transaction
 

@@ -1,8 +1,9 @@
 """What is told of an incident, in words that need no knowledge of models."""
 
-from lamplighter.domain.incident import Incident, is_shared
+from lamplighter.domain.incident import Incident
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.monitor import Kind, Severity, is_of_run
+from lamplighter.domain.trouble import is_shared
 from lamplighter.lifecycle.kit import Kit
 
 #: What is said of an incident that is not about errors, without the words of statistics.

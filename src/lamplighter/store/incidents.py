@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lamplighter.domain.incident import Incident, State, key_of
+from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.trouble import key_of
 from lamplighter.store import schema
 from lamplighter.store.collection import Collection, upsert
 

@@ -10,10 +10,11 @@ from lamplighter.domain.events.design import ProjectSaved
 from lamplighter.domain.events.rollout import RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, ShadowSet, WentLive, Withdrawn
 from lamplighter.domain.identity import Permission
-from lamplighter.domain.incident import MOVES, Incident, State, Step, is_shared
+from lamplighter.domain.incident import MOVES, Incident, State, Step
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind, Reading, is_of_run
 from lamplighter.domain.rollout import Phase
+from lamplighter.domain.trouble import is_shared
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import actions, forms, rows
 from lamplighter.web.drift import drift

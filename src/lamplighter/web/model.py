@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission, Team
-from lamplighter.domain.incident import is_of_version
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.trouble import is_of_version
 from lamplighter.domain.version import Version
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.live import Live

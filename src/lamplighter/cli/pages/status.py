@@ -7,9 +7,9 @@ from lamplighter.cli.pages.emergency import review
 from lamplighter.cli.pages.hold import held_rollouts
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.table import Table
-from lamplighter.domain.incident import is_of_version
 from lamplighter.domain.monitor import JOB, Finding
 from lamplighter.domain.stage import Aspect, Status
+from lamplighter.domain.trouble import is_of_version
 from lamplighter.views.consumers import Consumed
 from lamplighter.views.live import Live
 from lamplighter.views.status import ModelStatus, StageState
