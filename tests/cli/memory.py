@@ -245,6 +245,12 @@ class Memory:
     def hold(self, model: str, environment: str) -> Hold | None:
         return self.held
 
+    def foretell(self, reference: str, environment: str) -> Deployed:
+        made = self.check(reference, environment)
+        if not (made.passed or made.waiting):
+            return Deployed(decision=made, rollout=None)
+        return Deployed(decision=made, rollout=rollout(Phase.PENDING, id="", environment=environment, number=made.number))
+
     def deploy(self, reference: str, environment: str) -> Deployed:
         self._did("deploy", reference, environment)
         made = self.check(reference, environment)

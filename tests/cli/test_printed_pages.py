@@ -138,13 +138,24 @@ def test_a_dry_run_changes_nothing() -> None:
     assert platform.deeds == []
 
 
+def test_a_dry_run_says_how_it_would_come_where_it_would_return_to_and_whom_it_concerns() -> None:
+    assert told(Memory(), "deploy", "late-flights@8", "--env", "prod", "--dry-run").out == (
+        "late-flights v8 → prod: every one of 1 gates passed. Nothing goes live by this.\n"
+        "  rollout    10 % → 100 %, 45m each, stops if errors > 1 %\n"
+        "  way back   to v1, which answers now\n"
+        "  consumers  gate-desk (breaks it), nightly\n"
+        "  ✓  parity  Largest difference 1e-09.\n"
+        "http://127.0.0.1:7070/m/late-flights/v/8\n"
+    )
+
+
 HELD = Hold(rule="freeze year-end", why="The books are closed.", until=1_772_544_720_000_000)
 
 
 def test_what_the_calendar_holds_is_said_wherever_a_version_is_on_its_way() -> None:
     dry = told(Memory(held=HELD), "deploy", "late-flights@8", "--env", "prod", "--dry-run")
     assert dry.code == 0
-    assert "  held  until 2026-03-03 14:32 CET by the freeze year-end: The books are closed.\n" in dry.out
+    assert "  held       until 2026-03-03 14:32 CET by the freeze year-end: The books are\n" in dry.out
     asked = told(Memory(held=HELD), "deploy", "late-flights@8", "--env", "prod")
     assert asked.code == 0
     assert asked.out.startswith(

@@ -71,9 +71,14 @@ def test_a_gate_refuses_with_its_verdict_and_nothing_starts(ground: Ground) -> N
 
 
 def test_two_keys_open_production(ground: Ground, version: Version) -> None:
+    foretold = ground["dana"].foretell(version.name, "prod")
+    assert ground["dana"].rollouts(MODEL)[0].environment != "prod"
     asked = ground["dana"].deploy(version.name, "prod")
     assert asked.rollout is not None
     assert asked.rollout.phase is Phase.WAITING
+    assert foretold.rollout is not None
+    assert (foretold.rollout.phase, foretold.rollout.plan, foretold.rollout.id) == (Phase.WAITING, asked.rollout.plan, "")
+    assert foretold.decision.judgements == asked.decision.judgements
     (waiting,) = ground["bea"].waiting(MODEL)
     assert (waiting.rollout, waiting.number, waiting.missing) == (
         asked.rollout.id,

@@ -44,14 +44,29 @@ def deploy_folder(session: Session, path: str, environment: str, *, wait: bool, 
 
 
 def foretold(session: Session, reference: str, environment: str) -> Page:
-    """What the gates would say now; raises `NotDone` with the page if one of them says no."""
-    decision = session.platform.check(reference, environment)
+    """What would happen now; raises `NotDone` with the page if a gate says no, and whatever else would stand in the way."""
+    answer = session.platform.foretell(reference, environment)
+    decision, hold = answer.decision, session.platform.hold(answer.decision.model, environment)
     page = _page(session, decision, None)
-    hold = session.platform.hold(decision.model, environment)
-    page = replace(page, data={**page.data, "hold": hold}, facts=[("held", held(hold))] if hold else ())
-    if decision.passed or decision.waiting:
+    facts = _coming(session, answer.rollout) if answer.rollout else []
+    facts += [("held", held(hold))] if hold else []
+    page = replace(page, data={**page.data, "rollout": answer.rollout, "hold": hold}, facts=facts)
+    if answer.rollout:
         return page
     raise _refused(page, decision)
+
+
+def _coming(session: Session, rollout: Rollout) -> list[tuple[str, str]]:
+    """How traffic would move, where it would return to, and whom it concerns."""
+    before = rollout.previous
+    seen = session.platform.version(f"{rollout.model}@{rollout.number}", rollout.environment).consumers
+    breaking = [one.name for one in seen if one.breaking]
+    concerned = ", ".join(f"{one.name} (breaks it)" if one.name in breaking else one.name for one in seen)
+    return [
+        ("rollout", plan(rollout.plan)),
+        ("way back", f"to v{before}, which answers now" if before else "nothing answers there now, so it would answer no more"),
+        ("consumers", concerned or ("nobody calls it" if before else "nothing is live that it could change for them")),
+    ]
 
 
 def deployed(session: Session, reference: str, environment: str, *, wait: bool) -> Page:

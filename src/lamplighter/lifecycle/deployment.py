@@ -1,5 +1,7 @@
 """Deployment: ask for a version to go live, and steer it on its way."""
 
+import msgspec
+
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment
@@ -24,6 +26,17 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
         return ask(kit, change, actor, version, environment)
 
 
+def foretell(
+    kit: Kit, look: Transaction, actor: Actor, version: Version, environment: Environment
+) -> tuple[Decision, Rollout | None]:
+    """What `deploy` would answer now, without a key; raises what it would raise, and changes nothing."""
+    admission.check(kit, look, actor, version, environment)
+    admission.check_free(look, version, environment)
+    decision = judging.judge(kit, look, version, environment, actor)
+    goes_on = decision.passed or decision.waiting
+    return decision, _begun(kit, look, actor, version, environment, decision, None) if goes_on else None
+
+
 def ask(
     kit: Kit,
     change: Transaction,
@@ -38,7 +51,8 @@ def ask(
     judging.write_down(kit, change, decision, actor)
     if not (decision.passed or decision.waiting):
         return decision, None
-    rollout = _begun(kit, change, actor, version, environment, decision, emergency)
+    begun = _begun(kit, change, actor, version, environment, decision, emergency)
+    rollout = msgspec.structs.replace(begun, id=change.counters.id("R"))
     change.rollouts.add(rollout)
     kit.record(change, moves.moved_event(rollout), actor)
     if rollout.hold:
@@ -48,19 +62,19 @@ def ask(
 
 def _begun(
     kit: Kit,
-    change: Transaction,
+    look: Transaction,
     actor: Actor,
     version: Version,
     environment: Environment,
     decision: Decision,
     emergency: Emergency | None,
 ) -> Rollout:
-    """The rollout of a version that no gate refuses."""
-    champion = change.routings.of(version.model, environment.name).champion
-    project = change.project(version.model)
+    """The rollout of a version that no gate refuses, before it has its key."""
+    champion = look.routings.of(version.model, environment.name).champion
+    project = look.project(version.model)
     own = project.env.get(environment.name, EnvironmentPlan())
     return Rollout(
-        id=change.counters.id("R"),
+        id="",
         model=version.model,
         environment=environment.name,
         number=version.number,

@@ -36,6 +36,12 @@ class Deployment(Caller, verbs.Deployment):
         with self._kit.store.reading() as look:
             return holding.hold(self._kit, look.project(model), look.environment(environment))
 
+    def foretell(self, reference: str, environment: str) -> Deployed:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+            decision, rollout = deployment.foretell(self._kit, look, self._actor, version, place)
+        return Deployed(decision=decision, rollout=rollout)
+
     def deploy(self, reference: str, environment: str) -> Deployed:
         with self._kit.store.reading() as look:
             version, place = self._version(look, reference, environment), look.environment(environment)

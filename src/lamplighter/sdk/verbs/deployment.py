@@ -33,6 +33,11 @@ class Deployment(Protocol):
         """What holds rollouts of a model in an environment now, by which rule and until when; nothing if they may go on."""
         ...
 
+    @door("GET", "/versions/{reference}/deployment", Permission.READ)
+    def foretell(self, reference: str, environment: str) -> Deployed:
+        """What `deploy` would answer now, with a rollout that has no key yet; it is refused where that would be."""
+        ...
+
     @door("POST", "/versions/{reference}/deployments", Permission.DEPLOY)
     def deploy(self, reference: str, environment: str) -> Deployed:
         """Ask for a version to go live; it waits where only people's word is missing."""
