@@ -6,6 +6,7 @@ import pytest
 from tests.cli.commands import told
 from tests.cli.memory import JULY, MISSING_WORD, REFUSED, Memory, decision, emergency, rollout
 
+from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.hook import Answer, Hook, Moment, OnFailure
 from lamplighter.domain.identity import Person, Role
@@ -287,6 +288,19 @@ def test_a_drill_that_was_not_kept_to_exits_8(kept: int, code: int) -> None:
         "Next: lamp status late-flights\n"
         "http://127.0.0.1:7070/m/late-flights\n"
     )
+
+
+def test_an_environment_that_is_changed_keeps_what_is_not_named() -> None:
+    class Wide(Memory):
+        def environments(self) -> list[Environment]:
+            return [Environment(name="prod", level=Level.PRODUCTION, port=7083, workers=4, grpc_port=9083)]
+
+    def saved(*more: str) -> tuple[int, int]:
+        told_of = told(Wide(), "--json", "env", "add", "prod", "--level", "production", "--port", "7083", *more)
+        environment = told_of.json["data"]["environment"]
+        return environment["workers"], environment["grpc_port"]
+
+    assert [saved(), saved("--workers", "2"), saved("--grpc-port", "0")] == [(4, 9083), (2, 9083), (4, 0)]
 
 
 def test_the_approvals() -> None:

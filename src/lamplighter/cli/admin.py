@@ -35,15 +35,20 @@ def list_environments(session: Session) -> Page:
 @click.argument("name", metavar="NAME")
 @click.option("--level", required=True, type=click.Choice(["development", "acceptance", "production"]), help="how protected")
 @click.option("--port", required=True, type=click.IntRange(1, 65535), help="where it answers on this machine")
-@click.option("--grpc-port", type=click.IntRange(0, 65535), default=0, help="where it answers gRPC as well; 0 for nowhere")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="processes that answer")
+@click.option("--grpc-port", type=click.IntRange(0, 65535), help="where it answers gRPC as well; 0 for nowhere")
+@click.option("--workers", type=click.IntRange(1, 64), help="processes that answer; 1 if it is new")
 @with_session
-def add_environment(session: Session, name: str, level: str, port: int, grpc_port: int, workers: int) -> Page:
-    """Add an environment; one of the same name is changed."""
+def add_environment(session: Session, name: str, level: str, port: int, grpc_port: int | None, workers: int | None) -> Page:
+    """Add an environment; one of the same name is changed, and keeps what is not named."""
+    import msgspec
+
     from lamplighter.domain.environment import Environment, Level
     from lamplighter.domain.names import model_name
 
-    wanted = Environment(name=model_name(name), level=Level(level), port=port, workers=workers, grpc_port=grpc_port)
+    new = Environment(name=model_name(name), level=Level(level), port=port)
+    here = next((one for one in session.platform.environments() if one.name == name), new)
+    named = {field: value for field, value in (("grpc_port", grpc_port), ("workers", workers)) if value is not None}
+    wanted = msgspec.structs.replace(here, level=Level(level), port=port, **named)
     saved = session.platform.save_environment(name, wanted)
     return Page(
         says=f"✓ {saved.name} ({saved.level}) answers at {saved.address}.",
