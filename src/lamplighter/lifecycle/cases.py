@@ -33,7 +33,7 @@ def judge(
     with kit.store.transaction() as change:
         held = judging.dossier(kit, change, version, environment)
         _check_open(held)
-        found = of(change, held)
+        found = of(change, version, environment)
         names = [one.tried.name for one in found]
         if case not in names:
             raise unknown("case", case, names)
@@ -53,16 +53,16 @@ def judge(
     return word
 
 
-def of(look: Transaction, held: Dossier) -> tuple[Judged, ...]:
+def of(look: Transaction, version: Version, environment: Environment) -> tuple[Judged, ...]:
     """Every case that the project asks for, with the newest word; raises `Blocked` where the version was not tried on them."""
-    script, found = held.project.uat, held.evidence.get(KIND)
-    if not script.case or held.version.elsewhere is not None:
+    script = look.project(version.model).uat
+    if not script.case or version.elsewhere is not None:
         return ()
-    words = look.case_words.all(version=held.version.digest, environment=held.environment.name)
-    cases = judged(found, script.digest, words)
+    words = look.case_words.all(version=version.digest, environment=environment.name)
+    cases = judged(look.evidence.newest(version.digest).get(KIND), script.digest, words)
     if cases is None:
         raise Blocked(
-            f"{held.version.name} was not tried on the cases of its project.",
+            f"{version.name} was not tried on the cases of its project.",
             why="They were written or changed after it was registered.",
             fix="Register it again with lamp deploy, which tries it on them.",
             code="E1413",
@@ -72,7 +72,7 @@ def of(look: Transaction, held: Dossier) -> tuple[Judged, ...]:
 
 def check_done(look: Transaction, held: Dossier, reason: str) -> None:
     """Raise `Blocked` unless every case is judged, and a no to one of them has its reason."""
-    cases = of(look, held)
+    cases = of(look, held.version, held.environment)
     open_ones = left(cases)
     if open_ones:
         raise Blocked(

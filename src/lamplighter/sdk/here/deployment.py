@@ -76,7 +76,7 @@ class Deployment(Caller, verbs.Deployment):
     def cases(self, reference: str, environment: str) -> Cases:
         with self._kit.store.reading() as look:
             version, place = self._version(look, reference, environment), look.environment(environment)
-            found = examples.of(look, judging.dossier(self._kit, look, version, place))
+            found = examples.of(look, version, place)
             words = look.project(version.model).uat
         return Cases(
             model=version.model,
