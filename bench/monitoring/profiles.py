@@ -3,7 +3,8 @@
 Ours is timed from the closed Parquet file to every measure of every column and day; peers from frames in memory to their drift
 of the same days. A peer that takes minutes gets fewer days, and its time is scaled to 30, as the line says. Ours gives every
 measure, most peers one. Against limits seconds are those of a clock; against peers there is a line for these and one for the
-seconds of the processor in all threads.
+seconds of the processor in all threads. What the reader takes alone, which is the larger part of ours, says how much room there
+is above that: peers begin with frames.
 """
 
 import sys
@@ -22,6 +23,7 @@ from million import DAYS, HOME, PRODUCTION, files, reference
 from lamplighter import plugins
 from lamplighter.measures import measure
 from lamplighter.measures.base import DriftMeasure
+from lamplighter.monitoring.arrow import Stream
 from lamplighter.monitoring.counts import Counts, merge_all
 from lamplighter.monitoring.profile import Profile
 from lamplighter.monitoring.table import Naming, Part, count_parts
@@ -73,6 +75,11 @@ def main() -> None:
     def one_more() -> None:
         distances(profile, stacked(profile, counted(profile, day, _DAY_BATCH)), MEASURES)
 
+    def reading() -> None:
+        stream = Stream(read_parquet(str(production), batch_size=_BATCH))
+        while (batch := stream.next()) is not None:
+            batch.close()
+
     windows = counted(profile, production)
 
     def views() -> None:
@@ -80,6 +87,7 @@ def main() -> None:
         distances(profile, stacked(profile, weeks), MEASURES)
 
     (ours, spent), (another, spent_another), (view, _) = seconds(whole), seconds(one_more), seconds(views)
+    read = seconds(reading)[1]
     scan = told("polars", "scan", production)
     if scan is not None:
         line("profile_1m_x_50_30_days", ours, "polars_scan", scan["seconds"], "s", lower_is_better=True)
@@ -89,13 +97,14 @@ def main() -> None:
     for peer in PEERS if len(sys.argv) == 1 else sys.argv[1:]:
         theirs = told(peer, "drift", HOME)
         if theirs is not None:
-            against(peer, theirs, (spent, ours), (spent_another, another))
+            against(peer, theirs, (spent, ours), (spent_another, another), read)
 
 
-def against(peer: str, theirs: dict[str, Any], ours: Sequence[float], another: Sequence[float]) -> None:
-    """The lines of one peer."""
+def against(peer: str, theirs: dict[str, Any], ours: Sequence[float], another: Sequence[float], read: float) -> None:
+    """The lines of one peer; `read` is what the reader alone took of the processor."""
     days = int(theirs["days"])
     name = peer if days == DAYS else f"{peer}_scaled_from_{days}_of_{DAYS}_days"
+    line("reading_1m_x_50_alone_processor", read, name, theirs["windows"][0] * DAYS / days, "s", lower_is_better=True)
     for place, what in enumerate(("processor", "clock")):
         whole = theirs["windows"][place] * DAYS / days
         line(f"profile_1m_x_50_30_days_{what}", ours[place], name, whole, "s", lower_is_better=True)
