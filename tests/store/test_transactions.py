@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,40 @@ def test_an_error_that_says_nothing_of_damage_is_left_as_it_is(store: Store) -> 
     closed.close()
     with pytest.raises(sqlite3.ProgrammingError), store.transaction():
         closed.execute("SELECT 1")
+
+
+def test_a_writer_that_comes_back_at_once_keeps_nobody_out(store: Store) -> None:
+    over, turns = threading.Event(), []
+
+    def come_back() -> None:
+        while not over.is_set():
+            with store.transaction():
+                turns.append("eager")
+                time.sleep(0.02)
+
+    eager = threading.Thread(target=come_back)
+    eager.start()
+    try:
+        while len(turns) < 3:
+            time.sleep(0.001)
+        for _ in range(5):
+            before = len(turns)
+            with store.transaction():
+                waited = len(turns) - before
+            if store.engine.dialect.name == "sqlite":
+                assert waited <= 1
+    finally:
+        over.set()
+        eager.join()
+
+
+def test_a_turn_that_does_not_come_is_told(url: str) -> None:
+    if not url.startswith("sqlite"):
+        pytest.skip("other databases let writers in together")
+    store = Store(url, patience=0.2)
+    with store.transaction(), ThreadPoolExecutor(1) as pool:
+        late = pool.submit(lambda: store.transaction().__enter__())
+        assert isinstance(late.exception(), Unavailable)
+    with store.transaction():
+        pass
+    store.close()

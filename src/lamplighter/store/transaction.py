@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -52,6 +52,7 @@ from lamplighter.store.sightings import Sightings
 from lamplighter.store.signatures import Signatures
 from lamplighter.store.tallies import Tallies
 from lamplighter.store.traffic import TrafficSeen
+from lamplighter.store.turns import Missed, Turns
 from lamplighter.store.version_hours import VersionHours
 from lamplighter.store.versions import Versions
 
@@ -145,8 +146,9 @@ class Store:
     """The database. `sqlite:///path` or `postgresql+psycopg://...`; opening it brings its schema up to date."""
 
     def __init__(self, url: str, *, patience: float = 5.0) -> None:
-        """Open it; `patience` is how long a write waits for another one, seconds."""
+        """Open it; `patience` is how long a write waits for those of this process, and then for those of others, seconds."""
         self.engine = _engine(url, int(patience * 1000))
+        self._turns = Turns(patience) if self.engine.dialect.name == "sqlite" else None
         try:
             with _unavailable():
                 upgrade(self.engine)
@@ -157,8 +159,11 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """A transaction that may write; it is committed at the end, or rolled back if anything is raised."""
-        with _unavailable(), self.engine.begin() as connection:
+        with _unavailable(), self._turn(), self.engine.begin() as connection:
             yield Transaction(connection)
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._turns is None else self._turns.taken()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -185,12 +190,9 @@ def _unavailable() -> Iterator[None]:
     except OperationalError as error:
         if getattr(error.orig, "sqlite_errorcode", None) == _WRONG:
             raise
-        raise Unavailable(
-            "The database did not take the change.",
-            why="It is busy, locked or cannot be reached.",
-            fix="Try again in a moment; lamp doctor looks deeper.",
-            code="E1701",
-        ) from error
+        raise _busy() from error
+    except Missed as error:
+        raise _busy() from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
         found = error.orig if isinstance(error, DatabaseError) else error
         if not isinstance(found, sqlite3.DatabaseError) or getattr(found, "sqlite_errorcode", 0) not in _DAMAGED:
@@ -201,6 +203,15 @@ def _unavailable() -> Iterator[None]:
             fix="Stop the platform with lamp down, keep the file, and put a copy from before in its place.",
             code="E1705",
         ) from error
+
+
+def _busy() -> Unavailable:
+    return Unavailable(
+        "The database did not take the change.",
+        why="It is busy, locked or cannot be reached.",
+        fix="Try again in a moment; lamp doctor looks deeper.",
+        code="E1701",
+    )
 
 
 def _engine(url: str, milliseconds: int) -> Engine:
