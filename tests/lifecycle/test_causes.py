@@ -177,6 +177,15 @@ def test_requests_that_failed_before_do_not_date_trouble_of_another_sort(strict:
     assert f"v2 went live {ago} before it began." in [cause.sentence for cause in incident.causes]
 
 
+def test_a_version_that_lost_its_trial_is_the_likeliest_cause_although_it_has_no_traffic_any_more(strict: Life) -> None:
+    first, second = two(strict, "tried")
+    strict.appoint(first)
+    incident = found(strict, failing(strict, second, measure="trial-v2"))
+    said = "v2 broke a limit of its rollout, beside another version that got the same requests."
+    assert (incident.causes[0].sentence, incident.causes[0].kind) == (said, "version")
+    assert strict.events(RolledBack) == []
+
+
 def test_an_incident_says_what_changed_likeliest_first_and_who_feels_it(strict: Life) -> None:
     runbook = "docs/runbooks/late.md"
     _, second = two(strict, "told", monitor={"runbook": runbook})

@@ -60,6 +60,11 @@ def _upstream(look: Transaction, project: Project, now: int) -> Iterator[Suspect
 
 def _version(look: Transaction, project: Project, finding: Finding, now: int) -> Iterator[Suspect]:
     """The version itself, if it was live before the trouble began."""
+    if finding.measure.startswith("trial-"):
+        # It has no traffic any more, and the version that answered beside it stayed within the limits.
+        said = f"v{finding.number} broke a limit of its rollout, beside another version that got the same requests."
+        yield Suspect(kind="version", sentence=said, about=1.0, trouble=Trouble.ONLY_HERE)
+        return
     routing = look.routings.of(finding.model, finding.environment)
     on_trial = routing.challenger is not None and routing.challenger.number == finding.number
     if on_trial:
