@@ -4,9 +4,11 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.project import Project
@@ -55,7 +57,10 @@ def read_folder(folder: Path) -> Project:
 
 
 def load_build(folder: Path, project: Project) -> Build:
-    """Call the function that `source = "train.py:build"` names; it gives a `Build`. Raises `Invalid`."""
+    """Call the function that `source = "train.py:build"` names; it gives a `Build`. Raises `Invalid`.
+
+    The commit is the one of the folder, unless the build names another.
+    """
     path, _, name = project.model.source.partition(":")
     file = (folder / path).resolve()
     if not name or not file.is_relative_to(folder.resolve()):
@@ -79,7 +84,8 @@ def load_build(folder: Path, project: Project) -> Build:
             fix="Return lamplighter.Build(model, sample, labels).",
             code="E1117",
         )
-    return made
+    commit = made.provenance.commit or commit_of(folder)
+    return replace(made, provenance=msgspec.structs.replace(made.provenance, commit=commit))
 
 
 def _no_source(why: str, line: str, place: str) -> Invalid:
@@ -101,8 +107,11 @@ def module_of(file: Path) -> Any:
 
 
 def commit_of(folder: Path) -> str:
-    """The commit of the folder, marked where files differ from it; empty outside a repository."""
-    commit = _git(folder, "rev-parse", "HEAD")
+    """The last commit that changed the folder, marked where files differ from it; empty outside a repository.
+
+    A commit elsewhere in the repository is none of this folder: the version of a model that did not change stays the same.
+    """
+    commit = _git(folder, "log", "-1", "--format=%H", "--", ".")
     return f"{commit}-dirty" if commit and _git(folder, "status", "--porcelain", "--", ".") else commit
 
 
