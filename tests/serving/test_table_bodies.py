@@ -115,6 +115,9 @@ def test_scores_come_back_as_arrow_where_that_is_accepted(caller: Caller, path: 
     assert batch.column(0).to_pylist() == [16.0, 0.0]
 
 
+ZEROS = Array([0] * 9_000, DataType.int64())
+
+
 def one(pointer: str, code: str, expected: str, got: str) -> list[dict[str, str]]:
     return [{"pointer": pointer, "code": code, "expected": expected, "got_type": got}]
 
@@ -215,6 +218,7 @@ REFUSED: list[tuple[str, bytes, int, str, Any]] = [
         None,
     ),
     *[(PARQUET, zlib.decompress(base64.b64decode(bomb)), 413, "too-large", None) for bomb in (DICTIONARY_BOMB, TEXT_BOMB)],
+    (PARQUET, as_parquet(Table.from_pydict({f"c{place}": ZEROS for place in range(500)})), 413, "too-large", None),
 ]
 
 

@@ -19,8 +19,10 @@ from arro3.core import Array, DataType, Field, RecordBatchReader, dictionary_dic
 LENGTH = struct.Struct("<I")
 #: The byte that stands for a form.
 PARQUET, ARROW = b"p", b"a"
-#: Rows and bytes of text that are read at most; there is one row more, so that the caller hears of too many.
+#: Rows, values and bytes of text that are read at most; there is one row more, so that the caller hears of too many. What is
+#: read becomes objects in the process that serves, some forty bytes for each value.
 MOST_ROWS = 10_001
+MOST_VALUES = 4_000_000
 MOST_TEXT = 64 * 1024 * 1024
 _MEMORY = 1024 * 1024 * 1024
 _BATCH = 1024
@@ -87,7 +89,7 @@ def _columns(reader: RecordBatchReader) -> dict[str, list[Any]]:
             size += sum(len(value) for value in values if type(value) is str)
             columns[name].extend(values)
         rows += count
-        if size > MOST_TEXT:
+        if size > MOST_TEXT or rows * len(names) > MOST_VALUES:
             raise _TOO_LARGE
         if rows == MOST_ROWS:
             break
