@@ -1,5 +1,7 @@
 """Tables fit the width and lose nothing."""
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +54,8 @@ def test_an_instant_without_an_offset_is_local() -> None:
     assert rfc3339(read("2026-03-03T14:32")) == "2026-03-03T13:32:00Z"
     assert rfc3339(read("2026-07-03")) == "2026-07-02T22:00:00Z"
     assert local(read("2026-07-03T00:00+00:00")) == "2026-07-03 02:00 CEST"
+    before = time.time_ns() // 1000
+    assert before <= read("now") < before + 60_000_000
 
 
 def test_how_long_it_lasted() -> None:

@@ -35,7 +35,9 @@ def deploy_folder(session: Session, path: str, environment: str, *, wait: bool, 
 
     if dry_run:
         ready = prepared(session, path)
-        return prepared_page(ready, f"{ready.project.name} would be registered and asked to go live. Nothing was sent.")
+        says = f"{ready.project.name} would be registered and asked to go live. Nothing was sent."
+        words = ["lamp deploy", *([] if path == "." else [path]), *([f"--env {environment}"] if environment else [])]
+        return prepared_page(ready, says, " ".join(words))
     project = project_in(session, path)
     build = build_in(session, path, project)
     version = release(session.platform, project, build)

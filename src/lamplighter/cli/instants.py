@@ -28,14 +28,14 @@ def day(instant: int) -> str:
 
 
 def read(text: str) -> int:
-    """The instant that a text names: ISO 8601, local time unless an offset is given; raises `Invalid`."""
+    """The instant that a text names: `now`, or ISO 8601, local time unless an offset is given; raises `Invalid`."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.now(UTC) if text == "now" else datetime.fromisoformat(text)
     except ValueError:
         raise Invalid(
             "That is not an instant.",
             why="An instant is a date and, if needed, a time, as in ISO 8601.",
-            fix="Write 2026-03-03T14:32, 2026-03-03T14:32+01:00 or 2026-03-03.",
+            fix="Write 2026-03-03T14:32, 2026-03-03T14:32+01:00, 2026-03-03 or now.",
             code="E1180",
         ) from None
     return round(moment.astimezone(UTC).timestamp() * 1_000_000)

@@ -95,8 +95,8 @@ def _forms(ready: Prepared) -> Iterator[tuple[str, str]]:
         yield f"{tried['form']} form", f"{'serves' if tried['serves'] else 'does not serve'}. {tried['why']}"
 
 
-def prepared_page(ready: Prepared, says: str) -> Page:
-    """What would be registered, and what the gates that can be asked here say of it."""
+def prepared_page(ready: Prepared, says: str, command: str = "lamp deploy") -> Page:
+    """What would be registered, what the gates that can be asked here say of it, and the command that does it."""
     manifest = ready.version.manifest
     size = sum(artifact.size for artifact in manifest.artifacts) / 1_000_000
     facts = [
@@ -119,5 +119,5 @@ def prepared_page(ready: Prepared, says: str) -> Page:
         },
         facts=[*facts, *on_platform, *(("warning", warning) for warning in ready.warnings)],
         table=gates(ready.judgements),
-        next=["lamp deploy"],
+        next=[command],
     )

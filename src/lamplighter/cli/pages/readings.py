@@ -63,11 +63,16 @@ def _sentence(model: str, environment: str, newest: Sequence[Reading], crossed: 
     return f"{len(crossed)} of {len(newest)} figures of {model} in {environment} crossed their limit."
 
 
+def felt(service: Service) -> str:
+    """What callers asked, and how much of it failed."""
+    plural = "" if service.requests == 1 else "s"
+    return f"{service.requests:,} request{plural} in {lasted(service.seconds)}, {service.failures:,} failed"
+
+
 def _service(service: Service) -> str:
-    felt = f"{service.requests:,} requests in {lasted(service.seconds)}, {service.failures:,} failed"
     percentiles = (("p50", service.p50_ms), ("p95", service.p95_ms), ("p99", service.p99_ms))
     times = ", ".join(f"{name} {milliseconds(length)}" for name, length in percentiles)
-    return f"{felt}, {times}"
+    return f"{felt(service)}, {times}"
 
 
 def _alarms(newest: Sequence[Reading]) -> list[tuple[str, str]]:

@@ -1,10 +1,11 @@
 """How one model is, on one screen."""
 
-from lamplighter.cli.instants import lasted, milliseconds
+from lamplighter.cli.instants import milliseconds
 from lamplighter.cli.marks import marked
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.emergency import review
 from lamplighter.cli.pages.hold import held_rollouts
+from lamplighter.cli.pages.readings import felt
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.table import Table
 from lamplighter.domain.monitor import JOB, Finding
@@ -50,7 +51,7 @@ def _service(state: ModelStatus) -> str:
         return ""
     times = f"p95 {milliseconds(seen.p95_ms)}" if seen.requests else "nobody asked"
     failed = "".join(f"; job {finding.measure.removeprefix(JOB)}: {finding.run} failed" for finding in state.failed_jobs)
-    return f"{seen.requests:,} requests in {lasted(seen.seconds)}, {seen.failures:,} failed, {times}{failed}"
+    return f"{felt(seen)}, {times}{failed}"
 
 
 def _live(live: Live) -> str:
