@@ -141,6 +141,12 @@ def test_a_worker_answers_as_the_model(
     assert served == truth
 
 
+@pytest.mark.parametrize("build", [case[2] for case in CASES])
+def test_a_model_trained_again_to_the_same_numbers_has_the_same_bytes(flights: Any, build: Callable[[Any], Any]) -> None:
+    first, again = build(flights), build(flights)
+    assert capture(first, PLAIN).source == capture(again, PLAIN).source
+
+
 def test_a_trusted_object_is_code(flights: Any) -> None:
     model = make_pipeline(FunctionTransformer(np.cbrt), LinearRegression()).fit(flights.table[["delay"]], flights.minutes)
     model.steps[0][1].func = lambda table: table * 3

@@ -7,6 +7,7 @@ from typing import Any
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.version import Badge
 from lamplighter.packaging.sources.base import Captured, Request, Source, output_of, unsupported
+from lamplighter.packaging.sources.settled import settled
 from lamplighter.serving.worker.scorers import of_estimator
 from lamplighter.serving.worker.trusted import TRUSTED
 
@@ -51,7 +52,7 @@ def _source(model: Any) -> tuple[Source, str]:
         return _pickled(model, "it is no scikit-learn estimator")
     try:
         skops = importlib.import_module("skops.io")
-        content = skops.dumps(model)
+        content = settled(skops.dumps(model))
     except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
         return _pickled(model, f"skops cannot write it ({type(error).__name__})")
     strange = sorted(set(skops.get_untrusted_types(data=content)) - set(TRUSTED))
