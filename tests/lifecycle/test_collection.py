@@ -234,13 +234,21 @@ def test_a_look_of_limited_time_begins_no_further_bite(life: Life) -> None:
 
 
 _COLLECTOR = """
-import sys
+import sys, time
 from lamplighter.lifecycle import collection
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.requests import recent_requests
 from lamplighter.settings import read_settings
 
 kit = Kit.open(read_settings({}, home=sys.argv[1]))
+bite = collection._bite
+
+def slow(*asked):
+    # A pause after each, in which to be killed.
+    time.sleep(0.1)
+    return bite(*asked)
+
+collection._bite = slow
 while True:
     collection.collect(kit, "prod")
 """

@@ -37,14 +37,16 @@ def report(kit: Kit, change: Transaction, finding: Finding) -> None:
 
 
 def _is_past(look: Transaction, finding: Finding) -> bool:
-    """Whether it is about days before the version went live the last time, and was told then: labels that come late would tell
-    of them once more."""
+    """Whether it is about days before the version came back, and was told before that: labels that come late would tell of them
+    once more."""
     if finding.kind is not Kind.FUNCTIONAL or is_shared(finding):
         return False
-    if finding.end > look.routings.of(finding.model, finding.environment).live_since:
+    since = look.routings.of(finding.model, finding.environment).live_since
+    if finding.end > since:
         return False
     earlier = look.incidents.all(newest="opened_at", limit=_EARLIER, cause=key_of(finding))
-    return any(has_told(incident, finding) for incident in earlier)
+    # Rows of long ago may come to a version that never went: what was told since it is live is no reason to be silent.
+    return any(incident.opened_at < since and has_told(incident, finding) for incident in earlier)
 
 
 def _note(kit: Kit, change: Transaction, finding: Finding) -> None:
