@@ -9,7 +9,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +29,8 @@ from lamplighter.domain.version import Manifest, Version
 from lamplighter.domain.window import DAY
 from lamplighter.lifecycle import alarms, calibrations, people, watching
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.lookout import Lookout
+from lamplighter.lifecycle.processes import Processes
 from lamplighter.lifecycle.reconciler import Reconciler
 from lamplighter.lifecycle.watching import Label
 from lamplighter.measures import drift_measure
@@ -68,14 +70,23 @@ class Rows(NamedTuple):
     labels: Sequence[float]
 
 
+class Nobody(Processes):
+    """Processes of environments that are not looked after."""
+
+    def restore(self, name: str) -> None:
+        """Start nothing."""
+
+    def look(self, name: str, turned_away: MutableMapping[tuple[str, str], int]) -> None:
+        """Miss nothing."""
+
+
 class Loop(Reconciler):
     """The loop of the control plane, without processes of environments."""
 
-    def _restore(self) -> None:
-        """Start nothing."""
-
-    def _revive(self, name: str, turned_away: dict[tuple[str, str], int]) -> None:
-        """Miss nothing."""
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._processes = Nobody(kit)
+        self._lookout = Lookout(kit, self._processes)
 
 
 def rows(random: np.random.Generator, count: int, shift: float = 0.0) -> Rows:
