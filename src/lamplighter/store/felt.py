@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, case, delete, func, or_, select
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
-from lamplighter.store.hours import HOUR, added, read, written
+from lamplighter.store.hours import HOUR, added, found, read, written
 
 
 class CallerHour(msgspec.Struct, frozen=True):
@@ -51,11 +51,12 @@ class CallersFelt:
 
     def add(self, parts: Sequence[CallerHour]) -> None:
         """Add to what is known of these hours; no hour of a consumer is in the parts twice."""
-        table, rows = schema.caller_hours, []
+        table = schema.caller_hours
+        known = {key: read(row._mapping, CallerHour) for key, row in found(self.connection, table, self._keys, parts)}
+        rows = []
         for part in parts:
-            query = select(table).filter_by(**{name: getattr(part, name) for name in self._keys})
-            row = self.connection.execute(query).first()
-            rows.append(written(added([part, *([read(row._mapping, CallerHour)] if row else [])])))
+            before = known.get(tuple(getattr(part, name) for name in self._keys))
+            rows.append(written(added([part, *([before] if before else [])])))
         upsert(self.connection, table, rows, keys=list(self._keys), set_=["requests", "failures", "latencies"])
 
     def since(self, model: str, environment: str, second: int) -> dict[str, CallerHour]:

@@ -3,10 +3,13 @@
 An hour has requests, failures and latencies, these by bucket of `LATENCY_BOUNDS`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
+from sqlalchemy import Connection, Table, and_, select
+
+from lamplighter.store.collection import named
 
 #: Seconds in an hour.
 HOUR = 3600
@@ -34,3 +37,15 @@ def written(hour: msgspec.Struct) -> dict[str, Any]:
 def read(row: Any, kind: type[_Hour], **fields: Any) -> _Hour:
     """The hour in a row; `fields` are those that a row holds in another form."""
     return kind(**{**row, "latencies": tuple(msgspec.json.decode(row["latencies"])), **fields})
+
+
+def found(
+    connection: Connection, table: Table, keys: Sequence[str], hours: Sequence[msgspec.Struct]
+) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """The rows that are there for these hours, each with the values of its keys: one question for all."""
+    columns = [table.c[name] for name in keys]
+    asked = [[getattr(hour, name) for name in keys] for hour in hours]
+    wanted = named(connection, columns, asked)
+    joined = wanted.join(table, and_(*(column == wanted.c[column.name] for column in columns)))
+    for row in connection.execute(select(table).select_from(joined)):
+        yield tuple(getattr(row, name) for name in keys), row

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
-from lamplighter.store.hours import HOUR, added, read, written
+from lamplighter.store.hours import HOUR, added, found, read, written
 
 
 class VersionHour(msgspec.Struct, frozen=True):
@@ -41,11 +41,12 @@ class VersionHours:
 
     def add(self, parts: Sequence[VersionHour]) -> None:
         """Add to what is known of these hours; no hour of a consumer and a version is in the parts twice."""
-        table, rows = schema.version_hours, []
+        table = schema.version_hours
+        known = {key: _hour(row) for key, row in found(self.connection, table, self._keys, parts)}
+        rows = []
         for part in parts:
-            query = select(table).filter_by(**{name: getattr(part, name) for name in self._keys})
-            row = self.connection.execute(query).first()
-            rows.append(written(added([part, *([_hour(row)] if row else [])])))
+            before = known.get(tuple(getattr(part, name) for name in self._keys))
+            rows.append(written(added([part, *([before] if before else [])])))
         upsert(self.connection, table, rows, keys=list(self._keys), set_=["requests", "failures", "latencies"])
 
     def since(self, model: str, environment: str, second: int) -> dict[str, tuple[VersionHour, ...]]:
@@ -55,10 +56,10 @@ class VersionHours:
         parts: dict[tuple[str, int, str], list[VersionHour]] = defaultdict(list)
         for row in self.connection.execute(query.order_by(table.c.second)):
             parts[row.consumer, row.number, row.arm].append(_hour(row))
-        found: dict[str, list[VersionHour]] = defaultdict(list)
+        sums: dict[str, list[VersionHour]] = defaultdict(list)
         for (consumer, _, _), hours in sorted(parts.items()):
-            found[consumer].append(added(hours))
-        return {consumer: tuple(hours) for consumer, hours in found.items()}
+            sums[consumer].append(added(hours))
+        return {consumer: tuple(hours) for consumer, hours in sums.items()}
 
     def forget(self, before: int) -> None:
         """Drop the hours before a second."""
