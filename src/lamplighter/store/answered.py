@@ -1,17 +1,20 @@
 """What versions have answered, over their whole life: rows that are there and those of closed days, which may be gone."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Select, and_, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from lamplighter.domain.window import DAY
 from lamplighter.store import schema
 from lamplighter.store.closed_days import ClosedDays
-from lamplighter.store.collection import named_versions
+from lamplighter.store.collection import told, versions_to_be_named
 
+#: The parameter of a moment.
+_NOW = "now"
 #: All answered rows, those with a label, of these the positive ones, those said to be, and both; and the sum of the distances
 #: of score and label.
 Outcome = tuple[int, int, int, int, int, float]
@@ -88,29 +91,34 @@ class AnsweredRows:
 
         An event that lies ahead of now tells of the clock of its caller, and ends no window before its time.
         """
-        p, gone, wanted = schema.predictions, schema.closed_days, named_versions(self.connection, versions)
-        # Each end by itself is one step into the index; both at once would read every row.
-        ends: list[ScalarSelect[int]] = [
-            select(end).where(*_same(p, wanted), p.c.event_at <= now).correlate(wanted).scalar_subquery()
-            for end in (func.min(p.c.event_at), func.max(p.c.event_at))
-        ]
-        for end, order in ((gone.c.first_at, gone.c.day.asc()), (gone.c.last_at, gone.c.day.desc())):
-            ends.append(
-                select(end)
-                .where(*_same(gone, wanted), gone.c.day <= now)
-                .order_by(order)
-                .limit(1)
-                .correlate(wanted)
-                .scalar_subquery()
-            )
-        found = {}
-        for model, environment, first, last, first_gone, last_gone in self.connection.execute(
-            select(wanted.c.model, wanted.c.environment, *ends)
-        ):
+        asked, found = {**told(versions), _NOW: now}, {}
+        statement = _spans(self.connection.dialect.name)
+        for model, environment, first, last, first_gone, last_gone in self.connection.execute(statement, asked):
             known = [int(at) for at in (first, last, first_gone, last_gone) if at is not None]
             if known:
                 found[model, environment] = (min(known), max(known))
         return found
+
+
+@cache
+def _spans(dialect: str) -> Select[Any]:
+    p, gone, wanted = schema.predictions, schema.closed_days, versions_to_be_named(dialect)
+    now = bindparam(_NOW, type_=BigInteger)
+    # Each end by itself is one step into the index; both at once would read every row.
+    ends: list[ScalarSelect[int]] = [
+        select(end).where(*_same(p, wanted), p.c.event_at <= now).correlate(wanted).scalar_subquery()
+        for end in (func.min(p.c.event_at), func.max(p.c.event_at))
+    ]
+    for end, order in ((gone.c.first_at, gone.c.day.asc()), (gone.c.last_at, gone.c.day.desc())):
+        ends.append(
+            select(end)
+            .where(*_same(gone, wanted), gone.c.day <= now)
+            .order_by(order)
+            .limit(1)
+            .correlate(wanted)
+            .scalar_subquery()
+        )
+    return select(wanted.c.model, wanted.c.environment, *ends)
 
 
 def _same(table: FromClause, wanted: FromClause) -> list[ColumnElement[bool]]:

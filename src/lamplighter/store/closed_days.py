@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from lamplighter.store import schema
-from lamplighter.store.collection import named, upsert
+from lamplighter.store.collection import to_be_named, told, upsert
 
 
 class Place(NamedTuple):
@@ -59,13 +60,10 @@ class ClosedDays:
 
     def among(self, places: Iterable[Place]) -> AbstractSet[Place]:
         """Which of these days are closed."""
-        table, asked = schema.closed_days, list(set(places))
+        asked = list(set(places))
         if not asked:
             return frozenset()
-        columns = [table.c[name] for name in Place._fields]
-        wanted = named(self.connection, columns, asked)
-        joined = wanted.join(table, and_(*(column == wanted.c[column.name] for column in columns)))
-        return {Place(*row) for row in self.connection.execute(select(*columns).select_from(joined))}
+        return {Place(*row) for row in self.connection.execute(_among(self.connection.dialect.name), told(asked))}
 
     def between(self, model: str, environment: str, number: int, start: int, end: int) -> Sequence[ClosedDay]:
         """The closed days of a version that begin in a window, oldest first."""
@@ -79,3 +77,12 @@ class ClosedDays:
         table = schema.closed_days
         query = select(func.max(table.c.day)).filter_by(model=model, environment=environment)
         return self.connection.execute(query).scalar()
+
+
+@cache
+def _among(dialect: str) -> Select[Any]:
+    table = schema.closed_days
+    columns = [table.c[name] for name in Place._fields]
+    wanted = to_be_named(dialect, columns)
+    joined = wanted.join(table, and_(*(column == wanted.c[column.name] for column in columns)))
+    return select(*columns).select_from(joined)

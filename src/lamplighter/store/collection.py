@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     cast,
     column,
     func,
@@ -124,17 +125,39 @@ class Collection(Generic[Kept]):
         return found
 
 
+#: The name of the parameter.
+NAMED = "named"
+_VERSION = (Column("model", String), Column("environment", String), Column("number", Integer))
+
+
 def named_versions(connection: Connection, versions: Sequence[tuple[str, str, int]]) -> CTE:
     """Versions (model, environment, number) as a table to join with."""
-    columns = (Column("model", String), Column("environment", String), Column("number", Integer))
-    return named(connection, columns, versions)
+    return named(connection, _VERSION, versions)
+
+
+def versions_to_be_named(dialect: str) -> CTE:
+    """The same for a statement that is made once."""
+    return to_be_named(dialect, _VERSION)
 
 
 def named(connection: Connection, columns: Sequence[Column[Any]], rows: Sequence[Sequence[object]]) -> CTE:
     """Values of these columns, texts and whole numbers, as a table to join with. They go along as one parameter, so that the
     statement is the same for any number of them."""
-    text = literal(msgspec.json.encode(rows).decode(), String)
-    is_postgresql = connection.dialect.name == "postgresql"
+    return _wanted(connection.dialect.name, columns, literal(told(rows)[NAMED], String))
+
+
+def to_be_named(dialect: str, columns: Sequence[Column[Any]]) -> CTE:
+    """The same for a statement that is made once and executed with what `told` gives: to make one takes longer than to ask."""
+    return _wanted(dialect, columns, bindparam(NAMED, type_=String))
+
+
+def told(rows: Sequence[Sequence[object]]) -> dict[str, str]:
+    """The parameter of a statement that holds what is to be named."""
+    return {NAMED: msgspec.json.encode(rows).decode()}
+
+
+def _wanted(dialect: str, columns: Sequence[Column[Any]], text: ColumnElement[str]) -> CTE:
+    is_postgresql = dialect == "postgresql"
     parts = func.json_array_elements(cast(text, JSON)) if is_postgresql else func.json_each(text)
     one = (
         parts.table_valued(column("value", JSON)).render_derived()
