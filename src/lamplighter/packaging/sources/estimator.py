@@ -52,13 +52,13 @@ def _source(model: Any) -> tuple[Source, str]:
         return _pickled(model, "it is no scikit-learn estimator")
     try:
         skops = importlib.import_module("skops.io")
-        content = settled(skops.dumps(model))
+        content = skops.dumps(model)
     except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
         return _pickled(model, f"skops cannot write it ({type(error).__name__})")
     strange = sorted(set(skops.get_untrusted_types(data=content)) - set(TRUSTED))
     if strange:
         return _pickled(model, f"it holds {', '.join(strange[:5])}")
-    return Source(name="model.skops", format="skops", badge=Badge.AUDITED, content=content), ""
+    return Source(name="model.skops", format="skops", badge=Badge.AUDITED, content=settled(content)), ""
 
 
 def _pickled(model: Any, why: str) -> tuple[Source, str]:
