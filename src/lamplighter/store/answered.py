@@ -12,6 +12,7 @@ from lamplighter.domain.window import DAY
 from lamplighter.store import schema
 from lamplighter.store.closed_days import ClosedDays
 from lamplighter.store.collection import told, versions_to_be_named
+from lamplighter.store.statements import PLACE, VERSION, equal
 
 #: The parameter of a moment.
 _NOW = "now"
@@ -28,20 +29,13 @@ class AnsweredRows:
 
     def add(self, counts: Mapping[tuple[str, str, int], int]) -> None:
         """Count more rows that were answered with, by model, environment and number of the version."""
-        table, keys = schema.answered_rows, ["model", "environment", "number"]
-        rows = [{**dict(zip(keys, version, strict=True)), "count": count} for version, count in sorted(counts.items())]
+        rows = [{**dict(zip(VERSION, version, strict=True)), "count": count} for version, count in sorted(counts.items())]
         if rows:
-            dialect: Any = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-            add = dialect.insert(table)
-            more = {"count": table.c["count"] + add.excluded["count"]}
-            self.connection.execute(add.on_conflict_do_update(index_elements=keys, set_=more), rows)
+            self.connection.execute(_more(self.connection.dialect.name), rows)
 
     def count(self, model: str, environment: str) -> int:
         """Rows of a model that were answered with in an environment."""
-        counts = schema.answered_rows.c["count"]
-        return int(
-            self.connection.execute(select(func.sum(counts)).filter_by(model=model, environment=environment)).scalar() or 0
-        )
+        return int(self.connection.execute(_count(), {"model": model, "environment": environment}).scalar() or 0)
 
     def labelled(self, model: str, environment: str) -> int:
         """Answered rows of a model in an environment that have a label, as of the last time that their days were read."""
@@ -101,6 +95,19 @@ class AnsweredRows:
 
 
 @cache
+def _more(dialect: str) -> Any:
+    table = schema.answered_rows
+    add = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    more = {"count": table.c["count"] + add.excluded["count"]}
+    return add.on_conflict_do_update(index_elements=list(VERSION), set_=more)
+
+
+@cache
+def _count() -> Select[Any]:
+    return select(func.sum(schema.answered_rows.c["count"])).where(*equal(schema.answered_rows, *PLACE))
+
+
+@cache
 def _spans(dialect: str) -> Select[Any]:
     p, gone, wanted = schema.predictions, schema.closed_days, versions_to_be_named(dialect)
     now = bindparam(_NOW, type_=BigInteger)
@@ -122,7 +129,7 @@ def _spans(dialect: str) -> Select[Any]:
 
 
 def _same(table: FromClause, wanted: FromClause) -> list[ColumnElement[bool]]:
-    return [table.c[name] == wanted.c[name] for name in ("model", "environment", "number")]
+    return [table.c[name] == wanted.c[name] for name in VERSION]
 
 
 def _open_parts(closed: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:

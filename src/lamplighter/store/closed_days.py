@@ -6,10 +6,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from lamplighter.store import schema
-from lamplighter.store.collection import to_be_named, told, upsert
+from lamplighter.store.collection import rows_named, told, upsert
+from lamplighter.store.statements import VERSION, equal, within
 
 
 class Place(NamedTuple):
@@ -63,14 +64,14 @@ class ClosedDays:
         asked = list(set(places))
         if not asked:
             return frozenset()
-        return {Place(*row) for row in self.connection.execute(_among(self.connection.dialect.name), told(asked))}
+        query = rows_named(self.connection.dialect.name, schema.closed_days, Place._fields)
+        rows = self.connection.execute(query, told(asked))
+        return {Place(row.model, row.environment, row.number, row.day) for row in rows}
 
     def between(self, model: str, environment: str, number: int, start: int, end: int) -> Sequence[ClosedDay]:
         """The closed days of a version that begin in a window, oldest first."""
-        table = schema.closed_days
-        query = select(table).filter_by(model=model, environment=environment, number=number)
-        rows = self.connection.execute(query.where(table.c.day >= start, table.c.day < end).order_by(table.c.day))
-        return [ClosedDay(**row._mapping) for row in rows]
+        asked = {"model": model, "environment": environment, "number": number, "start": start, "end": end}
+        return [ClosedDay(**row._mapping) for row in self.connection.execute(_between(), asked)]
 
     def newest(self, model: str, environment: str) -> int | None:
         """The newest closed day of a model, or nothing."""
@@ -80,9 +81,6 @@ class ClosedDays:
 
 
 @cache
-def _among(dialect: str) -> Select[Any]:
-    table = schema.closed_days
-    columns = [table.c[name] for name in Place._fields]
-    wanted = to_be_named(dialect, columns)
-    joined = wanted.join(table, and_(*(column == wanted.c[column.name] for column in columns)))
-    return select(*columns).select_from(joined)
+def _between() -> Select[Any]:
+    day = schema.closed_days.c.day
+    return select(schema.closed_days).where(*equal(schema.closed_days, *VERSION), *within(day)).order_by(day)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Select,
     String,
     Table,
     Text,
@@ -33,6 +34,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.record import canonical
+from lamplighter.store.statements import MOST, bodies
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 #: Values in one question.
@@ -104,16 +106,17 @@ class Collection(Generic[Kept]):
 
     def find(self, **equals: Any) -> Kept | None:
         """The one record with these column values."""
-        row = self.connection.execute(select(self.table.c.body).filter_by(**equals)).first()
+        row = self.connection.execute(bodies(self.table, equals), equals).first()
         return self._decode(row[0]) if row else None
 
     def all(
         self, *, newest: str = "", limit: int | None = None, equals: Mapping[str, Any] | None = None, **more: Any
     ) -> list[Kept]:
         """Records with these column values; newest first by the column named, or by key."""
-        order = [self.table.c[newest].desc()] if newest else [column.asc() for column in self.table.primary_key]
-        query = select(self.table.c.body).filter_by(**(equals or {}), **more).order_by(*order).limit(limit)
-        return [self._decode(body) for body in self.connection.execute(query).scalars().all()]
+        told = {**(equals or {}), **more}
+        query = bodies(self.table, told, newest, limited=limit is not None)
+        rows = self.connection.execute(query, {**told, MOST: limit})
+        return [self._decode(body) for body in rows.scalars().all()]
 
     def among(self, column: str, values: Iterable[Any]) -> list[Kept]:
         """Records whose column holds one of these values, by key within each part of the values."""
@@ -169,6 +172,15 @@ def _wanted(dialect: str, columns: Sequence[Column[Any]], text: ColumnElement[st
         for wanted, value in ((wanted, one.c.value[place]) for place, wanted in enumerate(columns))
     ]
     return select(*(field.label(wanted.name) for field, wanted in zip(fields, columns, strict=True))).cte("wanted")
+
+
+@cache
+def rows_named(dialect: str, table: Table, keys: tuple[str, ...], names: tuple[str, ...] = ()) -> Select[Any]:
+    """The rows of a table whose keys are those that `told` gives; all their columns, or those with these names."""
+    columns = [table.c[name] for name in keys]
+    wanted = to_be_named(dialect, columns)
+    joined = wanted.join(table, and_(*(column == wanted.c[column.name] for column in columns)))
+    return select(*(table.c[name] for name in names or table.c.keys())).select_from(joined)
 
 
 def inside(connection: Connection, body: Column[str], field: str) -> Any:

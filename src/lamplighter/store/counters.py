@@ -1,9 +1,13 @@
 """Numbers that only grow: the ids of things, and how far the reactions have read the journal."""
 
-from sqlalchemy import Connection, select, update
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
 
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
+from lamplighter.store.statements import equal
 
 
 class Counters:
@@ -14,7 +18,7 @@ class Counters:
 
     def value(self, name: str) -> int:
         """The value now; 0 for a counter that was never set."""
-        return int(self.connection.execute(select(schema.counters.c.value).filter_by(name=name)).scalar() or 0)
+        return int(self.connection.execute(_value(), {"name": name}).scalar() or 0)
 
     def set(self, name: str, value: int) -> None:
         """Set the value."""
@@ -37,3 +41,8 @@ class Counters:
     def id(self, letter: str) -> str:
         """The next id of a kind of thing, such as `R-91`."""
         return f"{letter}-{self.next(letter)}"
+
+
+@cache
+def _value() -> Select[Any]:
+    return select(schema.counters.c.value).where(*equal(schema.counters, "name"))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy import Connection, Table
 
-from lamplighter.store.collection import named
+from lamplighter.store.collection import rows_named, told
 
 #: Seconds in an hour.
 HOUR = 3600
@@ -43,9 +43,6 @@ def found(
     connection: Connection, table: Table, keys: Sequence[str], hours: Sequence[msgspec.Struct]
 ) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """The rows that are there for these hours, each with the values of its keys: one question for all."""
-    columns = [table.c[name] for name in keys]
     asked = [[getattr(hour, name) for name in keys] for hour in hours]
-    wanted = named(connection, columns, asked)
-    joined = wanted.join(table, and_(*(column == wanted.c[column.name] for column in columns)))
-    for row in connection.execute(select(table).select_from(joined)):
+    for row in connection.execute(rows_named(connection.dialect.name, table, tuple(keys)), told(asked)):
         yield tuple(getattr(row, name) for name in keys), row

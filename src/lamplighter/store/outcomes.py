@@ -1,12 +1,15 @@
 """Rows whose truth is known, by version and day, as arrays: read once for each change of a day, and summed for any window."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Connection, and_, func, select
+from sqlalchemy import BigInteger, Column, Connection, Select, and_, func, select
 
 from lamplighter.store import schema
 from lamplighter.store.collection import named, upsert
+from lamplighter.store.statements import DAY, VERSION, equal, within
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -37,17 +40,14 @@ class OutcomesByDay:
 
     def find(self, model: str, environment: str, number: int, day: int) -> Day | None:
         """A day as it was read last, or nothing."""
-        table = schema.outcomes
-        query = select(*(table.c[name] for name in Day.__struct_fields__))
-        row = self.connection.execute(query.filter_by(model=model, environment=environment, number=number, day=day)).first()
+        asked = {"model": model, "environment": environment, "number": number, "day": day}
+        row = self.connection.execute(_day(), asked).first()
         return None if row is None else Day(*row)
 
     def counted(self, model: str, environment: str, number: int, start: int, end: int) -> Mapping[int, tuple[int, int]]:
         """Scored and labelled rows of the days that begin in a window, by day."""
-        table = schema.outcomes
-        query = select(table.c.day, table.c.scored, table.c.labelled)
-        query = query.filter_by(model=model, environment=environment, number=number)
-        found = self.connection.execute(query.where(table.c.day >= start, table.c.day < end))
+        asked = {"model": model, "environment": environment, "number": number, "start": start, "end": end}
+        found = self.connection.execute(_within("day", "scored", "labelled"), asked)
         return {day: (scored, labelled) for day, scored, labelled in found}
 
     def within(self, windows: Sequence[tuple[str, str, int, int, int]]) -> Mapping[tuple[str, str], tuple[int, int]]:
@@ -64,10 +64,8 @@ class OutcomesByDay:
 
     def between(self, model: str, environment: str, number: int, start: int, end: int) -> Mapping[int, bytes]:
         """The labelled rows of the days that begin in a window, by day."""
-        table = schema.outcomes
-        query = select(table.c.day, table.c.rows).filter_by(model=model, environment=environment, number=number)
-        found = self.connection.execute(query.where(table.c.day >= start, table.c.day < end).order_by(table.c.day))
-        return {row[0]: row[1] for row in found}
+        asked = {"model": model, "environment": environment, "number": number, "start": start, "end": end}
+        return {row.day: row.rows for row in self.connection.execute(_within("day", "rows"), asked)}
 
     def labelled(self, model: str, environment: str) -> tuple[int, int]:
         """Scored and labelled rows of all versions, as of the last time that their days were read."""
@@ -83,3 +81,16 @@ class OutcomesByDay:
         newest = query.where(table.c.labelled > 0).order_by(table.c.day.desc(), table.c.labelled.desc()).limit(1)
         row = self.connection.execute(newest).first()
         return None if row is None else (int(row[0]), int(row[1]))
+
+
+@cache
+def _day() -> Select[Any]:
+    of = schema.outcomes
+    return select(*(of.c[name] for name in Day.__struct_fields__)).where(*equal(of, *DAY))
+
+
+@cache
+def _within(*names: str) -> Select[Any]:
+    """These columns of the days that begin in a window."""
+    of = schema.outcomes
+    return select(*(of.c[name] for name in names)).where(*equal(of, *VERSION), *within(of.c.day)).order_by(of.c.day)

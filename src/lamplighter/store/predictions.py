@@ -4,15 +4,32 @@ The position in a segment moves in the same transaction that keeps what was read
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from lamplighter.domain.window import DAY
 from lamplighter.store import schema
 from lamplighter.store.closed_days import Place
-from lamplighter.store.collection import named, upsert
+from lamplighter.store.collection import rows_named, to_be_named, told, upsert
+from lamplighter.store.statements import MOST, PLACE, VERSION, equal, within
 
 #: Rows in one statement, or taken from one at once.
 _CHUNK = 2000
@@ -50,9 +67,8 @@ class Predictions:
 
     def position(self, environment: str, segment: str) -> int:
         """How many bytes of a segment have been read."""
-        table = schema.segments
-        query = select(table.c.position).filter_by(environment=environment, name=segment)
-        return int(self.connection.execute(query).scalar() or 0)
+        asked = {"environment": environment, "name": segment}
+        return int(self.connection.execute(_position(), asked).scalar() or 0)
 
     def move(self, environment: str, segment: str, position: int) -> None:
         """Say how far a segment has been read."""
@@ -86,20 +102,12 @@ class Predictions:
 
     def known(self, ids: Iterable[str]) -> set[tuple[str, int]]:
         """Which of these rows are kept, with the numbers of the versions that scored them."""
-        p = schema.predictions
-        wanted, found = list(ids), set()
-        for start in range(0, len(wanted), _ASKED):
-            query = select(p.c.id, p.c.number).where(p.c.id.in_(wanted[start : start + _ASKED]))
-            found |= {(row[0], int(row[1])) for row in self.connection.execute(query)}
-        return found
+        return {(key, int(number)) for key, number in self._of_ids(schema.predictions, ("id", "number"), ids)}
 
     def kept_as(self, number: int, ids: Sequence[str]) -> dict[str, tuple[int, float]]:
         """Event time and score of the rows of a version that are kept under these ids."""
-        p, found = schema.predictions, dict[str, tuple[int, float]]()
-        for start in range(0, len(ids), _ASKED):
-            query = select(p.c.id, p.c.event_at, p.c.score).where(p.c.id.in_(ids[start : start + _ASKED]), p.c.number == number)
-            found |= {row.id: (int(row.event_at), float(row.score)) for row in self.connection.execute(query)}
-        return found
+        rows = self._of_ids(schema.predictions, ("id", "number", "event_at", "score"), ids)
+        return {key: (int(event_at), float(score)) for key, one, event_at, score in rows if one == number}
 
     def keep_failures(self, ids: Sequence[str], now: int) -> None:
         """Remember ids of pushed predictions that have no score, so that each counts once."""
@@ -109,11 +117,7 @@ class Predictions:
 
     def known_failures(self, ids: Iterable[str]) -> set[str]:
         """Which of these are remembered."""
-        table, wanted, found = schema.failures, list(ids), set()
-        for start in range(0, len(wanted), _ASKED):
-            query = select(table.c.id).where(table.c.id.in_(wanted[start : start + _ASKED]))
-            found |= set(self.connection.execute(query).scalars())
-        return found
+        return {row[0] for row in self._of_ids(schema.failures, ("id",), ids)}
 
     def label(self, rows: Sequence[tuple[str, float, int]], now: int) -> None:
         """Keep labels: id, value, revision. The highest revision of an id wins, in whatever order they come.
@@ -158,57 +162,75 @@ class Predictions:
 
     def tally(self, model: str, environment: str, number: int, day: int) -> Tally | None:
         """The rows of one day of a version, counted without their labels; nothing if there are none."""
-        p = schema.predictions
-        along = func.count(case((p.c.arm == "shadow", 1)))
-        query = select(func.count(), along, func.min(p.c.event_at), func.max(p.c.event_at))
-        row = self.connection.execute(query.where(_of_day(model, environment, number, day))).one()
+        row = self.connection.execute(_tally(), _day(model, environment, number, day)).one()
         return Tally(*map(int, row)) if row[0] else None
 
     def outcomes(self, model: str, environment: str, number: int, day: int, scored: int) -> Iterator[Sequence[Any]]:
         """Score, label, slices, and 1 if it was answered with, of the rows of a day with a label, some at once; as many rows as
         there are were `scored`."""
-        p, t = schema.predictions, schema.labels
-        columns = p.c.id, p.c.score, p.c.slices, case((p.c.arm == "shadow", 0), else_=1).label("answered")
-        # In the order of their ids, in which the labels stand too: of ten million, each is in a page of its own.
-        rows = select(*columns).where(_of_day(model, environment, number, day)).order_by(p.c.id).limit(scored).subquery()
-        query = select(rows.c.score, t.c.value, rows.c.slices, rows.c.answered).join(t, t.c.id == rows.c.id)
+        asked = {**_day(model, environment, number, day), MOST: scored}
         # All of them at once would keep the garbage collector busy for as long as it takes to read them.
-        yield from self.connection.execute(query).partitions(_CHUNK)
+        yield from self.connection.execute(_outcomes(), asked).partitions(_CHUNK)
 
     def labels_of(self, ids: Iterable[str]) -> dict[str, float]:
         """What came true of the rows with these ids, by id; those of which nobody knows are not among them."""
-        t, wanted, found = schema.labels, list(ids), dict[str, float]()
+        return {key: float(value) for key, value in self._of_ids(schema.labels, ("id", "value"), ids)}
+
+    def _of_ids(self, table: Table, names: tuple[str, ...], ids: Iterable[str]) -> Iterator[Any]:
+        """These columns of the rows with these ids."""
+        wanted, query = list(ids), rows_named(self.connection.dialect.name, table, ("id",), names)
         for start in range(0, len(wanted), _ASKED):
-            query = select(t.c.id, t.c.value).where(t.c.id.in_(wanted[start : start + _ASKED]))
-            found |= {row[0]: float(row[1]) for row in self.connection.execute(query)}
-        return found
+            yield from self.connection.execute(query, told([(one,) for one in wanted[start : start + _ASKED]]))
 
     def places_of(self, ids: Iterable[str]) -> dict[str, set[Place]]:
         """The days in which the predictions with these ids lie, for each id that has one."""
-        p = schema.predictions
-        wanted = list(ids)
         found: dict[str, set[Place]] = {}
-        for start in range(0, len(wanted), _ASKED):
-            asked = p.c.id.in_(wanted[start : start + _ASKED])
-            query = select(p.c.id, p.c.model, p.c.environment, p.c.number, p.c.event_at).where(asked)
-            for key, model, environment, number, event_at in self.connection.execute(query):
-                found.setdefault(key, set()).add(Place(model, environment, number, event_at // DAY * DAY))
+        for key, model, environment, number, event_at in self._of_ids(schema.predictions, ("id", *VERSION, "event_at"), ids):
+            found.setdefault(key, set()).add(Place(model, environment, number, event_at // DAY * DAY))
         return found
 
     def scored(self, model: str, environment: str, numbers: Sequence[int], days: Sequence[int]) -> list[int]:
         """Which of these versions scored on any of these days, shadows too, whether the rows are there or not."""
-        p, number, start = schema.predictions, schema.predictions.c.number, schema.predictions.c.event_at
-        c = schema.closed_days.c
-        wanted = named(self.connection, [number, start], [(one, begun) for one in numbers for begun in days])
-        same = and_(p.c.model == model, p.c.environment == environment, number == wanted.c.number)
-        there = exists().where(same, start >= wanted.c.event_at, start < wanted.c.event_at + DAY)
-        of = c.model == model, c.environment == environment, c.number == wanted.c.number
-        gone = exists().where(*of, c.day == wanted.c.event_at)
-        query = select(wanted.c.number).distinct().where(or_(there, gone)).order_by(wanted.c.number)
-        return list(self.connection.execute(query).scalars())
+        asked = {**told([(number, day) for number in numbers for day in days]), "model": model, "environment": environment}
+        return list(self.connection.execute(_scored(self.connection.dialect.name), asked).scalars())
 
 
-def _of_day(model: str, environment: str, number: int, day: int) -> ColumnElement[bool]:
+def _day(model: str, environment: str, number: int, day: int) -> dict[str, Any]:
+    return {"model": model, "environment": environment, "number": number, "start": day, "end": day + DAY}
+
+
+def _of_day() -> list[ColumnElement[bool]]:
+    return [*equal(schema.predictions, *VERSION), *within(schema.predictions.c.event_at)]
+
+
+@cache
+def _position() -> Select[Any]:
+    return select(schema.segments.c.position).where(*equal(schema.segments, "environment", "name"))
+
+
+@cache
+def _tally() -> Select[int, int, Any, Any]:
     p = schema.predictions
-    of = p.c.model == model, p.c.environment == environment, p.c.number == number
-    return and_(*of, p.c.event_at >= day, p.c.event_at < day + DAY)
+    along = func.count(case((p.c.arm == "shadow", 1)))
+    return select(func.count(), along, func.min(p.c.event_at), func.max(p.c.event_at)).where(*_of_day())
+
+
+@cache
+def _outcomes() -> Select[Any]:
+    p, t = schema.predictions, schema.labels
+    columns = p.c.id, p.c.score, p.c.slices, case((p.c.arm == "shadow", 0), else_=1).label("answered")
+    # In the order of their ids, in which the labels stand too: of ten million, each is in a page of its own.
+    found = select(*columns).where(*_of_day()).order_by(p.c.id).limit(bindparam(MOST, type_=BigInteger))
+    rows = found.subquery()
+    return select(rows.c.score, t.c.value, rows.c.slices, rows.c.answered).join(t, t.c.id == rows.c.id)
+
+
+@cache
+def _scored(dialect: str) -> Select[Any]:
+    p, c = schema.predictions, schema.closed_days
+    wanted = to_be_named(dialect, [p.c.number, p.c.event_at])
+    number, day = wanted.c.number, wanted.c.event_at
+    of_row, of_day = ([*equal(table, *PLACE), table.c.number == number] for table in (p, c))
+    there = exists().where(*of_row, p.c.event_at >= day, p.c.event_at < day + DAY)
+    gone = exists().where(*of_day, c.c.day == day)
+    return select(number).distinct().where(or_(there, gone)).order_by(number)

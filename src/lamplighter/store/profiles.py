@@ -2,17 +2,32 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import CTE, ColumnElement, Connection, FromClause, and_, delete, func, select, tuple_, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Delete,
+    FromClause,
+    Select,
+    Update,
+    and_,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.record import canonical
 from lamplighter.store import schema
-from lamplighter.store.collection import Collection, named, named_versions, upsert
+from lamplighter.store.collection import Collection, named_versions, rows_named, told, upsert
+from lamplighter.store.statements import DAY, PLACE, VERSION, equal, one_of, within
 
 
 class Profiles:
@@ -23,12 +38,9 @@ class Profiles:
 
     def days(self, environment: str, wanted: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, int], bytes]:
         """The counts of days, each with its model, the number of the version and the day; those that are there."""
-        table = schema.profiles
-        keys = [table.c.model, table.c.number, table.c.day]
-        asked = named(self.connection, keys, wanted)
-        joined = asked.join(table, and_(table.c.environment == environment, *(key == asked.c[key.name] for key in keys)))
-        rows = self.connection.execute(select(*keys, table.c.counts).select_from(joined)).all()
-        return {(row.model, row.number, row.day): row.counts for row in rows}
+        query = rows_named(self.connection.dialect.name, schema.profiles, DAY)
+        asked = told([(model, environment, number, day) for model, number, day in wanted])
+        return {(row.model, row.number, row.day): row.counts for row in self.connection.execute(query, asked)}
 
     def all_days(self, model: str, environment: str, since: int) -> dict[tuple[int, int], bytes]:
         """The counts of a model from a day on, by number of the version and day."""
@@ -53,28 +65,22 @@ class Profiles:
 
     def between(self, model: str, environment: str, number: int, start: int, end: int) -> list[bytes]:
         """The counts of the days that begin in a window."""
-        table = schema.profiles
-        query = select(table.c.counts).filter_by(model=model, environment=environment, number=number)
-        return list(self.connection.execute(query.where(table.c.day >= start, table.c.day < end)).scalars())
+        asked = {"model": model, "environment": environment, "number": number, "start": start, "end": end}
+        return [row.counts for row in self.connection.execute(_between(), asked)]
 
     def of_days(self, model: str, environment: str, number: int, days: AbstractSet[int]) -> dict[int, bytes]:
         """The counts of these days, as far as there are any."""
-        table = schema.profiles
-        query = select(table.c.day, table.c.counts).filter_by(model=model, environment=environment, number=number)
-        return {row.day: row.counts for row in self.connection.execute(query.where(table.c.day.in_(days)))}
+        asked = {"model": model, "environment": environment, "number": number, "days": sorted(days)}
+        return {row.day: row.counts for row in self.connection.execute(_of_days(), asked)}
 
     def soil(self, days: set[tuple[str, str, int]], now: int = 0) -> None:
         """Remember that figures of these days have to be made again: model, environment, day. Those that wait already have
         waited since then."""
-        table = schema.dirty
         rows = [
             {"model": model, "environment": environment, "day": day, "since": now} for model, environment, day in sorted(days)
         ]
         if rows:
-            dialect: Any = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-            keys = ["model", "environment", "day"]
-            again = dialect.insert(table).on_conflict_do_update(index_elements=keys, set_={"marks": table.c.marks + 1})
-            self.connection.execute(again, rows)
+            self.connection.execute(_again(self.connection.dialect.name), rows)
 
     def dirty(self) -> list[tuple[str, str, int]]:
         """The days whose figures have to be made again."""
@@ -86,24 +92,21 @@ class Profiles:
 
     def marks(self, model: str, environment: str) -> dict[int, int]:
         """The same of one model, each day with how often it was said."""
-        table = schema.dirty
-        query = select(table.c.day, table.c.marks).filter_by(model=model, environment=environment).order_by(table.c.day)
-        return {row[0]: row[1] for row in self.connection.execute(query)}
+        rows = self.connection.execute(_marks(), {"model": model, "environment": environment})
+        return {row.day: row.marks for row in rows}
 
     def hold_days(self, model: str, environment: str) -> None:
         """Let nobody close a day of a model that waits for its figures until this transaction ends."""
-        table = schema.dirty
-        query = select(table.c.day).filter_by(model=model, environment=environment).order_by(table.c.day)
-        self.connection.execute(query.with_for_update()).all()
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(_marks().with_for_update(), {"model": model, "environment": environment}).all()
 
     def clean(self, model: str, environment: str, marks: Mapping[int, int], begun: int = 0) -> None:
         """Forget days whose figures were made, but for those that were said again since they had so many marks: these wait
         since the moment in which the marks were read."""
-        table = schema.dirty
-        of = table.c.model == model, table.c.environment == environment
-        made = tuple_(table.c.day, table.c.marks).in_(list(marks.items()))
-        self.connection.execute(delete(table).where(*of, made))
-        self.connection.execute(update(table).where(*of, table.c.day.in_(list(marks))).values(since=begun))
+        for day, seen in marks.items():
+            place = {"of_model": model, "of_environment": environment, "of_day": day}
+            if not self.connection.execute(_made(), {**place, "of_marks": seen}).rowcount:
+                self.connection.execute(_said_again(), {**place, "since": begun})
 
 
 class Readings(Collection[Reading]):
@@ -144,16 +147,54 @@ class Readings(Collection[Reading]):
 
     def _before(self, readings: Sequence[Reading]) -> Iterator[Reading]:
         """What is kept of the windows of these figures: one question for each version."""
-        of, names = self.table.c, ("model", "environment", "number")
-        aspects, ends = ({getattr(one, name) for one in readings} for name in ("aspect", "end"))
-        for version in dict.fromkeys(map(attrgetter(*names), readings)):
-            query = select(of.body).filter_by(**dict(zip(names, version, strict=True)))
-            found = self.connection.execute(query.where(of.aspect.in_(sorted(aspects)), of.end.in_(sorted(ends))))
-            yield from map(self._decode, found.scalars().all())
+        aspects, ends = (sorted({getattr(one, name) for one in readings}) for name in ("aspect", "end"))
+        for version in dict.fromkeys(map(attrgetter(*VERSION), readings)):
+            asked = {**dict(zip(VERSION, version, strict=True)), "aspects": aspects, "ends": ends}
+            yield from map(self._decode, self.connection.execute(_before(), asked).scalars().all())
 
 
 #: What tells two figures apart.
 _key = attrgetter(*(column.name for column in schema.readings.primary_key))
+
+
+@cache
+def _between() -> Select[Any]:
+    of = schema.profiles
+    return select(of.c.counts).where(*equal(of, *VERSION), *within(of.c.day))
+
+
+@cache
+def _of_days() -> Select[Any]:
+    of = schema.profiles
+    return select(of.c.day, of.c.counts).where(*equal(of, *VERSION), one_of(of.c.day, "days"))
+
+
+@cache
+def _marks() -> Select[Any]:
+    of = schema.dirty
+    return select(of.c.day, of.c.marks).where(*equal(of, *PLACE)).order_by(of.c.day)
+
+
+@cache
+def _again(dialect: str) -> Any:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(schema.dirty)
+    return insert.on_conflict_do_update(index_elements=[*PLACE, "day"], set_={"marks": schema.dirty.c.marks + 1})
+
+
+@cache
+def _made() -> Delete:
+    return delete(schema.dirty).where(*equal(schema.dirty, *PLACE, "day", "marks", prefix="of_"))
+
+
+@cache
+def _said_again() -> Update:
+    return update(schema.dirty).where(*equal(schema.dirty, *PLACE, "day", prefix="of_"))
+
+
+@cache
+def _before() -> Select[Any]:
+    of = schema.readings
+    return select(of.c.body).where(*equal(of, *VERSION), one_of(of.c.aspect, "aspects"), one_of(of.c.end, "ends"))
 
 
 def _restated(reading: Reading, before: Reading | None) -> Reading:

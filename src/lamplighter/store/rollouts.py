@@ -1,8 +1,9 @@
 """Rollouts, and what should be live because of them."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
@@ -29,7 +30,7 @@ class Routings(Collection[Routing]):
 
     def count(self) -> int:
         """How many models were ever live, in each environment."""
-        return int(self.connection.execute(select(func.count()).select_from(self.table)).scalar_one())
+        return int(self.connection.execute(_count()).scalar_one())
 
     def of(self, model: str, environment: str) -> Routing:
         """The desired state; an empty one where nothing was ever live."""
@@ -41,3 +42,8 @@ class Routings(Collection[Routing]):
             self.add(after)
         else:
             self.replace(after, revision=before.revision)
+
+
+@cache
+def _count() -> Select[Any]:
+    return select(func.count()).select_from(schema.routings)

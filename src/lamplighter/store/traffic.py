@@ -2,14 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, and_, case, delete, func, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, case, delete, func, select
 
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.store import schema
-from lamplighter.store.collection import gathered, named, named_versions, upsert
+from lamplighter.store.collection import gathered, named_versions, rows_named, told, upsert
+from lamplighter.store.statements import PLACE, VERSION, equal
 
 #: Seconds in an hour.
 HOUR = 3600
@@ -85,9 +87,8 @@ class TrafficSeen:
 
     def _known(self, table: Table, keys: Iterable[tuple[object, ...]]) -> dict[tuple[object, ...], Traffic]:
         """What is known under these keys, whatever the number of versions."""
-        wanted = named(self.connection, [table.c[name] for name in self._keys], list(keys))
-        joined = wanted.join(table, and_(*(table.c[name] == wanted.c[name] for name in self._keys)))
-        rows = self.connection.execute(select(*table.c).select_from(joined)).mappings()
+        query = rows_named(self.connection.dialect.name, table, self._keys)
+        rows = self.connection.execute(query, told(list(keys))).mappings()
         return {tuple(row[name] for name in self._keys): _traffic(row) for row in rows}
 
     def since(self, model: str, environment: str, second: int, *, before: int | None = None, **equals: object) -> list[Traffic]:
@@ -100,10 +101,8 @@ class TrafficSeen:
 
     def sums(self, model: str, environment: str, number: int, second: int) -> dict[str, Traffic]:
         """What one version did from a second on, by arm, without its latencies; the database adds up."""
-        table = schema.traffic
-        counts = [func.sum(table.c[name]) for name in ("requests", "rows", "failures", "crowded")]
-        query = select(table.c.arm, *counts).filter_by(model=model, environment=environment, number=number)
-        found = self.connection.execute(query.where(table.c.second >= second).group_by(table.c.arm))
+        asked = {"model": model, "environment": environment, "number": number, "second": second}
+        found = self.connection.execute(_sums(), asked)
         return {
             arm: Traffic(model, environment, number, arm, second, int(requests), int(rows), int(failures), int(crowded))
             for arm, requests, rows, failures, crowded in found
@@ -147,9 +146,7 @@ class TrafficSeen:
 
     def oldest(self, model: str, environment: str) -> int | None:
         """The first second that is kept; nothing if none is."""
-        table = schema.traffic
-        found = self.connection.execute(select(func.min(table.c.second)).filter_by(model=model, environment=environment))
-        return found.scalar()
+        return self.connection.execute(_oldest(), {"model": model, "environment": environment}).scalar()
 
     def forget(self, model: str, environment: str, *, seconds_before: int, hours_before: int) -> None:
         """Drop what was seen before a second, and the hours before another one."""
@@ -160,10 +157,8 @@ class TrafficSeen:
     def called(self, calls: Sequence[tuple[str, str, str, int, int]]) -> None:
         """Count callers: model, environment, consumer, requests, time of the last."""
         table = schema.callers
-        keys = [table.c[name] for name in ("model", "environment", "consumer")]
-        wanted = named(self.connection, keys, [call[:3] for call in calls])
-        joined = wanted.join(table, and_(*(key == wanted.c[key.name] for key in keys)))
-        rows = self.connection.execute(select(*table.c).select_from(joined)).all()
+        query = rows_named(self.connection.dialect.name, table, (*PLACE, "consumer"))
+        rows = self.connection.execute(query, told([call[:3] for call in calls])).all()
         known = {tuple(row[:3]): (int(row.requests), int(row.last_at)) for row in rows}
         together: dict[tuple[Any, ...], tuple[int, int]] = {}
         for *key, requests, at in calls:
@@ -184,6 +179,19 @@ class TrafficSeen:
         table = schema.callers
         query = select(table.c.model, table.c.environment, table.c.consumer, table.c.requests)
         return [tuple(row) for row in self.connection.execute(query)]
+
+
+@cache
+def _sums() -> Select[Any]:
+    of = schema.traffic.c
+    counts = [func.sum(of[name]) for name in TrafficSeen._counts]
+    query = select(of.arm, *counts).where(*equal(schema.traffic, *VERSION), of.second >= bindparam("second"))
+    return query.group_by(of.arm)
+
+
+@cache
+def _oldest() -> Select[Any]:
+    return select(func.min(schema.traffic.c.second)).where(*equal(schema.traffic, *PLACE))
 
 
 def _traffic(row: object) -> Traffic:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -243,4 +243,4 @@ def _prepare_sqlite(milliseconds: int, connection: Any, _: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get("lamp_reading", False)
-    connection.execute(text("BEGIN" if reading else "BEGIN IMMEDIATE"))
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,15 +1,15 @@
 """Versions by model and number. They are added and never changed."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select
 
 from lamplighter.domain.version import Version
 from lamplighter.store import schema
-from lamplighter.store.collection import Collection
-
-#: Versions in one question.
-_ASKED = 500
+from lamplighter.store.collection import Collection, rows_named, told
+from lamplighter.store.statements import equal
 
 
 class Versions(Collection[Version]):
@@ -25,16 +25,12 @@ class Versions(Collection[Version]):
 
     def numbers(self, model: str) -> list[int]:
         """The numbers of the versions of a model."""
-        query = select(self.table.c.number).filter_by(model=model).order_by(self.table.c.number)
-        return list(self.connection.execute(query).scalars())
+        return list(self.connection.execute(_numbers(), {"model": model}).scalars())
 
     def numbered(self, wanted: Sequence[tuple[str, int]]) -> list[Version]:
         """Versions by model and number."""
-        found, key = [], tuple_(self.table.c.model, self.table.c.number)
-        for start in range(0, len(wanted), _ASKED):
-            query = select(self.table.c.body).where(key.in_(wanted[start : start + _ASKED]))
-            found += [self._decode(body) for body in self.connection.execute(query).scalars()]
-        return found
+        query = rows_named(self.connection.dialect.name, self.table, ("model", "number"))
+        return [self._decode(row.body) for row in self.connection.execute(query, told(wanted))]
 
     def newest(self, model: str) -> Version | None:
         """The version with the highest number."""
@@ -43,3 +39,8 @@ class Versions(Collection[Version]):
     def starting_with(self, model: str, prefix: str) -> list[Version]:
         """Versions of a model whose digest starts with these hexadecimal digits."""
         return [version for version in self.all(model=model) if version.digest.startswith(prefix)]
+
+
+@cache
+def _numbers() -> Select[Any]:
+    return select(schema.versions.c.number).where(*equal(schema.versions, "model")).order_by(schema.versions.c.number)
