@@ -69,6 +69,7 @@ _VALUES: Mapping[str, Any] = {
     "tier": "internal",
     "needs": "me",
     "gap": "silent",
+    "lack": "owner",
     "page": 1,
     "instant": 1,
     "table": "nothing",

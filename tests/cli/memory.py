@@ -551,7 +551,9 @@ class Memory:
 
     # Questions
 
-    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "") -> Fleet:
+    def fleet(
+        self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "", lack: str = ""
+    ) -> Fleet:
         row = FleetRow(
             model=MODEL,
             tier="mission-critical",

@@ -131,6 +131,8 @@ def test_what_is_inside_a_version(ground: Ground, version: Version) -> None:
 
 def test_the_fleet_and_the_status_say_how_it_is(ground: Ground, version: Version) -> None:
     (row,) = ground["rita"].fleet(search=MODEL).rows
+    listed = {one.model: one for one in ground["rita"].inventory()}[MODEL]
+    assert (listed.tier, listed.status) == (row.tier, row.status[Aspect.OVERALL])
     assert (row.model, row.number, row.environment, row.dots) == (MODEL, 1, "prod", (2, 2))
     status = ground["rita"].status(MODEL)
     assert [(live.environment, live.number) for live in status.live] == [("dev", 1), ("staging", 1), ("prod", 1)]

@@ -10,7 +10,9 @@ from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
 from lamplighter.cli.headings import HEADINGS
+from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.monitor import Kind, Rule
+from lamplighter.lifecycle import people
 
 PATHS = (
     "/",
@@ -170,6 +172,30 @@ def test_the_fleet_counts_and_filters(page: Page) -> None:
     assert page.locator("tbody th").all_inner_texts() == ["late-flights"]
     page.goto("/?search=price-00")
     assert page.locator("tbody tr").count() == 6
+
+
+def test_what_governance_lacks_is_one_step_away(browser: Browser, own: Site) -> None:
+    people.save_person(own.kit, PLATFORM, "kim@example.com", "Kim", (Role.BUSINESS,))
+    alone = {"design": "kim@example.com", "deployment": "kim@example.com", "monitoring": seed.ADA, "management": seed.ADA}
+    named = seed.project("price-001", "Suggests a price.", owners={**alone, "industrialization": seed.ADA})
+    with own.kit.store.transaction() as change:
+        change.projects.put(named)
+    people.save_person(own.kit, PLATFORM, "kim@example.com", "Kim", (Role.BUSINESS,), active=False)
+    page = sign_in(browser, own).new_page()
+    page.goto("/")
+    page.get_by_role("link", name="Owner gone 1").click()
+    page.wait_for_url("**lack=owner")
+    assert page.locator("tbody th").all_inner_texts() == ["price-001"]
+    assert "lamp list --lack owner" in page.locator(".head").inner_text()
+    page.get_by_role("link", name="Review overdue 0").click()
+    page.wait_for_url("**lack=review")
+    assert page.get_by_text("No model matches.").is_visible()
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="Inventory (.csv)").click()
+    assert begun.value.suggested_filename == "inventory.csv"
+    rows = begun.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == sorted(row.split(",")[0] for row in rows[1:])
+    assert len(rows) == 7
 
 
 def test_models_that_are_not_watched_are_counted_and_one_step_away(browser: Browser, own: Site) -> None:

@@ -8,13 +8,34 @@ from lamplighter.cli.flags import Verb
 from lamplighter.cli.page import Page
 from lamplighter.cli.session import Session, with_session
 
+#: What is exported for people, not for a tool.
+INVENTORY = "inventory"
+
 
 @click.command(cls=Verb)
-@click.argument("tool", metavar="TOOL")
+@click.argument("tool", metavar="TOOL|inventory")
 @click.option("--out", "out", default=".", metavar="DIR", help="where the files go; default: here")
+@click.option("--as", "form", metavar="FORM", default="", help="inventory only: csv (default), json or parquet")
+@click.option("--columns", metavar="FILE", default="", help="inventory only: other columns, such as a changed copy of ours")
 @with_session
-def export(session: Session, tool: str, out: str) -> Page:
-    """Write files for another tool: prometheus or grafana. Files that are there by their names are replaced."""
+def export(session: Session, tool: str, out: str, form: str, columns: str) -> Page:
+    """Write files for another tool (prometheus, grafana), or the inventory of all models with its columns explained. Files that
+    are there by their names are replaced."""
+    from lamplighter import plugins
+    from lamplighter.domain.names import unknown
+
+    if tool == INVENTORY:
+        from lamplighter.cli.inventory import inventory_page
+
+        return inventory_page(session, out, form, columns)
+    if tool not in plugins.names("bridges"):
+        raise unknown("export", tool, (*plugins.names("bridges"), INVENTORY))
+    if form or columns:
+        raise click.UsageError("--as and --columns go with lamp export inventory.")
+    return _for_tool(session, tool, out)
+
+
+def _for_tool(session: Session, tool: str, out: str) -> Page:
     from lamplighter import plugins
     from lamplighter.bridges.base import Estate
 

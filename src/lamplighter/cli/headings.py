@@ -71,7 +71,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "RECORD": {
         "audit": Entry("record", "log|at|export|verify", "who did what; what was live when"),
-        "export": Entry("exporting", "TOOL [--out DIR]", "files for prometheus and grafana"),
+        "export": Entry("exporting", "TOOL|inventory [--out DIR]", "files for prometheus, grafana, or of all models"),
     },
     "ADMIN": {
         "env": Entry("admin", "list|add", "the environments"),

@@ -6,8 +6,14 @@ exactly one rule.
 
 from enum import StrEnum
 
+from lamplighter.domain.names import is_team
+from lamplighter.domain.project import Project
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.record import Record
+from lamplighter.domain.stage import Stage
+
+#: The stages that a receiving team takes over.
+_RECEIVING = (Stage.DEPLOYMENT, Stage.MONITORING)
 
 
 class Arrangement(StrEnum):
@@ -152,6 +158,20 @@ def situation_of(*, critical: bool, often: bool, receiver: bool, readiness: Read
         platform_red=bool(red & {Part.SOCKET, Part.LADDER}),
         model_red=bool(red & {Part.WIRING, Part.BULB}),
     )
+
+
+def presumed(project: Project, *, critical: bool) -> Rule:
+    """The rule for a project whose readiness nobody has measured: nothing is taken for red."""
+    often = bool(project.impact.updates and project.impact.updates.often)
+    return rule_for(
+        Situation(critical=critical, often=often, receiver=has_receiver(project), platform_red=False, model_red=False)
+    )
+
+
+def has_receiver(project: Project) -> bool:
+    """Whether a team is named that has, or takes over, deployment or monitoring."""
+    holders = [project.owners.holder(stage) for stage in _RECEIVING]
+    return any(is_team(party) for holder in holders if holder for party in (holder.first, holder.then) if party)
 
 
 def advise(situation: Situation) -> Advice:

@@ -47,6 +47,8 @@ class Model(Settings, frozen=True):
     target: str = ""
     #: Licence of the model, an SPDX expression.
     licence: str = ""
+    #: What it is not for, and where it is known to be weak; a sentence each.
+    limitations: tuple[str, ...] = ()
 
 
 class Problem(Settings, frozen=True):

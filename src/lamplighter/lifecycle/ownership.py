@@ -4,22 +4,17 @@ import socket
 import time
 
 from lamplighter import plugins
-from lamplighter.domain.advice import advise, situation_of
+from lamplighter.domain.advice import advise, has_receiver, situation_of
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.identity import Role
-from lamplighter.domain.names import is_team
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.readiness import Part, Readiness
-from lamplighter.domain.stage import Stage
 from lamplighter.domain.who import Who
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.probes.base import Ground
 from lamplighter.store.transaction import Transaction
-
-#: The stages that a receiving team takes over.
-_RECEIVING = (Stage.DEPLOYMENT, Stage.MONITORING)
 
 
 def who(kit: Kit, model: str) -> Who:
@@ -33,7 +28,7 @@ def who(kit: Kit, model: str) -> Who:
         situation_of(
             critical=tier_of(kit.policy, criticality.tier).critical,
             often=bool(project.impact.updates and project.impact.updates.often),
-            receiver=_receiver(project),
+            receiver=has_receiver(project),
             readiness=readiness,
         )
     )
@@ -46,12 +41,6 @@ def who(kit: Kit, model: str) -> Who:
         business=project.owners.business,
         risk=project.owners.risk,
     )
-
-
-def _receiver(project: Project) -> bool:
-    """Whether a team is named that has, or takes over, deployment or monitoring."""
-    holders = [project.owners.holder(stage) for stage in _RECEIVING]
-    return any(is_team(party) for holder in holders if holder for party in (holder.first, holder.then) if party)
 
 
 def _ground(kit: Kit, look: Transaction, project: Project) -> Ground:

@@ -23,6 +23,11 @@ class Versions(Collection[Version]):
         highest = self.connection.execute(select(func.max(self.table.c.number)).filter_by(model=model)).scalar()
         return (highest or 0) + 1
 
+    def counts(self) -> dict[str, int]:
+        """The highest number of every model that has a version."""
+        query = select(self.table.c.model, func.max(self.table.c.number)).group_by(self.table.c.model)
+        return {model: int(highest) for model, highest in self.connection.execute(query)}
+
     def numbers(self, model: str) -> list[int]:
         """The numbers of the versions of a model."""
         return list(self.connection.execute(_numbers(), {"model": model}).scalars())

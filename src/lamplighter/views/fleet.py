@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from lamplighter.domain.identity import Person
+from lamplighter.domain.lack import Lack
 from lamplighter.domain.names import unknown
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
@@ -30,6 +31,8 @@ class Filter(Record, frozen=True):
     needs: str = ""
     #: What its monitors do not see: `silent`, `unlabelled`, `stale`, or `any` of them.
     gap: str = ""
+    #: What its governance lacks: `owner`, `deputy` or `review`.
+    lack: str = ""
 
 
 class FleetRow(Record, frozen=True):
@@ -74,6 +77,8 @@ class Fleet(Record, frozen=True):
     others: int = 0
     #: Models by what their monitors do not see, whatever gap is asked for; `any` counts each model once.
     gaps: Mapping[str, int] = {}
+    #: Models by what their governance lacks, whatever lack is asked for.
+    lacks: Mapping[Lack, int] = {}
 
 
 #: A model, and whether the person has it.
@@ -102,6 +107,7 @@ def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, 
     counts = Counter(_overall(seen) for seen, _ in _narrowed(matching, wanted, but="only"))
     tiers = Counter(seen.known.tier.name for seen, _ in _narrowed(matching, wanted, but="tier"))
     gaps = Counter(gap for seen, _ in _narrowed(matching, wanted, but="gap") for gap in _gaps(seen))
+    lacks = Counter(lack for seen, _ in _narrowed(matching, wanted, but="lack") for lack in seen.lacks)
     pages = max(1, -(-len(found) // PAGE))
     start = (min(max(page, 1), pages) - 1) * PAGE
     yours = sum(has for _, has in found)
@@ -115,6 +121,7 @@ def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, 
         yours=yours,
         others=sum(bool(seen.needs) for seen, _ in found) - yours,
         gaps={gap: gaps[gap] for gap in (ANY, *UNWATCHED)},
+        lacks={lack: lacks[lack] for lack in Lack},
     )
 
 
@@ -123,6 +130,7 @@ def _check(wanted: Filter, everybody: Circle) -> None:
         ("status", wanted.only, list(Status)),
         ("tier", wanted.tier, [tier.name for tier in everybody.policy.tier]),
         ("gap", wanted.gap, [ANY, *UNWATCHED]),
+        ("lack", wanted.lack, list(Lack)),
         ("person", "" if wanted.needs == "me" else wanted.needs, list(everybody.people)),
     )
     for kind, name, names in known:
@@ -132,13 +140,14 @@ def _check(wanted: Filter, everybody: Circle) -> None:
 
 def _narrowed(matching: Sequence[_Found], wanted: Filter, *, but: str = "") -> Sequence[_Found]:
     """Those that pass every facet of the filter, but for one whose own numbers are asked for."""
-    only, tier, gap = ("" if but == facet else getattr(wanted, facet) for facet in ("only", "tier", "gap"))
-    if not (only or tier or gap):
+    only, tier, gap, lack = ("" if but == facet else getattr(wanted, facet) for facet in ("only", "tier", "gap", "lack"))
+    if not (only or tier or gap or lack):
         return matching
     return [
         (seen, has)
         for seen, has in matching
-        if only in ("", _overall(seen)) and tier in ("", seen.known.tier.name) and (not gap or gap in _gaps(seen))
+        if only in ("", _overall(seen)) and tier in ("", seen.known.tier.name)
+        if (not gap or gap in _gaps(seen)) and (not lack or lack in seen.lacks)
     ]
 
 

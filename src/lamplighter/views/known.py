@@ -7,6 +7,7 @@ import msgspec
 
 from lamplighter.domain.criticality import Criticality, criticality_of, tier_of
 from lamplighter.domain.identity import Person, Team
+from lamplighter.domain.lack import Lack, lacks_of_people
 from lamplighter.domain.ownership import Ownership, ownership_of
 from lamplighter.domain.policy import Policy, Tier
 from lamplighter.domain.project import Project
@@ -26,6 +27,8 @@ class Known(Record, frozen=True):
     ownership: Ownership
     #: Duties that nobody who is here holds.
     gaps: tuple[Duty, ...]
+    #: What its owners and deputies leave open.
+    lacks: frozenset[Lack]
     #: What a search looks through, in small letters.
     words: str
 
@@ -72,5 +75,6 @@ def known(body: str, circle: Circle) -> Known:
         dots=(policy.rank(criticality.tier) + 1, len(policy.tier)),
         ownership=ownership,
         gaps=ownership.gaps,
+        lacks=lacks_of_people(ownership, circle.people, circle.teams),
         words=f"{project.name} {project.model.summary}".lower(),
     )

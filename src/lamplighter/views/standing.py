@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.lack import Lack, lacks_of_time
 from lamplighter.domain.lifetime import Lifetime, lifetime_in
 from lamplighter.domain.monitor import Finding, Kind, Severity, is_of_job, is_of_run
 from lamplighter.domain.record import Record
@@ -36,6 +37,8 @@ class Standing(Record, frozen=True):
     status: Mapping[Aspect, Status]
     #: Who has the thing that needs somebody now; empty if nothing does.
     needs: str
+    #: What its governance lacks.
+    lacks: frozenset[Lack] = frozenset()
 
     @property
     def live(self) -> tuple[Live, ...]:
@@ -106,6 +109,7 @@ def standing(
             lifetime,
         ),
         needs=_needs(ranked[0] if ranked else None, waiting, emergencies, known.gaps),
+        lacks=known.lacks | lacks_of_time(lifetime, emergencies, now),
     )
 
 

@@ -1,7 +1,7 @@
 """The first page: all models, those that need you first and then the worst."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.lack import Lack
 from lamplighter.domain.stage import Status
 from lamplighter.domain.watch import UNWATCHED
 from lamplighter.sdk.interface import Platform
@@ -19,6 +20,7 @@ from lamplighter.web.plots.sparkline import sparkline
 
 #: Longest search text, characters.
 _LONGEST = 100
+_LACKING: Mapping[Lack, str] = {Lack.OWNER: "owner gone", Lack.DEPUTY: "no deputy", Lack.REVIEW: "review overdue"}
 _STATUSES = (Status.FAILING, Status.WATCH, Status.UNKNOWN, Status.HEALTHY)
 
 
@@ -44,7 +46,7 @@ def fleet_page(request: Request, platform: Platform) -> Response:
     """Show one page of the list."""
     wanted = _filter(request)
     page = _page(request.query_params.get("page", ""))
-    fleet = platform.fleet(wanted.search, wanted.only, page, wanted.tier, wanted.needs, wanted.gap)
+    fleet = platform.fleet(wanted.search, wanted.only, page, wanted.tier, wanted.needs, wanted.gap, wanted.lack)
     return shown(
         request,
         platform,
@@ -55,6 +57,8 @@ def fleet_page(request: Request, platform: Platform) -> Response:
         tiers=_facets(wanted, "tier", dict(reversed(list(fleet.tiers.items())))),
         alarms=platform.false_alarms(),
         gaps=_gaps(wanted, fleet.gaps),
+        lacks=_lacks(wanted, fleet.lacks),
+        command=_command(wanted),
         wanted=wanted,
         unwatched=_address(wanted, gap=ANY, page=""),
         mine=_address(wanted, needs="" if wanted.needs else "me"),
@@ -72,7 +76,9 @@ def _filter(request: Request) -> Filter:
     only = asked.get("only", "") if asked.get("only") in set(Status) else ""
     needs = "me" if asked.get("needs") == "me" else ""
     gap = asked.get("gap", "") if asked.get("gap") in (ANY, *UNWATCHED) else ""
-    return Filter(search=asked.get("search", "")[:_LONGEST], only=only, tier=asked.get("tier", ""), needs=needs, gap=gap)
+    lack = asked.get("lack", "") if asked.get("lack") in set(Lack) else ""
+    search, tier = asked.get("search", "")[:_LONGEST], asked.get("tier", "")
+    return Filter(search=search, only=only, tier=tier, needs=needs, gap=gap, lack=lack)
 
 
 def _page(text: str) -> int:
@@ -97,7 +103,18 @@ def _gaps(wanted: Filter, counts: Mapping[str, int]) -> list[Facet]:
     return [one._replace(name="not watched") if one.name == ANY else one for one in found]
 
 
-def _named(wanted: Filter, field: str, counts: Mapping[str, int]) -> Iterator[Facet]:
+def _lacks(wanted: Filter, counts: Mapping[Lack, int]) -> list[Facet]:
+    """What governance lacks, in words; a model may lack more than one thing."""
+    return [one._replace(name=_LACKING[Lack(one.name)]) for one in _named(wanted, "lack", counts)]
+
+
+def _command(wanted: Filter) -> str:
+    """The same list on the command line, as far as a word says it."""
+    flags = {"needs": wanted.needs, "status": wanted.only, "tier": wanted.tier, "gap": wanted.gap, "lack": wanted.lack}
+    return " ".join(["lamp list", *(f"--{flag} {word}" for flag, word in flags.items() if word)])
+
+
+def _named(wanted: Filter, field: str, counts: Mapping[Any, int]) -> Iterator[Facet]:
     chosen = getattr(wanted, field)
     return (Facet(name, n, _address(wanted, **{field: name}), name == chosen) for name, n in counts.items())
 

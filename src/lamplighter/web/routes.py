@@ -17,6 +17,7 @@ from lamplighter.web import (
     cases,
     fleet,
     incidents,
+    inventory,
     model,
     monitor,
     rollouts,
@@ -34,6 +35,7 @@ Open = Callable[[Request], Platform]
 #: Every page that needs somebody who is signed in.
 PAGES: tuple[Page, ...] = (
     *fleet.PAGES,
+    *inventory.PAGES,
     *model.PAGES,
     *monitor.PAGES,
     *version.PAGES,

@@ -12,21 +12,22 @@ from lamplighter.views.fleet import ANY, Fleet, FleetRow
 _HEADS = ("MODEL", "STATUS", "CRITICALITY", "LIVE", "REQUESTS", "NEEDS")
 
 
-def fleet_page(seen: Fleet, rows: Sequence[FleetRow], address: str) -> Page:
+def fleet_page(seen: Fleet, rows: Sequence[FleetRow], address: str, *, narrowed: bool = False) -> Page:
     """How many models there are, and the rows that are wanted."""
     more = [f"This is page {seen.page} of {seen.pages}; see the next with --page {seen.page + 1}."]
     return Page(
-        says=sentence(seen),
+        says="No model matches." if narrowed and not seen.total else sentence(seen),
         data={
             "models": rows,
             "total": seen.total,
             "counts": seen.counts,
             "gaps": seen.gaps,
+            "lacks": seen.lacks,
             "page": seen.page,
             "pages": seen.pages,
         },
         table=Table([_row(row) for row in rows], _HEADS, frozenset({4})),
-        next=_next(seen, rows),
+        next=["lamp list"] if narrowed and not seen.total else _next(seen, rows),
         url=address,
         warnings=more if seen.page < seen.pages else (),
     )

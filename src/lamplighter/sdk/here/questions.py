@@ -1,10 +1,12 @@
 """How all models are, and what is on record."""
 
 from lamplighter.domain.journal import Entry, Verification
+from lamplighter.domain.listed import Listed
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import questions as verbs
 from lamplighter.views import fleet as fleets
 from lamplighter.views import history
+from lamplighter.views import inventory as inventories
 from lamplighter.views import status as statuses
 from lamplighter.views.fleet import Fleet
 from lamplighter.views.history import AsOf
@@ -17,11 +19,17 @@ _LINES = 5_000
 class Questions(Caller, verbs.Questions):
     """How all models are, and what is on record."""
 
-    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "") -> Fleet:
-        wanted = fleets.Filter(search=search, only=only, tier=tier, needs=needs, gap=gap)
+    def fleet(
+        self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "", lack: str = ""
+    ) -> Fleet:
+        wanted = fleets.Filter(search=search, only=only, tier=tier, needs=needs, gap=gap, lack=lack)
         person, policy, now = self._actor.person, self._kit.policy, self._kit.clock.now()
         with self._kit.store.reading() as look:
             return fleets.fleet(look, wanted, person=person, policy=policy, now=now, page=page)
+
+    def inventory(self) -> list[Listed]:
+        with self._kit.store.reading() as look:
+            return inventories.inventory(look, policy=self._kit.policy, now=self._kit.clock.now())
 
     def status(self, model: str) -> ModelStatus:
         with self._kit.store.reading() as look:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.journal import Entry, Verification
+from lamplighter.domain.listed import Listed
 from lamplighter.sdk.door import door
 from lamplighter.views.fleet import Fleet
 from lamplighter.views.history import AsOf
@@ -14,13 +15,20 @@ class Questions(Protocol):
     """How all models are, and what is on record."""
 
     @door("GET", "/fleet", Permission.READ)
-    def fleet(self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "") -> Fleet:
+    def fleet(
+        self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "", lack: str = ""
+    ) -> Fleet:
         """One page of the models, those that need the caller first and then the worst.
 
         `search` is text of the name or the summary, `only` an overall status, `tier` a tier of criticality, `needs` the
-        person whom a model needs now: `me` or an e-mail address, and `gap` what its monitors do not see: `silent`,
-        `unlabelled`, `stale`, or `any` of them.
+        person whom a model needs now: `me` or an e-mail address, `gap` what its monitors do not see: `silent`,
+        `unlabelled`, `stale`, or `any` of them, and `lack` what its governance lacks: `owner`, `deputy` or `review`.
         """
+        ...
+
+    @door("GET", "/inventory", Permission.READ)
+    def inventory(self) -> list[Listed]:
+        """Every model with what is on record of it, by name, whether it is served here or elsewhere."""
         ...
 
     @door("GET", "/models/{model}/status", Permission.READ)
