@@ -78,6 +78,7 @@ _VALUES: Mapping[str, Any] = {
     "passed": True,
     "check": "words",
     "limit": 1,
+    "gate": "words",
 }
 _SPECIAL: Mapping[tuple[str, str], Any] = {
     ("save_environment", "environment"): Environment(name="another", level=Level.DEVELOPMENT, port=1),

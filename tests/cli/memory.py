@@ -47,6 +47,7 @@ from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
+from lamplighter.domain.waiver import Waiver
 from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
 from lamplighter.sdk.answers import Deployed, Label, RolledBack, Secret
@@ -64,6 +65,7 @@ from lamplighter.views.moved import InputMoved
 from lamplighter.views.status import ModelStatus, StageState
 from lamplighter.views.version import VersionView
 from lamplighter.views.waiting import Waiting
+from lamplighter.views.waivers import Count, Waivers
 from lamplighter.views.why import SliceShare, Why
 
 MODEL = "late-flights"
@@ -87,6 +89,11 @@ def emergency(**changes: Any) -> Emergency:
     return specimens.emergency(**{"id": "E-3", "number": 8, "due_at": NOON, "owner": "ivo@example.com", **changes})
 
 
+def waiver(**changes: Any) -> Waiver:
+    """What performance says of version 8 is taken on for 30 days."""
+    return specimens.waiver(**{"number": 8, **changes})
+
+
 class Memory:
     """One model, live in prod as version 7, with version 8 waiting. What a test changes is public."""
 
@@ -104,6 +111,7 @@ class Memory:
         #: What the calendar says.
         self.held: Hold | None = None
         self.unreviewed: list[Emergency] = []
+        self.waived: tuple[Waiver, ...] = ()
         self.trouble = incident()
         #: Requests of a drill that are answered as declared.
         self.kept = 20
@@ -271,6 +279,22 @@ class Memory:
 
     def emergency(self, key: str) -> Emergency:
         return next(one for one in self.unreviewed if one.id == key)
+
+    def waive(self, reference: str, environment: str, gate: str, days: int, reason: str) -> Waiver:
+        self._did("waive", reference, environment, gate, days, reason)
+        return waiver(gate=gate, environment=environment, why=reason, until=NOON + days * DAY)
+
+    def waivers(self, model: str = "", closed: bool = False) -> Waivers:
+        over = waiver(id="W-2", gate="data_checks", until=NOON - 1, lapsed_at=NOON)
+        counts = {"@it-ops": Count(in_force=1, over=1, given=3)}
+        return Waivers(waivers=(waiver(), over), teams=counts, at=NOON)
+
+    def waiver(self, key: str) -> Waiver:
+        return next(one for one in self.waivers().waivers if one.id == key)
+
+    def end_waiver(self, key: str, reason: str) -> Waiver:
+        self._did("end_waiver", key, reason)
+        return waiver(until=NOON, ended_by=self.me.email, end_why=reason)
 
     def review_emergency(self, key: str, note: str) -> Emergency:
         self._did("review_emergency", key, note)
@@ -601,6 +625,7 @@ class Memory:
             rows=5000,
             labelled=4000,
             consumers=CONSUMERS,
+            waivers=self.waived,
         )
 
     def at(self, model: str, environment: str, instant: int) -> AsOf:

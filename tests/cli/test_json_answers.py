@@ -40,6 +40,10 @@ LINES = (
     "monitor digest late-flights",
     "monitor recount late-flights",
     "monitor health price-001",
+    "waiver give late-flights@8 performance --env prod --days 30 --reason noon",
+    "waiver list",
+    "waiver show W-1",
+    "waiver end W-1 --reason noon",
     "incident list",
     "incident show I-1",
     "incident ack I-1",
@@ -82,6 +86,7 @@ NOUNS = {
     "jobs",
     "labels",
     "predictions",
+    "waiver",
 }
 
 

@@ -27,6 +27,7 @@ from lamplighter.domain.rows import Clock, Rows, Window
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Artifact, Badge, Manifest, Version
+from lamplighter.domain.waiver import AtExpiry, Waiver
 
 ADA, MILO, IVO, INA, BEA, RITA = (f"{name}@example.com" for name in ("ada", "milo", "ivo", "ina", "bea", "rita"))
 PEOPLE = {
@@ -190,6 +191,28 @@ def emergency(**changes: Any) -> Emergency:
         rollout="R-1",
     )
     return msgspec.structs.replace(declared, **changes)
+
+
+def waiver(**changes: Any) -> Waiver:
+    """Rita took on for 30 days what performance said of version 2."""
+    given = Waiver(
+        id="W-1",
+        model="late-flights",
+        environment="prod",
+        number=2,
+        version=version(2).digest,
+        author=ADA,
+        gate="performance",
+        found="auc is 0.55, wanted is 0.58 or more.",
+        person=RITA,
+        role=Role.RISK,
+        why="The desk looks at every warning by hand.",
+        opened_at=1_772_544_720_000_000,
+        until=1_775_136_720_000_000,
+        at_expiry=(AtExpiry.HOLD, AtExpiry.PAGE),
+        team="@it-ops",
+    )
+    return msgspec.structs.replace(given, **changes)
 
 
 def finding(measure: str = "brier", model: str = "late-flights", environment: str = "prod") -> Finding:

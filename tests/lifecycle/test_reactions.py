@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from tests.domain import specimens
 from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.test_incidents import finding, found, react
 from tests.sdk import models
@@ -20,6 +21,7 @@ from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
+from lamplighter.domain.events.waiver import WaiverAnnounced
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.job import Cause, Failure, Run
@@ -137,6 +139,10 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: declared(life, versions[2]),
         lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
     ),
+    "tell_of_waiver": (
+        lambda life, versions: lapsed(life, versions[1]),
+        lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
+    ),
     "release": (
         lambda life, versions: released(life, RolledBack(model=MODEL, environment="prod", number=1, previous=2)),
         lambda life: [notice.title for _, notice in outbox(life)] == [f"{MODEL}: v1 is back in prod"],
@@ -191,6 +197,16 @@ def released(life: Life, event: AnyEvent) -> Entry:
     with life.kit.store.transaction() as change:
         change.projects.put(models.critical(MODEL, monitor={"notify": ["oncall"]}))
     return record(life, event)
+
+
+def lapsed(life: Life, version: Version) -> Entry:
+    """The entry of a waiver that is over, of which somebody is told."""
+    with life.kit.store.transaction() as change:
+        change.waivers.add(specimens.waiver(model=MODEL, number=version.number, version=version.digest))
+    return record(
+        life,
+        WaiverAnnounced(model=MODEL, waiver="W-1", environment="prod", number=version.number, person=address("ines")),
+    )
 
 
 def declared(life: Life, version: Version) -> Entry:

@@ -83,6 +83,7 @@ CASES = [
     case("rollouts", specimens.rollout(), "id", baked=3.5, revision=1),
     case("routings", ROUTING, "model", "environment", share=0.5, revision=1),
     case("teams", TEAM, "name", members=()),
+    case("waivers", specimens.waiver(), "id", lapsed_at=9, revision=1),
     case("versions", specimens.version(), "model", "number", note="new"),
 ]
 #: Keyed by nothing of their own: the same word may be given twice.

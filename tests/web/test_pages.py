@@ -29,6 +29,7 @@ PATHS = (
     "/m/late-flights/why",
     "/approvals",
     "/approvals/R-7",
+    "/waivers",
     "/incidents",
     "/incidents/I-1",
     "/incidents/I-2",

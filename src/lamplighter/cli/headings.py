@@ -53,6 +53,9 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "teams": Entry("people", "list|set", "people who share duties"),
         "tokens": Entry("people", "issue", "secrets for programs"),
     },
+    "GOVERNANCE": {
+        "waiver": Entry("waivers", "give|list|show|end", "what a gate says and somebody takes on"),
+    },
     "RUNNING": {
         "rollout": Entry("rollouts", "list|show|pause|resume|stop", "versions on their way"),
         "monitor": Entry("running", "show|notebook|why|health|digest|recount", "figures, limits, and why it got worse"),

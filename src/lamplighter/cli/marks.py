@@ -17,6 +17,7 @@ SHAPES: Mapping[str, str] = {
     "passed": "✓",
     "refused": "✗",
     "undecided": "◌",
+    "waived": "◐",
 }
 _COLOURS: Mapping[str, str] = {"☀": "cyan", "✓": "cyan", "◐": "yellow", "⊗": "red", "✗": "red", "◌": "bright_black"}
 _MARKED = re.compile(f"([{''.join(_COLOURS)}])( [a-z]+)?")

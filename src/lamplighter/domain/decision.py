@@ -27,6 +27,23 @@ class Inapplicable(Record, frozen=True, tag="inapplicable", tag_field="verdict")
         return True
 
 
+class Waived(Record, frozen=True, tag="waived", tag_field="verdict"):
+    """The gate says no or lacks evidence, and somebody has taken that on for a time. It holds nothing up, and is no pass."""
+
+    word: ClassVar[str] = "waived"
+    #: What the gate found, who waived it, until when and why, as sentences.
+    why: str
+    #: The waiver, such as `W-3`.
+    waiver: str
+    #: What the gate said, word for word.
+    found: str
+    #: Microseconds since the epoch, UTC.
+    until: int
+
+    def __bool__(self) -> bool:
+        return True
+
+
 class Refused(Record, frozen=True, tag="refused", tag_field="verdict"):
     """The gate says no."""
 
@@ -51,7 +68,7 @@ class Undecided(Record, frozen=True, tag="undecided", tag_field="verdict"):
         return False
 
 
-Verdict = Passed | Inapplicable | Refused | Undecided
+Verdict = Passed | Inapplicable | Waived | Refused | Undecided
 
 
 class Judgement(Record, frozen=True):
@@ -87,8 +104,18 @@ class Decision(Record, frozen=True):
 
     @property
     def passed(self) -> bool:
-        """Whether no gate stands in the way: every one passed, or has nothing to judge."""
+        """Whether no gate stands in the way: every one passed, is waived, or has nothing to judge."""
         return all(judgement.verdict for judgement in self.judgements)
+
+    @property
+    def waivers(self) -> tuple[str, ...]:
+        """The waivers that it rests on."""
+        return tuple(one.verdict.waiver for one in self.judgements if isinstance(one.verdict, Waived))
+
+    @property
+    def way(self) -> str:
+        """How it lets the version in, where it does."""
+        return f"Every gate passed or is waived ({', '.join(self.waivers)})." if self.waivers else "Every gate passed."
 
     @property
     def waiting(self) -> bool:

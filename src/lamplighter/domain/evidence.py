@@ -15,6 +15,7 @@ from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.replay import Replay
 from lamplighter.domain.sandbox import Sandbox
 from lamplighter.domain.version import Version
+from lamplighter.domain.waiver import Waiver
 
 
 class Evidence(Record, frozen=True):
@@ -67,11 +68,27 @@ class Dossier(Record, frozen=True):
     emergency: Emergency | None = None
     #: Emergencies of this model there that nobody has reviewed, oldest first.
     unreviewed: tuple[Emergency, ...] = ()
+    #: Waivers of this version there that something rests on or rested on, oldest first.
+    waivers: tuple[Waiver, ...] = ()
     #: Microseconds since the epoch, UTC.
     now: int = 0
 
     @property
     def binding(self) -> str:
-        """What a signature is bound to: version, evidence, project and policy. A change of any gives another digest."""
+        """What a signature is bound to: version, evidence, project, policy, and the waivers in force. A change of any gives
+        another digest."""
         parts = {kind: found.digest for kind, found in self.evidence.items()}
-        return digest_of(canonical([self.version.digest, parts, self.project.digest, self.policy_digest]))
+        bound: list[Any] = [self.version.digest, parts, self.project.digest, self.policy_digest]
+        return digest_of(canonical([*bound, self.waived] if self.waived else bound))
+
+    @property
+    def waived(self) -> str:
+        """The waivers in force, by name; empty where nothing is waived."""
+        return ",".join(one.id for one in self.waivers if one.holds(self.now))
+
+    @property
+    def seen(self) -> Mapping[str, str]:
+        """What a signature is bound to, by name: to say later what has changed."""
+        parts = {kind: found.digest for kind, found in self.evidence.items()}
+        more = {"waivers": self.waived} if self.waived else {}
+        return {**parts, "project": self.project.digest, "policy": self.policy_digest, **more}

@@ -20,6 +20,8 @@ class Hold(Record, frozen=True):
     why: str
     #: When they may go on, microseconds since the epoch, UTC; 0 where no end is in sight.
     until: int
+    #: Whether it is a rule of the calendar, which an emergency passes.
+    by_calendar: bool = True
 
 
 def hold_of(frozen: Sequence[Freeze], windows: Sequence[Sequence[str]], now: int) -> Hold | None:

@@ -78,3 +78,5 @@ class Listed(Record, frozen=True):
     #: Such as `I-31: Quality (brier) is 0.213, over its limit of 0.19.`
     open_incidents: tuple[str, ...] = ()
     unreviewed_emergencies: tuple[str, ...] = ()
+    #: What gates say and somebody has taken on, such as `W-3: performance for v7 in prod, by rita@example.com`.
+    waivers: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from lamplighter.domain.log import LogRule
 from lamplighter.domain.monitor_plan import check_false_alarms
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.steps import Steps, check_steps
+from lamplighter.domain.waiver import WaiverRule, check_waivers
 
 
 class Answer(StrEnum):
@@ -72,6 +73,8 @@ class Tier(Settings, frozen=True):
     review_within: str = "3d"
     #: What is kept of requests at least, and what never.
     log: LogRule = LogRule()
+    #: What people may take on for a time although a gate says no.
+    waivers: WaiverRule = WaiverRule()
     levels: Mapping[Level, LevelRules] = {}
 
     def rules(self, level: Level) -> LevelRules:
@@ -141,6 +144,7 @@ def _check_tier(tier: Tier) -> None:
     check_field(f"escalate_after of {tier.name}", seconds, tier.escalate_after)
     check_field(f"review_within of {tier.name}", seconds, tier.review_within)
     check_field(f"false_alarms of {tier.name}", check_false_alarms, tier.false_alarms)
+    check_field(f"waivers of {tier.name}", check_waivers, tier.waivers)
     check_field(f"expiry.warn of {tier.name}", seconds, tier.expiry.warn)
     check_field(f"expiry.grace of {tier.name}", seconds, tier.expiry.grace)
     if tier.log.least_keep:

@@ -59,7 +59,6 @@ def _waiting(sides: list[str], newest: dict[str, Signature], dossier: Dossier) -
 
 
 def _changed(signature: Signature, dossier: Dossier) -> str:
-    now = {kind: found.digest for kind, found in dossier.evidence.items()}
-    now |= {"project": dossier.project.digest, "policy": dossier.policy_digest}
+    now = dossier.seen
     names = sorted(name for name in {*now, *signature.seen} if now.get(name) != signature.seen.get(name))
     return ", ".join(names) or "the version"

@@ -24,7 +24,6 @@ def sign(
         judging.check_complete(held)
         if side is Side.BUSINESS and accepted:
             cases.check_done(change, held, reason)
-        seen = {kind: found.digest for kind, found in held.evidence.items()}
         signature = Signature(
             model=version.model,
             version=version.digest,
@@ -34,7 +33,7 @@ def sign(
             accepted=accepted,
             reason=reason[:2000],
             binding=held.binding,
-            seen={**seen, "project": held.project.digest, "policy": held.policy_digest},
+            seen=held.seen,
             at=kit.clock.now(),
         )
         change.signatures.add(signature)

@@ -1,10 +1,11 @@
-"""Who is told of rollouts and emergencies."""
+"""Who is told of rollouts, emergencies and waivers."""
 
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Level
 from lamplighter.domain.events.emergency import EmergencyAnnounced
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.events.waiver import WaiverAnnounced
 from lamplighter.domain.hook import OnFailure
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.journal import Entry
@@ -98,6 +99,38 @@ def announce(kit: Kit, entry: Entry) -> None:
             text=_of_emergency(kit, found),
             about="emergency.overdue" if event.overdue else "emergency.declared",
             at=entry.at,
+        )
+        outbox.put(kit, change, notice, (*receivers.channels_of(kit, change, found.model), *kit.settings.channel_names))
+
+
+def tell_of_waiver(kit: Kit, entry: Entry) -> None:
+    """Tell somebody that a version rests on a waiver that is over, through every channel that there is."""
+    event = entry.event
+    assert isinstance(event, WaiverAnnounced)
+    with kit.store.transaction() as change:
+        found = change.waivers.find(id=event.waiver)
+        if found is None:
+            return
+        name, place = f"{found.model}@{found.number}", found.environment
+        text = [
+            f"{name} rests in {place} on a waiver of the gate {found.gate}, and that is over.",
+            f"The gate says: {found.found}",
+            f"{found.person} waived it: {found.why}",
+            *((f"{found.ended_by} ended it: {found.end_why}",) if found.ended_by else ()),
+            f"Mend what the gate says, bring another version, or ask for another waiver. lamp waiver show {found.id}",
+            f"{kit.settings.url}/waivers/{found.id}",
+        ]
+        notice = Notice(
+            event=entry.sequence,
+            channel="",
+            person=event.person,
+            incident=found.id,
+            model=found.model,
+            title=f"{found.model}: the waiver {found.id} of the gate {found.gate} is over in {place}",
+            text="\n".join(text),
+            about="waiver.lapsed",
+            at=entry.at,
+            environment=place,
         )
         outbox.put(kit, change, notice, (*receivers.channels_of(kit, change, found.model), *kit.settings.channel_names))
 

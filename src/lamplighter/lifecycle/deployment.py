@@ -86,7 +86,7 @@ def _begun(
         phase=Phase.PENDING if decision.passed else Phase.WAITING,
         opened_at=kit.clock.now(),
         moved_at=kit.clock.now(),
-        why="Every gate passed." if decision.passed else "It waits for people.",
+        why=decision.way if decision.passed else "It waits for people.",
         elsewhere=version.elsewhere is not None,
         hold=holding.hold(kit, project, environment) if decision.passed and not emergency else None,
         emergency=emergency.id if emergency else "",

@@ -1,6 +1,7 @@
-"""What the calendar of the policy and of the project says of rollouts, and writing down that it holds one or lets it go."""
+"""What the calendar of the policy and of the project, and waivers that are over, say of rollouts, and writing down that
+something holds one or lets it go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 
 import msgspec
@@ -13,6 +14,7 @@ from lamplighter.domain.hold import Hold, hold_of
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout
+from lamplighter.domain.waiver import AtExpiry, Waiver
 from lamplighter.lifecycle import judging
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
@@ -40,12 +42,41 @@ class Calendar:
         self._environments = {one.name: one for one in look.environments.all()} if holdable else {}
         self._passing = {one.id for one in holdable if _passes(kit, look, one)}
         self._found = cache(partial(hold_of, now=kit.clock.now()))
+        self._lapsed = _lapsed(kit, look, holdable)
 
     def hold(self, rollout: Rollout) -> Hold | None:
         """What holds one of them."""
-        if rollout.phase not in HOLDABLE or rollout.id in self._passing:
+        if rollout.phase not in HOLDABLE:
+            return None
+        if rollout.id in self._lapsed:
+            return self._lapsed[rollout.id]
+        if rollout.id in self._passing:
             return None
         return self._found(*_rules(self._kit, self._projects[rollout.model], self._environments[rollout.environment]))
+
+
+def _lapsed(kit: Kit, look: Transaction, rollouts: Sequence[Rollout]) -> Mapping[str, Hold]:
+    """The rollouts that rest on a waiver that is over, where that is to hold them, and what holds each."""
+    now = kit.clock.now()
+    waivers = [one for one in look.waivers.among("version", [one.version for one in rollouts]) if one.open]
+    if all(one.holds(now) for one in waivers):
+        return {}
+    decisions = {one.digest: one.waivers for one in look.decisions.among("digest", [one.decision for one in rollouts])}
+    found = {}
+    for rollout in rollouts:
+        mine = [one for one in waivers if (one.version, one.environment) == (rollout.version, rollout.environment)]
+        again = {(one.gate, one.found) for one in mine if one.holds(now)}
+        for one in mine:
+            over = one.id in decisions.get(rollout.decision, ()) and (one.gate, one.found) not in again
+            if over and AtExpiry.HOLD in one.at_expiry:
+                found[rollout.id] = _hold_of_waiver(one)
+    return found
+
+
+def _hold_of_waiver(waiver: Waiver) -> Hold:
+    why = f"The waiver of the gate {waiver.gate} is over, on which v{waiver.number} was let in. The gate says: {waiver.found} "
+    why += "It goes on once the gate lets it in, or is waived again."
+    return Hold(rule=f"waiver {waiver.id}", why=why, until=0, by_calendar=False)
 
 
 def look(kit: Kit, rollout: Rollout, calendar: Calendar) -> Rollout:

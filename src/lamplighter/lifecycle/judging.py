@@ -21,6 +21,7 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.replay import State
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Version
+from lamplighter.domain.waiver import waived
 from lamplighter.gates.base import Judging
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
@@ -55,6 +56,7 @@ def dossier(
         sandbox=kit.target(environment).sandbox(environment),
         emergency=emergency,
         unreviewed=tuple(look.emergencies.all(model=version.model, environment=environment.name, open=True)),
+        waivers=tuple(look.waivers.all(version=version.digest, environment=environment.name, open=True)),
         now=kit.clock.now(),
     )
 
@@ -92,25 +94,36 @@ def judge(
     emergency: Emergency | None = None,
 ) -> Decision:
     """What every gate says now. Nothing is written."""
-    held = dossier(kit, look, version, environment, emergency)
-    rules = rules_of(kit.policy, held.project, environment)
-    judgements = tuple(Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(held)) for use in rules.gates)
-    # Whatever the policy lists: what the project asks for, and what is left of an emergency.
-    asked = {"acceptance": held.approvals, "review": held.unreviewed}
-    more = [name for name, wanted in asked.items() if wanted and all(judgement.gate != name for judgement in judgements)]
-    judgements += tuple(Judgement(gate=name, verdict=gate_of({"use": name}).judge(held)) for name in more)
+    return decision_of(dossier(kit, look, version, environment, emergency), kit.policy, actor)
+
+
+def decision_of(held: Dossier, policy: Policy, actor: Actor) -> Decision:
+    """What every gate of a rule book says of a dossier, with what is waived. Pure."""
+    rule = tier_of(policy, criticality_of(held.project, policy).tier).waivers
+    judgements = tuple(waived(one, held.waivers, rule, held.now) for one in said(held, policy))
+    version, environment = held.version, held.environment
     return Decision(
         model=version.model,
         number=version.number,
         version=version.digest,
         environment=environment.name,
         binding=held.binding,
-        policy=kit.policy.digest,
+        policy=policy.digest,
         evidence={kind: found.digest for kind, found in held.evidence.items()},
         judgements=judgements,
         asked_by=actor.email,
         at=held.now,
     )
+
+
+def said(held: Dossier, policy: Policy) -> tuple[Judgement, ...]:
+    """What every gate says itself, before anything is waived."""
+    rules = rules_of(policy, held.project, held.environment)
+    judgements = tuple(Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(held)) for use in rules.gates)
+    # Whatever the policy lists: what the project asks for, and what is left of an emergency.
+    asked = {"acceptance": held.approvals, "review": held.unreviewed}
+    more = [name for name, wanted in asked.items() if wanted and all(judgement.gate != name for judgement in judgements)]
+    return judgements + tuple(Judgement(gate=name, verdict=gate_of({"use": name}).judge(held)) for name in more)
 
 
 def gate_of(use: Mapping[str, Any]) -> Judging:

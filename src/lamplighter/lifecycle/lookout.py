@@ -2,7 +2,18 @@
 
 from functools import partial
 
-from lamplighter.lifecycle import ageing, external_alerts, feeds, findings, payloads, responding, reviews, routing, watching
+from lamplighter.lifecycle import (
+    ageing,
+    external_alerts,
+    feeds,
+    findings,
+    lapsing,
+    payloads,
+    responding,
+    reviews,
+    routing,
+    watching,
+)
 from lamplighter.lifecycle.guarding import guarded
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.processes import Processes
@@ -38,6 +49,7 @@ class Lookout:
         guarded(partial(watching.watch_service, self._kit, turned_away))
         guarded(partial(external_alerts.watch, self._kit))
         guarded(partial(ageing.watch, self._kit))
+        guarded(partial(lapsing.watch, self._kit))
         guarded(partial(payloads.sweep, self._kit))
         reviews.remind(self._kit)
         responding.wake(self._kit)

@@ -109,7 +109,7 @@ def _waiting(kit: Kit, rollout: Rollout) -> Seen:
         after = msgspec.structs.replace(rollout, decision=decision.digest, revision=rollout.revision + 1)
         change.rollouts.replace(after, revision=rollout.revision)
         if decision.passed:
-            moves.move(kit, change, after, Signal.CLEARED, PLATFORM, "Every gate passed.")
+            moves.move(kit, change, after, Signal.CLEARED, PLATFORM, decision.way)
         elif not decision.waiting:
             refused = next(j for j in decision.judgements if not j.verdict)
             moves.move(kit, change, after, Signal.DENIED, PLATFORM, f"{refused.gate}: {refused.verdict.why}")

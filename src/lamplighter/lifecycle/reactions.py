@@ -12,6 +12,7 @@ from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
+from lamplighter.domain.events.waiver import WaiverAnnounced
 from lamplighter.domain.journal import Entry
 from lamplighter.lifecycle import announcing, answers, incidents, replays, retrainings, telling, watching
 from lamplighter.lifecycle.kit import Kit
@@ -24,6 +25,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     RolloutMoved: (announcing.ask,),
     HookAnswered: (announcing.tell_of_hook,),
     EmergencyAnnounced: (announcing.announce,),
+    WaiverAnnounced: (announcing.tell_of_waiver,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (incidents.open_incident,),
     IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, retrainings.answer),

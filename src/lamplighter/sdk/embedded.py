@@ -3,6 +3,7 @@
 from lamplighter.sdk.here.applications import Applications
 from lamplighter.sdk.here.deployment import Deployment
 from lamplighter.sdk.here.design import Design
+from lamplighter.sdk.here.governance import Governance
 from lamplighter.sdk.here.incidents import Incidents
 from lamplighter.sdk.here.industrialization import Industrialization
 from lamplighter.sdk.here.jobs import Jobs
@@ -20,6 +21,7 @@ class Embedded(
     Design,
     Industrialization,
     Deployment,
+    Governance,
     Monitoring,
     Incidents,
     Sources,

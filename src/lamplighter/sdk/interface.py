@@ -9,6 +9,7 @@ from lamplighter.sdk.door import doors_of
 from lamplighter.sdk.verbs.applications import Applications
 from lamplighter.sdk.verbs.deployment import Deployment
 from lamplighter.sdk.verbs.design import Design
+from lamplighter.sdk.verbs.governance import Governance
 from lamplighter.sdk.verbs.incidents import Incidents
 from lamplighter.sdk.verbs.industrialization import Industrialization
 from lamplighter.sdk.verbs.jobs import Jobs
@@ -25,6 +26,7 @@ class Platform(
     Design,
     Industrialization,
     Deployment,
+    Governance,
     Monitoring,
     Incidents,
     Sources,

@@ -55,6 +55,7 @@ from lamplighter.store.traffic import TrafficSeen
 from lamplighter.store.turns import Missed, Turns
 from lamplighter.store.version_hours import VersionHours
 from lamplighter.store.versions import Versions
+from lamplighter.store.waivers import Waivers
 
 
 class Transaction:
@@ -105,6 +106,7 @@ class Transaction:
         self.traffic = TrafficSeen(connection)
         self.version_hours = VersionHours(connection)
         self.versions = Versions(connection)
+        self.waivers = Waivers(connection)
 
     def project(self, model: str) -> Project:
         """The project of a model; raises `NotFound` with the known names."""

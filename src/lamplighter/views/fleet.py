@@ -58,6 +58,8 @@ class FleetRow(Record, frozen=True):
     yours: bool = False
     #: What its monitors do not see, the worst first.
     gaps: tuple[str, ...] = ()
+    #: Waivers in force, and those that are over while something rests on them.
+    waivers: int = 0
 
 
 class Fleet(Record, frozen=True):
@@ -79,6 +81,8 @@ class Fleet(Record, frozen=True):
     gaps: Mapping[str, int] = {}
     #: Models by what their governance lacks, whatever lack is asked for.
     lacks: Mapping[Lack, int] = {}
+    #: Waivers of all models on all pages, in force or over while something rests on them.
+    waivers: int = 0
 
 
 #: A model, and whether the person has it.
@@ -122,6 +126,7 @@ def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, 
         others=sum(bool(seen.needs) for seen, _ in found) - yours,
         gaps={gap: gaps[gap] for gap in (ANY, *UNWATCHED)},
         lacks={lack: lacks[lack] for lack in Lack},
+        waivers=sum(len(seen.waivers) for seen, _ in found),
     )
 
 
@@ -200,4 +205,5 @@ def _rows(look: Transaction, found: Sequence[_Found], now: int) -> Iterable[Flee
             age=(now - one.since) // 1_000_000 if one.since else 0,
             yours=has,
             gaps=tuple(_gaps(one)[1:]),
+            waivers=len(one.waivers),
         )

@@ -118,6 +118,7 @@ def _of_standing(one: standing.Standing) -> dict[str, Any]:
         "sentence": one.sentence,
         "live": tuple(f"v{live.number} in {live.environment}" for live in one.live),
         "open_incidents": tuple(f"{incident.id}: {incident.of(name).sentence}" for incident in one.incidents),
+        "waivers": tuple(f"{w.id}: {w.gate} for v{w.number} in {w.environment}, by {w.person}" for w in one.waivers),
         "unreviewed_emergencies": tuple(f"{late.id}: {late.why}" for late in one.emergencies),
     }
     if main:

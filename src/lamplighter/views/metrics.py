@@ -44,6 +44,8 @@ class _Estate(NamedTuple):
     felt: Mapping[_Place, Sequence[Finding]]
     #: Where an emergency is not reviewed.
     unreviewed: Set[_Place]
+    #: Where a waiver is over and whoever owns the model has to see to it.
+    lapsed: Set[_Place]
     #: By aspect, then by model and environment.
     readings: Mapping[str, Mapping[_Place, Sequence[Reading]]]
     #: Versions whose inputs moved so far that it matters.
@@ -88,6 +90,7 @@ def _estate(look: Transaction, policy: Policy, now: int) -> _Estate:
         incidents=incidents,
         felt=felt,
         unreviewed={(one.model, one.environment) for one in look.emergencies.all(open=True)},
+        lapsed={(one.model, one.environment) for one in look.waivers.all(open=True) if one.calls},
         readings=_readings(look, champions),
         moved=look.inputs.moved(),
         spans=look.answered.spans(champions, now),
@@ -137,7 +140,7 @@ def _status(estate: _Estate, one: Known, routing: Routing, now: int) -> Iterator
         live=True,
         moved=(*place, routing.champion.number if routing.champion else 0) in estate.moved,
         watched=one.project.monitor.quality.limit is not None,
-        governed=not one.gaps and not expired(lifetime) and place not in estate.unreviewed,
+        governed=not one.gaps and not expired(lifetime) and place not in estate.unreviewed | estate.lapsed,
     )
     for aspect, status in of_age(found, lifetime).items():
         yield _sample("lamp_model_status", STATUS[status], *place, aspect)

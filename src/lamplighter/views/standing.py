@@ -11,6 +11,7 @@ from lamplighter.domain.monitor import Finding, Kind, Severity, is_of_job, is_of
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Aspect, Duty, Status
+from lamplighter.domain.waiver import Waiver
 from lamplighter.views.aspects import aspects, blocked, expired, of_age
 from lamplighter.views.known import Known
 from lamplighter.views.live import Live, live_of
@@ -31,6 +32,8 @@ class Standing(Record, frozen=True):
     waiting: tuple[Waiting, ...]
     #: Emergencies that nobody has reviewed, oldest first.
     emergencies: tuple[Emergency, ...]
+    #: Waivers on which something may rest, and those that are over and nobody has seen to, oldest first.
+    waivers: tuple[Waiver, ...]
     #: How long the version in the most protected environment may still answer.
     lifetime: Lifetime | None
     #: By aspect; `overall` is the worst.
@@ -82,6 +85,7 @@ def standing(
     felt: Sequence[Finding],
     waiting: tuple[Waiting, ...],
     emergencies: tuple[Emergency, ...],
+    waivers: tuple[Waiver, ...],
     *,
     moved: bool,
     now: int,
@@ -90,6 +94,7 @@ def standing(
     that what its inputs do matters."""
     lifetime = lifetime_in(known.tier, known.project, placed[-1][1], placed[-1][0], now) if placed else None
     ranked = tuple(sorted(incidents, key=_weight))
+    lapsed = [one for one in waivers if one.calls]
     return Standing(
         known=known,
         placed=placed,
@@ -97,6 +102,7 @@ def standing(
         incidents=ranked,
         waiting=waiting,
         emergencies=emergencies,
+        waivers=waivers,
         lifetime=lifetime,
         status=of_age(
             aspects(
@@ -104,11 +110,11 @@ def standing(
                 live=bool(placed),
                 moved=moved,
                 watched=known.project.monitor.quality.limit is not None,
-                governed=not known.gaps and not expired(lifetime) and not emergencies,
+                governed=not known.gaps and not expired(lifetime) and not emergencies and not lapsed,
             ),
             lifetime,
         ),
-        needs=_needs(ranked[0] if ranked else None, waiting, emergencies, known.gaps),
+        needs=_needs(ranked[0] if ranked else None, waiting, emergencies, _owner(known) if lapsed else "", known.gaps),
         lacks=known.lacks | lacks_of_time(lifetime, emergencies, now),
     )
 
@@ -135,13 +141,25 @@ def holder_of(incident: Incident) -> str:
     return incident.has_it
 
 
-def _needs(incident: Incident | None, wanted: Sequence[Waiting], emergencies: Sequence[Emergency], gaps: Sequence[Duty]) -> str:
+def _owner(known: Known) -> str:
+    return known.ownership.of(Duty.RETIRE).holder or "nobody"
+
+
+def _needs(
+    incident: Incident | None,
+    wanted: Sequence[Waiting],
+    emergencies: Sequence[Emergency],
+    owner: str,
+    gaps: Sequence[Duty],
+) -> str:
     if incident is not None and incident.state in (State.OPEN, State.ACKNOWLEDGED):
         return holder_of(incident) or "nobody"
     if wanted:
         return ", ".join(wanted[0].missing[:1]) or wanted[0].asked_by
     if emergencies:
         return emergencies[0].owner or "nobody"
+    if owner:
+        return owner
     return f"nobody has {gaps[0]}" if gaps else ""
 
 

@@ -15,6 +15,7 @@ from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status
+from lamplighter.domain.waiver import Waiver
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.answering import Service, service
 from lamplighter.views.aspects import expired
@@ -68,6 +69,8 @@ class ModelStatus(Record, frozen=True):
     consumers: tuple[Consumed, ...] = ()
     #: Emergencies that nobody has reviewed, oldest first.
     emergencies: tuple[Emergency, ...] = ()
+    #: Waivers on which something may rest, and those that are over and nobody has seen to, oldest first.
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def failed_jobs(self) -> tuple[Finding, ...]:
@@ -103,6 +106,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
         labelled=look.answered.labelled(model, main.environment) if main else 0,
         consumers=consumers(look, model, now),
         emergencies=seen.emergencies,
+        waivers=seen.waivers,
     )
 
 

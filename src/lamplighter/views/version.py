@@ -6,6 +6,7 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.names import DigestPrefix, Live, Number, Previous, Reference, unknown
 from lamplighter.domain.record import Record
 from lamplighter.domain.version import Version
+from lamplighter.domain.waiver import Waiver
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.consumers import Affected, affected
 
@@ -20,6 +21,8 @@ class VersionView(Record, frozen=True):
     differences: tuple[Difference, ...]
     #: What it changes for each consumer of the environment that was asked about; empty where nothing else is live.
     consumers: tuple[Affected, ...] = ()
+    #: What was waived of it, newest first.
+    waivers: tuple[Waiver, ...] = ()
 
 
 def version_view(look: Transaction, reference: Reference, environment: str) -> VersionView:
@@ -33,6 +36,7 @@ def version_view(look: Transaction, reference: Reference, environment: str) -> V
         decisions=tuple(look.decisions.all(newest="at", model=version.model, number=version.number)),
         differences=differences(base.manifest.contract, version.manifest.contract) if base else (),
         consumers=affected(look, version, environment),
+        waivers=tuple(look.waivers.all(newest="opened_at", version=version.digest)),
     )
 
 

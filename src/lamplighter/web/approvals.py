@@ -12,6 +12,7 @@ from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.waiting import find
+from lamplighter.views.waivers import standing
 from lamplighter.web import facts, forms
 from lamplighter.web.cases import asked
 from lamplighter.web.keyholders import sides, why_not
@@ -62,6 +63,8 @@ def approval_page(request: Request, platform: Platform) -> Response:
         project=platform.project(one.model),
         sides=sides(person),
         asked=asked(platform, one),
+        standing=standing,
+        now=platform.waivers(one.model).at,
         why_not=why_not(person, view.version.author),
         section="approvals",
     )

@@ -52,6 +52,8 @@ def _emergency(platform: Platform, rollout: Rollout, decision: Decision | None, 
     """The way past what is in its way and an emergency passes."""
     if rollout.phase not in (Phase.WAITING, *HOLDABLE):
         return ()
+    if rollout.hold and not rollout.hold.by_calendar:
+        return ()
     hold = rollout.hold or (platform.hold(rollout.model, rollout.environment) if rollout.phase is Phase.WAITING else None)
     lacking = [one.gate for one in decision.judgements if not one.verdict] if decision else []
     if not hold and PASSED.isdisjoint(lacking):

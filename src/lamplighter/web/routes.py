@@ -24,6 +24,7 @@ from lamplighter.web import (
     rows,
     sign_in,
     version,
+    waivers,
     who,
     why,
 )
@@ -39,6 +40,7 @@ PAGES: tuple[Page, ...] = (
     *model.PAGES,
     *monitor.PAGES,
     *version.PAGES,
+    *waivers.PAGES,
     *who.PAGES,
     *why.PAGES,
     *approvals.PAGES,

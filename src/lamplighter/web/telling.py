@@ -15,6 +15,7 @@ from lamplighter.domain.events import (
     routing,
     run,
     version,
+    waiver,
 )
 from lamplighter.domain.events.base import Event
 
@@ -42,6 +43,11 @@ SENTENCES: Mapping[type[Event], str] = {
     emergency.EmergencyDeclared: "{e.emergency}: an emergency for v{e.number} in {e.environment}. {e.why}",
     emergency.EmergencyAnnounced: "{e.person} is told of {e.emergency} for v{e.number} in {e.environment}.",
     emergency.EmergencyReviewed: "{e.person} reviewed {e.emergency} for v{e.number} in {e.environment}. {e.note}",
+    waiver.WaiverGiven: "{e.person} waived the gate {e.gate} for v{e.number} in {e.environment} ({e.waiver}). {e.why}",
+    waiver.WaiverEnded: "{e.person} ended {e.waiver} of the gate {e.gate}, v{e.number} in {e.environment}. {e.why}",
+    waiver.WaiverLapsed: "{e.waiver} of the gate {e.gate} is over, v{e.number} in {e.environment}.",
+    waiver.WaiverAnnounced: "{e.person} is told that {e.waiver} is over, v{e.number} in {e.environment}.",
+    waiver.WaiverSettled: "Nothing rests on {e.waiver} any more, v{e.number} in {e.environment}. {e.why}",
     routing.WentLive: "v{e.number} took all traffic in {e.environment}.",
     routing.Withdrawn: "v{e.number} lost its traffic in {e.environment}. {e.why}",
     routing.RolledBack: "{e.environment} went back from v{e.previous} to v{e.number}. {e.why}",

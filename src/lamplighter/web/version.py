@@ -10,7 +10,8 @@ from lamplighter.domain.identity import Permission, Person, Team
 from lamplighter.domain.names import unknown
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.version import VersionView
-from lamplighter.web import actions, facts, forms
+from lamplighter.views.waivers import standing
+from lamplighter.web import actions, facts, forms, waivers
 from lamplighter.web.page import Page, done, shown
 
 
@@ -38,6 +39,9 @@ def version_page(request: Request, platform: Platform) -> Response:
             actions.start_rollout(state, view.version.number, place, platform.whoami(), teams, platform.hold(name, place.name))
             for place in sorted(platform.environments(), key=lambda place: list(Level).index(place.level))
         ],
+        offers=waivers.offers(platform, view, state),
+        standing=standing,
+        now=platform.waivers(name).at,
         mine=_mine(view, platform.whoami(), teams),
         section="fleet",
     )

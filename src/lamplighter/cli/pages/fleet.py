@@ -46,7 +46,13 @@ def sentence(seen: Fleet) -> str:
         return "No models yet."
     order = (Status.FAILING, Status.WATCH, Status.UNKNOWN, Status.HEALTHY)
     counts = [f"{seen.counts.get(status, 0)} {status}" for status in order if seen.counts.get(status, 0)]
-    return " ".join([f"{seen.total} model{'s' if seen.total > 1 else ''}: {', '.join(counts)}.", *unwatched(seen.gaps)])
+    return " ".join(
+        [
+            f"{seen.total} model{'s' if seen.total > 1 else ''}: {', '.join(counts)}.",
+            *unwatched(seen.gaps),
+            *waived(seen.waivers),
+        ]
+    )
 
 
 def unwatched(gaps: Mapping[str, int]) -> list[str]:
@@ -54,6 +60,11 @@ def unwatched(gaps: Mapping[str, int]) -> list[str]:
     why = ", ".join(f"{number} {gap}" for gap, number in gaps.items() if number and gap != ANY)
     number = gaps.get(ANY, 0)
     return [f"{number} {'is' if number == 1 else 'are'} not watched ({why})."] if number else []
+
+
+def waived(number: int) -> list[str]:
+    """How many waivers there are on which something may rest."""
+    return [f"{number} {'waiver' if number == 1 else 'waivers'}."] if number else []
 
 
 def _row(row: FleetRow) -> tuple[str, ...]:

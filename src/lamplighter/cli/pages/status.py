@@ -6,6 +6,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.pages.emergency import review
 from lamplighter.cli.pages.hold import held_rollouts
 from lamplighter.cli.pages.readings import felt
+from lamplighter.cli.pages.waiver import of_status
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.table import Table
 from lamplighter.domain.monitor import JOB, Finding
@@ -41,6 +42,7 @@ def _facts(state: ModelStatus) -> list[tuple[str, str]]:
     facts += [("live", _live(live)) for live in state.live]
     facts += held_rollouts(state.rollouts)
     facts += [("emergency", f"{review(one)}; v{one.number} in {one.environment}") for one in state.emergencies]
+    facts += [("waiver", of_status(one)) for one in state.waivers]
     facts += [("consumers", _consumers(state.consumers))] if state.consumers else []
     return facts + ([("needs", state.needs)] if state.needs else [])
 
@@ -96,4 +98,6 @@ def _next(state: ModelStatus) -> list[str]:
         return [f"lamp rollout show {state.rollouts[0].id}"]
     if state.emergencies:
         return [f"lamp approvals review {state.emergencies[0].id} --note WHAT"]
+    if any(one.calls for one in state.waivers):
+        return [f"lamp waiver show {one.id}" for one in state.waivers if one.calls][:1]
     return [f"lamp monitor show {state.model}"] if state.live else [f"lamp deploy {state.model}"]

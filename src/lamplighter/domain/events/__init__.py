@@ -16,6 +16,7 @@ from lamplighter.domain.events.rollout import RolloutEvent
 from lamplighter.domain.events.routing import RoutingEvent
 from lamplighter.domain.events.run import RunEvent
 from lamplighter.domain.events.version import VersionEvent
+from lamplighter.domain.events.waiver import WaiverEvent
 
 #: Every event that there is. What is not among these cannot be stored or read.
 AnyEvent = (
@@ -31,4 +32,5 @@ AnyEvent = (
     | RoutingEvent
     | RunEvent
     | VersionEvent
+    | WaiverEvent
 )

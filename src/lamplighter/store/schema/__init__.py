@@ -19,6 +19,7 @@ from lamplighter.store.schema.registry import (
     projects,
     signatures,
     versions,
+    waivers,
 )
 from lamplighter.store.schema.rollouts import challenges, emergencies, replays, rollouts, routings, tallies
 from lamplighter.store.schema.rows import (
@@ -88,4 +89,5 @@ __all__ = (
     "traffic",
     "version_hours",
     "versions",
+    "waivers",
 )

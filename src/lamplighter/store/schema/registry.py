@@ -1,6 +1,6 @@
 """Models, their versions, and what was found, decided and signed about them."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from lamplighter.store.schema.columns import DIGEST, NAME, PARTY, body, metadata
 
@@ -77,4 +77,18 @@ consents = Table(
     Column("consumer", PARTY, nullable=False),
     Column("at", BigInteger, nullable=False),
     body(),
+)
+
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("model", NAME, nullable=False),
+    Column("version", DIGEST, nullable=False, index=True),
+    Column("environment", NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    body(),
+    Index(None, "model", "opened_at"),
 )

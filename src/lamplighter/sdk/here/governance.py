@@ -1,0 +1,33 @@
+"""What people may take on, and by which rules."""
+
+from lamplighter.domain.policy import Policy
+from lamplighter.domain.waiver import Waiver
+from lamplighter.lifecycle import waivers as lifecycle
+from lamplighter.sdk.here.base import Caller
+from lamplighter.sdk.verbs import governance as verbs
+from lamplighter.views import waivers as views
+from lamplighter.views.waivers import Waivers
+
+
+class Governance(Caller, verbs.Governance):
+    """What people may take on, and by which rules."""
+
+    def policy(self) -> Policy:
+        return self._kit.policy
+
+    def waive(self, reference: str, environment: str, gate: str, days: int, reason: str) -> Waiver:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return lifecycle.give(self._kit, self._actor, version, place, gate, days, reason)
+
+    def waivers(self, model: str = "", closed: bool = False) -> Waivers:
+        with self._kit.store.reading() as look:
+            self._known(look, model)
+            return views.waivers(look, model=model, closed=closed, now=self._kit.clock.now())
+
+    def waiver(self, key: str) -> Waiver:
+        with self._kit.store.reading() as look:
+            return lifecycle.find(look, key)
+
+    def end_waiver(self, key: str, reason: str) -> Waiver:
+        return lifecycle.end(self._kit, self._actor, key, reason)

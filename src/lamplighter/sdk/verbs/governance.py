@@ -1,0 +1,38 @@
+"""What people may take on, and by which rules."""
+
+from typing import Protocol
+
+from lamplighter.domain.identity import Permission
+from lamplighter.domain.policy import Policy
+from lamplighter.domain.waiver import Waiver
+from lamplighter.sdk.door import door
+from lamplighter.views.waivers import Waivers
+
+
+class Governance(Protocol):
+    """What people may take on, and by which rules."""
+
+    @door("GET", "/policy", Permission.READ)
+    def policy(self) -> Policy:
+        """The rule book in force."""
+        ...
+
+    @door("POST", "/versions/{reference}/waivers", Permission.APPROVE)
+    def waive(self, reference: str, environment: str, gate: str, days: int, reason: str) -> Waiver:
+        """Take on, for so many days, what one gate says of a version there; never as its author, and never integrity."""
+        ...
+
+    @door("GET", "/waivers", Permission.READ)
+    def waivers(self, model: str = "", closed: bool = False) -> Waivers:
+        """Waivers on which something may rest, newest first, with their numbers by team; with `closed` all that were given."""
+        ...
+
+    @door("GET", "/waivers/{key}", Permission.READ)
+    def waiver(self, key: str) -> Waiver:
+        """One waiver."""
+        ...
+
+    @door("POST", "/waivers/{key}/end", Permission.APPROVE)
+    def end_waiver(self, key: str, reason: str) -> Waiver:
+        """End a waiver before its time; what is declared for its end happens."""
+        ...
