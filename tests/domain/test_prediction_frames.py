@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lamplighter.domain.prediction import Scored, frame, frames, frames_of, prediction_id
+from lamplighter.domain.prediction import Scored, frame, frame_in_pieces, frames, frames_of, prediction_id
 from lamplighter.domain.route import Arm
 
 CELLS = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=5)
@@ -49,6 +49,30 @@ def test_a_segment_is_read_as_it_was_written(records: list[Scored]) -> None:
     assert list(frames(content)) == list(zip(records, ends, strict=True))
     for place, end in enumerate(ends):
         assert read(content, end) == records[place + 1 :]
+
+
+@given(record=RECORDS)
+def test_a_frame_made_in_pieces_has_the_same_bytes(record: Scored) -> None:
+    assert frame_in_pieces(record) == frame(record)
+
+
+def test_a_frame_of_many_columns_made_in_pieces_has_the_same_bytes() -> None:
+    for count in (15, 16, 1 << 16):
+        columns = {f"c{place}": [place] for place in range(count)}
+        record = Scored(
+            request="r",
+            model="m",
+            number=1,
+            digest="d",
+            arm=Arm.CHAMPION,
+            consumer="c",
+            at=1,
+            event_at=1,
+            duration=1,
+            columns=columns,
+            scores=[0.5],
+        )
+        assert frame_in_pieces(record) == frame(record)
 
 
 @given(records=SEGMENTS, data=st.data())

@@ -17,6 +17,7 @@ from lamplighter.serving.bodies import Bodies
 from lamplighter.serving.callers import Callers
 from lamplighter.serving.clock import Clock
 from lamplighter.serving.codecs.base import Question
+from lamplighter.serving.lane import Lane
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.pairing import Pairs
@@ -74,8 +75,11 @@ class Room:
         self.meters = Meters()
         self.recorder = Recorder(Segments(folder, 0, 1), asyncio.get_running_loop())
         self.shadows = Shadows(self.meters, Pairs(), self.recorder)
-        self.predictions = Predictions(router, self.recorder, self.meters, self.shadows)
-        self.application = Application(callers, router, self.predictions, self.meters, State(), Bodies(1 << 20), in_flight)
+        self.lane = Lane()
+        self.predictions = Predictions(router, self.recorder, self.meters, self.shadows, self.lane)
+        self.application = Application(
+            callers, router, self.predictions, self.meters, State(), Bodies(1 << 20, self.lane), in_flight
+        )
 
     async def ask(self, name: str = "r1") -> tuple[int, Any]:
         headers = {b"authorization": b"Bearer token", b"content-type": b"application/json", b"lamp-request-id": name.encode()}
@@ -203,7 +207,7 @@ def test_a_defect_of_ours_is_a_500_without_a_word_about_the_request(tmp_path: Pa
 
     async def run() -> Answer:
         room = Room(tmp_path, version(fine))
-        application = Application(Callers(Clock()), Router(), room.predictions, Meters(), Broken(), Bodies(1), 4)
+        application = Application(Callers(Clock()), Router(), room.predictions, Meters(), Broken(), Bodies(1, Lane()), 4)
         answer = await application.answer(Request(b"GET", "/readyz", {}))
         await room.close()
         return answer

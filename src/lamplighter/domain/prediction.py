@@ -99,6 +99,37 @@ def frame(record: Scored) -> bytes:
     return _HEAD.pack(len(body), zlib.crc32(body)) + body
 
 
+def frame_in_pieces(record: Scored) -> bytes:
+    """The same bytes, made a column at a time, so that other threads of the process get their turn between two."""
+    parts = [_list_head(len(record.__struct_fields__))]
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        parts += _encoded_columns(value) if name == "columns" else [_encoder.encode(value)]
+    length, checksum = 0, 0
+    for part in parts:
+        length, checksum = length + len(part), zlib.crc32(part, checksum)
+    return b"".join((_HEAD.pack(length, checksum), *parts))
+
+
+def _encoded_columns(columns: Mapping[str, Sequence[Any]]) -> Iterator[bytes]:
+    """A map of the names and values, as the encoder writes it."""
+    count = len(columns)
+    yield (
+        bytes((0x80 | count,))
+        if count < 16
+        else b"\xde" + count.to_bytes(2)
+        if count < 1 << 16
+        else b"\xdf" + count.to_bytes(4)
+    )
+    for name, values in columns.items():
+        yield _encoder.encode(name)
+        yield _encoder.encode(values)
+
+
+def _list_head(count: int) -> bytes:
+    return bytes((0x90 | count,)) if count < 16 else b"\xdc" + count.to_bytes(2)
+
+
 def frames_of(records: Iterable[Sequence[Any]]) -> bytes:
     """The bytes of many, each given as the values of the fields of a `Scored` in their order; cheaper.
 

@@ -44,11 +44,10 @@ def from_csv(body: bytes, contract: Contract) -> Columns | Refusal:
 def _rows(body: bytes) -> list[list[str]] | Refusal:
     """The line of names and one line more than a request may have, at most."""
     try:
-        text = body.decode()
-        if text.startswith("\ufeff"):
+        if body.decode().startswith("\ufeff"):
             return _MALFORMED
         rows: list[list[str]] = []
-        for number, line in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True)):
+        for number, line in enumerate(csv.reader(_lines(body), strict=True)):
             if line:
                 rows.append(line)
             if number > _MOST_LINES:
@@ -58,6 +57,11 @@ def _rows(body: bytes) -> list[list[str]] | Refusal:
     except (UnicodeDecodeError, csv.Error):
         return _MALFORMED
     return rows or _MALFORMED
+
+
+def _lines(body: bytes) -> io.TextIOWrapper:
+    """As they come: a text of them all takes four times the bytes and a long call."""
+    return io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline="")
 
 
 def _value(field: str, read: Callable[[str], Any]) -> Any:

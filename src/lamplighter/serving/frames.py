@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from lamplighter.domain.prediction import Scored, frame
+from lamplighter.domain.prediction import Scored, frame, frame_in_pieces
 from lamplighter.domain.route import Arm
+from lamplighter.serving.lane import MANY
 from lamplighter.serving.versions import Attempt
 
 _NO_COLUMNS: Mapping[str, Sequence[Any]] = {}
@@ -34,7 +35,8 @@ def framed(noted: Noted, outcome: Attempt, *, with_rows: bool) -> bytes:
     now = time.time_ns() // 1000
     version, failed = outcome.version, outcome.failed
     has_rows = with_rows and outcome.arm is not Arm.SHADOW
-    return frame(
+    made = frame if noted.rows <= MANY else frame_in_pieces
+    return made(
         Scored(
             request=noted.request,
             model=version.manifest.model,

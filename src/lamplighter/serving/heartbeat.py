@@ -13,7 +13,7 @@ BEAT = 0.2
 LOOK = 1.0
 #: Looks without a beat after which a process is given up that is stopped, or asleep where it never should be for long.
 STILL = 10
-#: The same for one that computes or waits for a disk: a body of 16 MiB takes 8 s of a processor that others want as well.
+#: The same for one that computes or waits for a disk: work that is lawful may take seconds where others want the processor too.
 BUSY = 60
 #: The same for one that has not begun yet, or is loading a version.
 LOADING = 600

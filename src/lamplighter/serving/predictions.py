@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 
 import msgspec
 
@@ -12,8 +13,10 @@ from lamplighter.serving.asking import Ids, is_drill, request_id, said, trace_of
 from lamplighter.serving.codecs import mlflow, plain, rpc, v1, v2
 from lamplighter.serving.codecs.base import Codec, Question
 from lamplighter.serving.doors import Call, Door
+from lamplighter.serving.encodings import packed
 from lamplighter.serving.frames import Noted, framed
 from lamplighter.serving.gathering import Gathering
+from lamplighter.serving.lane import LONG, MANY, Lane
 from lamplighter.serving.message import Answer, Request
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.problems import SLUGS, Refusal, misfit
@@ -22,6 +25,7 @@ from lamplighter.serving.redaction import Redactor
 from lamplighter.serving.router import Adopted, Router, drill
 from lamplighter.serving.shadows import Followed, Shadows
 from lamplighter.serving.sticky import Key, key_of
+from lamplighter.serving.table_files import Table
 from lamplighter.serving.telemetry.sender import Telemetry
 from lamplighter.serving.versions import Attempt
 
@@ -60,17 +64,33 @@ class _Asked(msgspec.Struct):
             self.trace,
         )
 
+    def without_rows(self) -> Noted:
+        """What is written down of a shadow's attempt."""
+        return Noted(self.id, self.consumer, {}, self.question.rows, self.event_at, trace=self.trace)
+
+
+def _frames(asked: _Asked, attempts: tuple[Attempt, ...]) -> bytes:
+    last, noted = attempts[-1], asked.noted()
+    return b"".join([framed(noted, one, with_rows=one is last) for one in attempts])
+
 
 class Predictions:
     """Holds what a prediction passes through."""
 
     def __init__(
-        self, router: Router, recorder: Recorder, meters: Meters, shadows: Shadows, telemetry: Telemetry | None = None
+        self,
+        router: Router,
+        recorder: Recorder,
+        meters: Meters,
+        shadows: Shadows,
+        lane: Lane,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._router = router
         self._recorder = recorder
         self._meters = meters
         self._shadows = shadows
+        self._lane = lane
         self._ids = Ids()
         #: The short way.
         self.gathering = Gathering(recorder, meters, shadows, self._ids, self._unsaved, telemetry)
@@ -81,7 +101,19 @@ class Predictions:
         adopted = self._router.adopted(call.model)
         if isinstance(adopted, Refusal):
             return self._refused(codec, request, adopted, self._ids.next())
-        asked = self._read(request, codec, adopted, call, caller)
+        if len(request.body) <= LONG and not isinstance(request.opened, Table):
+            return await self._answered(request, codec, adopted, call, self._read(request, codec, adopted, call, caller))
+        with ExitStack() as held:
+            # Another route may be adopted meanwhile, and these versions let go.
+            for version in adopted.versions():
+                held.enter_context(version.used())
+            asked = await self._lane.run(caller.holder, lambda: self._read(request, codec, adopted, call, caller))
+            return await self._answered(request, codec, adopted, call, asked)
+
+    async def _answered(
+        self, request: Request, codec: Codec, adopted: Adopted, call: Call, asked: _Asked | tuple[Refusal, str]
+    ) -> Answer:
+        """The answer to a request that has been read."""
         if isinstance(asked, tuple):
             return self._refused(codec, request, *asked)
         attempts = await self._attempts(adopted, asked, call.number)
@@ -90,10 +122,15 @@ class Predictions:
         if not kept:
             return self._unsaved(request, codec, asked.id)
         if adopted.shadow is not None:
-            run, noted = adopted.route.shadow_since, asked.noted()
-            followed = Followed(adopted.shadow, lambda: asked.question, attempts[-1], run, noted, asked.traceparent)
+            run = adopted.route.shadow_since
+            followed = Followed(
+                adopted.shadow, lambda: asked.question, attempts[-1], run, asked.without_rows(), asked.traceparent
+            )
             self._shadows.follow(followed)
-        return self._write(codec, request, asked, attempts[-1], kept)
+        last = attempts[-1]
+        if asked.question.rows <= MANY:
+            return self._write(codec, request, asked, last, kept)
+        return await self._lane.run(asked.consumer, lambda: packed(self._write(codec, request, asked, last, kept), request))
 
     async def _attempts(self, adopted: Adopted, asked: _Asked, number: int) -> tuple[Attempt, ...]:
         if asked.drill:
@@ -140,8 +177,10 @@ class Predictions:
 
         Gives the header line that says how they are kept, or nothing if they are not.
         """
-        last, noted = attempts[-1], asked.noted()
-        frames = b"".join([framed(noted, one, with_rows=one is last) for one in attempts])
+        if asked.question.rows <= MANY:
+            frames = _frames(asked, attempts)
+        else:
+            frames = await self._lane.run(asked.consumer, lambda: _frames(asked, attempts))
         kept = self._recorder.keep(frames, durability)
         return kept if isinstance(kept, bytes) else DURABLE if await kept else b""
 

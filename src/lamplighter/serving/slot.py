@@ -25,6 +25,7 @@ from lamplighter.serving.framing import LOOPBACK, Limits
 from lamplighter.serving.front import Front
 from lamplighter.serving.golden import open_ready
 from lamplighter.serving.heartbeat import BEAT, Beats
+from lamplighter.serving.lane import Lane
 from lamplighter.serving.message import Answer
 from lamplighter.serving.meters import Meters
 from lamplighter.serving.metrics import page
@@ -92,8 +93,9 @@ class Slot:
         describing = partial(manifest_of, artifacts=options.artifacts)
         key = redaction_key(options.directory)
         self._adoption = Adoption(options.environment, self._router, opening, describing, self._report, self._clock, key)
-        predictions = Predictions(self._router, self._recorder, self._meters, self._shadows, self._telemetry)
-        self._bodies = Bodies(limits.body_bytes)
+        self._lane = Lane()
+        predictions = Predictions(self._router, self._recorder, self._meters, self._shadows, self._lane, self._telemetry)
+        self._bodies = Bodies(limits.body_bytes, self._lane)
         self._application = Application(
             self._callers, self._router, predictions, self._meters, self, self._bodies, limits.in_flight, self._telemetry
         )
@@ -157,6 +159,7 @@ class Slot:
         await self._adoption.close()
         await self._self_test.close()
         await self._bodies.close()
+        self._lane.close()
         self._report()
 
     async def _settled(self) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
 
+from lamplighter.serving.pieces import PIECE, decoded
 from lamplighter.serving.problems import Refusal
 
 Value = TypeVar("Value")
@@ -17,7 +19,9 @@ _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _AS_SQUARE = bytes.maketrans(b"{}", b"[]")
-_ANY = msgspec.json.Decoder()
+#: Bytes that are looked at in one call: other threads come to their turn between two.
+_SLICE = 64 * 1024
+_CONTAINERS = frozenset((dict, list))
 
 _MALFORMED = Refusal("malformed-json", "Send JSON in UTF-8 without a byte-order mark; NaN and Infinity are not JSON.")
 _TOO_DEEP = Refusal("too-deep", f"Nest arrays and objects at most {DEEPEST} levels deep.")
@@ -31,7 +35,7 @@ def decode(body: bytes) -> Any:
     if refusal is not None:
         return refusal
     try:
-        value = _ANY.decode(body)
+        value = decoded(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _HALF_PAIR if _is_json_but_for_surrogates(body) else _MALFORMED
     except RecursionError:
@@ -39,14 +43,24 @@ def decode(body: bytes) -> Any:
     return _REPEATED if _colons(body) != _keys(value) else value
 
 
-def decode_as(body: bytes, decoder: msgspec.json.Decoder[Value], keys: Callable[[Value], int], what: str) -> Value | Refusal:
-    """The body in the shape of the decoder, or a `Refusal`. `keys` tells how many keys the shape has kept; only when the
-    number of colons differs is the slow way taken, which knows whether a key was repeated."""
+def decode_as(
+    body: bytes,
+    decoder: msgspec.json.Decoder[Value],
+    shaped: Callable[[Any], Value],
+    keys: Callable[[Value], int],
+    what: str,
+) -> Value | Refusal:
+    """The body in the shape of the decoder, or a `Refusal`.
+
+    `shaped` gives a value of plain objects that shape, where the body is long; it may raise a `MsgspecError`, `KeyError` or
+    `TypeError`, and the decoder is asked. `keys` tells how many keys the shape has kept; only when the number of colons differs
+    is the slow way taken, which knows whether a key was repeated.
+    """
     refusal = form_refusal(body)
     if refusal is not None:
         return refusal
     try:
-        value = decoder.decode(body)
+        value = _in_pieces(body, shaped) or decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         plain = decode(body)
         return plain if isinstance(plain, Refusal) else Refusal("schema-violation", f"The body is not {what}: {error}.")
@@ -55,6 +69,13 @@ def decode_as(body: bytes, decoder: msgspec.json.Decoder[Value], keys: Callable[
         if isinstance(plain, Refusal):
             return plain
     return value
+
+
+def _in_pieces(body: bytes, shaped: Callable[[Any], Value]) -> Value | None:
+    if len(body) > PIECE:
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError, TypeError):
+            return shaped(decoded(body))
+    return None
 
 
 def form_refusal(body: bytes) -> Refusal | None:
@@ -69,15 +90,25 @@ def form_refusal(body: bytes) -> Refusal | None:
     return None
 
 
-def _outside_strings(body: bytes) -> bytes:
-    if b"\\" in body:
-        body = _ESCAPE.sub(b"", body)
-    return b"".join(body.split(b'"')[::2])
+def _outside_strings(body: bytes) -> Iterator[bytes]:
+    """What stands outside of strings, a slice of the body at a time."""
+    is_inside, rest = False, b""
+    for start in range(0, len(body), _SLICE):
+        part = rest + body[start : start + _SLICE]
+        rest = b""
+        if b"\\" in part:
+            # What the last of an odd number of them escapes stands in the next slice.
+            if (len(part) - len(part.rstrip(b"\\"))) % 2:
+                part, rest = part[:-1], b"\\"
+            part = _ESCAPE.sub(b"", part)
+        pieces = part.split(b'"')
+        yield b"".join(pieces[is_inside::2])
+        is_inside ^= len(pieces) % 2 == 0
 
 
-def _deeper(outside: bytes) -> bool:
+def _deeper(outside: Iterable[bytes]) -> bool:
     """Whether brackets nest deeper than `DEEPEST`: every round takes away the innermost level."""
-    brackets = outside.translate(_AS_SQUARE, _NOT_BRACKETS)
+    brackets = b"".join([part.translate(_AS_SQUARE, _NOT_BRACKETS) for part in outside])
     for _ in range(DEEPEST):
         shorter = brackets.replace(b"[]", b"")
         if len(shorter) == len(brackets):
@@ -87,15 +118,14 @@ def _deeper(outside: bytes) -> bool:
 
 
 def _colons(body: bytes) -> int:
-    return _outside_strings(body).count(b":")
+    return sum(part.count(b":") for part in _outside_strings(body))
 
 
 def _keys(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_keys(part) for part in value.values())
-    if isinstance(value, list):
-        return sum(_keys(part) for part in value if isinstance(part, list | dict))
-    return 0
+    parts, own = (value.values(), len(value)) if isinstance(value, dict) else (value, 0)
+    if not isinstance(value, dict | list) or _CONTAINERS.isdisjoint(map(type, parts)):
+        return own
+    return own + sum(_keys(part) for part in parts if isinstance(part, dict | list))
 
 
 def _is_json_but_for_surrogates(body: bytes) -> bool:

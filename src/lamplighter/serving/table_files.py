@@ -6,10 +6,12 @@ import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from lamplighter.serving.accepting import ARROW
+from lamplighter.serving.lane import LONG, Lane
 from lamplighter.serving.problems import Refusal
 from lamplighter.serving.tables import Columns
 from lamplighter.serving.turns import Turns
@@ -39,18 +41,23 @@ class Table(msgspec.Struct):
     strange: dict[str, str]
 
 
-class _Read(Table):
+class _Read(msgspec.Struct):
+    #: Each still as its reader wrote it: to make values of all at once would hold everybody up.
+    columns: dict[str, msgspec.Raw]
+    strange: dict[str, str]
     slug: str
     detail: str
 
 
 _decoder = msgspec.msgpack.Decoder(_Read)
+_values = msgspec.msgpack.Decoder(list[Any])
 
 
 class TableFiles:
     """Starts a reader when a table finds none free, and another when a table has brought one down."""
 
-    def __init__(self) -> None:
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
         self._turns = Turns(MOST_READERS, _MOST_WAITING, _MOST_BYTES)
         self._free: list[_Reader] = []
         self._readers: set[_Reader] = set()
@@ -63,8 +70,7 @@ class TableFiles:
             answer = await self._read(FORMS[media] + body)
         if answer is None:
             return _TOO_MUCH
-        read = _decoder.decode(answer)
-        return Refusal(read.slug, read.detail) if read.slug else read
+        return _table(answer) if len(answer) <= LONG else await self._lane.run(caller, lambda: _table(answer))
 
     async def _read(self, request: bytes) -> bytes | None:
         """What a reader says; nothing if the request has brought it down."""
@@ -90,6 +96,13 @@ class TableFiles:
         """End the readers."""
         for reader in self._readers:
             await reader.close()
+
+
+def _table(answer: bytes) -> Table | Refusal:
+    read = _decoder.decode(answer)
+    if read.slug:
+        return Refusal(read.slug, read.detail)
+    return Table({name: _values.decode(values) for name, values in read.columns.items()}, read.strange)
 
 
 class _Reader:

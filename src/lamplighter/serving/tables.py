@@ -5,6 +5,9 @@ from typing import Any
 from lamplighter.domain.contract import MOST_PROBLEMS, Problem
 from lamplighter.serving.problems import Refusal
 
+#: Rows that are turned in one call; between two, other threads come to their turn.
+_TOGETHER = 128
+
 Columns = dict[str, list[Any]]
 
 
@@ -27,7 +30,11 @@ def from_matrix(rows: Any, names: list[str]) -> Columns | Refusal:
     """One list a row, in the order of the names."""
     if not isinstance(rows, list) or not all(isinstance(row, list) and len(row) == len(names) for row in rows):
         return Refusal("schema-violation", f"Send a list of rows with {len(names)} values each, in the order of the columns.")
-    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
+    columns: list[list[Any]] = [[] for _ in names] if rows else []
+    for start in range(0, len(rows), _TOGETHER):
+        for column, values in zip(columns, zip(*rows[start : start + _TOGETHER], strict=True), strict=True):
+            column.extend(values)
+    return dict(zip(names, columns, strict=True)) if rows else {}
 
 
 def from_columns(columns: Any) -> Columns | Refusal:

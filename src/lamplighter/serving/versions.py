@@ -4,7 +4,8 @@ import asyncio
 import importlib
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from lamplighter.serving.artifacts import verified
 from lamplighter.serving.codecs.base import Question, Reply
 from lamplighter.serving.codecs.typed import Read, Row, reader
 from lamplighter.serving.fitting import Fit
+from lamplighter.serving.lane import MANY
 from lamplighter.serving.runtimes.base import Failed, Isolated, Loader, Runtime, Surroundings, Unloadable
 
 #: Rows that are scored on the thread of the event loop; a request with more goes the long way.
@@ -66,9 +68,9 @@ class Loaded:
     async def attempt(self, arm: Arm, question: Question) -> Attempt:
         """Score the rows. Whatever goes wrong inside the version is its failure, never an error of the process."""
         start = time.perf_counter_ns()
-        self._users += 1
         scores: list[float] = []
         failed: Failed | None = None
+        self._users += 1
         try:
             scores = _checked(await self._runtime.score(question.columns, question.rows), question.rows)
         except Failed as failure:
@@ -76,10 +78,22 @@ class Loaded:
         except Exception as error:
             failed = Failed("model-failed", f"The runtime raised {type(error).__name__}.")
         finally:
-            self._users -= 1
-            if self._retired:
-                self.retire()
+            self._left()
         return Attempt(self, arm, (time.perf_counter_ns() - start) // 1000, scores, failed)
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Keep it open meanwhile, also where it is retired."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._left()
+
+    def _left(self) -> None:
+        self._users -= 1
+        if self._retired:
+            self.retire()
 
     @property
     def condition(self) -> Condition | None:
@@ -141,10 +155,17 @@ class Loaded:
 
 async def attempt(version: Loaded, arm: Arm, question: Question) -> Attempt:
     """Ask a version whose contract may differ from the champion's; rows that do not fit it are its failure."""
-    if arm is not Arm.CHAMPION and version.problems_of(question.columns):
+    if arm is not Arm.CHAMPION and await _misfits(version, question):
         failed = Failed("contract-mismatch", "Rows that fit the champion's contract do not fit this version's.")
         return Attempt(version, arm, 0, [], failed)
     return await version.attempt(arm, question)
+
+
+async def _misfits(version: Loaded, question: Question) -> bool:
+    if question.rows <= MANY:
+        return bool(version.problems_of(question.columns))
+    with version.used():
+        return bool(await asyncio.to_thread(version.problems_of, question.columns))
 
 
 def _reads_nothing(_: bytes) -> None:

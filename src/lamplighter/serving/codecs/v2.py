@@ -64,7 +64,7 @@ def read(request: Request, contract: Contract) -> Question | Refusal:
     parts = _parts(request)
     if isinstance(parts, Refusal):
         return parts
-    body = decode_as(parts[0], _decoder, _keys, "an inference request of the Open Inference Protocol")
+    body = decode_as(parts[0], _decoder, _shaped, _keys, "an inference request of the Open Inference Protocol")
     if isinstance(body, Refusal):
         return body
     wanted = body.outputs or []
@@ -121,6 +121,13 @@ def _question(body: _Body, wanted: list[_Wanted], form: bytes) -> Question | Ref
         binary = wanted[0].parameters.get("binary_data", binary) is True
     frame = parameters.get("content_type") == "pd"
     return rows_refusal(rows) or Question(columns, rows, body.id or "", binary, frame=frame)
+
+
+def _shaped(value: Any) -> _Body:
+    """A tensor at a time."""
+    body = msgspec.convert({**value, "inputs": []}, _Body)
+    body.inputs = [msgspec.convert(tensor, Tensor) for tensor in value["inputs"]]
+    return body
 
 
 def _keys(body: _Body) -> int:

@@ -32,6 +32,8 @@ _INFER = {"POST": Door("POST", "/v2/models/{model}/infer", Verb.PREDICT, Who.CAL
 
 Context = Any
 Headers = dict[bytes, bytes]
+#: A message, its metadata and its bytes to the answer and the bytes of that.
+_Call = Callable[[Any, Headers, bytes], Awaitable[tuple[Answer, bytes]]]
 
 
 class RpcFront:
@@ -49,7 +51,7 @@ class RpcFront:
                 ("grpc.max_concurrent_streams", limits.in_flight),
             )
         )
-        calls: Mapping[str, Callable[[Any, Headers], Awaitable[tuple[Answer, bytes]]]] = {
+        calls: Mapping[str, _Call] = {
             "ServerLive": self._asking("ServerLive", lambda _: "/v2/health/live"),
             "ServerReady": self._asking("ServerReady", lambda _: "/v2/health/ready"),
             "ServerMetadata": self._asking("ServerMetadata", lambda _: "/v2"),
@@ -69,9 +71,7 @@ class RpcFront:
         """Take no more calls, answer those in work, and return when the last is gone or the time is over."""
         await self._server.stop(seconds)
 
-    def _handler(
-        self, name: str, call: Callable[[Any, Headers], Awaitable[tuple[Answer, bytes]]]
-    ) -> Callable[[bytes, Context], Awaitable[bytes]]:
+    def _handler(self, name: str, call: _Call) -> Callable[[bytes, Context], Awaitable[bytes]]:
         message = MESSAGES[f"{name}Request"]
 
         async def handle(content: bytes, context: Context) -> bytes:
@@ -83,7 +83,7 @@ class RpcFront:
                 await context.abort(
                     grpc.StatusCode.INVALID_ARGUMENT, f"Send a {name}Request, and each key of the metadata once."
                 )
-            answer, body = await call(asked, headers)
+            answer, body = await call(asked, headers, content)
             metadata = _metadata(answer)
             if answer.status != 200:
                 self._application.refused(answer.status)
@@ -93,11 +93,11 @@ class RpcFront:
 
         return handle
 
-    def _asking(self, name: str, path: Callable[[Any], str]) -> Callable[[Any, Headers], Awaitable[tuple[Answer, bytes]]]:
+    def _asking(self, name: str, path: Callable[[Any], str]) -> _Call:
         """A question that HTTP answers in JSON with the same fields."""
         response = MESSAGES[f"{name}Response"]
 
-        async def ask(asked: Any, headers: Headers) -> tuple[Answer, bytes]:
+        async def ask(asked: Any, headers: Headers, _: bytes) -> tuple[Answer, bytes]:
             answer = await self._application.answer(Request(b"GET", path(asked), headers))
             if answer.status != 200:
                 return answer, b""
@@ -106,10 +106,10 @@ class RpcFront:
 
         return ask
 
-    async def _infer(self, asked: Any, headers: Headers) -> tuple[Answer, bytes]:
+    async def _infer(self, asked: Any, headers: Headers, content: bytes) -> tuple[Answer, bytes]:
         version = asked.model_version
         number = int(version) if _NUMBER.fullmatch(version) else -1 if version else 0
-        request = Request(b"POST", "", headers, received=time.monotonic(), opened=asked)
+        request = Request(b"POST", "", headers, content, received=time.monotonic(), opened=asked)
         answer = await self._application.called(request, Call(doors=_INFER, model=asked.model_name, number=number))
         return answer, answer.body
 

@@ -16,6 +16,9 @@ from lamplighter.serving.runtimes.base import NOTHING, Surroundings, Unloadable
 
 #: From this many rows on, the work leaves the thread of the event loop, so that others are answered meanwhile.
 MANY_ROWS = 512
+#: Rows that are scored in one piece at least, and values at most where those are more. Other threads come to their turn
+#: between two pieces.
+_LEAST, _PIECE = 64, 32_768
 
 
 class Compiled:
@@ -30,7 +33,15 @@ class Compiled:
         """One finite score a row, in order. The columns fit the contract. Raises `Failed`."""
         if rows < MANY_ROWS:
             return self._model.score(columns, rows)
-        return await asyncio.to_thread(self._model.score, columns, rows)
+        return await asyncio.to_thread(self._in_pieces, columns, rows)
+
+    def _in_pieces(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
+        step = max(_LEAST, _PIECE // max(1, len(columns)))
+        scores: list[float] = []
+        for start in range(0, rows, step):
+            piece = {name: values[start : start + step] for name, values in columns.items()}
+            scores += self._model.score(piece, min(step, rows - start))
+        return scores
 
     def score_now(self, columns: Mapping[str, Sequence[Any]], rows: int) -> list[float]:
         """The same without an event loop, on the calling thread. Raises `Failed`."""
