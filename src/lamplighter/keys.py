@@ -81,22 +81,27 @@ def public(file: Path) -> Ed25519PublicKey:
 
 def sign(manifest: Manifest, file: Path) -> bytes:
     """The envelope of a manifest, signed with the private key in a file; raises `Invalid`."""
-    try:
-        key = load_pem_private_key(file.read_bytes(), None)
-    except FileNotFoundError:
+    if not file.exists():
         raise Invalid(
             "The version has to be signed, and there is no key here.",
             why="Opening it runs code, and serving opens code only if a key it trusts has signed it.",
             fix="Make a key with lamp key new, and have it trusted where the platform runs: lamp key trust FILE.",
             code="E1196",
-        ) from None
+        )
+    key, content = private(file), payload(manifest)
+    signature = Signature(keyid=fingerprint(key.public_key()), sig=key.sign(signed_bytes(content)))
+    return canonical(Envelope(payload_type=PAYLOAD_TYPE, payload=content, signatures=(signature,)))
+
+
+def private(file: Path) -> Ed25519PrivateKey:
+    """The private key in a file; raises `Invalid`."""
+    try:
+        key = load_pem_private_key(file.read_bytes(), None)
     except (OSError, ValueError, TypeError):
         raise _no_key("The signing key cannot be read.") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise _no_key("The signing key is not one of Ed25519.")
-    content = payload(manifest)
-    signature = Signature(keyid=fingerprint(key.public_key()), sig=key.sign(signed_bytes(content)))
-    return canonical(Envelope(payload_type=PAYLOAD_TYPE, payload=content, signatures=(signature,)))
+    return key
 
 
 def _pem(key: Ed25519PublicKey) -> bytes:

@@ -70,6 +70,7 @@ _VALUES: Mapping[str, Any] = {
     "needs": "me",
     "gap": "silent",
     "lack": "owner",
+    "form": "html",
     "page": 1,
     "instant": 1,
     "table": "nothing",

@@ -9,6 +9,8 @@ from tests.sdk.cast import address
 from tests.sdk.grounds import Ground
 from tests.sdk.homes import until
 
+from lamplighter import keys
+from lamplighter.cli.verifier import check_card
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decision import Refused
 from lamplighter.domain.errors import Blocked
@@ -17,6 +19,7 @@ from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Aspect, Status
 from lamplighter.domain.version import Version
 from lamplighter.sdk.answers import Facts
+from lamplighter.sdk.card import CardForm
 from lamplighter.sdk.release import release
 
 MODEL = "late-trains"
@@ -127,6 +130,18 @@ def test_what_is_inside_a_version(ground: Ground, version: Version) -> None:
         assert seen.version == version
         kinds = {evidence.kind for evidence in seen.evidence}
         assert kinds == {"cases", "compilation", "data-checks", "fairness", "load-check", "parity", "performance"}
+
+
+def test_everything_on_record_is_one_signed_document(ground: Ground, version: Version) -> None:
+    card = ground["rita"].card(f"{MODEL}@live", "prod")
+    assert (card.version, card.digest) == (version.name, version.digest)
+    gates = next(section for section in card.sections if section.name == "gates")
+    assert {place for place, _ in gates.facts} == {"dev", "staging", "prod"}
+    words = next(section for section in card.sections if section.name == "acceptance").tables[0]
+    assert {row[2] for row in words.rows} >= {address("bea")}
+    content = ground["rita"].card_file(version.name, CardForm.MD)
+    checked = check_card(content)
+    assert (checked.why, checked.key in keys.trusted(ground.settings.trusted_keys)) == ("", True)
 
 
 def test_the_fleet_and_the_status_say_how_it_is(ground: Ground, version: Version) -> None:

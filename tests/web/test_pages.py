@@ -10,6 +10,7 @@ from tests.web import seed
 from tests.web.conftest import Site, sign_in
 
 from lamplighter.cli.headings import HEADINGS
+from lamplighter.cli.verifier import check_card
 from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.monitor import Kind, Rule
 from lamplighter.lifecycle import people
@@ -25,6 +26,8 @@ PATHS = (
     "/m/churn/monitor",
     "/m/returns-fraud/monitor",
     "/m/late-flights/v/3",
+    "/m/late-flights/v/2/card",
+    "/m/returns-fraud/v/1/card",
     "/m/late-flights/who",
     "/m/late-flights/why",
     "/approvals",
@@ -159,6 +162,19 @@ def test_stored_text_stays_text(page: Page, watch: Watch) -> None:
     assert seed.HOSTILE in page.locator("main").inner_text()
     page.goto(f"/?search={seed.HOSTILE}")
     assert page.locator("#search").input_value() == seed.HOSTILE
+
+
+def test_the_model_file_is_one_step_from_its_version_and_signed(page: Page) -> None:
+    page.goto("/m/parts-demand/v/2")
+    page.get_by_role("link", name="Everything on record of it: the model file").click()
+    page.wait_for_url("**/card")
+    assert page.locator("main script, main img").count() == 0
+    assert seed.HOSTILE in page.locator("main").inner_text()
+    for name, ending in (("HTML", "html"), ("Markdown", "md"), ("Hugging Face", "md")):
+        with page.expect_download() as begun:
+            page.get_by_role("link", name=name, exact=True).click()
+        assert begun.value.suggested_filename == f"parts-demand-2-card.{ending}"
+        assert check_card(begun.value.path().read_bytes()).why == ""
 
 
 def test_the_fleet_counts_and_filters(page: Page) -> None:

@@ -18,7 +18,8 @@ from lamplighter.domain.events.base import Event
 from lamplighter.domain.events.version import VersionRefused
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.rollout import Phase
-from lamplighter.web import assets, catalogue, facts, glossary, numbers, telling, times
+from lamplighter.views import telling
+from lamplighter.web import assets, catalogue, facts, glossary, numbers, times
 from lamplighter.web.drift import drift
 from lamplighter.web.plots.line import Series, line
 from lamplighter.web.plots.points import Point

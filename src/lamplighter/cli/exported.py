@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamplighter.cli import verifier
-from lamplighter.cli.verifier import BEGINNING, FORMAT, Checked, check, ending
+from lamplighter.cli.verifier import BEGINNING, FORMAT, Checked, CheckedCard, check, check_card, ending, is_journal
 from lamplighter.domain.errors import Conflict, NotFound
 
 if TYPE_CHECKING:  # the interface loads every noun, which help does not need
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the interface loads every noun, which help does not need
 def write(platform: "Platform", path: Path) -> tuple[int, str]:
     """Write every entry into a new file; gives how many there are and the head. Raises `Conflict` for a file that is there."""
     count, head = 0, BEGINNING
-    _check_new(path)
+    check_new(path)
     with path.open("xb") as file:
         file.write(FORMAT + b"\n")
         while lines := platform.journal_lines(count):
@@ -29,23 +29,26 @@ def write(platform: "Platform", path: Path) -> tuple[int, str]:
 
 def copy_verifier(path: Path) -> None:
     """Write the program that checks such a file with Python alone."""
-    _check_new(path)
+    check_new(path)
     shutil.copyfile(verifier.__file__, path)
 
 
-def checked(path: Path, head: str) -> Checked:
-    """What is found in a file; raises `NotFound`."""
+def checked(path: Path, head: str) -> Checked | CheckedCard:
+    """What is found in a file, a journal or a model file; raises `NotFound`."""
     if not path.is_file():
         raise NotFound("There is no such file.", why="Nothing, or a folder, is there.", fix="Name the file that was exported.")
+    if not is_journal(path):
+        return check_card(path.read_bytes(), head)
     with path.open("rb") as file:
         return check(file, head)
 
 
-def _check_new(path: Path) -> None:
+def check_new(path: Path) -> None:
+    """Raise `Conflict` for a file that is there: what was written down of it would not hold any more."""
     if path.exists():
         raise Conflict(
             "That file is there already.",
-            why="An exported journal is never written over.",
+            why="What was exported for the record is never written over.",
             fix="Name another file, or move that one away.",
             code="E1502",
         )

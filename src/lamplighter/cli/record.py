@@ -1,6 +1,6 @@
 """RECORD: audit."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import click
 
@@ -8,9 +8,10 @@ from lamplighter.cli.exported import checked, copy_verifier, write
 from lamplighter.cli.flags import Noun
 from lamplighter.cli.instants import read
 from lamplighter.cli.page import Page
-from lamplighter.cli.pages.record import as_of_page, exported_page, journal_page, verification_page
+from lamplighter.cli.pages.record import as_of_page, card_page, exported_page, journal_page, verification_page
 from lamplighter.cli.places import ENV, model_of, recorded_place
 from lamplighter.cli.session import Session, with_session
+from lamplighter.cli.verifier import CheckedCard
 
 
 @click.group(cls=Noun)
@@ -59,15 +60,30 @@ def export(session: Session, file: str, verifier: str) -> Page:
 
 @audit.command("verify")
 @click.argument("file", metavar="[FILE]", default="")
-@click.option("--head", default="", metavar="HEAD", help="the head that was written down when the file was made")
+@click.option(
+    "--head",
+    default="",
+    metavar="HEAD|KEY",
+    help="what was written down when the file was made: the head of a journal, or the key of a model file",
+)
 @with_session
 def verify(session: Session, file: str, head: str) -> Page:
-    """Follow the chain of the whole journal, or of an exported file without any platform. Exit 8 if it is broken."""
+    """Follow the chain of the whole journal, or of an exported one without any platform, or hold a model file of lamp card
+    against its signature. Exit 8 if it is not what it was."""
     if file:
-        return exported_page(file, checked(session.path(file), head))
+        found = checked(session.path(file), head)
+        return card_page(file, found, _trusted()) if isinstance(found, CheckedCard) else exported_page(file, found)
     if head:
         raise click.UsageError("--head goes with a FILE.")
     return verification_page(session.platform.verify_journal(), session.address("/audit"))
+
+
+def _trusted() -> Collection[str]:
+    """The keys that this machine trusts; none where no platform was ever here."""
+    from lamplighter import keys
+    from lamplighter.settings import read_settings
+
+    return keys.trusted(read_settings().trusted_keys)
 
 
 COMMANDS: Mapping[str, click.Command] = {"audit": audit}

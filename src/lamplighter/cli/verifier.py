@@ -1,8 +1,12 @@
-"""Check an exported journal with nothing but Python: `python verifier.py FILE [HEAD]`. It needs no platform and no network.
+"""Check an exported journal or a signed model file with nothing but Python: `python verifier.py FILE [HEAD|KEY]`. It needs no
+platform and no network.
 
-The file has one line for each part, each ended by one line feed: first `FORMAT`, then every entry with the very bytes that
+A journal has one line for each part, each ended by one line feed: first `FORMAT`, then every entry with the very bytes that
 the platform keeps, then what it ends with. Each entry holds the SHA-256 of the line before it, the first one of `BEGINNING`;
 the last line holds how many entries there are and the SHA-256 of the last, its head.
+
+A model file ends with one line, a comment of HTML, that holds a public key and its Ed25519 signature (RFC 8032) over `CARD`,
+one line feed, and every byte before that line. Whose key it is says its SHA-256, which somebody wrote down elsewhere.
 """
 
 import hashlib
@@ -14,6 +18,8 @@ from typing import NamedTuple
 
 FORMAT = b'{"format":"lamplighter-journal-1"}'
 BEGINNING = "0" * 64
+#: What the signature of a model file is about, so that no other signature of its key can be taken for it.
+CARD = b"lamplighter-card-1"
 #: What a damaged file can make of a line.
 _UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
 
@@ -86,10 +92,118 @@ def _at_the_end(line: bytes, count: int) -> str:
     return f"Line {count + 2}, the end, does not fit: it or {where} was changed, or entries were removed before it."
 
 
+class CheckedCard(NamedTuple):
+    """What was found of a model file."""
+
+    #: SHA-256 of the public key that has signed it.
+    key: str
+    #: How it is not what was signed; nothing if it is.
+    why: str = ""
+
+
+def is_journal(path: Path) -> bool:
+    """Whether a file begins like a journal; a model file never does."""
+    with path.open("rb") as file:
+        return file.read(1) in (FORMAT[:1], b"")
+
+
+def check_card(content: bytes, key: str = "") -> CheckedCard:
+    """Hold every byte of a model file against its signature; `key` is whose signature somebody expects, if they do."""
+    place = content.rfind(b"\n", 0, -1) + 1
+    found = _signature_line(content[place:])
+    if found is None:
+        return CheckedCard(
+            "", "It does not end with the line of a signature: it is no model file, or was cut, added to or changed."
+        )
+    public, signature = found
+    named = hashlib.sha256(public).hexdigest()
+    if not _is_signed(public, signature, CARD + b"\n" + content[:place]):
+        return CheckedCard(named, "It is not what was signed: at least one byte of it was changed.")
+    if key and key != named:
+        return CheckedCard(named, f"It was signed by another key than {key[:12]}.")
+    return CheckedCard(named)
+
+
+def _signature_line(line: bytes) -> "tuple[bytes, bytes] | None":
+    try:
+        told = json.loads(line.removeprefix(b"<!-- " + CARD + b" ").removesuffix(b" -->\n"))
+        public, signature = bytes.fromhex(told["key"]), bytes.fromhex(told["signature"])
+    except _UNREADABLE:
+        return None
+    return (public, signature) if line == signature_line(public, signature) else None
+
+
+def signature_line(public: bytes, signature: bytes) -> bytes:
+    """The last line of a model file."""
+    told = json.dumps({"key": public.hex(), "signature": signature.hex()}, separators=(",", ":"))
+    return b"<!-- %b %b -->\n" % (CARD, told.encode())
+
+
+# Ed25519 as in section 5.1 of RFC 8032. A point is (X, Y, Z, T) with x = X / Z, y = Y / Z and x * y = T / Z.
+
+_P = 2**255 - 19
+_ORDER = 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, -1, _P) % _P
+_Point = tuple[int, int, int, int]
+
+
+def _is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether S * B - k * A is R, byte for byte."""
+    point, scalar = _decoded(public), int.from_bytes(signature[32:], "little")
+    if point is None or len(signature) != 64 or scalar >= _ORDER:
+        return False
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _ORDER
+    x, y, z, t = point
+    return _encoded(_added(_times(scalar, _BASE), _times(challenge, (-x % _P, y, z, -t % _P)))) == signature[:32]
+
+
+def _added(a: _Point, b: _Point) -> _Point:
+    low, high = (a[1] - a[0]) * (b[1] - b[0]) % _P, (a[1] + a[0]) * (b[1] + b[0]) % _P
+    across, scale = 2 * a[3] * b[3] * _D % _P, 2 * a[2] * b[2] % _P
+    e, f, g, h = high - low, scale - across, scale + across, high + low
+    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
+
+
+def _times(scalar: int, point: _Point) -> _Point:
+    total: _Point = (0, 1, 1, 0)
+    for bit in bin(scalar)[2:]:
+        total = _added(total, total)
+        total = _added(total, point) if bit == "1" else total
+    return total
+
+
+def _encoded(point: _Point) -> bytes:
+    inverse = pow(point[2], -1, _P)
+    x, y = point[0] * inverse % _P, point[1] * inverse % _P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def _decoded(content: bytes) -> "_Point | None":
+    number = int.from_bytes(content, "little")
+    y, odd = number & (2**255 - 1), number >> 255
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
+    x = pow(square, (_P + 3) // 8, _P)
+    x = x if x * x % _P == square else x * pow(2, (_P - 1) // 4, _P) % _P
+    if len(content) != 32 or y >= _P or x * x % _P != square or (x == 0 and odd):
+        return None
+    x = _P - x if x & 1 != odd else x
+    return x, y, 1, x * y % _P
+
+
+_BASE_POINT = _decoded((4 * pow(5, -1, _P) % _P).to_bytes(32, "little"))
+assert _BASE_POINT is not None
+_BASE: _Point = _BASE_POINT
+
+
 def main() -> int:
     """Check the file that is named; 0 if it is what was exported."""
-    with Path(sys.argv[1]).open("rb") as file:
-        found = check(file, sys.argv[2] if len(sys.argv) > 2 else "")
+    path, expected = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
+    if not is_journal(path):
+        card = check_card(path.read_bytes(), expected)
+        sys.stdout.write(f"{card.why or 'It is what was signed.'}\n  key      {card.key}\n")
+        return 1 if card.why else 0
+    with path.open("rb") as file:
+        found = check(file, expected)
     sys.stdout.write(f"{found.why or 'The chain holds.'}\n  entries  {found.entries}\n  head     {found.head}\n")
     return 1 if found.why else 0
 

@@ -37,6 +37,13 @@ class Journal:
         row = self.connection.execute(select(table.c.sequence, table.c.hash).filter_by(id=1).with_for_update()).one()
         return row[0], row[1]
 
+    def end(self) -> tuple[int, str]:
+        """Sequence and hash of the last entry, as of this look."""
+        row = self.connection.execute(
+            select(schema.journal_head.c.sequence, schema.journal_head.c.hash).filter_by(id=1)
+        ).first()
+        return (row[0], row[1]) if row else (0, BEGINNING)
+
     def after(self, sequence: int, limit: int = 200) -> list[Entry]:
         """Entries behind a place in the chain, oldest first."""
         table = schema.journal

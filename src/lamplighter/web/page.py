@@ -12,8 +12,9 @@ from lamplighter.api.authentication import csrf_of
 from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.stage import Aspect, Duty, Stage
 from lamplighter.sdk.interface import Platform
+from lamplighter.views import telling
 from lamplighter.views.aspects import light
-from lamplighter.web import assets, glossary, numbers, telling, times, words
+from lamplighter.web import assets, glossary, numbers, times, words
 from lamplighter.web.headers import HEADERS
 
 #: Answers a request of somebody who is signed in, with the platform as that person has it.

@@ -1,6 +1,6 @@
 """Who did what, and what was live when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -8,7 +8,7 @@ from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import gates
 from lamplighter.cli.table import Table
-from lamplighter.cli.verifier import Checked
+from lamplighter.cli.verifier import Checked, CheckedCard
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.views.history import AsOf
 
@@ -60,6 +60,17 @@ def exported_page(file: str, found: Checked) -> Page:
         says=f"{file} is not what was exported: {found.why}" if found.why else holds,
         data={"entries": found.entries, "head": found.head, "verified": not found.why, "why": found.why},
         facts=[("head", found.head)],
+        code=8 if found.why else 0,
+    )
+
+
+def card_page(file: str, found: CheckedCard, trusted: Collection[str] = ()) -> Page:
+    """Whether a model file is what was signed, and by which key."""
+    known = "trusted on this machine" if found.key in trusted else "hold it against the key that you wrote down, with --head"
+    return Page(
+        says=f"{file} is refused. {found.why}" if found.why else f"{file} is what was signed, byte for byte.",
+        data={"key": found.key, "verified": not found.why, "why": found.why, "trusted_here": found.key in trusted},
+        facts=[("key", found.key), ("whose", known)] if found.key and not found.why else [],
         code=8 if found.why else 0,
     )
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+from lamplighter.domain.card import Card
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.names import parse_reference
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.lifecycle import industrialization
 from lamplighter.sdk.answers import Facts
+from lamplighter.sdk.card import CardForm, signed
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import industrialization as verbs
+from lamplighter.views import card as cards
 from lamplighter.views import version as inside
 from lamplighter.views.version import VersionView
 
@@ -38,6 +41,14 @@ class Industrialization(Caller, verbs.Industrialization):
         with self._kit.store.reading() as look:
             parsed = parse_reference(reference)
             return inside.version_view(look, parsed, environment or self._main(look, parsed.model))
+
+    def card(self, reference: str, environment: str = "") -> Card:
+        with self._kit.store.reading() as look:
+            version = self._version(look, reference, environment)
+            return cards.card(look, version, policy=self._kit.policy, now=self._kit.clock.now())
+
+    def card_file(self, reference: str, form: CardForm, environment: str = "") -> bytes:
+        return signed(self.card(reference, environment), form, self._kit.settings.signing_key)
 
     def add_evidence(self, reference: str, evidence: Facts) -> Evidence:
         with self._kit.store.reading() as look:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from lamplighter.domain.card import Card
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.sdk.answers import Facts
+from lamplighter.sdk.card import CardForm
 from lamplighter.sdk.door import door
 from lamplighter.views.version import VersionView
 
@@ -42,6 +44,16 @@ class Industrialization(Protocol):
     @door("GET", "/versions/{reference}", Permission.READ)
     def version(self, reference: str, environment: str = "") -> VersionView:
         """What is inside a version, its evidence and decisions; `@live` and `@prev` are of the environment."""
+        ...
+
+    @door("GET", "/versions/{reference}/card", Permission.READ)
+    def card(self, reference: str, environment: str = "") -> Card:
+        """The model file of a version: everything on record of it; `@live` and `@prev` are of the environment."""
+        ...
+
+    @door("GET", "/versions/{reference}/card/{form}", Permission.READ)
+    def card_file(self, reference: str, form: CardForm, environment: str = "") -> bytes:
+        """The same as a document that the platform has signed: `html`, `md`, or `hf` for the Hugging Face Hub."""
         ...
 
     @door("POST", "/versions/{reference}/evidence", Permission.REGISTER)

@@ -1,0 +1,76 @@
+"""What is inside a version, and what it was made from."""
+
+from collections.abc import Iterator
+
+from lamplighter.domain.card import Section, Table
+from lamplighter.domain.contract import Column
+from lamplighter.domain.instant import minute
+from lamplighter.domain.project import Project
+from lamplighter.domain.version import Version
+
+#: Categories that are named.
+_FEW = 12
+
+
+def sections(project: Project, version: Version) -> Iterator[Section]:
+    """Data sources, training, contents."""
+    sources = tuple((one.name, one.owner or "nobody", one.freshness or "-", ", ".join(one.columns)) for one in project.source)
+    yield Section(
+        name="sources",
+        title="The data that it lives on",
+        sentences=() if sources else ("No source is named in its project.",),
+        tables=(Table(heads=("Source", "Owner", "Fresh within", "Columns"), rows=sources),) if sources else (),
+    )
+    yield Section(name="training", title="How it was made", facts=_training(version))
+    yield Section(name="inside", title="What is inside", facts=_inside(version), tables=_tables(version))
+
+
+def _training(version: Version) -> tuple[tuple[str, str], ...]:
+    origin, lock = version.manifest.provenance, version.manifest.lock
+    packages = ", ".join(f"{name} {number}" for name, number in sorted(lock.packages.items()))
+    return (
+        ("Registered", f"by {version.author}, {minute(version.created_at)}"),
+        ("Note", version.note or "-"),
+        ("Commit of the code", origin.commit or "not recorded"),
+        ("Digest of the data", origin.data_digest or "not recorded"),
+        ("Rows", f"{origin.data_rows:,}" if origin.data_rows else "not recorded"),
+        ("They cover", origin.data_period or "not recorded"),
+        ("Seed", "not recorded" if origin.seed is None else str(origin.seed)),
+        ("Packages", f"Python {lock.python}: {packages}" if packages else "none are needed where it is served"),
+        ("Licence", origin.licence or "not named"),
+    )
+
+
+def _inside(version: Version) -> tuple[tuple[str, str], ...]:
+    manifest, output = version.manifest, version.manifest.contract.output
+    classes = f" ({', '.join(output.classes)})" if output.classes else ""
+    away = (("Runs elsewhere", version.elsewhere.at),) if version.elsewhere else ()
+    return (
+        ("Digest", version.digest),
+        ("Runtime", manifest.runtime),
+        *away,
+        ("Opening it", manifest.badge.value),
+        ("Answers with", f"{output.name}, a {output.meaning}{classes}"),
+        ("Decision", f"positive from a score of {manifest.decision.threshold:g}"),
+    )
+
+
+def _tables(version: Version) -> tuple[Table, ...]:
+    files = tuple((one.role, one.name, one.format, f"{one.size:,}", one.digest) for one in version.manifest.artifacts)
+    inputs = tuple(
+        (one.name, one.kind.value, "allowed" if one.nullable else "refused", _seen(one))
+        for one in version.manifest.contract.inputs
+    )
+    return (
+        Table(heads=("Input", "Kind", "Empty", "Seen in the reference"), rows=inputs),
+        Table(heads=("Part", "File", "Format", "Bytes", "SHA-256"), rows=files),
+    )
+
+
+def _seen(column: Column) -> str:
+    if column.categories:
+        more = len(column.categories) - _FEW
+        return ", ".join(column.categories[:_FEW]) + (f" and {more} more" if more > 0 else "")
+    if column.low is None or column.high is None:
+        return "-"
+    return f"{column.low:g} to {column.high:g}"
