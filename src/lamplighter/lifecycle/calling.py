@@ -15,6 +15,9 @@ _HOUR = 3600
 #: Statuses with which nobody but the caller is to blame. Requests that end so are in no record.
 _FOURS = "4"
 
+#: Consumers that are counted by name, by model.
+Named = Mapping[str, frozenset[str]]
+
 
 class _Sum:
     """Of one consumer in one hour."""
@@ -45,26 +48,35 @@ class _Sum:
             self.latencies[latency_bucket(record.duration / 1_000_000)] += 1
 
 
-def count(look: Transaction, environment: str, records: Sequence[Scored]) -> list[CallerHour]:
-    """Records that serving wrote, by consumer and hour. Who is neither declared nor has an account is other."""
-    named = _named(look, records)
+def named(look: Transaction, records: Iterable[Scored]) -> Named:
+    """By model of these records, the consumers that are counted by name: those that are declared or have an account."""
+    accounts = frozenset(account.name for account in look.consumers.all())
+    models = {record.model for record in records}
+    declared = {
+        project.name: frozenset(consumer.name for consumer in project.consumer)
+        for project in look.projects.among("model", sorted(models))
+    }
+    return {model: accounts | declared.get(model, frozenset()) for model in models}
+
+
+def count(environment: str, records: Sequence[Scored], known: Named) -> list[CallerHour]:
+    """Records that serving wrote, by consumer and hour. Who is not known is other."""
     sums: dict[tuple[str, str, int], _Sum] = defaultdict(_Sum)
     for record in records:
         if record.arm is not Arm.SHADOW:
-            sums[record.model, _name(record, named), record.at // 1_000_000 // _HOUR * _HOUR].count(record)
+            sums[record.model, _name(record, known), record.at // 1_000_000 // _HOUR * _HOUR].count(record)
     return [
         CallerHour(model, environment, consumer, hour, one.requests, one.failures, tuple(one.latencies))
         for (model, consumer, hour), one in sums.items()
     ]
 
 
-def by_version(look: Transaction, environment: str, records: Sequence[Scored]) -> list[VersionHour]:
+def by_version(environment: str, records: Sequence[Scored], known: Named) -> list[VersionHour]:
     """The same records by version and arm as well, those of shadows included. What stands in for a version is none."""
-    named = _named(look, records)
     sums: dict[tuple[str, str, int, Arm, int], _Sum] = defaultdict(_Sum)
     for record in records:
         if record.arm is not Arm.FALLBACK:
-            consumer, hour = _name(record, named), record.at // 1_000_000 // _HOUR * _HOUR
+            consumer, hour = _name(record, known), record.at // 1_000_000 // _HOUR * _HOUR
             sums[record.model, consumer, record.number, record.arm, hour].attempt(record)
     return [
         VersionHour(model, environment, consumer, number, arm, hour, one.requests, one.failures, tuple(one.latencies))
@@ -72,19 +84,8 @@ def by_version(look: Transaction, environment: str, records: Sequence[Scored]) -
     ]
 
 
-def _named(look: Transaction, records: Sequence[Scored]) -> dict[str, frozenset[str]]:
-    """By model, the consumers that are counted by name."""
-    accounts = frozenset(account.name for account in look.consumers.all())
-    return {model: accounts | _declared(look, model) for model in {record.model for record in records}}
-
-
-def _name(record: Scored, named: Mapping[str, frozenset[str]]) -> str:
-    return record.consumer if record.consumer in named[record.model] else OTHER
-
-
-def _declared(look: Transaction, model: str) -> frozenset[str]:
-    project = look.projects.find(model=model)
-    return frozenset(consumer.name for consumer in project.consumer) if project else frozenset()
+def _name(record: Scored, known: Named) -> str:
+    return record.consumer if record.consumer in known[record.model] else OTHER
 
 
 class Refusals:

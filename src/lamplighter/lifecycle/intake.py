@@ -63,6 +63,7 @@ def count(kit: Kit, look: Transaction, environment: str, records: Sequence[Score
     known = look.predictions.known(chosen)
     scored = list(_once(answers, known))
     keys, now = slices.keys(kit, look, scored), kit.clock.now()
+    named = calling.named(look, asked)
     return Intake(
         environment=environment,
         asked=asked,
@@ -71,8 +72,8 @@ def count(kit: Kit, look: Transaction, environment: str, records: Sequence[Score
         rows=[row for record, found in zip(scored, keys, strict=True) for row in _rows(record, environment, found, now)],
         answered=_answered(scored, environment),
         traffic=_traffic(asked, environment),
-        hours=calling.count(look, environment, asked),
-        version_hours=calling.by_version(look, environment, asked),
+        hours=calling.count(environment, asked, named),
+        version_hours=calling.by_version(environment, asked, named),
         calls=_callers(scored, environment),
         days={(record.model, environment, record.event_at // DAY * DAY) for record in scored},
         profiles=profiles.count(kit, look, environment, scored),

@@ -29,7 +29,6 @@ from lamplighter.monitoring.binning import NumericBins
 from lamplighter.monitoring.calibration import Calibration, calibration, distance
 from lamplighter.monitoring.chances import Chances
 from lamplighter.monitoring.figure import Figure, Missing
-from lamplighter.monitoring.isotonic import by_block, pooled
 from lamplighter.monitoring.outcomes import Outcomes
 from lamplighter.monitoring.profile import PREDICTION, Profile
 
@@ -74,8 +73,7 @@ def curve(profile: Profile | None) -> Curve | None:
     bins = profile.columns[PREDICTION].bins if profile is not None else None
     if truth is None or truth.meaning is not Meaning.PROBABILITY or not isinstance(bins, NumericBins):
         return None
-    blocks = pooled(truth.rows, truth.labels.astype(np.int64))
-    return Curve(bins.edges, Chances(blocks, n=by_block(blocks, truth.rows), hits=by_block(blocks, truth.labels)))
+    return Curve(bins.edges, truth.chances)
 
 
 def shift(rows: Outcomes, reference: Curve | None, rate: float, effect: float = EFFECT) -> Shift | Missing:

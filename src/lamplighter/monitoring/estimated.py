@@ -17,10 +17,10 @@ import numpy as np
 from lamplighter.domain.contract import Meaning
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.arrays import FloatArray, IntArray
-from lamplighter.monitoring.chances import Cells, Chances, figures, halves, interval
+from lamplighter.monitoring.chances import Cells, figures, halves, interval
 from lamplighter.monitoring.distribution import Distribution
 from lamplighter.monitoring.figure import Figure, Missing
-from lamplighter.monitoring.isotonic import by_block, pooled
+from lamplighter.monitoring.isotonic import by_block
 from lamplighter.monitoring.probability import normal_quantile
 from lamplighter.monitoring.truth import Truth
 
@@ -54,10 +54,9 @@ def estimate(truth: Truth, window: Distribution, level: float = 0.95) -> Estimat
 
 
 def _classes(truth: Truth, window: Distribution, level: float) -> list[Figure]:
-    blocks = pooled(truth.rows, truth.labels.astype(np.int64))
-    chances = Chances(blocks, n=by_block(blocks, truth.rows), hits=by_block(blocks, truth.labels))
+    chances = truth.chances
     cells = Cells(window.counts(), scores=_middles(truth, window), decided=_decided(truth, window))
-    middles, half = figures(cells, chances.means()[blocks]), halves(cells, chances, level)
+    middles, half = figures(cells, chances.means()[chances.blocks]), halves(cells, chances, level)
     made, total = [], int(cells.rows.sum())
     for name, value in figures(cells, chances.rates()).items():
         if math.isfinite(value):

@@ -3,16 +3,23 @@
 It should come from rows that the model was not trained on; a model knows its own training rows too well.
 """
 
+from functools import cached_property
+
 import numpy as np
 
 from lamplighter.domain.contract import Meaning
 from lamplighter.domain.record import Record
 from lamplighter.monitoring.arrays import FloatArray, IntArray, Values, as_numbers
 from lamplighter.monitoring.binning import NumericBins
+from lamplighter.monitoring.chances import Chances
+from lamplighter.monitoring.isotonic import by_block, pooled
 
 
-class Truth(Record, frozen=True, eq=False):
-    """Sums by cell of the prediction's bins, in the order of the cells without the missing one."""
+class Truth(Record, frozen=True, eq=False, dict=True):
+    """Sums by cell of the prediction's bins, in the order of the cells without the missing one.
+
+    What every window of a version asks for is made once; nobody may write into it.
+    """
 
     meaning: Meaning
     #: Rows with a score and a label.
@@ -27,6 +34,12 @@ class Truth(Record, frozen=True, eq=False):
     threshold: float
     #: Whether the rows were kept from the training.
     held_out: bool = False
+
+    @cached_property
+    def chances(self) -> Chances:
+        """What the labels of two classes say of the chance of a row to be positive."""
+        blocks = pooled(self.rows, self.labels.astype(np.int64))
+        return Chances(blocks, n=by_block(blocks, self.rows), hits=by_block(blocks, self.labels))
 
 
 def truth(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Dialect,
     Integer,
     Select,
     String,
@@ -34,7 +36,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.record import canonical
-from lamplighter.store.statements import MOST, bodies
+from lamplighter.store.statements import MOST, VALUES, bodies, bodies_among
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 #: Values in one question.
@@ -122,8 +124,8 @@ class Collection(Generic[Kept]):
         """Records whose column holds one of these values, by key within each part of the values."""
         wanted, found = list(dict.fromkeys(values)), []
         for start in range(0, len(wanted), _ASKED):
-            query = select(self.table.c.body).where(self.table.c[column].in_(wanted[start : start + _ASKED]))
-            rows = self.connection.execute(query.order_by(*self.table.primary_key))
+            asked = {VALUES: wanted[start : start + _ASKED]}
+            rows = self.connection.execute(bodies_among(self.table, column), asked)
             found += [self._decode(row[0]) for row in rows]
         return found
 
@@ -212,13 +214,21 @@ def upsert(
     """
     if not rows:
         return
-    statement = _upsert(connection.dialect.name, table, tuple(keys), tuple(set_), grown)
-    connection.execute(statement, list(rows))
+    # To look at each of many rows would take SQLAlchemy as long as it takes the database to keep them.
+    statement, values = _compiled(connection.dialect, table, tuple(keys), tuple(set_), grown, tuple(rows[0]))
+    connection.exec_driver_sql(statement, list(map(values, rows)))
 
 
 @lru_cache(maxsize=256)
+def _compiled(
+    dialect: Dialect, table: Table, keys: tuple[str, ...], set_: tuple[str, ...], grown: tuple[str, ...], names: tuple[str, ...]
+) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+    """The statement as the driver takes it, and what it takes of a row."""
+    compiled: Any = _upsert(dialect.name, table, keys, set_, grown).compile(dialect=dialect, column_keys=names)
+    return str(compiled), itemgetter(*compiled.positiontup) if compiled.positional else dict
+
+
 def _upsert(dialect: str, table: Table, keys: tuple[str, ...], set_: tuple[str, ...], grown: tuple[str, ...]) -> Any:
-    # Making the statement takes three times as long as running it for one row.
     statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
     if not set_:
         return statement.on_conflict_do_nothing(index_elements=keys)

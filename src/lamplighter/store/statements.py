@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, ColumnElement, Select, Table, bindparam, sele
 PLACE = ("model", "environment")
 VERSION = (*PLACE, "number")
 DAY = (*VERSION, "day")
-#: The parameter that says how many are asked for.
-MOST = "most"
+#: The parameters that say how many are asked for, and of what values.
+MOST, VALUES = "most", "values"
 
 
 def equal(table: Any, *names: str, prefix: str = "") -> list[ColumnElement[bool]]:
@@ -44,3 +44,9 @@ def _bodies(
     columns = [table.c[order].desc()] if order else [column.asc() for column in table.primary_key]
     query = select(table.c.body).where(*equal(table, *names)).filter_by(**dict(said)).order_by(*columns)
     return query.limit(bindparam(MOST, type_=BigInteger)) if limited else query
+
+
+@lru_cache(maxsize=256)
+def bodies_among(table: Table, name: str) -> Select[Any]:
+    """The bodies of records whose column has one of the values that are given, by key."""
+    return select(table.c.body).where(one_of(table.c[name], VALUES)).order_by(*table.primary_key)
