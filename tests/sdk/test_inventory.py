@@ -78,11 +78,11 @@ def test_another_list_of_columns_changes_the_file_and_nothing_else() -> None:
     ("text", "kind", "why"),
     [
         ('[[column]]\nname = "a"\nvalue = "sumary"', NotFound, "no fact"),
-        ('[[column]]\nname = "a"\nvalue = "model"\n[[column]]\nname = "a"', Invalid, "E1590"),
-        ("", Invalid, "E1590"),
-        ('[[column]]\nname = ""', Invalid, "E1590"),
-        ('[[column]]\nname = "a"\nvalu = "model"', Invalid, "E1590"),
-        ("[[column", Invalid, "E1590"),
+        ('[[column]]\nname = "a"\nvalue = "model"\n[[column]]\nname = "a"', Invalid, "E1593"),
+        ("", Invalid, "E1593"),
+        ('[[column]]\nname = ""', Invalid, "E1593"),
+        ('[[column]]\nname = "a"\nvalu = "model"', Invalid, "E1593"),
+        ("[[column", Invalid, "E1593"),
     ],
 )
 def test_columns_that_cannot_be_are_refused(text: str, kind: type[Exception], why: str) -> None:

@@ -70,7 +70,7 @@ def read_columns(text: str) -> tuple[Column, ...]:
 
 
 def _unlawful(why: str, fix: str) -> Invalid:
-    return Invalid("The file of columns is not valid.", why=why, fix=fix, code="E1590")
+    return Invalid("The file of columns is not valid.", why=why, fix=fix, code="E1593")
 
 
 def content(listed: Sequence[Listed], columns: Sequence[Column], form: Form) -> bytes:
