@@ -88,9 +88,7 @@ class Distribution(Record, frozen=True, eq=False, dict=True):
 
     def excess(self) -> tuple[FloatArray, FloatArray]:
         """How far values lie below the first and above the last edge of a numeric column: sums divided by the values."""
-        below, above = self._sum(2), self._sum(3)
-        n = np.maximum(self.present, 1)
-        return np.asarray(below / n), np.asarray(above / n)
+        return self._excess
 
     def mean(self) -> FloatArray:
         """Mean of a numeric column; its centre if there is no value."""
@@ -98,8 +96,17 @@ class Distribution(Record, frozen=True, eq=False, dict=True):
 
     def deviation(self) -> FloatArray:
         """Standard deviation of a numeric column, divided by n and not n - 1."""
+        return self._deviation
+
+    @cached_property
+    def _excess(self) -> tuple[FloatArray, FloatArray]:
         n = np.maximum(self.present, 1)
-        return np.sqrt(np.maximum(self._sum(1) / n - (self._sum(0) / n) ** 2, 0.0))
+        return np.asarray(self._sum(2) / n), np.asarray(self._sum(3) / n)
+
+    @cached_property
+    def _deviation(self) -> FloatArray:
+        n = np.maximum(self.present, 1)
+        return np.asarray(np.sqrt(np.maximum(self._sum(1) / n - (self._sum(0) / n) ** 2, 0.0)))
 
     def regrouped(self, partition: Partition) -> "Distribution":
         """The same rows in fewer cells: only the edges that the partition uses. Other partitions of it mean nothing."""

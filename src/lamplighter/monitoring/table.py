@@ -6,7 +6,7 @@ whole, so the order does not matter.
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,12 +62,17 @@ def count_parts(profile: Profile, parts: Iterable[Part], naming: Naming, *, thre
     """
     source = _Source(iter(parts))
     wanted = {name: column for name, column in naming.named(profile).items() if column in source.names}
-    counters = {name: ColumnCounter(name, profile.columns[name].bins) for name in wanted}
-    works = [_Work(profile, source, naming, wanted, counters) for _ in range(threads)]
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads + 1) as pool:
+        # The first batch is read meanwhile.
+        counters = pool.submit(_counters, profile, wanted)
+        works = [_Work(profile, source, naming, wanted, counters) for _ in range(threads)]
         for done in [pool.submit(work.run) for work in works]:
             done.result()
     return _together([work.counts() for work in works])
+
+
+def _counters(profile: Profile, names: Iterable[str]) -> Mapping[str, ColumnCounter]:
+    return {name: ColumnCounter(name, profile.columns[name].bins) for name in names}
 
 
 class _Source:
@@ -121,7 +126,7 @@ class _Work:
         source: _Source,
         naming: Naming,
         wanted: Mapping[str, str],
-        counters: Mapping[str, ColumnCounter],
+        counters: Future[Mapping[str, ColumnCounter]],
     ) -> None:
         self._profile, self._source, self._naming = profile, source, naming
         self._wanted, self._counters = wanted, counters
@@ -141,8 +146,9 @@ class _Work:
         for start, first, last in parts:
             window = self._windows.setdefault(start, _Window(self._profile, self._wanted))
             window.rows += last - first
+        counters = self._counters.result()
         for name, column in self._wanted.items():
-            counter, values = self._counters[name], batch.column(column)
+            counter, values = counters[name], batch.column(column)
             read = None if order is None else counter.read(values)[order]
             for start, first, last in parts:
                 sums = self._windows[start].sums[name]

@@ -55,4 +55,5 @@ def _distances(measure: Measure, reference: Distribution, windows: Distribution)
     before, after = (part.rows if measure.partition is None else part.present for part in (reference, windows))
     if not int(before):
         return np.full(after.shape, np.nan)
-    return np.where(after > 0, measure.distance(reference, windows), np.nan)
+    found = measure.distance(reference, windows)
+    return found if after.all() else np.where(after > 0, found, np.nan)
