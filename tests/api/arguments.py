@@ -80,6 +80,7 @@ _VALUES: Mapping[str, Any] = {
     "check": "words",
     "limit": 1,
     "gate": "words",
+    "against": "words",
 }
 _SPECIAL: Mapping[tuple[str, str], Any] = {
     ("save_environment", "environment"): Environment(name="another", level=Level.DEVELOPMENT, port=1),

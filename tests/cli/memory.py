@@ -35,6 +35,7 @@ from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.outage import Fallback
 from lamplighter.domain.ownership import Assignment, Ownership
 from lamplighter.domain.paired import ShadowRun
+from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.domain.project import Project
 from lamplighter.domain.pushed import LabelsKept
 from lamplighter.domain.readiness import Light, Part, Readiness
@@ -46,6 +47,8 @@ from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
 from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.rows import USUAL_ROWS, Rows
+from lamplighter.domain.rulebook_change import Changed, RuleBookChange, differences
+from lamplighter.domain.simulation import Release, Ruled, Simulation
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
 from lamplighter.domain.waiver import Waiver
 from lamplighter.domain.watch import Gap, Watched, WatchState
@@ -279,6 +282,40 @@ class Memory:
 
     def emergency(self, key: str) -> Emergency:
         return next(one for one in self.unreviewed if one.id == key)
+
+    def policy(self) -> Policy:
+        return specimens.starter()
+
+    def policy_changes(self) -> list[RuleBookChange]:
+        return [
+            RuleBookChange(
+                digest=specimens.starter().digest, name="starter", version=1, person="gail@example.com", why="First.",
+                is_set=True, at=NOON,
+            )
+        ]  # fmt: skip
+
+    def policy_differences(self, text: str) -> list[Changed]:
+        return list(differences(specimens.starter(), read_policy(text)))
+
+    def simulate_policy(self, text: str, against: str = "") -> Simulation:
+        self._did("simulate_policy", text, against)
+        free = Ruled(tier="internal", blocked={}, sides=(), waiting=0.0)
+        stopped = Ruled(tier="internal", blocked={"performance": "auc is 0.5."}, sides=("business",), waiting=7200.0)
+        asked = Ruled(tier="internal", blocked={}, sides=("business",), waiting=7200.0)
+        bad = Release(
+            model=MODEL, number=8, environment="prod", rollout="R-9", at=NOON, passed=True, before=free, after=stopped,
+            incidents=("I-1",),
+        )  # fmt: skip
+        good = msgspec.structs.replace(bad, number=7, after=asked, incidents=())
+        same = msgspec.structs.replace(good, number=6, after=free)
+        return Simulation(
+            before="starter 1 (abc)", after="starter 2 (def)", releases=(bad, good, same), left_out=0,
+            words={"business": (3, 7200.0)},
+        )  # fmt: skip
+
+    def set_policy(self, text: str, reason: str) -> RuleBookChange:
+        self._did("set_policy", reason)
+        return msgspec.structs.replace(self.policy_changes()[0], version=2, why=reason)
 
     def waive(self, reference: str, environment: str, gate: str, days: int, reason: str) -> Waiver:
         self._did("waive", reference, environment, gate, days, reason)

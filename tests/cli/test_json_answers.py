@@ -40,6 +40,8 @@ LINES = (
     "monitor digest late-flights",
     "monitor recount late-flights",
     "monitor health price-001",
+    "policy show",
+    "policy versions",
     "waiver give late-flights@8 performance --env prod --days 30 --reason noon",
     "waiver list",
     "waiver show W-1",
@@ -86,6 +88,7 @@ NOUNS = {
     "jobs",
     "labels",
     "predictions",
+    "policy",
     "waiver",
 }
 

@@ -11,7 +11,7 @@ from tests.sdk import models
 from lamplighter.domain.errors import NotFound
 from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import judging
+from lamplighter.lifecycle import rulebook
 from lamplighter.sdk.answers import Facts
 
 KINDS = ("data-checks", "parity", "load-check", "performance", "challenge")
@@ -73,5 +73,5 @@ def test_a_question_writes_nothing_down(life: Life) -> None:
 
 def test_a_policy_that_names_a_gate_nobody_has_is_refused_by_name() -> None:
     with pytest.raises(NotFound) as refusal:
-        judging.gate_of({"use": "perfomance"})
+        rulebook.gate_of({"use": "perfomance"})
     assert refusal.value.fix == "Did you mean performance?"

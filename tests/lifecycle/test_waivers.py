@@ -146,8 +146,8 @@ def test_the_author_gives_none_and_neither_does_a_role_that_the_rule_book_does_n
         ("performance", 31, WHY, "E1271"),
         ("performance", 0, WHY, "E1271"),
         ("performance", 30, "  ", "E1271"),
-        ("brief", 30, WHY, "E1590"),
-        ("challenger", 30, WHY, "E1590"),
+        ("brief", 30, WHY, "E1594"),
+        ("challenger", 30, WHY, "E1594"),
         ("fairnes", 30, WHY, "E1201"),
     ],
 )
@@ -168,7 +168,7 @@ def test_a_gate_that_the_tier_does_not_open_is_not_waived(life: Life, version: V
 
 def test_the_same_is_not_waived_twice_and_what_is_given_again_is_counted(life: Life, version: Version) -> None:
     waive(life, version)
-    with refusal("E1591"):
+    with refusal("E1595"):
         waive(life, version)
     life.clock.forward(31 * DAY)
     assert waive(life, version).nth == 2
@@ -271,5 +271,5 @@ class TestTheEnd:
         lapsing.watch(life.kit)
         assert [event.person for event in life.events(WaiverAnnounced)] == [address("dana"), address("milo")]
         assert [event.why for event in life.events(WaiverEnded)] == ["The desk has no hands left."]
-        with refusal("E1592"):
+        with refusal("E1596"):
             life["rita"].end_waiver("W-1", "Once more.")

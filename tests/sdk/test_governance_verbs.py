@@ -1,11 +1,12 @@
-"""Waivers, embedded and remote alike."""
+"""Waivers and the rule book, embedded and remote alike."""
 
 import pytest
+from tests.domain import specimens
 from tests.sdk import models
 from tests.sdk.cast import address
 from tests.sdk.grounds import Ground
 
-from lamplighter.domain.errors import Blocked, NotAllowed, NotFound
+from lamplighter.domain.errors import Blocked, Invalid, NotAllowed, NotFound
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.release import release
 
@@ -39,3 +40,21 @@ def test_the_rule_book_in_force_is_read(ground: Ground) -> None:
     book = ground["dana"].policy()
     assert [tier.name for tier in book.tier] == ["internal", "mission-critical"]
     assert "parity" not in book.tier[0].waivers.gates
+
+
+def test_the_past_is_tried_on_another_rule_book_which_then_comes_into_force(ground: Ground) -> None:
+    version = release(ground["dana"], models.project("tried-on-the-past"), models.build())
+    assert ground["dana"].deploy(version.name, "dev").rollout is not None
+    other = specimens.starter_text().replace(
+        'gates = [{ use = "parity" }, { use = "load_check" }]', 'gates = [{ use = "brief" }]', 1
+    )
+    found = ground["rita"].simulate_policy(other)
+    (one,) = [one for one in found.newly_blocked if one.model == "tried-on-the-past"]
+    assert one.after.blocked.keys() == {"brief"}
+    with pytest.raises(Invalid, match="no newer version"):
+        ground.owner.set_policy(other, WHY)
+    milder = specimens.starter_text().replace("version = 1", "version = 2").replace('"8h"', '"7h"')
+    assert [one.place for one in ground["rita"].policy_differences(milder)] == ["internal.escalate_after", "version"]
+    made = ground.owner.set_policy(milder, WHY)
+    assert ground["rita"].policy_changes()[0] == made
+    assert ground["rita"].policy().digest == made.digest

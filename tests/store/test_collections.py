@@ -87,7 +87,7 @@ CASES = [
     case("versions", specimens.version(), "model", "number", note="new"),
 ]
 #: Keyed by nothing of their own: the same word may be given twice.
-KEYLESS = {"case_words", "signatures", "consents"}
+KEYLESS = {"case_words", "rulebook_changes", "signatures", "consents"}
 each = pytest.mark.parametrize("case", CASES, ids=lambda found: found.name)
 revised = pytest.mark.parametrize("case", [c for c in CASES if hasattr(c.record, "revision")], ids=lambda found: found.name)
 

@@ -54,6 +54,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "tokens": Entry("people", "issue", "secrets for programs"),
     },
     "GOVERNANCE": {
+        "policy": Entry("policy", "show|versions|diff|simulate|set", "the rule book, and what another would do"),
         "waiver": Entry("waivers", "give|list|show|end", "what a gate says and somebody takes on"),
     },
     "RUNNING": {

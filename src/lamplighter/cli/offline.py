@@ -20,7 +20,7 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle.configuration import rule_book
 from lamplighter.lifecycle.design import check_measures
-from lamplighter.lifecycle.judging import gate_of
+from lamplighter.lifecycle.rulebook import gate_of
 from lamplighter.sdk.release import Checked, checked
 from lamplighter.settings import read_settings
 

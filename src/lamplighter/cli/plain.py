@@ -29,6 +29,10 @@ INSTANTS = frozenset(
         "snoozed_until",
         "clock_at",
         "found_at",
+        "until",
+        "due_at",
+        "lapsed_at",
+        "settled_at",
     ]
 )
 

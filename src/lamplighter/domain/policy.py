@@ -1,6 +1,7 @@
 """The rule book: what each tier of criticality asks for at each level of environment. Data only, kept in a TOML file."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -19,8 +20,9 @@ from lamplighter.domain.hours import read_hours
 from lamplighter.domain.impact import Impact, Loss
 from lamplighter.domain.log import LogRule
 from lamplighter.domain.monitor_plan import check_false_alarms
-from lamplighter.domain.record import Settings, canonical, digest_of
+from lamplighter.domain.record import Settings, canonical, digest_of, from_json
 from lamplighter.domain.steps import Steps, check_steps
+from lamplighter.domain.toml_lines import line_of, line_of_item
 from lamplighter.domain.waiver import WaiverRule, check_waivers
 
 
@@ -122,33 +124,53 @@ class Policy(Settings, frozen=True):
 
 
 def read_policy(text: str) -> Policy:
-    """The rule book in a TOML text; raises `Invalid` naming the field that is wrong."""
+    """The rule book in a TOML text; raises `Invalid` naming the field that is wrong, and its line where there is one."""
     try:
-        policy = msgspec.toml.decode(text, type=Policy, strict=True)
+        # The store gives numbers back as what their fields are; so does the text, or its digest would be another.
+        policy = from_json(canonical(msgspec.toml.decode(text, type=Policy, strict=True)), Policy)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         why, fix = misfit(Policy, error)
-        raise Invalid("The policy file is not valid.", why=why, fix=fix) from None
-    for tier in policy.tier:
-        _check_tier(tier)
+        raise Invalid("The policy file is not valid.", why=f"{_line(text, str(error))}{why}", fix=fix) from None
+    for place, tier in enumerate(policy.tier):
+        _check_tier(text, f"tier[{place}]", tier)
     known = [tier.name for tier in policy.tier]
-    twice = [name for name in known if known.count(name) > 1]
+    twice = [place for place, name in enumerate(known) if name in known[:place]]
     if twice:
-        why = f"Two tiers are called {twice[0]}."
-        raise Invalid("The policy file is not valid.", why=why, fix="Give each tier a name of its own.")
-    if not known or any(rule.tier not in known for rule in policy.criticality):
-        raise Invalid("The policy file is not valid.", why="A rule names a tier that does not exist.", fix="Name a known tier.")
+        place = twice[0]
+        raise _invalid(
+            text, f"tier[{place}].name", f"Two tiers are called {known[place]}.", "Give each tier a name of its own."
+        )
+    lost = [place for place, rule in enumerate(policy.criticality) if rule.tier not in known]
+    if lost or not known:
+        place = lost[0] if lost else 0
+        why = "A rule names a tier that does not exist."
+        raise _invalid(text, f"criticality[{place}].tier", why, f"Name a known tier: {', '.join(known)}.")
     return policy
 
 
-def _check_tier(tier: Tier) -> None:
-    check_field(f"escalate_after of {tier.name}", seconds, tier.escalate_after)
-    check_field(f"review_within of {tier.name}", seconds, tier.review_within)
-    check_field(f"false_alarms of {tier.name}", check_false_alarms, tier.false_alarms)
-    check_field(f"waivers of {tier.name}", check_waivers, tier.waivers)
-    check_field(f"expiry.warn of {tier.name}", seconds, tier.expiry.warn)
-    check_field(f"expiry.grace of {tier.name}", seconds, tier.expiry.grace)
-    if tier.log.least_keep:
-        check_field(f"log.least_keep of {tier.name}", seconds, tier.log.least_keep)
+def _line(text: str, error: str) -> str:
+    """The line that a reader of TOML means, as the start of a sentence; nothing where it tells it itself."""
+    place, field = re.search(r"at `(?:key in )?(\$[^`]*)`", error), re.search(r"unknown field `([^`]*)`", error)
+    if "(at line" in error:
+        return ""
+    # The reader does not say which key of a table it means; what is written there does.
+    path, _, hidden = (place[1] if place else "$").partition("[...]")
+    written = re.search(r"(?:value '|field `)([^'`]*)", error)
+    if hidden and written:
+        line = line_of_item(text, path.removesuffix(".levels"), written[1])
+    else:
+        line = line_of(text, path + (f".{field[1]}" if field else ""))
+    return f"Line {line}: " if line else ""
+
+
+def _invalid(text: str, place: str, why: str, fix: str) -> Invalid:
+    line = line_of(text, place)
+    return Invalid("The policy file is not valid.", why=f"Line {line}: {why}" if line else why, fix=fix)
+
+
+def _check_tier(text: str, place: str, tier: Tier) -> None:
+    for field, lawful, value in _fields(tier):
+        _check(text, f"{place}.{field}", f"{field} of {tier.name}", lawful, value)
     for level in Level:
         if level not in tier.levels:
             raise Invalid(
@@ -156,12 +178,38 @@ def _check_tier(tier: Tier) -> None:
                 why=f"Tier {tier.name} says nothing about {level}, and silence would mean no gate.",
                 fix=f"Add [tier.levels.{level}].",
             )
-        for freeze in tier.levels[level].freeze:
-            check_field(f"freeze of {tier.name} at {level}", check_freeze, freeze)
-        for hours in tier.levels[level].windows:
-            check_field(f"windows of {tier.name} at {level}", read_hours, hours)
-        check_field(f"rollout of {tier.name} at {level}", check_steps, tier.levels[level].rollout)
-        check_field(f"rollout of {tier.name} at {level}", partial(check_guarded, tier, level), tier.levels[level].rollout)
+        for field, lawful, value in _of_level(tier, level):
+            _check(text, f"{place}.levels.{level}.{field}", f"{field} of {tier.name} at {level}", lawful, value)
+
+
+def _check(text: str, place: str, field: str, lawful: Callable[[Any], object], value: Any) -> None:
+    try:
+        check_field(field, lawful, value)
+    except Invalid as error:
+        line = line_of(text, place)
+        raise Invalid(
+            error.what, why=f"Line {line}: {error.why}" if line else error.why, fix=error.fix, code=error.code
+        ) from None
+
+
+def _fields(tier: Tier) -> Iterator[tuple[str, Callable[[Any], object], Any]]:
+    """What has to be lawful in a tier: where it stands, how it is told, and what it is."""
+    yield "escalate_after", seconds, tier.escalate_after
+    yield "review_within", seconds, tier.review_within
+    yield "false_alarms", check_false_alarms, tier.false_alarms
+    yield "waivers", check_waivers, tier.waivers
+    yield "expiry.warn", seconds, tier.expiry.warn
+    yield "expiry.grace", seconds, tier.expiry.grace
+    if tier.log.least_keep:
+        yield "log.least_keep", seconds, tier.log.least_keep
+
+
+def _of_level(tier: Tier, level: Level) -> Iterator[tuple[str, Callable[[Any], object], Any]]:
+    rules = tier.levels[level]
+    yield from (("freeze", check_freeze, freeze) for freeze in rules.freeze)
+    yield from (("windows", read_hours, hours) for hours in rules.windows)
+    yield "rollout", check_steps, rules.rollout
+    yield "rollout", partial(check_guarded, tier, level), rules.rollout
 
 
 def check_guarded(tier: Tier, level: Level, steps: Steps) -> Steps:

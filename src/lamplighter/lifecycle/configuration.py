@@ -7,8 +7,8 @@ from pathlib import Path
 from lamplighter import plugins
 from lamplighter.domain.errors import Invalid, LampError, NotFound
 from lamplighter.domain.names import unknown
-from lamplighter.domain.policy import Policy, read_policy
-from lamplighter.lifecycle import reachable
+from lamplighter.domain.policy import Policy
+from lamplighter.lifecycle import reachable, rulebook
 from lamplighter.settings import Settings
 
 _STARTER = Path(__file__).parents[1] / "policies" / "starter.toml"
@@ -36,7 +36,7 @@ def rule_book(settings: Settings) -> Policy:
             fix="Correct policy in config.toml or LAMP_POLICY, or leave it out for the starter policy.",
             code="E1120",
         ) from None
-    return read_policy(text)
+    return rulebook.checked(text)
 
 
 def _check_channels(settings: Settings) -> None:

@@ -1,16 +1,10 @@
 """Gather the evidence, ask the gates, write down the decision. Every way into an environment goes through here."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import msgspec
-
-from lamplighter import plugins
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.decision import Decision, Judgement
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.errors import Conflict, Invalid
+from lamplighter.domain.errors import Conflict
 from lamplighter.domain.events.routing import WentLive
 from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.evidence import Dossier
@@ -22,8 +16,8 @@ from lamplighter.domain.replay import State
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import waived
-from lamplighter.gates.base import Judging
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.rulebook import gate_of
 from lamplighter.store.transaction import Transaction
 
 
@@ -124,19 +118,6 @@ def said(held: Dossier, policy: Policy) -> tuple[Judgement, ...]:
     asked = {"acceptance": held.approvals, "review": held.unreviewed}
     more = [name for name, wanted in asked.items() if wanted and all(judgement.gate != name for judgement in judgements)]
     return judgements + tuple(Judgement(gate=name, verdict=gate_of({"use": name}).judge(held)) for name in more)
-
-
-def gate_of(use: Mapping[str, Any]) -> Judging:
-    """The gate that a line of the policy names, with its settings; raises `NotFound` or `Invalid`."""
-    module = plugins.plugin("gates", str(use["use"]))
-    settings = {name: value for name, value in use.items() if name != "use"}
-    try:
-        gate: Judging = msgspec.convert(settings, module.Gate, strict=True)
-    except msgspec.ValidationError as error:
-        raise Invalid(
-            "The policy file is not valid.", why=f"Gate {use['use']}: {error}.", fix="Correct the setting that is named."
-        ) from None
-    return gate
 
 
 def write_down(kit: Kit, change: Transaction, decision: Decision, actor: Actor) -> Decision:

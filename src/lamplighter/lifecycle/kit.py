@@ -10,8 +10,9 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.policy import Policy
-from lamplighter.lifecycle import configuration
+from lamplighter.lifecycle import configuration, in_force
 from lamplighter.lifecycle.clock import Clock
+from lamplighter.lifecycle.in_force import InForce
 from lamplighter.lifecycle.reads import Reads
 from lamplighter.serving.segments import Segments
 from lamplighter.settings import Settings
@@ -27,6 +28,8 @@ class Kit:
         self.store = store
         self.artifacts = artifacts
         self.policy = policy
+        #: The digest under which the rule book came into force.
+        self.in_force = policy.digest
         self.clock = clock
         #: One at a time writes the route of an environment.
         self.routes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -50,8 +53,12 @@ class Kit:
         if not settings.signing_key.exists():
             keys.trust(settings.trusted_keys, keys.make(settings.signing_key))
         with store.transaction() as change:
-            change.policies.put(kit.policy)
+            kit.govern(in_force.opened(settings, change, kit.clock.now()))
         return kit
+
+    def govern(self, found: InForce) -> None:
+        """Go by this rule book from now on."""
+        self.policy, self.in_force = found
 
     def target(self, environment: Environment) -> Target:
         """What runs an environment."""

@@ -9,6 +9,7 @@ from lamplighter.lifecycle import (
     findings,
     lapsing,
     payloads,
+    policies,
     responding,
     reviews,
     routing,
@@ -49,6 +50,7 @@ class Lookout:
         guarded(partial(watching.watch_service, self._kit, turned_away))
         guarded(partial(external_alerts.watch, self._kit))
         guarded(partial(ageing.watch, self._kit))
+        guarded(partial(policies.follow, self._kit))
         guarded(partial(lapsing.watch, self._kit))
         guarded(partial(payloads.sweep, self._kit))
         reviews.remind(self._kit)

@@ -75,7 +75,7 @@ def _found(kit: Kit, held: Dossier, gate: str) -> str:
             f"There is nothing to waive at the gate {gate}.",
             why=f"It lets {held.version.name} into {held.environment.name}. {verdict.why}",
             fix="Waive a gate that stands in the way; lamp deploy REF --dry-run names them.",
-            code="E1590",
+            code="E1594",
         )
     return verdict.why
 
@@ -138,7 +138,7 @@ def _check_free(held: Dossier, gate: str, found: str) -> None:
                 f"{one.id} waives that already.",
                 why=f"{one.person} gave it for the same gate, version and environment.",
                 fix=f"Let it run out, or end it first: lamp waiver end {one.id} --reason WHY",
-                code="E1591",
+                code="E1595",
             )
 
 
@@ -160,7 +160,7 @@ def end(kit: Kit, actor: Actor, key: str, reason: str) -> Waiver:
                 f"{key} is over already.",
                 why=f"{before.ended_by} ended it." if before.ended_by else "Its time has run out.",
                 fix="There is nothing to do.",
-                code="E1592",
+                code="E1596",
             )
         changes = {"until": now, "ended_by": actor.email, "end_why": said}
         after = msgspec.structs.replace(before, **changes, revision=before.revision + 1)

@@ -48,6 +48,7 @@ from lamplighter.store.projects import Projects
 from lamplighter.store.replays import Replays
 from lamplighter.store.retrainings import Challenges, Retrainings
 from lamplighter.store.rollouts import Rollouts, Routings
+from lamplighter.store.rulebook_changes import RuleBookChanges
 from lamplighter.store.sightings import Sightings
 from lamplighter.store.signatures import Signatures
 from lamplighter.store.tallies import Tallies
@@ -99,6 +100,7 @@ class Transaction:
         self.retrainings = Retrainings(connection)
         self.rollouts = Rollouts(connection)
         self.routings = Routings(connection)
+        self.rulebook_changes = RuleBookChanges(connection)
         self.sightings = Sightings(connection)
         self.signatures = Signatures(connection)
         self.tallies = Tallies(connection)

@@ -11,6 +11,7 @@ from lamplighter.domain.events.emergency import EmergencyEvent
 from lamplighter.domain.events.identity import IdentityEvent
 from lamplighter.domain.events.incident import IncidentEvent
 from lamplighter.domain.events.notification import NotificationEvent
+from lamplighter.domain.events.policy import PolicyEvent
 from lamplighter.domain.events.prediction import PredictionEvent
 from lamplighter.domain.events.rollout import RolloutEvent
 from lamplighter.domain.events.routing import RoutingEvent
@@ -27,6 +28,7 @@ AnyEvent = (
     | IdentityEvent
     | IncidentEvent
     | NotificationEvent
+    | PolicyEvent
     | PredictionEvent
     | RolloutEvent
     | RoutingEvent

@@ -1,7 +1,10 @@
 """What people may take on, and by which rules."""
 
 from lamplighter.domain.policy import Policy
+from lamplighter.domain.rulebook_change import Changed, RuleBookChange, differences
+from lamplighter.domain.simulation import Simulation
 from lamplighter.domain.waiver import Waiver
+from lamplighter.lifecycle import policies, rulebook, simulating
 from lamplighter.lifecycle import waivers as lifecycle
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import governance as verbs
@@ -14,6 +17,22 @@ class Governance(Caller, verbs.Governance):
 
     def policy(self) -> Policy:
         return self._kit.policy
+
+    def policy_changes(self) -> list[RuleBookChange]:
+        with self._kit.store.reading() as look:
+            return look.rulebook_changes.all(newest="id")
+
+    def policy_differences(self, text: str) -> list[Changed]:
+        return list(differences(self._kit.policy, rulebook.checked(text)))
+
+    def simulate_policy(self, text: str, against: str = "") -> Simulation:
+        after = rulebook.checked(text)
+        before = rulebook.checked(against) if against else self._kit.policy
+        with self._kit.store.reading() as look:
+            return simulating.simulate(self._kit, look, before, after)
+
+    def set_policy(self, text: str, reason: str) -> RuleBookChange:
+        return policies.change(self._kit, self._actor, text, reason)
 
     def waive(self, reference: str, environment: str, gate: str, days: int, reason: str) -> Waiver:
         with self._kit.store.reading() as look:

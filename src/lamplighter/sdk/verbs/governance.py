@@ -4,6 +4,8 @@ from typing import Protocol
 
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.policy import Policy
+from lamplighter.domain.rulebook_change import Changed, RuleBookChange
+from lamplighter.domain.simulation import Simulation
 from lamplighter.domain.waiver import Waiver
 from lamplighter.sdk.door import door
 from lamplighter.views.waivers import Waivers
@@ -15,6 +17,29 @@ class Governance(Protocol):
     @door("GET", "/policy", Permission.READ)
     def policy(self) -> Policy:
         """The rule book in force."""
+        ...
+
+    @door("GET", "/policy/changes", Permission.READ)
+    def policy_changes(self) -> list[RuleBookChange]:
+        """Rule books that came into force, newest first: which, when, by whom and why."""
+        ...
+
+    @door("POST", "/policy/differences", Permission.READ)
+    def policy_differences(self, text: str) -> list[Changed]:
+        """Every place at which the rule book in this TOML text differs from the one in force; changes nothing."""
+        ...
+
+    @door("POST", "/policy/simulation", Permission.READ)
+    def simulate_policy(self, text: str, against: str = "") -> Simulation:
+        """The releases of the past under the rule book in this TOML text, beside that in `against` or the one in force.
+
+        Changes nothing.
+        """
+        ...
+
+    @door("PUT", "/policy", Permission.ADMINISTER)
+    def set_policy(self, text: str, reason: str) -> RuleBookChange:
+        """Bring the rule book in this TOML text into force; words that were given under the one before do not hold under it."""
         ...
 
     @door("POST", "/versions/{reference}/waivers", Permission.APPROVE)

@@ -8,6 +8,15 @@ projects = Table("projects", metadata, Column("model", NAME, primary_key=True), 
 
 policies = Table("policies", metadata, Column("digest", DIGEST, primary_key=True), body())
 
+rulebook_changes = Table(
+    "rulebook_changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("digest", DIGEST, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    body(),
+)
+
 environments = Table("environments", metadata, Column("name", NAME, primary_key=True), body())
 
 versions = Table(

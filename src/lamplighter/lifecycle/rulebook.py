@@ -1,0 +1,57 @@
+"""A rule book as people write one: it reads, and every gate that it names exists and takes its settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from lamplighter import plugins
+from lamplighter.domain.errors import Invalid, NotFound
+from lamplighter.domain.policy import Policy, Tier, read_policy
+from lamplighter.domain.toml_lines import line_of_item
+from lamplighter.gates.base import Judging
+
+
+def checked(text: str) -> Policy:
+    """The rule book in a TOML text; raises `Invalid` with the line of what is wrong."""
+    policy = read_policy(text)
+    for place, tier in enumerate(policy.tier):
+        _check_gates(text, place, tier)
+    return policy
+
+
+def gate_of(use: Mapping[str, Any]) -> Judging:
+    """The gate that a line of the policy names, with its settings; raises `NotFound` or `Invalid`."""
+    module = plugins.plugin("gates", str(use["use"]))
+    settings = {name: value for name, value in use.items() if name != "use"}
+    try:
+        gate: Judging = msgspec.convert(settings, module.Gate, strict=True)
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            "The policy file is not valid.", why=f"Gate {use['use']}: {error}.", fix="Correct the setting that is named."
+        ) from None
+    return gate
+
+
+def _check_gates(text: str, place: int, tier: Tier) -> None:
+    known = plugins.names("gates")
+    for level, rules in tier.levels.items():
+        where = f"tier[{place}].levels.{level}.gates"
+        for use in rules.gates:
+            try:
+                if "use" not in use:
+                    raise Invalid("A gate is not named.", why="It has no `use`.", fix=f"Name one of {', '.join(known)}.")
+                gate_of(use)
+            except (Invalid, NotFound) as error:
+                line = line_of_item(text, where, f'"{use.get("use", "")}"')
+                why = f"Line {line}: {tier.name} at {level}: {error.what} {error.why}"
+                raise Invalid("The policy file is not valid.", why=why, fix=error.fix) from None
+        _check_waivable(text, place, tier, known)
+
+
+def _check_waivable(text: str, place: int, tier: Tier, known: tuple[str, ...]) -> None:
+    lost = [gate for gate in tier.waivers.gates if gate not in known]
+    if lost:
+        line = line_of_item(text, f"tier[{place}].waivers", lost[0])
+        why = f"Line {line}: waivers of {tier.name} names a gate {lost[0]} that does not exist."
+        raise Invalid("The policy file is not valid.", why=why, fix=f"Known: {', '.join(known)}.")
