@@ -27,6 +27,7 @@ def check(session: Session, path: str) -> Page:
 def apply(session: Session, path: str) -> Page:
     """Save lamp.toml as the project of its model."""
     from lamplighter.cli.folders import project_in
+    from lamplighter.cli.standing_in import warnings
 
     project = project_in(session, path)
     saved = session.platform.save_project(project.name, project)
@@ -35,6 +36,7 @@ def apply(session: Session, path: str) -> Page:
         data={"model": saved.name, "digest": saved.digest},
         next=[f"lamp who {saved.name}", f"lamp deploy {path}"],
         url=session.address(f"/m/{saved.name}"),
+        warnings=warnings(session, saved),
     )
 
 
