@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.route import Served, WorkerReport
@@ -116,13 +117,44 @@ def test_a_version_that_was_never_loaded_is_given_a_minute_while_the_one_before_
     assert 60.0 <= eye.seconds_until_absent(seen_with(loading(0), loading(1))) < 64.0
 
 
-def test_a_group_that_begins_is_given_the_time_that_its_version_takes() -> None:
-    begins = seen_with(*(loading(slot, revision=-1, load_seconds={"d": 9.0}) for slot in range(2)))
+@pytest.mark.parametrize(("took", "given"), [(0.1, 60.0), (9.0, 60.0), (30.0, 90.0)])
+def test_a_group_that_begins_is_given_a_minute_or_the_time_that_its_version_takes(took: float, given: float) -> None:
+    begins = seen_with(*(loading(slot, revision=-1, load_seconds={"d": took}) for slot in range(2)))
     eye = Eye()
-    assert 27.0 <= eye.seconds_until_absent(begins) < 31.0
+    assert given <= eye.seconds_until_absent(begins) < given + 4.0
     eye.look(well())
     eye.presence.being_started()
-    assert 27.0 <= eye.seconds_until_absent(begins) < 31.0
+    assert given <= eye.seconds_until_absent(begins) < given + 4.0
+
+
+def test_a_version_that_loads_more_slowly_than_before_is_given_a_minute_while_the_one_before_answers() -> None:
+    eye = Eye()
+    eye.look(well())
+    assert 60.0 <= eye.seconds_until_absent(seen_with(*(loading(slot, load_seconds={"d": 0.1}) for slot in range(2)))) < 64.0
+
+
+@pytest.mark.parametrize("is_seen_away", [True, False])
+def test_processes_that_die_while_they_load_are_told_although_a_start_is_given_time(is_seen_away: bool) -> None:
+    eye, absent = Eye(), False
+    for start in range(1, 6):
+        whole = loading(0, revision=-1, started_at=1), loading(1, revision=-1, started_at=start)
+        absent = absent or bool(eye.look(seen_with(*whole)).absent)
+        if is_seen_away:
+            absent = absent or bool(eye.look(well(revision=-1, loaded=frozenset(), reports=whole[:1])).absent)
+        if absent:
+            break
+    assert absent
+    assert eye.now <= 100.0 + 10.0
+    told = eye.look(seen_with(*whole)).absent["trains"]
+    assert told == "v3 does not answer everybody in prod. Processes end again and again before they have loaded it."
+
+
+def test_a_process_that_dies_once_and_loads_beside_another_is_not_told() -> None:
+    eye = Eye()
+    eye.look(well(reports=(report(0, loaded=("d",)), report(1, loaded=("d",)))))
+    eye.look(well(revision=-1, loaded=frozenset(), reports=(report(0, loaded=("d",)),)))
+    again = loading(1, revision=-1, started_at=2, load_seconds={"d": 5.0})
+    assert eye.seconds_until_absent(seen_with(report(0, loaded=("d",), load_seconds={"d": 5.0}), again)) >= 13.0
 
 
 def test_nobody_waits_for_a_version_that_loads_again_because_every_process_died() -> None:

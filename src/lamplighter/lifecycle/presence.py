@@ -17,8 +17,8 @@ UNLOADED = "unloaded"
 #: Seconds until something that a start takes is not one any more: processes that come, versions that are loaded. With the time
 #: between two looks they have to stay below the ten seconds within which an outage is told.
 _COMING = 6.0
-#: How many times as long as it took the last time loading may take that nobody waits for, and seconds where no time is known:
-#: as long as a process of a model has to open it.
+#: How many times as long as it took the last time loading may take that nobody waits for; and seconds where no time is known,
+#: where a start was planned, and where everybody is answered meanwhile: as long as a process of a model has to open it.
 _SLOWER, _OPENING = 3.0, 60.0
 #: Seconds in which a new route is adopted, environments of its versions made.
 _ADOPTING = 300.0
@@ -51,6 +51,8 @@ class Presence:
         self._has_run = False
         #: Whether it has not answered by a route since it was first seen, or started on purpose.
         self._begins = True
+        #: When the processes of each slot began that were seen without a version, by its digest.
+        self._tried: dict[str, dict[int, set[int]]] = {}
         self._refusals: deque[tuple[float, dict[str, int]]] = deque()
         #: What the processes had refused at the look before; nothing before the first.
         self._counted: dict[tuple[int, int, str], int] | None = None
@@ -58,6 +60,7 @@ class Presence:
     def being_started(self) -> None:
         """Say that the group is being started, or started anew: it is given time."""
         self._has_run, self._begins = False, True
+        self._tried.clear()
 
     def was_started(self) -> None:
         """Say that a start has come to its end, well or not: if the group does not run at the next look, it has died."""
@@ -92,18 +95,19 @@ class Presence:
         for one in live:
             assert one.champion is not None
             digest, name = one.champion.digest, f"v{one.champion.number}"
-            unready = seen.alive and len(seen.reports) == place.workers and digest not in seen.loaded
+            # Also while a process is missing: one that dies while it loads is there and away by turns.
+            unready = seen.alive and digest not in seen.loaded
+            self._try(seen, digest)
             patience = self._patience(seen, digest)
             lacks = self._lasts(f"lacks {one.model} {digest}", unready and digest not in seen.quarantined, now, patience)
             if is_dead:
                 found[one.model] = f"{name} answers nobody: the processes of {place.name} have ended and are started again."
-            elif lacks:
-                why = seen.refused.get(digest, "It is not loaded in every process.")
-                unloaded.add(one.model)
-                found[one.model] = f"{name} does not answer everybody in {place.name}. {why}"
             elif is_short:
                 count = f"{len(seen.reports)} of {place.workers}"
                 found[one.model] = f"{name} has only {count} processes in {place.name}: the others do not stay up."
+            elif lacks:
+                unloaded.add(one.model)
+                found[one.model] = f"{name} does not answer everybody in {place.name}. {self._why(seen, digest)}"
             elif is_behind:
                 found[one.model] = f"{place.name} still answers by an older route than it was given; see its serving.log."
         return found, unloaded
@@ -112,10 +116,27 @@ class Presence:
         """Seconds for which a version may not be loaded. One that loads is waited for as long as it is known to take, but not
         where callers are lost meanwhile: a process without a route listens to nobody, one with a route answers by that."""
         is_loading = all(digest in (*one.loaded, *one.loading) for one in seen.reports)
-        if not is_loading or not (self._begins or any(one.revision >= 0 for one in seen.reports)):
+        answering = [one.revision >= 0 for one in seen.reports]
+        if not is_loading or self._dies(digest) or not (self._begins or any(answering)):
             return _COMING
         known = [one.load_seconds[digest] for one in seen.reports if digest in one.load_seconds]
-        return max(_COMING, _SLOWER * max(known)) if known else _OPENING
+        usual = max(_COMING, _SLOWER * max(known)) if known else _OPENING
+        return max(usual, _OPENING) if self._begins or all(answering) else usual
+
+    def _try(self, seen: Observation, digest: str) -> None:
+        if digest in seen.loaded:
+            self._tried.pop(digest, None)
+        for one in seen.reports:
+            if digest not in one.loaded:
+                self._tried.setdefault(digest, {}).setdefault(one.slot, set()).add(one.started_at)
+
+    def _why(self, seen: Observation, digest: str) -> str:
+        dies = "Processes end again and again before they have loaded it."
+        return seen.refused.get(digest, dies if self._dies(digest) else "It is not loaded in every process.")
+
+    def _dies(self, digest: str) -> bool:
+        """Whether a process has ended before it had loaded the version, and another took its slot."""
+        return any(len(starts) > 1 for starts in self._tried.get(digest, {}).values())
 
     def _lasts(self, what: str, holds: bool, now: float, seconds: float) -> bool:
         """Whether it holds and has held for so long."""
