@@ -13,7 +13,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 _PACKAGE = Path("src/lamplighter")
 #: What is built of which sources beside it, and what does its work where it was not.
 _LIBRARIES = {
-    "serving/compiled/walker.so": (("walker.c", "leaf_sets.c"), "onnxruntime will walk the trees"),
+    "serving/compiled/walker.so": (
+        ("walker.c", "leaf_sets.c", "json_rows.c", "record_rows.c", "spreading.c", "scoring.c"),
+        "onnxruntime will walk the trees",
+    ),
     "monitoring/kernel.so": (("kernel.c",), "NumPy will count"),
 }
 #: The compiler may not fuse or reorder operations on numbers: they are those of onnxruntime and NumPy to the last bit.

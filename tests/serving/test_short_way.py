@@ -1,5 +1,6 @@
 """Ordinary requests take a short way. Nobody can tell, except by the time."""
 
+import contextlib
 import gzip
 import http.client
 import json
@@ -101,6 +102,12 @@ def test_a_caller_may_name_its_requests_on_both_ways(ground: Ground) -> None:
         assert caller.post(f"/m/{MODEL}", {"rows": [ROW]}, Lamp_Request_Id=name)[0] == (200 if name == "" else 422)
 
 
+def _answered(connection: socket.socket) -> bytes:
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    return answer.read()
+
+
 def ways(ground: Ground) -> list[str]:
     """The way that each record of one row came: only the short one writes a row as it was read."""
     decoder, found = msgspec.msgpack.Decoder(), []
@@ -121,6 +128,29 @@ def ways(ground: Ground) -> list[str]:
 def test_what_is_the_request_s_own_takes_the_short_way(ground: Ground, headers: dict[str, str]) -> None:
     twice(ground.caller(), f"/m/{MODEL}", {"rows": [ROW]}, **headers)
     assert ways(ground) == ["long", "short", "short", "long"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'{"dep_delay": 5.0, "distance": 1000, "carrier": "\\u0055A"}',
+        b'{"dep_delay": 0.12345678901234567890123, "distance": 1000, "carrier": "UA"}',
+        b'{"carrier": "Z\xc3\xbcrich", "distance": 1000, "dep_delay": 1e300}',
+    ],
+)
+def test_rows_that_are_not_scored_as_they_came_are_answered_beside_others(ground: Ground, row: bytes) -> None:
+    caller, path, body = ground.caller(), f"/m/{MODEL}", b'{"rows": [%b]}'
+    bodies = [body % json.dumps(ROW).encode(), body % row]
+    head = b"POST %b HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\n" % (path.encode(), TOKEN.encode())
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(socket.create_connection(("127.0.0.1", ground.port))) for _ in range(4)]
+        for _ in range(3):
+            for place, connection in enumerate(connections):
+                connection.sendall(_request(head, bodies[place % 2]))
+            answers = [_answered(connection) for connection in connections]
+    long = [caller.post(path, json.loads(one), Content_Encoding="identity")[1]["rows"][0]["score"] for one in bodies]
+    assert [json.loads(answer)["rows"][0]["score"] for answer in answers] == long * 2
+    assert ways(ground).count("short") >= 4
 
 
 def test_when_it_happened_is_kept_on_both_ways(ground: Ground) -> None:

@@ -24,6 +24,7 @@ from lamplighter.serving.problems import SLUGS, Refusal
 from lamplighter.serving.recorder import DURABLE, Recorder
 from lamplighter.serving.redaction import Columns, Redactor
 from lamplighter.serving.router import Adopted
+from lamplighter.serving.scored import Scored, of_bodies, of_rows
 from lamplighter.serving.shadows import Shadows
 from lamplighter.serving.telemetry.sender import Telemetry
 from lamplighter.serving.turn import Group, Sink, Waiting
@@ -35,6 +36,7 @@ _CHAMPION = Arm.CHAMPION
 #: All that a codec has to know of a question that came the short way: that it wants the usual answer.
 _ORDINARY = Question({}, 0)
 _NOTHING: Columns = {}
+_NO_ROWS: Sequence[msgspec.Struct] = ()
 _UNSAVED, _ = SLUGS["log-unavailable"]
 
 
@@ -59,36 +61,37 @@ class Gathering:
         self._shadows = shadows
         self._telemetry = telemetry
         self._loop = asyncio.get_running_loop()
-        #: By version, and whether it answers as the champion: to look for a member of an enumeration takes a call.
-        self._waiting: dict[tuple[Loaded, bool], Group] = {}
+        #: By version, whether it answers as the champion, and the key of bodies that are scored as they came: to look for a
+        #: member of an enumeration takes a call.
+        self._waiting: dict[tuple[Loaded, bool, bytes], Group] = {}
 
     def take(self, adopted: Adopted, codec: Codec, consumer: str, request: Request, sink: Sink) -> bool:
         """Whether the request is answered the short way; its answer goes to the sink later in this turn."""
-        version, arm = adopted.champion, _CHAMPION
-        rows = version.rows_of(codec.ROWS, request.body)
-        if rows is None:
-            return False
         if not self._waiting:
             self._ids.begin()
         asked = self._asked(request) if request.has_own else (self._ids.following(), UNSAID)
         if asked is None:
             return False
-        name, headers = asked
-        request.id = name
-        if not headers.key and adopted.route.sticky and (adopted.challenger is not None or len(rows) > 1):
-            return False
+        request.id, headers = asked
+        version, arm = adopted.champion, _CHAMPION
+        # Rows of several customers could see two versions.
+        may_mix = not headers.key and bool(adopted.route.sticky)
         if adopted.challenger is not None:
-            version, arm = adopted.chosen(headers.key or f"{consumer}\x00{name}")
-            rows = rows if arm is _CHAMPION else version.rows_of(codec.ROWS, request.body)
-            if rows is None:
+            if may_mix:
                 return False
+            version, arm = adopted.chosen(headers.key or f"{consumer}\x00{request.id}")
+        is_whole = arm is _CHAMPION and not may_mix and adopted.redactor.keeps_all
+        name = version.named(codec.ROWS, request.body) if is_whole else b""
+        rows = _NO_ROWS if name else _rows(adopted.champion, version, codec, request)
+        if rows is None or (may_mix and len(rows) > 1):
+            return False
         if not self._waiting:
             self._loop.call_soon(self._turn)
-        place = version, arm is _CHAMPION
+        place = version, arm is _CHAMPION, name
         group = self._waiting.get(place)
         if group is None:
-            group = self._waiting[place] = Group(version, arm, adopted, [])
-        group.requests.append(Waiting(sink, request, codec, consumer, name, headers.key, headers.event_at, rows))
+            group = self._waiting[place] = Group(version, arm, adopted, [], name)
+        group.requests.append(Waiting(sink, request, codec, consumer, request.id, headers.key, headers.event_at, rows))
         return True
 
     def _asked(self, request: Request) -> tuple[str, Said] | None:
@@ -103,30 +106,51 @@ class Gathering:
     def _turn(self) -> None:
         waiting, self._waiting = self._waiting, {}
         for group in waiting.values():
-            scores = _scored(group.version, [row for one in group.requests for row in one.rows])
-            if scores is None:
-                for one in group.requests:
-                    one.sink.take_long_way(one.request)
-            else:
-                self._keep(group, *scores)
+            rest = self._answer_bodies(group) if group.name else group.requests
+            if rest:
+                self._answer_rows(group, rest)
 
-    def _keep(self, group: Group, scores: list[float], duration: int) -> None:
+    def _answer_bodies(self, group: Group) -> list[Waiting]:
+        """Answer what can be scored as it came; gives the rest, with rows."""
+        scored, left = of_bodies(group)
+        if scored is not None:
+            self._keep(group, scored)
+        rest = []
+        for one in left:
+            rows = group.version.rows_of(one.codec.ROWS, one.request.body)
+            if rows is None:
+                one.sink.take_long_way(one.request)
+            else:
+                one.rows = rows
+                rest.append(one)
+        return rest
+
+    def _answer_rows(self, group: Group, requests: list[Waiting]) -> None:
+        scored = of_rows(group, requests)
+        if scored is not None:
+            self._keep(group, scored)
+            return
+        for one in requests:
+            one.sink.take_long_way(one.request)
+
+    def _keep(self, group: Group, scored: Scored) -> None:
         version, redactor, durability = group.version, group.adopted.redactor, group.adopted.route.durability
         about = version.manifest.model, version.served.number, version.served.digest, group.arm.value
+        requests, scores, duration = scored
         start, now, outage = 0, time.time_ns() // 1000, group.remembering
         keeps_all, redacted = redactor.keeps_all, redactor.redacted
         replies: list[_Reply] = []
         records: list[Sequence[Any]] = []
-        for one in group.requests:
-            rows = one.rows
-            count = len(rows)
+        for one in requests:
+            count = one.height
             own = scores[start : start + count]
             start += count
             if outage is not None:
                 group.remember(outage, one, own)
             # A row that comes alone is written as it was read.
             is_alone = keeps_all and count == 1
-            columns, row = (_NOTHING, rows[0]) if is_alone else (_columns(version, redactor, one), _NOTHING)
+            inputs = one.inputs or (one.rows[0] if is_alone else _columns(version, redactor, one))
+            columns, row = (_NOTHING, inputs) if is_alone else (inputs, _NOTHING)
             parent, trace = trace_of(one.request) if one.request.has_own else NO_TRACE
             record = (
                 one.id,
@@ -193,13 +217,7 @@ def _columns(version: Loaded, redactor: Redactor, one: Waiting) -> Columns:
     return redactor.kept(one.id, columns)
 
 
-def _scored(version: Loaded, rows: Sequence[msgspec.Struct]) -> tuple[list[float], int] | None:
-    """The scores and how long they took in microseconds; nothing if the version fails a row."""
-    start = time.perf_counter_ns()
-    if version.score_rows is None:
-        return None
-    try:
-        scores = version.score_rows(values(rows))
-    except Exception:  # the long way asks each request alone and says what failed
-        return None
-    return scores, (time.perf_counter_ns() - start) // 1000
+def _rows(champion: Loaded, version: Loaded, codec: Codec, request: Request) -> Sequence[msgspec.Struct] | None:
+    """The rows as the version takes them, if they fit the champion's contract too; nothing if they need the long way."""
+    rows = champion.rows_of(codec.ROWS, request.body)
+    return rows if rows is None or version is champion else version.rows_of(codec.ROWS, request.body)

@@ -1,7 +1,8 @@
 """A version is ready once it has scored its golden rows as it did when it was registered, by every way that answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +14,8 @@ from lamplighter.serving.codecs.base import Question
 from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.runtimes.base import Surroundings, Unloadable
 from lamplighter.serving.versions import Loaded, open_version
+
+_T = TypeVar("_T")
 
 
 async def open_ready(model: str, served: Served, artifacts: Path, surroundings: Surroundings) -> Loaded:
@@ -39,9 +42,10 @@ async def prove(version: Loaded, artifacts: Path) -> None:
     if not _fits(version, golden):
         raise Unloadable("Its golden rows do not fit its contract. Register the version again.")
     _compare(golden, await _asked(version, golden))
-    quick = _asked_quickly(version, golden)
-    if quick is not None:
-        _compare(golden, quick)
+    for ask in (_asked_by_rows, _asked_by_body):
+        quick = ask(version, golden)
+        if quick is not None:
+            _compare(golden, quick)
 
 
 def _fits(version: Loaded, golden: Golden) -> bool:
@@ -57,15 +61,27 @@ async def _asked(version: Loaded, golden: Golden) -> Sequence[float]:
     return attempt.scores
 
 
-def _asked_quickly(version: Loaded, golden: Golden) -> Sequence[float] | None:
+def _asked_by_rows(version: Loaded, golden: Golden) -> Sequence[float] | None:
     """By the short way, as a body in JSON; nothing where the version has none."""
+    read, score = version.rows_of(("rows",), _body(golden)), version.score_rows
+    return None if score is None or read is None else _quickly(lambda: score(values(read)))
+
+
+def _asked_by_body(version: Loaded, golden: Golden) -> Sequence[float] | None:
+    """The same where the version scores bodies as they come; nothing where it does not."""
+    score = version.score_bodies
+    done = None if score is None else _quickly(lambda: score.score(b"rows", [_body(golden)]))
+    return None if done is None or not done.scores else done.scores
+
+
+def _body(golden: Golden) -> bytes:
     names = tuple(golden.columns)
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*golden.columns.values(), strict=True)]
-    read = version.rows_of(("rows",), canonical({"rows": rows}))
-    if version.score_rows is None or read is None:
-        return None
+    return canonical({"rows": [dict(zip(names, row, strict=True)) for row in zip(*golden.columns.values(), strict=True)]})
+
+
+def _quickly(ask: Callable[[], _T]) -> _T:
     try:
-        return version.score_rows(values(read))
+        return ask()
     except Exception as error:
         raise Unloadable(f"It fails on its golden rows ({type(error).__name__}).") from None
 

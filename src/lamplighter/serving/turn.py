@@ -42,7 +42,11 @@ class Waiting(msgspec.Struct):
     key: str
     #: Microseconds since the epoch; 0 if the caller does not say.
     event_at: int
+    #: None yet where the body is scored as it came.
     rows: Sequence[msgspec.Struct]
+    #: How many rows there are, and what the log holds of them if the body was scored as it came.
+    height: int = 0
+    inputs: msgspec.Raw | None = None
 
 
 class Group(msgspec.Struct):
@@ -52,6 +56,8 @@ class Group(msgspec.Struct):
     arm: Arm
     adopted: Adopted
     requests: list[Waiting]
+    #: Under which key the rows stand in bodies that are scored as they came; empty where rows are scored.
+    name: bytes = b""
 
     @property
     def remembering(self) -> Outage | None:
@@ -75,7 +81,7 @@ class Group(msgspec.Struct):
             lambda: self._question(one),
             Attempt(self.version, self.arm, 0, scores),
             self.adopted.route.shadow_since,
-            Noted(one.id, one.consumer, {}, len(one.rows), one.event_at, trace=trace),
+            Noted(one.id, one.consumer, {}, one.height, one.event_at, trace=trace),
             parent,
         )
 

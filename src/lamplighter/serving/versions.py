@@ -6,12 +6,13 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
-from lamplighter.domain.contract import Problem, problems_of
+from lamplighter.domain.contract import Contract, Problem, problems_of
 from lamplighter.domain.names import DIGEST
 from lamplighter.domain.record import digest_of, from_json
 from lamplighter.domain.route import Arm, Condition, Served
@@ -19,6 +20,7 @@ from lamplighter.domain.version import Manifest, address
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.codecs.base import Question, Reply
 from lamplighter.serving.codecs.typed import Read, Row, reader
+from lamplighter.serving.compiled.model import BodyScorer
 from lamplighter.serving.fitting import Fit
 from lamplighter.serving.lane import MANY
 from lamplighter.serving.runtimes.base import Failed, Isolated, Loader, Runtime, Surroundings, Unloadable
@@ -56,6 +58,9 @@ class Loaded:
         self.names = tuple(column.name for column in manifest.contract.inputs)
         #: Scores rows at once on the calling thread, where the runtime can; raises whatever is wrong.
         self.score_rows: ScoreRows | None = getattr(runtime, "score_rows", None)
+        bodies: Callable[[Contract, int], BodyScorer | None] | None = getattr(runtime, "bodies", None)
+        #: Scores requests in JSON as they came, where the runtime can.
+        self.score_bodies = None if bodies is None else bodies(manifest.contract, MOST_ROWS)
         self._fit = Fit(manifest.contract)
         self._readers: dict[tuple[str, ...], Read] = {}
         closed = b"Lamp-Sandbox: %b\r\n" % runtime.sandbox.encode() if isinstance(runtime, Isolated) else b""
@@ -104,6 +109,14 @@ class Loaded:
         return Condition(
             digest=self.served.digest, sandbox=runtime.sandbox, quarantine=runtime.quarantine, deaths=runtime.deaths
         )
+
+    def named(self, keys: tuple[str, ...], body: bytes) -> bytes:
+        """Under which of the keys `score_bodies` finds the rows; empty where it cannot be asked."""
+        if self.score_bodies is not None:
+            for start, key in _beginnings(keys):
+                if body.startswith(start):
+                    return key
+        return b""
 
     def rows_of(self, keys: tuple[str, ...], body: bytes) -> Sequence[msgspec.Struct] | None:
         """The rows that stand as objects under one of the keys, if they fit the contract without a remark and `score_rows` may
@@ -166,6 +179,12 @@ async def _misfits(version: Loaded, question: Question) -> bool:
         return bool(version.problems_of(question.columns))
     with version.used():
         return bool(await asyncio.to_thread(version.problems_of, question.columns))
+
+
+@cache
+def _beginnings(keys: tuple[str, ...]) -> tuple[tuple[bytes, bytes], ...]:
+    """How a body begins whose rows stand under each of the keys."""
+    return tuple((f'{{"{key}"'.encode(), key.encode()) for key in keys)
 
 
 def _reads_nothing(_: bytes) -> None:

@@ -37,6 +37,12 @@ class Filling:
         )
         self._encode = _encode()
 
+    @property
+    def model(self) -> dict[str, int | float]:
+        """Its part of a sheet."""
+        template, width, numbers, _, tables, _ = self._plan
+        return {"template": template, "width": width, "scales": numbers, "lines": tables}
+
     def matrix(self, values: Matrix, lines: "array[int]", rows: int) -> Matrix:
         """The rows, one a line; `values` has a line for each number and `lines` the places of all rows for each table."""
         encoded = np.empty((rows, self._template.size))

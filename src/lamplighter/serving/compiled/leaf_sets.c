@@ -20,7 +20,7 @@ typedef struct {
     uint32_t missing_right;  /* whether a missing value goes to the other side */
 } split;
 
-typedef struct {
+typedef struct forest {
     const split *splits;     /* by place, then by number */
     size_t asked;
     const uint64_t *places;  /* those that are asked */

@@ -73,12 +73,13 @@ class LeafSets:
         self._parts = _splits(arrays, spans), places.astype(np.uint64), np.cumsum(counts, dtype=np.uint64), leaves, firsts
         splits, *at = [part.ctypes.data for part in self._parts]
         self._forest = np.array([splits, places.size, *at[:2], firsts.size, *at[2:]], dtype=np.uint64)
-        self._address, self._sets = self._forest.ctypes.data, firsts.size * TOGETHER
+        #: Where the library finds it.
+        self.address, self._sets = self._forest.ctypes.data, firsts.size * TOGETHER
 
     def sum(self, reach: "ctypes._NamedFuncPointer", rows: int, count: int, width: int, sums: int) -> None:
         """Call the library for the sums of so many rows; `rows` and `sums` are addresses of numbers."""
         left = np.empty(self._sets, dtype=np.uint64)
-        reach(self._address, rows, count, width, left.ctypes.data, sums)
+        reach(self.address, rows, count, width, left.ctypes.data, sums)
 
 
 def _splits(arrays: Arrays, spans: Spans) -> NDArray[np.void]:

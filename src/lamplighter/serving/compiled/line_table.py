@@ -10,6 +10,7 @@ from lamplighter.serving.compiled.block import span
 from lamplighter.serving.compiled.encoder import LookUp, Matrix, refused
 from lamplighter.serving.compiled.filling import Lines
 from lamplighter.serving.compiled.plan import Table
+from lamplighter.serving.compiled.sheet import Asked
 
 #: The line of a value that the model refuses.
 _NONE = -1
@@ -34,6 +35,13 @@ class LineTable:
         self._line[None] = _NONE if look_up.null is None else len(answers) - 2
         self._other = _NONE if look_up.other is None else len(answers) - 1
         self._refuses = look_up.null is None or look_up.other is None
+
+    @property
+    def asked(self) -> Asked:
+        """The line of each text."""
+        known = {value: line for value, line in self._line.items() if isinstance(value, str)}
+        empty, other = (None if line == _NONE else line for line in (self._line[None], self._other))
+        return Asked(self._column, known, empty, other)
 
     def line_of(self, values: Sequence[Any]) -> list[int]:
         """The line of each value; raises `Failed` for one that the model refuses."""

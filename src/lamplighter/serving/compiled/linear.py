@@ -1,6 +1,7 @@
 """A weighted sum, folded into one look-up or one product for each column."""
 
 import math
+import struct
 from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from lamplighter.serving.compiled.block import Block, is_usual, span
 from lamplighter.serving.compiled.encoder import Cells, LookUp, Matrix, refused, scaled, scaled_column
 from lamplighter.serving.compiled.plan import Linear, Number, Plan, Table
 from lamplighter.serving.compiled.rows import FEW, Row
+from lamplighter.serving.compiled.sheet import Asked, Sheet
 from lamplighter.serving.compiled.weighing import Weighing
 
 
@@ -31,6 +33,13 @@ class FoldedTable:
 
     def _share(self, cells: Cells) -> float:
         return math.fsum((value - self._template[place]) * self._weights[place] for place, value in cells)
+
+    @property
+    def asked(self) -> Asked:
+        """The bits of the share of each text."""
+        known = {value: _bits(share) for value, share in self.known.items() if isinstance(value, str)}
+        empty, other = self.known.get(None), self._other
+        return Asked(self.column, known, None if empty is None else _bits(empty), None if other is None else _bits(other))
 
     def unknown(self, value: Any) -> float:
         """The share of a value that is not in `known`; raises `Failed` if the model refuses it."""
@@ -60,7 +69,7 @@ class LinearModel:
         numbers = [FoldedNumber(number, estimator.weights[number.position]) for number in plan.numbers]
         tables = [FoldedTable(table, template, estimator.weights) for table in plan.tables]
         place = {name: index for index, name in enumerate(names)}
-        self._names = tuple(names)
+        self._names, self._numbers = tuple(names), tuple(number.column for number in plan.numbers)
         self._row = [(place[one.number.column], one.weight, one.null, one.stages) for one in numbers]
         self._look_ups = [(place[table.column], table.known, table) for table in tables]
         self._terms = 1 + len(numbers) + len(tables)
@@ -73,7 +82,16 @@ class LinearModel:
         ]
         self._weighing: Weighing | None = None
         if native.is_built() and self._block is not None and not self._others:
-            self._weighing = Weighing(self._start, self._block.numbers, self._block_weights)
+            self._weighing = Weighing(self._start, self._block.numbers, self._block_weights, len(tables))
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """What it is asked with at best; nothing where our own library does not add up."""
+        if self._weighing is None:
+            return None
+        return Sheet(
+            self._numbers, tuple(table.asked for _, _, table in self._look_ups), self._weighing.model, (self._weighing,)
+        )
 
     def of_rows(self, rows: Sequence[Row]) -> list[float]:
         """The sum of each row, given as values in the order of the names."""
@@ -124,6 +142,10 @@ class LinearModel:
             # Not a sum: that adds in pairs.
             answers: list[float] = np.add.accumulate(terms, axis=1)[:, -1].tolist()
         return answers
+
+
+def _bits(share: float) -> int:
+    return int.from_bytes(struct.pack("<d", share), "little")
 
 
 def _shares(table: FoldedTable, known: Mapping[Any, float], values: Sequence[Any]) -> list[float]:

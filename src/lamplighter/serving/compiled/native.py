@@ -18,13 +18,13 @@ from lamplighter.serving.compiled.leaf_sets import TOGETHER, LeafSets, spans_of
 #: Where the build puts the library.
 LIBRARY = Path(__file__).with_name("walker.so")
 #: The edition of the library that this file calls; another one is left alone.
-EDITION = 4
+EDITION = 5
 #: Node of `walker.c`.
 NODE = np.dtype([("number", np.float64), ("left", np.uint32), ("place", np.uint32)])
 _INNER, _MISSING_RIGHT = 1 << 31, 1 << 30
 _MOST_NODES, _WIDEST = 1 << 32, 1 << 30
 #: A call up to so many rows times trees keeps Python's lock: taking it back can cost more than 100 times such a walk.
-_SHORT = 20_000
+SHORT = 20_000
 #: Fewer rows than this are walked one after another.
 _FEW = 4
 
@@ -43,12 +43,18 @@ class Native:
         self._sets = None if spans is None else LeafSets(arrays, spans)
         self._short, self._long = functions_of(ctypes.PyDLL(str(LIBRARY))), functions_of(ctypes.CDLL(str(LIBRARY)))
 
+    @property
+    def model(self) -> dict[str, int | float]:
+        """Its part of a sheet."""
+        forest = 0 if self._sets is None else self._sets.address
+        return {"nodes": self._address, "trees": self._trees, "forest": forest}
+
     def sums(self, numbers: Numbers, rows: int) -> list[float]:
         """One sum a row for rows of encoded numbers, one after another."""
         answers = array("d", bytes(8 * rows))
         rows_at = numbers.buffer_info()[0] if isinstance(numbers, array) else numbers.ctypes.data
         sums_at, width = answers.buffer_info()[0], self._width
-        functions = self._short if rows * self._trees <= _SHORT else self._long
+        functions = self._short if rows * self._trees <= SHORT else self._long
         sets, rest = self._sets, rows % TOGETHER
         together = 0 if sets is None else rows - (rest if rest < _FEW else 0)
         if sets is not None and together:

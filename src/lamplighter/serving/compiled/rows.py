@@ -16,6 +16,7 @@ from lamplighter.serving.compiled.encoder import LookUp, Matrix, Numbers, refuse
 from lamplighter.serving.compiled.filling import Filling
 from lamplighter.serving.compiled.line_table import LineTable
 from lamplighter.serving.compiled.plan import Plan
+from lamplighter.serving.compiled.sheet import Sheet
 
 Row = tuple[Any, ...]
 #: Below this many rows plain Python is faster.
@@ -52,6 +53,11 @@ class RowEncoder:
             numbers += self._vector(row)
         return numbers
 
+    @property
+    def sheet(self) -> Sheet | None:
+        """What is filled by our own library; nothing where it does not fill all places."""
+        return self._columns.sheet
+
     def of_columns(self, columns: Sequence[Sequence[Any]], rows: int) -> Matrix:
         """The same for columns in the order of the names."""
         return self._columns.matrix(columns, rows)
@@ -84,7 +90,7 @@ class _ColumnEncoder:
     def __init__(self, plan: Plan, place: Mapping[str, int]) -> None:
         self._template = np.array([math.nan if value is None else value for value in plan.template])
         usual = [number for number in plan.numbers if is_usual(number)]
-        self._usual = Block(usual, place)
+        self._usual, self._numbers = Block(usual, place), tuple(number.column for number in usual)
         self._positions = span([number.position for number in usual])
         self._others = [(place[number.column], number) for number in plan.numbers if number not in usual]
         self._tables = [(place[table.column], LineTable(table, self._template)) for table in plan.tables]
@@ -100,6 +106,13 @@ class _ColumnEncoder:
         for index, table in self._tables:
             lines.extend(table.line_of(columns[index]))
         return self._filling.matrix(self._usual.values(columns), lines, rows)
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """What our own library fills."""
+        if self._filling is None:
+            return None
+        return Sheet(self._numbers, tuple(table.asked for _, table in self._tables), self._filling.model, (self._filling,))
 
     def _by_arrays(self, columns: Sequence[Sequence[Any]], rows: int) -> Matrix:
         matrix = np.empty((rows, self._template.size))

@@ -8,25 +8,25 @@
 #include <stdint.h>
 #include <string.h>
 
-#define EDITION 4
+#define EDITION 5
 #define TOGETHER 8
 #define INNER 31
 #define MISSING_RIGHT 30
 #define PLACE 0x3fffffffu
 
-typedef struct {
+typedef struct node {
     double number;   /* of an inner node the split, of a leaf what it adds */
     uint32_t left;   /* the right child is the next one; of a leaf itself */
     uint32_t place;  /* in the row; bit 31: an inner node, bit 30: a missing value goes right */
 } node;
 
-typedef struct {
+typedef struct number {
     double shift, divisor, factor, offset;
     double null;     /* what stands there where a row has no value */
     uint64_t place;  /* in the row */
 } number;
 
-typedef struct {
+typedef struct table {
     const double *lines;    /* what each value puts into the places, a line for each value */
     const uint64_t *places;
     uint64_t width;         /* of a line */

@@ -7,9 +7,10 @@ from typing import Any
 
 from msgspec import MsgspecError
 
+from lamplighter.domain.contract import Contract
 from lamplighter.domain.version import Manifest
 from lamplighter.serving.artifacts import verified
-from lamplighter.serving.compiled.model import CompiledModel
+from lamplighter.serving.compiled.model import BodyScorer, CompiledModel
 from lamplighter.serving.compiled.plan import Linear, read
 from lamplighter.serving.compiled.rows import Row
 from lamplighter.serving.runtimes.base import NOTHING, Surroundings, Unloadable
@@ -54,6 +55,10 @@ class Compiled:
         call, on the calling thread. Raises `Failed`, for all of them if one is refused.
         """
         return self._model.score_rows(rows)
+
+    def bodies(self, contract: Contract, most: int) -> BodyScorer | None:
+        """What scores requests in JSON as they came, each with `most` rows at most; nothing where it has to be done by rows."""
+        return self._model.bodies(contract, most)
 
     async def close(self) -> None:
         """Nothing is held beside memory."""

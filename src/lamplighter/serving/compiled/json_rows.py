@@ -1,0 +1,150 @@
+"""Rows in JSON, read by our own library for a model that takes numbers and texts: no value becomes an object of Python.
+
+It takes what the contract takes without a remark, and leaves every other request to the readers that can say what is wrong.
+"""
+
+import ctypes
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lamplighter.domain.contract import Column, Contract, Kind, Unknown
+from lamplighter.serving.compiled.known_texts import KnownTexts
+from lamplighter.serving.compiled.leaf_sets import TOGETHER
+from lamplighter.serving.compiled.native import LIBRARY, SHORT
+from lamplighter.serving.compiled.powers import powers_of_ten
+from lamplighter.serving.compiled.sheet import Sheet
+
+#: `cell` and `column` of `cells.h`.
+_CELL = 16
+_COLUMN = np.dtype([("name", np.uintp), ("length", np.uint32), ("kind", np.uint16), ("is_nullable", np.uint16)])
+_KINDS = {Kind.NUMBER: 2, Kind.INTEGER: 3, Kind.BOOLEAN: 4, Kind.TEXT: 5}
+_ADDRESSES_AND_SIZES = (
+    "columns count powers places numbers tables asked most room cells values answers record"
+    " scales template width lines encoded nodes trees forest left weights"
+)
+#: How large the buffers for rows grow; requests that find no room in them are left to others.
+_MOST_BYTES = 1 << 20
+#: What a value, a name or a head takes at most in a record beside its own text, in bytes.
+_ROOM = 9
+
+
+class Read(NamedTuple):
+    """Requests that were read."""
+
+    #: How many rows each has; 0 where it is left to others.
+    rows: list[int]
+    #: What each holds, a map of MessagePack: of values for one row, of arrays for more. Good until the next ones are read.
+    records: list[memoryview]
+    #: What the model adds up to for each row.
+    sums: list[float]
+
+
+class JsonRows:
+    """The reader of one version. Its buffers are those of one thread."""
+
+    def __init__(self, contract: Contract, sheet: Sheet, most: int) -> None:
+        """`most` is how many rows a request may have."""
+        names = [column.name for column in contract.inputs]
+        encoded = [name.encode() for name in names]
+        lying = [np.frombuffer(name or b"\0", dtype=np.uint8) for name in encoded]
+        told = [
+            (name.ctypes.data, len(text), _KINDS[column.kind], column.nullable)
+            for column, text, name in zip(contract.inputs, encoded, lying, strict=True)
+        ]
+        columns, powers = np.array(told, dtype=_COLUMN), powers_of_ten()
+        places = np.array([names.index(name) for name in sheet.numbers], dtype=np.uint64)
+        texts = KnownTexts(sheet.texts, names)
+        # The library reads them where they lie, so they have to live as long as this.
+        self._left = np.empty(TOGETHER * int(sheet.model.get("trees", 0)), dtype=np.uint64)
+        self._parts: tuple[Any, ...] = lying, columns, places, texts, powers, sheet.parts
+        self._how = _Sheet(
+            columns=columns.ctypes.data,
+            count=columns.size,
+            powers=powers.ctypes.data,
+            places=places.ctypes.data,
+            numbers=places.size,
+            tables=texts.tables.ctypes.data,
+            asked=texts.tables.size,
+            most=most,
+            left=self._left.ctypes.data,
+            **sheet.model,
+        )
+        self._at, self._trees, self._columns = ctypes.addressof(self._how), max(1, self._how.trees), columns.size
+        self._short, self._long = _function(ctypes.PyDLL), _function(ctypes.CDLL)
+        self._heads = sum(map(len, encoded)) + _ROOM * (2 * len(names) + 1)
+        how = self._how
+        self._most_room = max(most, _MOST_BYTES // (_CELL * how.count + 8 * (how.numbers + how.asked + how.width)))
+        self._make_room(16)
+        self._make_record_room(4096)
+
+    def _make_room(self, rows: int) -> None:
+        """Buffers for so many rows."""
+        how = self._how
+        self._cells = np.empty(rows * how.count * _CELL, dtype=np.uint8)
+        self._values, self._answers, self._encoded = (np.empty(rows * each) for each in (how.numbers, how.asked, how.width))
+        how.cells, how.values, how.answers, how.encoded = (
+            part.ctypes.data for part in (self._cells, self._values, self._answers, self._encoded)
+        )
+        self._room = how.room = rows
+
+    def _make_record_room(self, size: int) -> None:
+        """A buffer for records of so many bytes."""
+        record = np.empty(size, dtype=np.uint8)
+        self._record, self._how.record = record.data, record.ctypes.data
+
+    def read(self, name: bytes, bodies: Sequence[bytes]) -> Read | None:
+        """The rows that stand as objects under this name in each of the bodies; nothing if the model refuses one of them."""
+        text, count = b"".join(bodies), len(bodies)
+        ends, rows = array("Q", accumulate(map(len, bodies))), array("I", bytes(4 * count))
+        # A row begins with a brace, so that no more are found than there is room for; more of them stand in texts.
+        room = min(text.count(b"{"), self._most_room)
+        if room > self._room:
+            self._make_room(min(2 * room, self._most_room))
+        size = len(text) + count * self._heads + room * self._columns * _ROOM
+        if size > len(self._record):
+            self._make_record_room(2 * size)
+        sums = array("d", bytes(8 * room))
+        score = self._short if room * self._trees <= SHORT else self._long
+        ends_at, rows_at, sums_at = ends.buffer_info()[0], rows.buffer_info()[0], sums.buffer_info()[0]
+        found = score(self._at, name, len(name), text, ends_at, count, rows_at, sums_at)
+        return None if found < 0 else Read(rows.tolist(), _cut(self._record, ends), sums[:found].tolist())
+
+
+def _cut(view: memoryview, ends: Iterable[int]) -> list[memoryview]:
+    """The parts of it."""
+    start, parts = 0, []
+    for end in ends:
+        parts.append(view[start:end])
+        start = end
+    return parts
+
+
+def can_read(contract: Contract, sheet: Sheet) -> bool:
+    """Whether the contract wants nothing but kinds of values, and the model wants numbers and texts where they are."""
+    kinds = {column.name: column.kind for column in contract.inputs}
+    texts = {name for name, kind in kinds.items() if kind is Kind.TEXT}
+    is_plain = bool(kinds) and not any(_is_listed(column) for column in contract.inputs)
+    return is_plain and texts.isdisjoint(sheet.numbers) and texts.issuperset(one.column for one in sheet.texts)
+
+
+def _is_listed(column: Column) -> bool:
+    return column.kind is Kind.TEXT and column.unknown is Unknown.REFUSE and bool(column.categories)
+
+
+class _Sheet(ctypes.Structure):
+    """`sheet` of `cells.h`."""
+
+    _fields_ = (
+        *((name, ctypes.c_uint64) for name in _ADDRESSES_AND_SIZES.split()),
+        ("start", ctypes.c_double),
+    )
+
+
+def _function(open_library: "Callable[[str], ctypes.CDLL]") -> "ctypes._NamedFuncPointer":
+    score, pointer, size, text = open_library(str(LIBRARY)).score_json, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p
+    score.argtypes, score.restype = [pointer, text, size, text, pointer, size, pointer, pointer], ctypes.c_int64
+    return score
