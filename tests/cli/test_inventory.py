@@ -55,7 +55,7 @@ def test_columns_of_ones_own(platform: Embedded, tmp_path: Path) -> None:
     ("words", "code", "says"),
     [
         (("inventory", "--as", "xlsx"), 3, "csv"),
-        (("inventory", "--columns", "nothing.toml"), 3, "E1594"),
+        (("inventory", "--columns", "nothing.toml"), 3, "E1598"),
         (("inventry",), 3, "Did you mean inventory?"),
         (("grafana", "--as", "csv"), 2, "--as and --columns go with lamp export inventory"),
     ],

@@ -45,5 +45,5 @@ def _text(session: Session, columns: str) -> str:
             "There is no such file of columns.",
             why="Nothing that can be read as text is there.",
             fix="Run lamp export inventory once; it writes inventory-columns.toml, which you may change.",
-            code="E1594",
+            code="E1598",
         ) from None
