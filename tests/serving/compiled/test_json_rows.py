@@ -298,6 +298,13 @@ def test_what_finds_no_room_is_left_to_others() -> None:
     assert done.rows[0] == 256
 
 
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb", "x" * 1001])
+def test_names_that_json_escapes_or_that_are_very_long_are_left_to_others(name: str) -> None:
+    contract = Contract(inputs=(Column(name=name, kind=Kind.NUMBER),), output=CONTRACT.output)
+    plan = Plan(template=(0.0,), numbers=(Number(column=name, position=0),), tables=(), estimator=Linear(0.0, (1.0,)))
+    assert CompiledModel(plan, b"", [name]).bodies(contract, 256) is None
+
+
 def test_contracts_and_models_that_ask_for_more_are_left_to_others() -> None:
     listed = Contract(
         inputs=(Column(name="x", kind=Kind.TEXT, categories=("a",), unknown=Unknown.REFUSE), *CONTRACT.inputs),

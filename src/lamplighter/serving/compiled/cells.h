@@ -19,8 +19,9 @@ typedef struct {
 } cell;
 
 typedef struct {
-    const char *name;
-    uint32_t length;       /* of the name, in bytes */
+    const char *quoted;    /* its name between quotation marks */
+    const uint8_t *packed; /* its name in MessagePack */
+    uint16_t quoted_length, packed_length;
     uint16_t kind;
     uint16_t is_nullable;
 } column;

@@ -48,17 +48,19 @@ static int read_text(input *in, const char **text, uint32_t *length) {
     return all < 0x80 || is_text((const unsigned char *)start, (const unsigned char *)in->at - 1);
 }
 
-static inline int is_digit(const input *in) { return in->at < in->end && *in->at >= '0' && *in->at <= '9'; }
-
-/* Digits up to the first other byte, behind those that came before. */
-static int read_digits(input *in, uint64_t *digits, int *count) {
-    const char *start = in->at;
-    for (; is_digit(in); in->at++) {
-        *count += *count > 0 || *in->at != '0';
-        if (*count > MOST_DIGITS) return 0;
-        *digits = *digits * 10 + (uint64_t)(*in->at - '0');
-    }
-    return in->at > start;
+/* Digits up to the first other byte, behind those that came before; `count` is how many there are from the first that is not 0. */
+static inline int read_digits(input *in, uint64_t *digits, int *count) {
+    const char *start = in->at, *at = start;
+    uint64_t found = *digits;
+    if (found == 0)
+        while (at < in->end && *at == '0') at++;
+    const char *first = at;
+    for (; at < in->end && *at >= '0' && *at <= '9'; at++) found = found * 10 + (uint64_t)(*at - '0');
+    in->at = at;
+    if (at - first > MOST_DIGITS - *count) return 0;
+    *count += (int)(at - first);
+    *digits = found;
+    return at > start;
 }
 
 static int read_exponent(input *in, int64_t *exponent) {
@@ -122,15 +124,11 @@ static int read_value(input *in, const column *how, const power *powers, cell *t
     }
 }
 
-static inline int is_named(const column *one, const char *name, uint32_t length) {
-    return one->length == length && !memcmp(one->name, name, length);
-}
-
 /* Which column is named; callers keep to one order, so that the next one is looked at first. */
-static size_t named(const column *columns, size_t count, size_t guess, const char *name, uint32_t length) {
-    if (guess < count && is_named(columns + guess, name, length)) return guess;
+static size_t read_name(input *in, const column *columns, size_t count, size_t guess) {
+    if (take_word(in, columns[guess].quoted, columns[guess].quoted_length)) return guess;
     for (size_t one = 0; one < count; one++)
-        if (is_named(columns + one, name, length)) return one;
+        if (take_word(in, columns[one].quoted, columns[one].quoted_length)) return one;
     return count;
 }
 
@@ -138,13 +136,11 @@ static int read_row(input *in, const column *columns, size_t count, const power 
     memset(row, 0, count * sizeof *row);
     if (!take(in, '{')) return 0;
     for (size_t read = 0, one = count - 1; read < count; read++) {
-        const char *name;
-        uint32_t length;
         if (read && !take(in, ',')) return 0;
         skip_space(in);
-        if (!read_text(in, &name, &length) || !take(in, ':')) return 0;
-        one = named(columns, count, one + 1 < count ? one + 1 : 0, name, length);
-        if (one == count || row[one].kind != ABSENT || !read_value(in, columns + one, powers, row + one)) return 0;
+        one = read_name(in, columns, count, one + 1 < count ? one + 1 : 0);
+        if (one == count || row[one].kind != ABSENT || !take(in, ':')) return 0;
+        if (!read_value(in, columns + one, powers, row + one)) return 0;
     }
     return take(in, '}');
 }

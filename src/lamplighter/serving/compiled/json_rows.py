@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from lamplighter.domain.contract import Column, Contract, Kind, Unknown
 from lamplighter.serving.compiled.known_texts import KnownTexts
@@ -20,7 +22,10 @@ from lamplighter.serving.compiled.sheet import Sheet
 
 #: `cell` and `column` of `cells.h`.
 _CELL = 16
-_COLUMN = np.dtype([("name", np.uintp), ("length", np.uint32), ("kind", np.uint16), ("is_nullable", np.uint16)])
+_COLUMN = np.dtype(
+    [(name, np.uintp) for name in ("quoted", "packed")]
+    + [(name, np.uint16) for name in ("quoted_length", "packed_length", "kind", "is_nullable")]
+)
 _KINDS = {Kind.NUMBER: 2, Kind.INTEGER: 3, Kind.BOOLEAN: 4, Kind.TEXT: 5}
 _ADDRESSES_AND_SIZES = (
     "columns count powers places numbers tables asked most room cells values answers record"
@@ -28,7 +33,9 @@ _ADDRESSES_AND_SIZES = (
 )
 #: How large the buffers for rows grow; requests that find no room in them are left to others.
 _MOST_BYTES = 1 << 20
-#: What a value, a name or a head takes at most in a record beside its own text, in bytes.
+#: Characters of a name.
+_LONGEST = 1000
+#: What a value or a head takes at most in a record beside its text, in bytes.
 _ROOM = 9
 
 
@@ -49,11 +56,10 @@ class JsonRows:
     def __init__(self, contract: Contract, sheet: Sheet, most: int) -> None:
         """`most` is how many rows a request may have."""
         names = [column.name for column in contract.inputs]
-        encoded = [name.encode() for name in names]
-        lying = [np.frombuffer(name or b"\0", dtype=np.uint8) for name in encoded]
+        lying = [(_bytes(f'"{name}"'.encode()), _bytes(msgspec.msgpack.encode(name))) for name in names]
         told = [
-            (name.ctypes.data, len(text), _KINDS[column.kind], column.nullable)
-            for column, text, name in zip(contract.inputs, encoded, lying, strict=True)
+            (quoted.ctypes.data, packed.ctypes.data, quoted.size, packed.size, _KINDS[column.kind], column.nullable)
+            for column, (quoted, packed) in zip(contract.inputs, lying, strict=True)
         ]
         columns, powers = np.array(told, dtype=_COLUMN), powers_of_ten()
         places = np.array([names.index(name) for name in sheet.numbers], dtype=np.uint64)
@@ -75,7 +81,7 @@ class JsonRows:
         )
         self._at, self._trees, self._columns = ctypes.addressof(self._how), max(1, self._how.trees), columns.size
         self._short, self._long = _function(ctypes.PyDLL), _function(ctypes.CDLL)
-        self._heads = sum(map(len, encoded)) + _ROOM * (2 * len(names) + 1)
+        self._heads = sum(packed.size for _, packed in lying) + _ROOM * (len(names) + 1)
         how = self._how
         self._most_room = max(most, _MOST_BYTES // (_CELL * how.count + 8 * (how.numbers + how.asked + how.width)))
         self._make_room(16)
@@ -114,6 +120,10 @@ class JsonRows:
         return None if found < 0 else Read(rows.tolist(), _cut(self._record, ends), sums[:found].tolist())
 
 
+def _bytes(content: bytes) -> NDArray[np.uint8]:
+    return np.frombuffer(content, dtype=np.uint8)
+
+
 def _cut(view: memoryview, ends: Iterable[int]) -> list[memoryview]:
     """The parts of it."""
     start, parts = 0, []
@@ -127,8 +137,13 @@ def can_read(contract: Contract, sheet: Sheet) -> bool:
     """Whether the contract wants nothing but kinds of values, and the model wants numbers and texts where they are."""
     kinds = {column.name: column.kind for column in contract.inputs}
     texts = {name for name, kind in kinds.items() if kind is Kind.TEXT}
-    is_plain = bool(kinds) and not any(_is_listed(column) for column in contract.inputs)
+    is_plain = bool(kinds) and not any(_is_listed(column) or _is_escaped(column.name) for column in contract.inputs)
     return is_plain and texts.isdisjoint(sheet.numbers) and texts.issuperset(one.column for one in sheet.texts)
+
+
+def _is_escaped(name: str) -> bool:
+    """Whether the name stands in JSON otherwise than between quotation marks, or is longer than the library counts."""
+    return len(name) > _LONGEST or msgspec.json.encode(name) != f'"{name}"'.encode()
 
 
 def _is_listed(column: Column) -> bool:

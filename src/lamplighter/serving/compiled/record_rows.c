@@ -3,14 +3,19 @@
 #include "cells.h"
 #include <string.h>
 
-static inline uint8_t *big_endian(uint8_t *to, uint64_t value, int bytes) {
+static inline uint8_t *with_tag(uint8_t *to, uint8_t tag, uint64_t value, int bytes) {
+    *to++ = tag;
     for (int byte = bytes - 1; byte >= 0; byte--) *to++ = (uint8_t)(value >> (8 * byte));
     return to;
 }
 
-static inline uint8_t *with_tag(uint8_t *to, uint8_t tag, uint64_t value, int bytes) {
+static inline uint8_t *with_tag_of_8(uint8_t *to, uint8_t tag, uint64_t value) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
     *to++ = tag;
-    return big_endian(to, value, bytes);
+    memcpy(to, &value, sizeof value);
+    return to + sizeof value;
 }
 
 /* The head of something that has a length: short ones in one byte. */
@@ -33,7 +38,7 @@ static uint8_t *write_integer(uint8_t *to, int64_t value) {
         *to++ = (uint8_t)value;
         return to;
     }
-    return with_tag(to, 0xd3, (uint64_t)value, 8);
+    return with_tag_of_8(to, 0xd3, (uint64_t)value);
 }
 
 static uint8_t *write_cell(uint8_t *to, const cell *from) {
@@ -41,7 +46,7 @@ static uint8_t *write_cell(uint8_t *to, const cell *from) {
     switch (from->kind) {
     case NUMBER:
         memcpy(&bits, &from->number, sizeof bits);
-        return with_tag(to, 0xcb, bits, 8);
+        return with_tag_of_8(to, 0xcb, bits);
     case INTEGER:
         return write_integer(to, from->integer);
     case BOOLEAN:
@@ -64,7 +69,9 @@ void write_rows(const sheet *how, const requests *all, uint64_t *ends) {
         uint32_t rows = all->rows[one];
         if (rows) to = head(to, 0x80, 16, 0xde, (uint32_t)how->count);
         for (size_t place = 0; place < how->count && rows; place++) {
-            to = write_text(to, how->columns[place].name, how->columns[place].length);
+            const column *named = how->columns + place;
+            memcpy(to, named->packed, named->packed_length);
+            to += named->packed_length;
             if (rows > 1) to = head(to, 0x90, 16, 0xdc, rows);
             for (size_t row = 0; row < rows; row++) to = write_cell(to, cells + row * how->count + place);
         }
