@@ -29,5 +29,5 @@ class JensenShannon(DriftMeasure, frozen=True):
 
 def _relative_entropy(shares: FloatArray, middle: FloatArray) -> FloatArray:
     held = shares > 0.0
-    ratio = np.divide(shares, middle, out=np.ones(np.broadcast_shapes(shares.shape, middle.shape)), where=held)
+    ratio = np.divide(shares, middle, out=np.ones_like(middle), where=held)
     return np.asarray(shares * np.log2(ratio))
