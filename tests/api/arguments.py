@@ -81,6 +81,8 @@ _VALUES: Mapping[str, Any] = {
     "limit": 1,
     "gate": "words",
     "against": "words",
+    "weight": "high",
+    "words": "words",
 }
 _SPECIAL: Mapping[tuple[str, str], Any] = {
     ("save_environment", "environment"): Environment(name="another", level=Level.DEVELOPMENT, port=1),

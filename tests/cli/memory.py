@@ -50,6 +50,7 @@ from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.rulebook_change import Changed, RuleBookChange, differences
 from lamplighter.domain.simulation import Release, Ruled, Simulation
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
+from lamplighter.domain.validation import ValidationFinding, ValidationWord, Weight
 from lamplighter.domain.waiver import Waiver
 from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
@@ -114,6 +115,7 @@ class Memory:
         #: What the calendar says.
         self.held: Hold | None = None
         self.unreviewed: list[Emergency] = []
+        self.validated: list[ValidationFinding] = []
         self.waived: tuple[Waiver, ...] = ()
         self.trouble = incident()
         #: Requests of a drill that are answered as declared.
@@ -282,6 +284,29 @@ class Memory:
 
     def emergency(self, key: str) -> Emergency:
         return next(one for one in self.unreviewed if one.id == key)
+
+    def raise_finding(self, reference: str, weight: Weight, words: str, owner: str, days: int = 0) -> ValidationFinding:
+        self._did("raise_finding", reference, weight, words, owner, days)
+        return specimens.validation_finding(weight=weight, words=words, owner=owner)
+
+    def validation_findings(self, model: str = "", closed: bool = False) -> list[ValidationFinding]:
+        return self.validated
+
+    def validation_finding(self, key: str) -> ValidationFinding:
+        return specimens.validation_finding()
+
+    def answer_finding(self, key: str, reference: str, evidence: str, note: str) -> ValidationFinding:
+        self._did("answer_finding", key, reference, evidence, note)
+        return specimens.validation_finding(answer=note, kind=evidence, answered_number=8, evidence="e" * 64, answered_at=NOON)
+
+    def judge_finding(self, key: str, closed: bool, note: str) -> ValidationFinding:
+        self._did("judge_finding", key, closed, note)
+        closing = {"closed_by": self.me.email, "closed_at": NOON} if closed else {}
+        return specimens.validation_finding(notes=(note,), **closing)
+
+    def conclude_validation(self, reference: str, note: str) -> ValidationWord:
+        self._did("conclude_validation", reference, note)
+        return ValidationWord(model=MODEL, number=8, version="a" * 64, person=self.me.email, note=note, at=NOON)
 
     def policy(self) -> Policy:
         return specimens.starter()
@@ -663,6 +688,7 @@ class Memory:
             labelled=4000,
             consumers=CONSUMERS,
             waivers=self.waived,
+            validation_findings=tuple(self.validated),
         )
 
     def at(self, model: str, environment: str, instant: int) -> AsOf:

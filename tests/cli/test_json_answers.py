@@ -40,6 +40,13 @@ LINES = (
     "monitor digest late-flights",
     "monitor recount late-flights",
     "monitor health price-001",
+    "validate find late-flights@8 --severity high --words noon --owner ada@example.com",
+    "validate list",
+    "validate show V-1",
+    "validate answer V-1 --by late-flights@8 --evidence performance --note noon",
+    "validate close V-1 --note noon",
+    "validate return V-1 --note noon",
+    "validate conclude late-flights@8 --note noon",
     "policy show",
     "policy versions",
     "waiver give late-flights@8 performance --env prod --days 30 --reason noon",
@@ -89,6 +96,7 @@ NOUNS = {
     "labels",
     "predictions",
     "policy",
+    "validate",
     "waiver",
 }
 

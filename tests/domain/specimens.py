@@ -26,6 +26,7 @@ from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.rows import Clock, Rows, Window
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.steps import Steps
+from lamplighter.domain.validation import ValidationFinding, Weight
 from lamplighter.domain.version import Artifact, Badge, Manifest, Version
 from lamplighter.domain.waiver import AtExpiry, Waiver
 
@@ -191,6 +192,23 @@ def emergency(**changes: Any) -> Emergency:
         rollout="R-1",
     )
     return msgspec.structs.replace(declared, **changes)
+
+
+def validation_finding(**changes: Any) -> ValidationFinding:
+    """Rita found something of version 2, and Ada has to mend it."""
+    found = ValidationFinding(
+        id="V-1",
+        model="late-flights",
+        number=2,
+        version=version(2).digest,
+        weight=Weight.HIGH,
+        words="It was never tried on winter.",
+        person=RITA,
+        owner=ADA,
+        opened_at=1_772_544_720_000_000,
+        due_at=1_773_754_320_000_000,
+    )
+    return msgspec.structs.replace(found, **changes)
 
 
 def waiver(**changes: Any) -> Waiver:

@@ -26,7 +26,7 @@ EVIDENCE = {
     "data_checks": "data-checks", "load_check": "load-check", "parity": "parity", "performance": "performance",
     "challenger": "challenge", "shadow": "shadow", "consumers": "replay",
 }  # fmt: skip
-OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "review", "sandbox", "sources"}
+OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "review", "sandbox", "sources", "validation"}
 
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -87,7 +87,7 @@ def test_a_setting_of_the_wrong_type_is_refused_with_its_name(name: str) -> None
 
 @each
 def test_where_nothing_is_known_nothing_passes(name: str) -> None:
-    chosen = {"needed": True} if name == "challenger" else {}
+    chosen = {"needed": True} if name in ("challenger", "validation") else {}
     verdict = gate(name, **chosen).judge(silent())
     assert isinstance(verdict, Refused | Undecided)
     assert verdict.why.endswith(".")
@@ -96,7 +96,7 @@ def test_where_nothing_is_known_nothing_passes(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_without_its_evidence_a_gate_is_undecided_and_waits_for_nobody(name: str) -> None:
-    chosen = {"needed": True} if name == "challenger" else {}
+    chosen = {"needed": True} if name in ("challenger", "validation") else {}
     verdict = gate(name, **chosen).judge(specimens.dossier(live=specimens.version(1)))
     assert isinstance(verdict, Undecided)
     assert not verdict.waiting

@@ -20,6 +20,7 @@ from lamplighter.domain.events.incident import FindingMade, IncidentMoved, Incid
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
+from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.events.waiver import WaiverAnnounced
 from lamplighter.domain.identity import PLATFORM
@@ -143,6 +144,10 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: lapsed(life, versions[1]),
         lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
     ),
+    "tell_of_finding": (
+        lambda life, versions: late(life, versions[1]),
+        lambda life: {notice.person for _, notice in outbox(life)} == {address("dana")},
+    ),
     "release": (
         lambda life, versions: released(life, RolledBack(model=MODEL, environment="prod", number=1, previous=2)),
         lambda life: [notice.title for _, notice in outbox(life)] == [f"{MODEL}: v1 is back in prod"],
@@ -197,6 +202,13 @@ def released(life: Life, event: AnyEvent) -> Entry:
     with life.kit.store.transaction() as change:
         change.projects.put(models.critical(MODEL, monitor={"notify": ["oncall"]}))
     return record(life, event)
+
+
+def late(life: Life, version: Version) -> Entry:
+    """The entry of a finding that is overdue, of which its owner is told."""
+    with life.kit.store.transaction() as change:
+        change.validation_findings.add(specimens.validation_finding(model=MODEL, owner=address("dana")))
+    return record(life, ValidationFindingOverdue(model=MODEL, finding="V-1", person=address("dana")))
 
 
 def lapsed(life: Life, version: Version) -> Entry:

@@ -1,4 +1,4 @@
-"""Waivers and the rule book, embedded and remote alike."""
+"""Waivers, the rule book and validations, embedded and remote alike."""
 
 import pytest
 from tests.domain import specimens
@@ -7,6 +7,7 @@ from tests.sdk.cast import address
 from tests.sdk.grounds import Ground
 
 from lamplighter.domain.errors import Blocked, Invalid, NotAllowed, NotFound
+from lamplighter.domain.validation import Weight
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.release import release
 
@@ -58,3 +59,21 @@ def test_the_past_is_tried_on_another_rule_book_which_then_comes_into_force(grou
     made = ground.owner.set_policy(milder, WHY)
     assert ground["rita"].policy_changes()[0] == made
     assert ground["rita"].policy().digest == made.digest
+
+
+def test_a_validator_finds_the_owner_answers_with_evidence_and_the_validator_closes(ground: Ground) -> None:
+    version = release(ground["dana"], models.critical("looked-at"), models.build())
+    found = ground["rita"].raise_finding(version.name, Weight.HIGH, "Never tried on winter.", address("dana"), 7)
+    assert ground["dana"].validation_findings("looked-at") == [found]
+    (refused,) = [one for one in ground["dana"].check(version.name, "staging").judgements if one.gate == "validation"]
+    assert not refused.verdict
+    with pytest.raises(NotAllowed):
+        ground["dana"].judge_finding(found.id, closed=True, note="Fine.")
+    ground["dana"].add_evidence(version.name, Facts(kind="fairness", facts={"winter": True}))
+    answered = ground["dana"].answer_finding(found.id, version.name, "fairness", "Tried on three winters.")
+    assert ground["rita"].validation_finding(found.id) == answered
+    closed = ground["rita"].judge_finding(found.id, closed=True, note="Read the figures of three winters.")
+    assert ground["dana"].validation_findings("looked-at") == []
+    assert ground["dana"].validation_findings("looked-at", closed=True) == [closed]
+    word = ground["rita"].conclude_validation(version.name, "Read the code, and scored it anew.")
+    assert ground["dana"].version(version.name).validation_words == (word,)

@@ -83,11 +83,12 @@ CASES = [
     case("rollouts", specimens.rollout(), "id", baked=3.5, revision=1),
     case("routings", ROUTING, "model", "environment", share=0.5, revision=1),
     case("teams", TEAM, "name", members=()),
+    case("validation_findings", specimens.validation_finding(), "id", reminded=True, revision=1),
     case("waivers", specimens.waiver(), "id", lapsed_at=9, revision=1),
     case("versions", specimens.version(), "model", "number", note="new"),
 ]
 #: Keyed by nothing of their own: the same word may be given twice.
-KEYLESS = {"case_words", "rulebook_changes", "signatures", "consents"}
+KEYLESS = {"case_words", "rulebook_changes", "signatures", "consents", "validation_words"}
 each = pytest.mark.parametrize("case", CASES, ids=lambda found: found.name)
 revised = pytest.mark.parametrize("case", [c for c in CASES if hasattr(c.record, "revision")], ids=lambda found: found.name)
 

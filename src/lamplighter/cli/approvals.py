@@ -9,6 +9,7 @@ from lamplighter.cli.instants import local, short, zone
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import gates, outcome
 from lamplighter.cli.pages.emergency import told
+from lamplighter.cli.pages.validation import state
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 from lamplighter.domain.acceptance import ROLE_OF, Side
@@ -37,17 +38,22 @@ def list_waiting(session: Session) -> Page:
     mine = [waiting for waiting in found if may_sign(me, waiting)]
     unreviewed = session.platform.emergencies()
     yours = [emergency for emergency in unreviewed if emergency.owner == me.email]
+    findings = [one for one in session.platform.validation_findings() if one.answered or state(one) == "overdue"]
+    mended = [one for one in findings if not one.answered and one.owner == me.email]
     rows = [(w.rollout, f"{w.model}@{w.number}", w.environment, short(w.since), "; ".join(w.missing)) for w in found]
     rows += [(e.id, f"{e.model}@{e.number}", e.environment, short(e.opened_at), _asked(e)) for e in unreviewed]
-    count = len(found) + len(unreviewed)
+    rows += [(v.id, f"{v.model}@{v.number}", "-", short(v.opened_at), f"{state(v)}; {v.owner}: {v.words}") for v in findings]
+    count = len(found) + len(unreviewed) + len(findings)
     next_ = [f"lamp approvals show {w.model}@{w.number}" for w in (mine or found)[:1]]
+    next_ += [f"lamp validate show {one.id}" for one in (mended or findings)[:1]]
     next_ += [f"lamp approvals review {e.id} --note WHAT" for e in (yours or unreviewed)[:1]]
     return Page(
-        says=f"{len(mine) + len(yours)} of {count} wait for you." if count else "Nothing waits for anybody.",
+        says=f"{len(mine) + len(yours) + len(mended)} of {count} wait for you." if count else "Nothing waits for anybody.",
         data={
             "waiting": found,
             "mine": [waiting.rollout for waiting in mine],
             "emergencies": unreviewed,
+            "findings": findings,
             "reviews": [emergency.id for emergency in yours],
         },
         table=Table(rows, ("KEY", "VERSION", "ENVIRONMENT", f"SINCE ({zone()})", "MISSING")),

@@ -33,6 +33,8 @@ INSTANTS = frozenset(
         "due_at",
         "lapsed_at",
         "settled_at",
+        "answered_at",
+        "closed_at",
     ]
 )
 

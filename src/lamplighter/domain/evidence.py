@@ -14,6 +14,7 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.replay import Replay
 from lamplighter.domain.sandbox import Sandbox
+from lamplighter.domain.validation import ValidationFinding, ValidationWord
 from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import Waiver
 
@@ -68,6 +69,9 @@ class Dossier(Record, frozen=True):
     emergency: Emergency | None = None
     #: Emergencies of this model there that nobody has reviewed, oldest first.
     unreviewed: tuple[Emergency, ...] = ()
+    #: Open findings of validations of the model, those that matter most first, and validators' words on this version.
+    validation_findings: tuple[ValidationFinding, ...] = ()
+    validation_words: tuple[ValidationWord, ...] = ()
     #: Waivers of this version there that something rests on or rested on, oldest first.
     waivers: tuple[Waiver, ...] = ()
     #: Microseconds since the epoch, UTC.

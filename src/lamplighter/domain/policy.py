@@ -23,6 +23,7 @@ from lamplighter.domain.monitor_plan import check_false_alarms
 from lamplighter.domain.record import Settings, canonical, digest_of, from_json
 from lamplighter.domain.steps import Steps, check_steps
 from lamplighter.domain.toml_lines import line_of, line_of_item
+from lamplighter.domain.validation import ValidationRule, check_validation
 from lamplighter.domain.waiver import WaiverRule, check_waivers
 
 
@@ -77,6 +78,8 @@ class Tier(Settings, frozen=True):
     log: LogRule = LogRule()
     #: What people may take on for a time although a gate says no.
     waivers: WaiverRule = WaiverRule()
+    #: Who validates its models from outside the building team, and how long owners of findings have.
+    validation: ValidationRule = ValidationRule()
     levels: Mapping[Level, LevelRules] = {}
 
     def rules(self, level: Level) -> LevelRules:
@@ -198,6 +201,7 @@ def _fields(tier: Tier) -> Iterator[tuple[str, Callable[[Any], object], Any]]:
     yield "review_within", seconds, tier.review_within
     yield "false_alarms", check_false_alarms, tier.false_alarms
     yield "waivers", check_waivers, tier.waivers
+    yield "validation", check_validation, tier.validation
     yield "expiry.warn", seconds, tier.expiry.warn
     yield "expiry.grace", seconds, tier.expiry.grace
     if tier.log.least_keep:

@@ -5,6 +5,7 @@ from lamplighter.domain.environment import Level
 from lamplighter.domain.events.emergency import EmergencyAnnounced
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.waiver import WaiverAnnounced
 from lamplighter.domain.hook import OnFailure
 from lamplighter.domain.instant import rfc3339
@@ -131,6 +132,34 @@ def tell_of_waiver(kit: Kit, entry: Entry) -> None:
             about="waiver.lapsed",
             at=entry.at,
             environment=place,
+        )
+        outbox.put(kit, change, notice, (*receivers.channels_of(kit, change, found.model), *kit.settings.channel_names))
+
+
+def tell_of_finding(kit: Kit, entry: Entry) -> None:
+    """Tell the owner of a finding of a validation that it is overdue, through every channel that there is."""
+    event = entry.event
+    assert isinstance(event, ValidationFindingOverdue)
+    with kit.store.transaction() as change:
+        found = change.validation_findings.find(id=event.finding)
+        if found is None:
+            return
+        text = [
+            f"{found.person} found of {found.model} v{found.number}: {found.words}",
+            f"It weighs {found.weight}, and {found.owner} had to answer until {rfc3339(found.due_at)}.",
+            f"Answer: lamp validate answer {found.id} --by REF --evidence KIND --note WHAT",
+            f"{kit.settings.url}/validations/{found.id}",
+        ]
+        notice = Notice(
+            event=entry.sequence,
+            channel="",
+            person=event.person,
+            incident=found.id,
+            model=found.model,
+            title=f"{found.model}: {found.id} of the validation is overdue",
+            text="\n".join(text),
+            about="validation.overdue",
+            at=entry.at,
         )
         outbox.put(kit, change, notice, (*receivers.channels_of(kit, change, found.model), *kit.settings.channel_names))
 

@@ -3,7 +3,7 @@
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.decision import Decision, Judgement
 from lamplighter.domain.emergency import Emergency
-from lamplighter.domain.environment import Environment
+from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.events.routing import WentLive
 from lamplighter.domain.events.version import DecisionMade
@@ -14,6 +14,7 @@ from lamplighter.domain.policy import LevelRules, Policy, check_guarded
 from lamplighter.domain.project import Project
 from lamplighter.domain.replay import State
 from lamplighter.domain.steps import Steps
+from lamplighter.domain.validation import ValidationFinding, ranked
 from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import waived
 from lamplighter.lifecycle.kit import Kit
@@ -50,6 +51,8 @@ def dossier(
         sandbox=kit.target(environment).sandbox(environment),
         emergency=emergency,
         unreviewed=tuple(look.emergencies.all(model=version.model, environment=environment.name, open=True)),
+        validation_findings=ranked(look.validation_findings.all(model=version.model, open=True)),
+        validation_words=tuple(look.validation_words.all(version=version.digest)),
         waivers=tuple(look.waivers.all(version=version.digest, environment=environment.name, open=True)),
         now=kit.clock.now(),
     )
@@ -114,10 +117,18 @@ def said(held: Dossier, policy: Policy) -> tuple[Judgement, ...]:
     """What every gate says itself, before anything is waived."""
     rules = rules_of(policy, held.project, held.environment)
     judgements = tuple(Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(held)) for use in rules.gates)
-    # Whatever the policy lists: what the project asks for, and what is left of an emergency.
-    asked = {"acceptance": held.approvals, "review": held.unreviewed}
+    # Whatever the policy lists: what the project asks for, and what is left of an emergency or of a validation.
+    asked = {"acceptance": held.approvals, "review": held.unreviewed, "validation": _outside(held)}
     more = [name for name, wanted in asked.items() if wanted and all(judgement.gate != name for judgement in judgements)]
-    return judgements + tuple(Judgement(gate=name, verdict=gate_of({"use": name}).judge(held)) for name in more)
+    rule = tier_of(policy, criticality_of(held.project, policy).tier).validation
+    own = {"validation": {"block": [weight.value for weight in rule.block], "overdue": rule.overdue}}
+    uses = [{"use": name, **own.get(name, {})} for name in more]
+    return judgements + tuple(Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(held)) for use in uses)
+
+
+def _outside(held: Dossier) -> tuple[ValidationFinding, ...]:
+    """What counts wherever somebody beside the builders relies on the model."""
+    return () if held.environment.level is Level.DEVELOPMENT else held.validation_findings
 
 
 def write_down(kit: Kit, change: Transaction, decision: Decision, actor: Actor) -> Decision:

@@ -13,6 +13,7 @@ from lamplighter.lifecycle import (
     responding,
     reviews,
     routing,
+    validations,
     watching,
 )
 from lamplighter.lifecycle.guarding import guarded
@@ -54,6 +55,7 @@ class Lookout:
         guarded(partial(lapsing.watch, self._kit))
         guarded(partial(payloads.sweep, self._kit))
         reviews.remind(self._kit)
+        guarded(partial(validations.remind, self._kit))
         responding.wake(self._kit)
         responding.escalate(self._kit)
 

@@ -11,6 +11,7 @@ from lamplighter.domain.events.incident import FindingMade, IncidentMoved, Incid
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
+from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.events.waiver import WaiverAnnounced
 from lamplighter.domain.journal import Entry
@@ -26,6 +27,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     HookAnswered: (announcing.tell_of_hook,),
     EmergencyAnnounced: (announcing.announce,),
     WaiverAnnounced: (announcing.tell_of_waiver,),
+    ValidationFindingOverdue: (announcing.tell_of_finding,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (incidents.open_incident,),
     IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, retrainings.answer),

@@ -22,6 +22,7 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.simulation import Release, Ruled, Simulation, waiting
 from lamplighter.domain.trouble import is_of_version
+from lamplighter.domain.validation import ranked
 from lamplighter.domain.waiver import waived
 from lamplighter.lifecycle import judging
 from lamplighter.lifecycle.kit import Kit
@@ -145,6 +146,12 @@ def _as_of(kit: Kit, look: Transaction, made: Decision) -> Dossier:
         live=look.versions.find(model=made.model, number=live) if live else None,
         replay=now.replay if now.live is None or now.live.number == live else None,
         unreviewed=(),
+        validation_findings=ranked(
+            one
+            for one in look.validation_findings.all(model=made.model)
+            if one.opened_at <= made.at and (one.open or made.at < one.closed_at)
+        ),
+        validation_words=tuple(one for one in now.validation_words if one.at <= made.at),
         now=made.at,
     )
 

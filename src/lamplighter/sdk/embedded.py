@@ -12,6 +12,7 @@ from lamplighter.sdk.here.monitoring import Monitoring
 from lamplighter.sdk.here.people import People
 from lamplighter.sdk.here.questions import Questions
 from lamplighter.sdk.here.sources import Sources
+from lamplighter.sdk.here.validation import Validation
 from lamplighter.sdk.interface import Platform
 
 
@@ -22,6 +23,7 @@ class Embedded(
     Industrialization,
     Deployment,
     Governance,
+    Validation,
     Monitoring,
     Incidents,
     Sources,

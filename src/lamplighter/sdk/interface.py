@@ -18,6 +18,7 @@ from lamplighter.sdk.verbs.monitoring import Monitoring
 from lamplighter.sdk.verbs.people import People
 from lamplighter.sdk.verbs.questions import Questions
 from lamplighter.sdk.verbs.sources import Sources
+from lamplighter.sdk.verbs.validation import Validation
 
 
 class Platform(
@@ -27,6 +28,7 @@ class Platform(
     Industrialization,
     Deployment,
     Governance,
+    Validation,
     Monitoring,
     Incidents,
     Sources,

@@ -54,6 +54,7 @@ from lamplighter.store.signatures import Signatures
 from lamplighter.store.tallies import Tallies
 from lamplighter.store.traffic import TrafficSeen
 from lamplighter.store.turns import Missed, Turns
+from lamplighter.store.validations import ValidationFindings, ValidationWords
 from lamplighter.store.version_hours import VersionHours
 from lamplighter.store.versions import Versions
 from lamplighter.store.waivers import Waivers
@@ -106,6 +107,8 @@ class Transaction:
         self.tallies = Tallies(connection)
         self.teams = Teams(connection)
         self.traffic = TrafficSeen(connection)
+        self.validation_findings = ValidationFindings(connection)
+        self.validation_words = ValidationWords(connection)
         self.version_hours = VersionHours(connection)
         self.versions = Versions(connection)
         self.waivers = Waivers(connection)

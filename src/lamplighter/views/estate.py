@@ -8,6 +8,7 @@ from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.monitor import Finding
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.validation import ValidationFinding, ranked
 from lamplighter.domain.waiver import Waiver
 from lamplighter.store.rollouts import Routings
 from lamplighter.store.transaction import Transaction
@@ -16,7 +17,7 @@ from lamplighter.views.live import places_away
 from lamplighter.views.standing import Standing, in_order, standing
 from lamplighter.views.waiting import Waiting, waiting
 
-Found = TypeVar("Found", Routing, Waiting, Emergency, Waiver)
+Found = TypeVar("Found", Routing, Waiting, Emergency, Waiver, ValidationFinding)
 
 
 class Estate:
@@ -42,6 +43,7 @@ class Estate:
         self._waiting = _by_model(waiting(look, model))
         self._emergencies = _by_model(look.emergencies.all(equals={"model": model} if model else None, open=True))
         self._waivers = _by_model(look.waivers.all(equals={"model": model} if model else None, open=True))
+        self._findings = _by_model(look.validation_findings.all(equals={"model": model} if model else None, open=True))
         self._moved = look.inputs.moved(model)
 
     def _asked(self, routings: Routings, model: str, search: str) -> list[Routing]:
@@ -69,6 +71,7 @@ class Estate:
             tuple(self._waiting.get(name, ())),
             tuple(self._emergencies.get(name, ())),
             tuple(self._waivers.get(name, ())),
+            ranked(self._findings.get(name, ())),
             moved=main is not None and (name, main.environment, number) in self._moved,
             now=self._now,
         )

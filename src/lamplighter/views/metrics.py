@@ -46,6 +46,8 @@ class _Estate(NamedTuple):
     unreviewed: Set[_Place]
     #: Where a waiver is over and whoever owns the model has to see to it.
     lapsed: Set[_Place]
+    #: Models with a finding of a validation that is overdue.
+    late: Set[str]
     #: By aspect, then by model and environment.
     readings: Mapping[str, Mapping[_Place, Sequence[Reading]]]
     #: Versions whose inputs moved so far that it matters.
@@ -91,6 +93,7 @@ def _estate(look: Transaction, policy: Policy, now: int) -> _Estate:
         felt=felt,
         unreviewed={(one.model, one.environment) for one in look.emergencies.all(open=True)},
         lapsed={(one.model, one.environment) for one in look.waivers.all(open=True) if one.calls},
+        late={one.model for one in look.validation_findings.all(open=True) if one.overdue(now)},
         readings=_readings(look, champions),
         moved=look.inputs.moved(),
         spans=look.answered.spans(champions, now),
@@ -140,7 +143,10 @@ def _status(estate: _Estate, one: Known, routing: Routing, now: int) -> Iterator
         live=True,
         moved=(*place, routing.champion.number if routing.champion else 0) in estate.moved,
         watched=one.project.monitor.quality.limit is not None,
-        governed=not one.gaps and not expired(lifetime) and place not in estate.unreviewed | estate.lapsed,
+        governed=not one.gaps
+        and not expired(lifetime)
+        and place not in estate.unreviewed | estate.lapsed
+        and routing.model not in estate.late,
     )
     for aspect, status in of_age(found, lifetime).items():
         yield _sample("lamp_model_status", STATUS[status], *place, aspect)

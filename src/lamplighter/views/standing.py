@@ -11,6 +11,7 @@ from lamplighter.domain.monitor import Finding, Kind, Severity, is_of_job, is_of
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Aspect, Duty, Status
+from lamplighter.domain.validation import ValidationFinding
 from lamplighter.domain.waiver import Waiver
 from lamplighter.views.aspects import aspects, blocked, expired, of_age
 from lamplighter.views.known import Known
@@ -34,6 +35,8 @@ class Standing(Record, frozen=True):
     emergencies: tuple[Emergency, ...]
     #: Waivers on which something may rest, and those that are over and nobody has seen to, oldest first.
     waivers: tuple[Waiver, ...]
+    #: Open findings of validations, those that matter most first.
+    validation_findings: tuple[ValidationFinding, ...]
     #: How long the version in the most protected environment may still answer.
     lifetime: Lifetime | None
     #: By aspect; `overall` is the worst.
@@ -86,6 +89,7 @@ def standing(
     waiting: tuple[Waiting, ...],
     emergencies: tuple[Emergency, ...],
     waivers: tuple[Waiver, ...],
+    validation_findings: tuple[ValidationFinding, ...],
     *,
     moved: bool,
     now: int,
@@ -94,6 +98,7 @@ def standing(
     that what its inputs do matters."""
     lifetime = lifetime_in(known.tier, known.project, placed[-1][1], placed[-1][0], now) if placed else None
     ranked = tuple(sorted(incidents, key=_weight))
+    late = [one.owner for one in validation_findings if one.overdue(now)]
     lapsed = [one for one in waivers if one.calls]
     return Standing(
         known=known,
@@ -103,6 +108,7 @@ def standing(
         waiting=waiting,
         emergencies=emergencies,
         waivers=waivers,
+        validation_findings=validation_findings,
         lifetime=lifetime,
         status=of_age(
             aspects(
@@ -110,11 +116,13 @@ def standing(
                 live=bool(placed),
                 moved=moved,
                 watched=known.project.monitor.quality.limit is not None,
-                governed=not known.gaps and not expired(lifetime) and not emergencies and not lapsed,
+                governed=not known.gaps and not expired(lifetime) and not emergencies and not lapsed and not late,
             ),
             lifetime,
         ),
-        needs=_needs(ranked[0] if ranked else None, waiting, emergencies, _owner(known) if lapsed else "", known.gaps),
+        needs=_needs(
+            ranked[0] if ranked else None, waiting, emergencies, _owner(known) if lapsed else "".join(late[:1]), known.gaps
+        ),
         lacks=known.lacks | lacks_of_time(lifetime, emergencies, now),
     )
 

@@ -15,6 +15,7 @@ from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status
+from lamplighter.domain.validation import ValidationFinding
 from lamplighter.domain.waiver import Waiver
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.answering import Service, service
@@ -71,6 +72,8 @@ class ModelStatus(Record, frozen=True):
     emergencies: tuple[Emergency, ...] = ()
     #: Waivers on which something may rest, and those that are over and nobody has seen to, oldest first.
     waivers: tuple[Waiver, ...] = ()
+    #: Open findings of validations, those that matter most first.
+    validation_findings: tuple[ValidationFinding, ...] = ()
 
     @property
     def failed_jobs(self) -> tuple[Finding, ...]:
@@ -107,6 +110,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
         consumers=consumers(look, model, now),
         emergencies=seen.emergencies,
         waivers=seen.waivers,
+        validation_findings=seen.validation_findings,
     )
 
 

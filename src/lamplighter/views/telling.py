@@ -15,6 +15,7 @@ from lamplighter.domain.events import (
     rollout,
     routing,
     run,
+    validation,
     version,
     waiver,
 )
@@ -50,6 +51,11 @@ SENTENCES: Mapping[type[Event], str] = {
     waiver.WaiverAnnounced: "{e.person} is told that {e.waiver} is over, v{e.number} in {e.environment}.",
     waiver.WaiverSettled: "Nothing rests on {e.waiver} any more, v{e.number} in {e.environment}. {e.why}",
     policy.PolicyChanged: "The rule book {e.name} {e.version} is in force. {e.why}",
+    validation.ValidationFindingRaised: "{e.person} found of v{e.number} ({e.finding}, {e.weight}): {e.words}",
+    validation.ValidationFindingAnswered: "{e.person} answered {e.finding} with {e.kind} of v{e.number}. {e.note}",
+    validation.ValidationFindingJudged: "{e.person} said of {e.finding}: {e.note}",
+    validation.ValidationFindingOverdue: "{e.person} is told that {e.finding} is overdue.",
+    validation.VersionValidated: "{e.person} validated v{e.number}. {e.note}",
     routing.WentLive: "v{e.number} took all traffic in {e.environment}.",
     routing.Withdrawn: "v{e.number} lost its traffic in {e.environment}. {e.why}",
     routing.RolledBack: "{e.environment} went back from v{e.previous} to v{e.number}. {e.why}",
@@ -81,6 +87,8 @@ def sentence(event: Event) -> str:
         return f"{told} {'Accepted.' if event.accepted else 'Refused.'}"
     if isinstance(event, version.CaseJudged):
         return f"{told} {'As expected.' if event.as_expected else 'Not as expected.'}"
+    if isinstance(event, validation.ValidationFindingJudged):
+        return f"{told} {'It is closed.' if event.closed else 'It is given back.'}"
     if isinstance(event, rollout.HookAnswered):
         return told if event.why else f"{told} It said go."
     if isinstance(event, consumer.ConsumerSaved) and not event.active:

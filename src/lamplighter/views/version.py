@@ -5,6 +5,7 @@ from lamplighter.domain.decision import Decision
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.names import DigestPrefix, Live, Number, Previous, Reference, unknown
 from lamplighter.domain.record import Record
+from lamplighter.domain.validation import ValidationFinding, ValidationWord, ranked
 from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import Waiver
 from lamplighter.store.transaction import Transaction
@@ -23,6 +24,9 @@ class VersionView(Record, frozen=True):
     consumers: tuple[Affected, ...] = ()
     #: What was waived of it, newest first.
     waivers: tuple[Waiver, ...] = ()
+    #: Open findings of validators about the model, and those about this version that are closed; their words on this version.
+    validation_findings: tuple[ValidationFinding, ...] = ()
+    validation_words: tuple[ValidationWord, ...] = ()
 
 
 def version_view(look: Transaction, reference: Reference, environment: str) -> VersionView:
@@ -36,6 +40,10 @@ def version_view(look: Transaction, reference: Reference, environment: str) -> V
         decisions=tuple(look.decisions.all(newest="at", model=version.model, number=version.number)),
         differences=differences(base.manifest.contract, version.manifest.contract) if base else (),
         consumers=affected(look, version, environment),
+        validation_findings=ranked(
+            one for one in look.validation_findings.all(model=version.model) if one.open or one.version == version.digest
+        ),
+        validation_words=tuple(look.validation_words.all(version=version.digest)),
         waivers=tuple(look.waivers.all(newest="opened_at", version=version.digest)),
     )
 

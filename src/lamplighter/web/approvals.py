@@ -31,6 +31,7 @@ def approvals_page(request: Request, platform: Platform) -> Response:
         "approvals.html",
         rows=rows,
         emergencies=platform.emergencies(),
+        findings=[one for one in platform.validation_findings() if one.answered or one.overdue(time.time_ns() // 1000)],
         now=time.time() * 1e6,
         section="approvals",
         every=5,

@@ -1,5 +1,6 @@
 """One model: is it fine, who has it, what changed, what can safely be done now."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +39,7 @@ def model_page(request: Request, platform: Platform) -> Response:
         request,
         platform,
         "model.html",
+        now=time.time_ns() // 1000,
         state=state,
         main=main,
         project=project,

@@ -1,5 +1,6 @@
 """One page: its path, what it takes to see it, and how it is shown."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,9 +42,15 @@ class Frame(NamedTuple):
 
 def shown(request: Request, platform: Platform, template: str, **values: Any) -> Response:
     """A page within the frame of the signed-in person."""
-    waiting = len(platform.waiting()) + len(platform.emergencies())
+    waiting = len(platform.waiting()) + len(platform.emergencies()) + _findings(platform)
     frame = Frame(platform.whoami(), waiting, len(platform.incidents()))
     return rendered(request, template, frame=frame, **values)
+
+
+def _findings(platform: Platform) -> int:
+    """Findings of validations that wait for their owner or for a validator."""
+    now = time.time_ns() // 1000
+    return sum(one.answered or one.overdue(now) for one in platform.validation_findings())
 
 
 def rendered(request: Request, template: str, *, frame: Frame | None = None, status: int = 200, **values: Any) -> Response:

@@ -11,7 +11,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.version import VersionView
 from lamplighter.views.waivers import standing
-from lamplighter.web import actions, facts, forms, waivers
+from lamplighter.web import actions, facts, forms, validations, waivers
 from lamplighter.web.page import Page, done, shown
 
 
@@ -41,6 +41,7 @@ def version_page(request: Request, platform: Platform) -> Response:
         ],
         offers=waivers.offers(platform, view, state),
         standing=standing,
+        validates=validations.why_not(platform, state),
         now=platform.waivers(name).at,
         mine=_mine(view, platform.whoami(), teams),
         section="fleet",

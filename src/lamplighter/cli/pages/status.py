@@ -6,6 +6,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.pages.emergency import review
 from lamplighter.cli.pages.hold import held_rollouts
 from lamplighter.cli.pages.readings import felt
+from lamplighter.cli.pages.validation import line
 from lamplighter.cli.pages.waiver import of_status
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.table import Table
@@ -42,6 +43,7 @@ def _facts(state: ModelStatus) -> list[tuple[str, str]]:
     facts += [("live", _live(live)) for live in state.live]
     facts += held_rollouts(state.rollouts)
     facts += [("emergency", f"{review(one)}; v{one.number} in {one.environment}") for one in state.emergencies]
+    facts += [("validation", line(one)) for one in state.validation_findings]
     facts += [("waiver", of_status(one)) for one in state.waivers]
     facts += [("consumers", _consumers(state.consumers))] if state.consumers else []
     return facts + ([("needs", state.needs)] if state.needs else [])

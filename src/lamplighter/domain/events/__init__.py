@@ -16,6 +16,7 @@ from lamplighter.domain.events.prediction import PredictionEvent
 from lamplighter.domain.events.rollout import RolloutEvent
 from lamplighter.domain.events.routing import RoutingEvent
 from lamplighter.domain.events.run import RunEvent
+from lamplighter.domain.events.validation import ValidationEvent
 from lamplighter.domain.events.version import VersionEvent
 from lamplighter.domain.events.waiver import WaiverEvent
 
@@ -33,6 +34,7 @@ AnyEvent = (
     | RolloutEvent
     | RoutingEvent
     | RunEvent
+    | ValidationEvent
     | VersionEvent
     | WaiverEvent
 )

@@ -19,6 +19,8 @@ from lamplighter.store.schema.registry import (
     projects,
     rulebook_changes,
     signatures,
+    validation_findings,
+    validation_words,
     versions,
     waivers,
 )
@@ -89,6 +91,8 @@ __all__ = (
     "tallies",
     "teams",
     "traffic",
+    "validation_findings",
+    "validation_words",
     "version_hours",
     "versions",
     "waivers",

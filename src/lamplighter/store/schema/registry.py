@@ -88,6 +88,28 @@ consents = Table(
     body(),
 )
 
+validation_findings = Table(
+    "validation_findings",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("model", NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    body(),
+    Index(None, "model", "opened_at"),
+)
+
+validation_words = Table(
+    "validation_words",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("model", NAME, nullable=False),
+    Column("version", DIGEST, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    body(),
+)
+
 waivers = Table(
     "waivers",
     metadata,
