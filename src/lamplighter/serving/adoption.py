@@ -38,7 +38,8 @@ def check_formats(manifest: Manifest, allowed: Collection[Badge]) -> None:
 
 class Adoption:
     """Loads beside the traffic. A model moves once everything its part of the route names is loaded or refused, so a way back
-    to a loaded version is a pointer and waits for nothing. The revision counts as adopted once every model has settled.
+    to a loaded version is a pointer and waits for nothing; where nobody answers yet, the champion does as soon as it is loaded.
+    The revision counts as adopted once every model has settled.
 
     A champion whose time is over is replaced by one that answers nobody; so is one that cannot be loaded where an answer is
     declared for that."""
@@ -85,6 +86,11 @@ class Adoption:
     def loading(self) -> tuple[str, ...]:
         """Digests of the versions that are being loaded."""
         return tuple(served.digest for served in self._loading)
+
+    @property
+    def answers(self) -> bool:
+        """Whether every model of the route has a version that answers, or all has been tried."""
+        return self.revision >= 0 or (self._route is not None and self._router.models.keys() >= self._router.named)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -150,12 +156,13 @@ class Adoption:
 
     def _move(self, route: ModelRoute) -> None:
         """Point the model at the new route unless something is still loading or the champion is missing."""
-        if any(served in self._loading for served in route.versions()):
+        current = self._router.models.get(route.model)
+        begins = current is None and route.champion in self._versions
+        if not begins and any(served in self._loading for served in route.versions()):
             return
         champion = self._champion(route)
         if champion is None:
             return
-        current = self._router.models.get(route.model)
         if current is None or current.route != route or current.champion is not champion or self._lacks(current):
             self._router.models[route.model] = self._adopted(route, champion, current)
 

@@ -109,7 +109,7 @@ class Slot:
     @property
     def ready(self) -> bool:
         """Whether it answers by a route."""
-        return self._adoption.revision >= 0 and not self._front.draining
+        return self._adoption.answers and not self._front.draining
 
     def metrics(self, accept: bytes) -> Answer | Refusal:
         """Counters of the whole group, for Prometheus, in a form that is accepted."""
@@ -165,7 +165,7 @@ class Slot:
     async def _settled(self) -> None:
         end = time.monotonic() + _PATIENCE
         # Also where the end has come: callers may be connected already, and the others have closed.
-        while self._adoption.revision < 0 and time.monotonic() < end:
+        while not self._adoption.answers and time.monotonic() < end:
             await asyncio.sleep(_LOOK / 4)
 
     def _beat(self) -> None:
