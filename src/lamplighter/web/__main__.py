@@ -10,7 +10,7 @@ from lamplighter.lifecycle.people import bootstrap
 from lamplighter.sdk.local import check
 from lamplighter.sdk.lock import claim
 from lamplighter.settings import read_settings
-from lamplighter.web import heap
+from lamplighter.web import crowds, heap
 from lamplighter.web.main import application
 
 
@@ -27,11 +27,12 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     heap.settle()
+    crowds.raise_files()
     uvicorn.run(
         served,
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=crowds.Connection,
         ws="none",
         access_log=False,
         server_header=False,

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -30,6 +31,9 @@ _NAME = re.compile(r"[-a-z0-9]{1,63}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _INFER = {"POST": Door("POST", "/v2/models/{model}/infer", Verb.PREDICT, Who.CALLER_OF_MODEL, "rpc")}
 
+#: One of so many descriptors of the process may be a connection here, and so many at most.
+_PART, _MOST = 4, 4096
+
 Context = Any
 Headers = dict[bytes, bytes]
 #: A message, its metadata and its bytes to the answer and the bytes of that.
@@ -49,6 +53,10 @@ class RpcFront:
                 ("grpc.max_send_message_length", most),
                 ("grpc.max_metadata_size", limits.header_bytes),
                 ("grpc.max_concurrent_streams", limits.in_flight),
+                # Whoever says nothing leaves the descriptors to others, as at the port of HTTP.
+                ("grpc.server_handshake_timeout_ms", round(limits.header_seconds * 1000)),
+                ("grpc.max_connection_idle_ms", round(limits.idle_seconds * 1000)),
+                ("grpc.max_allowed_incoming_connections", _most()),
             )
         )
         calls: Mapping[str, _Call] = {
@@ -112,6 +120,11 @@ class RpcFront:
         request = Request(b"POST", "", headers, content, received=time.monotonic(), opened=asked)
         answer = await self._application.called(request, Call(doors=_INFER, model=asked.model_name, number=number))
         return answer, answer.body
+
+
+def _most() -> int:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(files // _PART, _MOST) if files != resource.RLIM_INFINITY else _MOST
 
 
 def _headers(context: Context) -> Headers:
