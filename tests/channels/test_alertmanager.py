@@ -2,12 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
-from tests.channels.alertmanagers import active, running
+from tests.bridges.test_bridges import ESTATE
+from tests.channels.alertmanagers import active, amtool, running
 from tests.channels.test_channels import MESSAGE
+from tests.sdk.homes import until
 
+from lamplighter.bridges.prometheus import files
 from lamplighter.channels import alertmanager
 from lamplighter.channels.base import Receiver
 from lamplighter.domain.instant import rfc3339
@@ -52,3 +56,19 @@ def test_what_nothing_would_end_ends_by_itself(address: str) -> None:
     alertmanager.send(asked, Receiver(address=address))
     (alert,) = active(address, "incident=R-91")
     assert alert["endsAt"] == rfc3339(now + 3_600_000_000)
+
+
+def test_the_rule_on_open_incidents_is_silent_while_the_channel_shows_one_of_the_model(tmp_path: Path) -> None:
+    (made,) = [file.content for file in files(ESTATE) if file.name == "lamplighter-inhibitions.yml"]
+    now, rules = time.time_ns() // 1000, {("LampFunctionalIncident", "other"), ("LampFeedIncident", "late-flights")}
+    with running(tmp_path, f"route: {{receiver: nobody}}\nreceivers: [{{name: nobody}}]\n{made}") as address:
+        for name, model in (*rules, ("LampFunctionalIncident", "late-flights")):
+            amtool(address, "alert", "add", name, f"model={model}", "env=prod")
+        assert len(active(address)) == 3
+        alertmanager.send(msgspec.structs.replace(MESSAGE, at=now, opened_at=now), Receiver(address=address))
+        until(lambda: shown(address) == rules | {("LamplighterIncident", "late-flights")})
+
+
+def shown(address: str) -> set[tuple[str, str]]:
+    """Name and model of the alerts that people are told of."""
+    return {(one["labels"]["alertname"], one["labels"]["model"]) for one in active(address)}

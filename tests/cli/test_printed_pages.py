@@ -608,7 +608,8 @@ def test_quiet_leaves_the_answer_only() -> None:
 def test_files_for_prometheus(tmp_path: Path) -> None:
     outcome = told(Memory(), "export", "prometheus", "--out", str(tmp_path / "new"), "-C", str(tmp_path))
     assert outcome.code == 0
-    assert sorted(file.name for file in (tmp_path / "new").iterdir()) == ["lamplighter-rules.yml", "lamplighter-scrape.yml"]
+    names = ["lamplighter-inhibitions.yml", "lamplighter-rules.yml", "lamplighter-scrape.yml"]
+    assert sorted(file.name for file in (tmp_path / "new").iterdir()) == names
     assert "  lamplighter-rules.yml   name it in rule_files of prometheus.yml\n" in outcome.out
 
 

@@ -6,14 +6,15 @@ from urllib.parse import urlsplit
 import yaml
 
 from lamplighter.bridges.base import Estate, File
-from lamplighter.domain.alert import ALERTS, CONTROL_JOB, SERVING_JOB, Alert
+from lamplighter.domain.alert import ALERTS, CONTROL_JOB, INCIDENT_ALERT, SERVING_JOB, Alert, incident_alert
+from lamplighter.domain.monitor import Kind, Severity
 
 #: Where Prometheus finds the token of an account with the role observer.
 TOKEN_FILE = "/etc/prometheus/lamplighter.token"  # noqa: S105  a place, not a secret
 
 
 def files(estate: Estate) -> tuple[File, ...]:
-    """A part of `prometheus.yml`, and a file of rules."""
+    """A part of `prometheus.yml`, a file of rules, and a part of `alertmanager.yml`."""
     return (
         File(
             name="lamplighter-scrape.yml",
@@ -24,6 +25,11 @@ def files(estate: Estate) -> tuple[File, ...]:
             name="lamplighter-rules.yml",
             content=_written({"groups": [{"name": "lamplighter", "rules": [_rule(alert) for alert in ALERTS]}]}),
             use="name it in rule_files of prometheus.yml",
+        ),
+        File(
+            name="lamplighter-inhibitions.yml",
+            content=_written({"inhibit_rules": [_inhibition(kind) for kind in Kind]}),
+            use="add it to alertmanager.yml where the channel alertmanager tells it of incidents too, or each is shown twice",
         ),
     )
 
@@ -41,6 +47,16 @@ def _jobs(estate: Estate) -> list[dict[str, Any]]:
         {"targets": [urlsplit(place.address).netloc], "labels": {"environment": place.name}} for place in estate.environments
     ]
     return [job, {"job_name": SERVING_JOB, "static_configs": places}]
+
+
+def _inhibition(kind: Kind) -> dict[str, Any]:
+    """The rule on open incidents of a kind is silent while our channel shows one of the same model."""
+    names = "|".join(incident_alert(kind, severity) for severity in (Severity.PAGE, Severity.NOTICE))
+    return {
+        "source_matchers": [f'alertname="{INCIDENT_ALERT}"', f'kind="{kind}"'],
+        "target_matchers": [f'alertname=~"{names}"'],
+        "equal": ["model", "env"],
+    }
 
 
 def _rule(alert: Alert) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from lamplighter.domain.stage import STAGE_OF, Duty
 #: Jobs of Prometheus that read the control plane and serving.
 CONTROL_JOB, SERVING_JOB = "lamplighter", "lamplighter-serving"
 
+#: How the channel for an Alertmanager calls an incident.
+INCIDENT_ALERT = "LamplighterIncident"
+
 
 class Alert(Record, frozen=True):
     """One rule. An expression without a model in its series is about the platform, whose owner is the duty's alone."""
@@ -49,9 +52,14 @@ _WORDS = {
 _NAMES = {Severity.PAGE: "Incident", Severity.NOTICE: "Notice"}
 
 
+def incident_alert(kind: Kind, severity: Severity) -> str:
+    """Name of the rule on open incidents of a kind."""
+    return f"Lamp{_WORDS[kind]}{_NAMES[severity]}"
+
+
 def _incident(kind: Kind, severity: Severity) -> Alert:
     return Alert(
-        name=f"Lamp{_WORDS[kind]}{_NAMES[severity]}",
+        name=incident_alert(kind, severity),
         expression=f'max by (model, env) (lamp_incidents_open{{kind="{kind}",severity="{severity}"}}) > 0',
         lasting="0m",
         severity=severity,
