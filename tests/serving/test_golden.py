@@ -1,5 +1,6 @@
 """A version is ready only after it has scored its golden rows as it did when it was registered."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,11 @@ from lamplighter.domain.golden import Golden
 from lamplighter.domain.record import canonical
 from lamplighter.domain.route import ModelRoute, Served
 from lamplighter.domain.version import Artifact, Manifest
+from lamplighter.serving.compiled import native
+from lamplighter.serving.compiled.model import BodyScorer, ScoredBodies
 from lamplighter.serving.compiled.plan import write
+from lamplighter.serving.golden import open_ready
+from lamplighter.serving.runtimes.base import NOTHING, Unloadable
 
 ROWS: dict[str, Any] = {"dep_delay": [5.0, None], "distance": [1000, 0], "carrier": ["UA", None]}
 
@@ -65,3 +70,19 @@ def test_a_wrong_version_leaves_the_one_before_it_in_its_place(tmp_path: Path) -
         status, _, headers = caller.infer()
         assert (status, headers["Lamp-Version"]) == (200, f"{MODEL}@1")
     assert ground.scored()[0].number == 1
+
+
+@pytest.mark.skipif(not native.is_built(), reason="there is no C compiler on this machine")
+def test_golden_rows_are_proved_as_bodies_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ground = Ground(tmp_path)
+    served = golden(ground, 1, as_golden())
+    asked = []
+
+    def wrong(self: BodyScorer, name: bytes, bodies: list[bytes]) -> ScoredBodies:
+        asked.append((name, bodies))
+        return ScoredBodies([16.0, 1.0], [2], [memoryview(b"")])
+
+    monkeypatch.setattr(BodyScorer, "score", wrong)
+    with pytest.raises(Unloadable, match="1 away"):
+        asyncio.run(open_ready(MODEL, served, ground.artifacts, NOTHING))
+    assert len(asked) == 1

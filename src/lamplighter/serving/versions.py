@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import msgspec
 
-from lamplighter.domain.contract import Contract, Problem, problems_of
+from lamplighter.domain.contract import Problem, problems_of
 from lamplighter.domain.names import DIGEST
 from lamplighter.domain.record import digest_of, from_json
 from lamplighter.domain.route import Arm, Condition, Served
@@ -23,10 +23,8 @@ from lamplighter.serving.codecs.typed import Read, Row, reader
 from lamplighter.serving.compiled.model import BodyScorer
 from lamplighter.serving.fitting import Fit
 from lamplighter.serving.lane import MANY
-from lamplighter.serving.runtimes.base import Failed, Isolated, Loader, Runtime, Surroundings, Unloadable
+from lamplighter.serving.runtimes.base import MOST_AT_ONCE, Failed, Isolated, Loader, Runtime, Surroundings, Unloadable
 
-#: Rows that are scored on the thread of the event loop; a request with more goes the long way.
-MOST_ROWS = 256
 ScoreRows = Callable[[Sequence[Row]], list[float]]
 
 _RUNTIMES = Path(__file__).parent / "runtimes"
@@ -58,9 +56,8 @@ class Loaded:
         self.names = tuple(column.name for column in manifest.contract.inputs)
         #: Scores rows at once on the calling thread, where the runtime can; raises whatever is wrong.
         self.score_rows: ScoreRows | None = getattr(runtime, "score_rows", None)
-        bodies: Callable[[Contract, int], BodyScorer | None] | None = getattr(runtime, "bodies", None)
         #: Scores requests in JSON as they came, where the runtime can.
-        self.score_bodies = None if bodies is None else bodies(manifest.contract, MOST_ROWS)
+        self.score_bodies: BodyScorer | None = getattr(runtime, "score_bodies", None)
         self._fit = Fit(manifest.contract)
         self._readers: dict[tuple[str, ...], Read] = {}
         closed = b"Lamp-Sandbox: %b\r\n" % runtime.sandbox.encode() if isinstance(runtime, Isolated) else b""
@@ -126,7 +123,7 @@ class Loaded:
             made = None if self.score_rows is None else reader(self.contract, keys)
             read = self._readers[keys] = made or _reads_nothing
         rows = read(body)
-        return rows if rows is not None and len(rows) <= MOST_ROWS else None
+        return rows if rows is not None and len(rows) <= MOST_AT_ONCE else None
 
     def problems_of(self, columns: Mapping[str, Sequence[Any]]) -> tuple[Problem, ...]:
         """Everything wrong with these columns; nothing if they fit the contract."""

@@ -12,6 +12,7 @@ TEXTS = np.dtype(
     [("place", np.uint64), ("slots", np.uintp), ("mask", np.uint64), ("bytes", np.uintp)]
     + [(name, np.uint64) for name in ("empty", "other", "refuses_empty", "refuses_other")]
 )
+_UNUSED = 0, 0, 0, 0
 _BASIS, _PRIME, _ALL = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
 
 
@@ -41,15 +42,15 @@ def _slots(asked: Asked) -> tuple[np.ndarray, np.ndarray]:
     size = 2
     while size < 2 * len(asked.known):
         size *= 2
-    slots, content = np.zeros(size, dtype=_KNOWN), bytearray(b"\0")
+    slots, content = [_UNUSED] * size, bytearray(b"\0")
     for text, answer in asked.known.items():
         encoded = text.encode()
         slot = hash_of(encoded) % size
-        while slots[slot]["is_used"]:
+        while slots[slot] is not _UNUSED:
             slot = (slot + 1) % size
         slots[slot] = len(content), len(encoded), answer, 1
         content += encoded
-    return slots, np.frombuffer(bytes(content), dtype=np.uint8)
+    return np.array(slots, dtype=_KNOWN), np.frombuffer(bytes(content), dtype=np.uint8)
 
 
 def hash_of(text: bytes) -> int:

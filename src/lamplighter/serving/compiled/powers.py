@@ -1,5 +1,7 @@
 """Powers of ten as `decimal.h` multiplies with them: the first 64 bits and the exponent of two."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +10,7 @@ FURTHEST = 290
 _POWER = np.dtype([("bits", np.uint64), ("exponent", np.int64)])
 
 
+@cache
 def powers_of_ten() -> NDArray[np.void]:
     """From `10 ** -FURTHEST` to `10 ** FURTHEST`, cut off, never rounded up."""
     return np.array([_first_bits(exponent) for exponent in range(-FURTHEST, FURTHEST + 1)], dtype=_POWER)

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from lamplighter.domain.sandbox import Level, Sandbox
 from lamplighter.domain.version import Manifest
 
+#: Rows of a request that are scored on the thread of the event loop; one with more goes the long way.
+MOST_AT_ONCE = 256
+
 
 class Failed(Exception):
     """The version could not score these rows. Holds no value of the rows."""

@@ -11,9 +11,9 @@ from lamplighter.domain.contract import Contract
 from lamplighter.domain.version import Manifest
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.compiled.model import BodyScorer, CompiledModel
-from lamplighter.serving.compiled.plan import Linear, read
+from lamplighter.serving.compiled.plan import Linear, Plan, read
 from lamplighter.serving.compiled.rows import Row
-from lamplighter.serving.runtimes.base import NOTHING, Surroundings, Unloadable
+from lamplighter.serving.runtimes.base import MOST_AT_ONCE, NOTHING, Surroundings, Unloadable
 
 #: From this many rows on, the work leaves the thread of the event loop, so that others are answered meanwhile.
 MANY_ROWS = 512
@@ -25,8 +25,10 @@ _LEAST, _PIECE = 64, 32_768
 class Compiled:
     """A loaded compiled version."""
 
-    def __init__(self, model: CompiledModel) -> None:
+    def __init__(self, model: CompiledModel, bodies: BodyScorer | None = None) -> None:
         self._model = model
+        #: Scores requests in JSON as they came; nothing where it has to be done by rows.
+        self.score_bodies = bodies
         #: Who walks the trees: native, onnxruntime, or nobody for a linear plan.
         self.walker = model.walker
 
@@ -56,10 +58,6 @@ class Compiled:
         """
         return self._model.score_rows(rows)
 
-    def bodies(self, contract: Contract, most: int) -> BodyScorer | None:
-        """What scores requests in JSON as they came, each with `most` rows at most; nothing where it has to be done by rows."""
-        return self._model.bodies(contract, most)
-
     async def close(self) -> None:
         """Nothing is held beside memory."""
 
@@ -73,7 +71,11 @@ async def load(manifest: Manifest, artifacts: Path, _: Surroundings = NOTHING) -
             raise ValueError("the plan reads a column that is not in the contract")
         trees = b"" if isinstance(plan.estimator, Linear) else verified(artifacts, manifest.artifact("model"))
         # Opening the trees of a large model takes time in which nobody would be answered.
-        names = [column.name for column in manifest.contract.inputs]
-        return Compiled(await asyncio.to_thread(CompiledModel, plan, trees, names))
+        return await asyncio.to_thread(_opened, plan, trees, manifest.contract)
     except (KeyError, ValueError, MsgspecError) as error:
         raise Unloadable(f"The compiled form cannot be read ({error}). Register the version again.") from error
+
+
+def _opened(plan: Plan, trees: bytes, contract: Contract) -> Compiled:
+    model = CompiledModel(plan, trees, [column.name for column in contract.inputs])
+    return Compiled(model, model.bodies(contract, MOST_AT_ONCE))
