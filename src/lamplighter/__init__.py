@@ -17,9 +17,21 @@ _PLACES = {
     "model": "lamplighter.sdk.slicing",
     "predictor": "lamplighter.packaging.predictor",
     "register": "lamplighter.sdk.deployed",
+    "reproduce": "lamplighter.sdk.reproduction",
 }
 
-__all__ = ["Build", "Deployment", "Provenance", "__version__", "connect", "deploy", "model", "predictor", "register"]
+__all__ = [
+    "Build",
+    "Deployment",
+    "Provenance",
+    "__version__",
+    "connect",
+    "deploy",
+    "model",
+    "predictor",
+    "register",
+    "reproduce",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,8 @@ from lamplighter.domain.card import Card, Figure, Section
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.incident import State
 from lamplighter.domain.monitor import Kind
+from lamplighter.domain.origin import Origin, Rows
+from lamplighter.domain.version import Lock
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.views.card import card
 
@@ -67,6 +69,7 @@ def test_the_facts_of_a_version(kit: Kit) -> None:
     assert dict(section(found, "problem").facts)["Criticality"].startswith("mission-critical.")
     training = dict(section(found, "training").facts)
     assert (training["Commit of the code"], training["Seed"], training["Rows"]) == ("9ab12f0", "7", "81,002")
+    assert training["Environment of the training"] == "not recorded"
     assert "brier <= 0.19" in cells(found, "requirements")
     assert "load_check | passed" in cells(found, "gates")
     assert "ops-dashboard | bea@example.com | declared" in cells(found, "consumers")
@@ -97,6 +100,21 @@ def test_facts_of_another_shape_are_told_as_they_are(kit: Kit) -> None:
     assert found.figures == ()
     assert section(found, "evaluation").sentences == ("The evidence has a shape of its own; see it below.",)
     assert "metrics | auc 0.712, brier 0.168" in cells(found, "evaluation")
+
+
+def test_what_it_was_trained_with_is_told(kit: Kit) -> None:
+    packages = Lock(python="3.11", packages={"numpy": "2.4.6", "scipy": "1.17.1"})
+    origin = Origin(
+        lock=packages, lamplighter="0.1.0", system="Linux x86_64", data={"labels": Rows(digest="ab" * 32, rows=900)}
+    )
+    with kit.store.transaction() as change:
+        version = change.versions.find(model="price-001", number=1)
+        assert version is not None
+        facts = msgspec.to_builtins(origin)
+        change.evidence.add(Evidence(version=version.digest, kind="training", facts=facts, author=seed.ADA, at=seed.NOW))
+    told = dict(section(made(kit, "price-001", 1), "training").facts)
+    assert told["Environment of the training"] == ("lamplighter 0.1.0 on Linux x86_64, Python 3.11: numpy 2.4.6, scipy 1.17.1")
+    assert told["Digest of the labels"] == f"{'ab' * 32}, 900 rows"
 
 
 def test_words_and_incidents_that_are_over_stay_in_it(kit: Kit) -> None:

@@ -107,6 +107,8 @@ def test_facts_of_any_shape_become_lines() -> None:
         ("slices.0.origin", "EWR"),
         ("names", "a, b"),
     ]
+    (packages,) = facts.lines({"packages": {f"p{number}": "1.0" for number in range(40)}})
+    assert packages.value.startswith("p0 1.0, p1 1.0, ")
     assert len(facts.lines({str(number): number for number in range(200)})) == facts.MOST + 1
 
 

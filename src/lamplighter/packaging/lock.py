@@ -31,6 +31,11 @@ def lock(roots: Iterable[str], distributions: Iterable[str] = ()) -> Lock:
     return Lock(python=f"{sys.version_info.major}.{sys.version_info.minor}", packages=dict(sorted(found.items())))
 
 
+def required_by(distribution: str) -> Lock:
+    """Exact versions of everything that a distribution requires, as they are here, without itself."""
+    return lock((), _required(metadata.requires(distribution) or ()))
+
+
 def _required(requirements: Iterable[str]) -> Iterator[str]:
     """Names of the requirements that are not of an extra; one that is for another platform is simply not installed."""
     for requirement in requirements:

@@ -37,6 +37,8 @@ class Build:
     classes: Sequence[str] = ()
     threshold: float = 0.5
     provenance: Provenance = field(default_factory=Provenance)
+    #: Path of the project within its repository; filled in where a project makes the build.
+    folder: str = ""
     #: What is new, in one sentence.
     note: str = ""
     #: Allow a format that runs code when it is opened.
@@ -85,7 +87,8 @@ def load_build(folder: Path, project: Project) -> Build:
             code="E1117",
         )
     commit = made.provenance.commit or commit_of(folder)
-    return replace(made, provenance=msgspec.structs.replace(made.provenance, commit=commit))
+    provenance = msgspec.structs.replace(made.provenance, commit=commit)
+    return replace(made, provenance=provenance, folder=made.folder or _git(folder, "rev-parse", "--show-prefix").rstrip("/"))
 
 
 def _no_source(why: str, line: str, place: str) -> Invalid:

@@ -18,13 +18,14 @@ from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.build import Build
 from lamplighter.sdk.requested import requested
 
+#: Columns, labels and scores of rows.
+Rows = tuple[Mapping[str, Sequence[Any]], Sequence[float], Sequence[float]]
 _CLASSIFICATION = ("auc", "brier", "log_loss", "precision", "recall")
 _REGRESSION = ("rmse", "mae")
 
 
-def performance(project: Project, build: Build, draft: Draft) -> list[Facts]:
-    """The evidence `performance`, if the build has labels; figures by slice, then by metric."""
-    rows = labelled(build, draft)
+def performance(project: Project, build: Build, draft: Draft, rows: Rows | None) -> list[Facts]:
+    """The evidence `performance` of rows that are `labelled`, if there are any; figures by slice, then by metric."""
     if rows is None:
         return []
     meaning = draft.manifest.contract.output.meaning
@@ -56,7 +57,7 @@ def _names(project: Project, meaning: Meaning) -> list[str]:
     return [*usual, *(name for name in dict.fromkeys(asked) if name not in usual and watched(name, meaning) == name)]
 
 
-def labelled(build: Build, draft: Draft) -> tuple[Mapping[str, Sequence[Any]], Sequence[float], Sequence[float]] | None:
+def labelled(build: Build, draft: Draft) -> Rows | None:
     """Columns, labels and scores of the rows that quality is measured on; nothing if the build has no labels."""
     if build.evaluation is None:
         return (draft.columns, draft.labels, draft.scores) if draft.labels else None

@@ -22,6 +22,7 @@ from lamplighter.sdk import cases, evaluation, reference
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.build import Build, load_build
 from lamplighter.sdk.interface import Platform
+from lamplighter.sdk.origin import origin
 from lamplighter.settings import read_settings
 
 __all__ = ["Build", "Checked", "checked", "data_checks", "load_build", "profile_artifact", "registered", "release"]
@@ -62,7 +63,9 @@ def checked(project: Project, build: Build) -> Checked:
     whole = drafting.with_artifacts(draft, [(profile_artifact(profile), profile)])
     facts = [Facts(kind=fact.kind, facts=fact.facts) for fact in draft.evidence]
     facts.append(data_checks(draft.manifest.contract, draft.columns, draft.labels))
-    facts += evaluation.performance(project, build, draft)
+    measured = evaluation.labelled(build, draft)
+    facts += evaluation.performance(project, build, draft, measured)
+    facts.append(origin(build, draft, measured))
     facts += cases.cases(project.uat, build, draft.manifest)
     return Checked(manifest=whole.manifest, blobs=whole.blobs, evidence=tuple(_last_of_kind(facts)), note=build.note)
 

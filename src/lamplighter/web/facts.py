@@ -7,6 +7,8 @@ from lamplighter.web.numbers import NOTHING, figure
 
 #: Lines shown of one set of facts.
 MOST = 60
+#: Plain facts of one kind, such as packages, that are told in one line from this number on.
+_MANY = 30
 
 
 class Line(NamedTuple):
@@ -25,7 +27,14 @@ def lines(facts: Mapping[str, Any]) -> list[Line]:
 
 
 def _walk(name: str, value: Any) -> Iterator[Line]:
-    if isinstance(value, Mapping):
+    if (
+        name
+        and isinstance(value, Mapping)
+        and len(value) > _MANY
+        and not any(isinstance(v, (Mapping, list)) for v in value.values())
+    ):
+        yield Line(name, ", ".join(f"{key} {_text(part)}" for key, part in value.items()))
+    elif isinstance(value, Mapping):
         for key in value:
             yield from _walk(f"{name}.{key}" if name else str(key), value[key])
     elif isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(v, Mapping | list) for v in value):

@@ -1,6 +1,7 @@
 """The model file of a version, made from the record alone: a few sections in each file of this folder."""
 
 from lamplighter.domain.card import Card
+from lamplighter.domain.origin import KIND, origin_in
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.version import Version
 from lamplighter.store.transaction import Transaction
@@ -31,7 +32,7 @@ def card(look: Transaction, version: Version, *, policy: Policy, now: int) -> Ca
         figures=figures_of(performance),
         sections=(
             *design.sections(project, policy),
-            *inside.sections(project, version),
+            *inside.sections(project, version, origin_in(evidence.get(KIND))),
             *checks.sections(look, version, evidence),
             *people.sections(look, project, version, evidence),
             *life.sections(look, project, version, policy, now),

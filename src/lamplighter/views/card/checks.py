@@ -11,7 +11,7 @@ from lamplighter.store.transaction import Transaction
 from lamplighter.views.card.figures import figures_of, is_held_out, plain
 
 #: Evidence that has a section of its own.
-_ELSEWHERE = ("performance", "cases")
+_ELSEWHERE = ("performance", "cases", "training")
 
 
 def sections(look: Transaction, version: Version, evidence: Mapping[str, Evidence]) -> Iterator[Section]:

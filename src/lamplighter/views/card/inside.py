@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lamplighter.domain.card import Section, Table
 from lamplighter.domain.contract import Column
 from lamplighter.domain.instant import minute
+from lamplighter.domain.origin import Origin
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Version
 
@@ -12,7 +13,7 @@ from lamplighter.domain.version import Version
 _FEW = 12
 
 
-def sections(project: Project, version: Version) -> Iterator[Section]:
+def sections(project: Project, version: Version, origin: Origin | None) -> Iterator[Section]:
     """Data sources, training, contents."""
     sources = tuple((one.name, one.owner or "nobody", one.freshness or "-", ", ".join(one.columns)) for one in project.source)
     yield Section(
@@ -21,7 +22,7 @@ def sections(project: Project, version: Version) -> Iterator[Section]:
         sentences=() if sources else ("No source is named in its project.",),
         tables=(Table(heads=("Source", "Owner", "Fresh within", "Columns"), rows=sources),) if sources else (),
     )
-    yield Section(name="training", title="How it was made", facts=_training(version))
+    yield Section(name="training", title="How it was made", facts=(*_training(version), *_origin(origin)))
     yield Section(name="inside", title="What is inside", facts=_inside(version), tables=_tables(version))
 
 
@@ -36,9 +37,18 @@ def _training(version: Version) -> tuple[tuple[str, str], ...]:
         ("Rows", f"{origin.data_rows:,}" if origin.data_rows else "not recorded"),
         ("They cover", origin.data_period or "not recorded"),
         ("Seed", "not recorded" if origin.seed is None else str(origin.seed)),
-        ("Packages", f"Python {lock.python}: {packages}" if packages else "none are needed where it is served"),
+        ("Packages that it needs", f"Python {lock.python}: {packages}" if packages else "none are needed where it is served"),
         ("Licence", origin.licence or "not named"),
     )
+
+
+def _origin(origin: Origin | None) -> tuple[tuple[str, str], ...]:
+    if origin is None:
+        return (("Environment of the training", "not recorded"),)
+    packages = ", ".join(f"{name} {number}" for name, number in sorted(origin.lock.packages.items()))
+    ours = f"lamplighter {origin.lamplighter} on {origin.system}, Python {origin.lock.python}"
+    data = ((f"Digest of the {part}", f"{found.digest}, {found.rows:,} rows") for part, found in origin.data.items())
+    return (("Environment of the training", f"{ours}: {packages}"), *data)
 
 
 def _inside(version: Version) -> tuple[tuple[str, str], ...]:
