@@ -610,7 +610,7 @@ def test_files_for_prometheus(tmp_path: Path) -> None:
     assert outcome.code == 0
     names = ["lamplighter-inhibitions.yml", "lamplighter-rules.yml", "lamplighter-scrape.yml"]
     assert sorted(file.name for file in (tmp_path / "new").iterdir()) == names
-    assert "  lamplighter-rules.yml   name it in rule_files of prometheus.yml\n" in outcome.out
+    assert "  lamplighter-rules.yml        name it in rule_files of prometheus.yml\n" in outcome.out
 
 
 def test_an_unknown_tool_is_refused_with_the_known_ones() -> None:
