@@ -16,8 +16,10 @@ from lamplighter.packaging.capture import capture
 from lamplighter.packaging.compile.base import Compiled
 from lamplighter.packaging.compile.model import compile_model
 from lamplighter.packaging.parity import Parity, parity
-from lamplighter.serving.compiled.model import CompiledModel
+from lamplighter.serving.compiled import native
+from lamplighter.serving.compiled.model import BodyScorer, CompiledModel, ScoredBodies
 from lamplighter.serving.compiled.plan import Plan, Trees
+from lamplighter.serving.runtimes.base import MOST_AT_ONCE
 from lamplighter.serving.runtimes.compiled import Compiled as Runtime
 from lamplighter.serving.worker.scorers import Scorer
 
@@ -48,6 +50,29 @@ def test_the_right_plan_passes(case: Case) -> None:
     assert found.single_rows >= 1_000
     assert found.largest_difference < 1e-12
     assert found.largest_spread == 0.0
+
+
+@pytest.mark.skipif(not native.is_built(), reason="there is no C compiler on this machine")
+def test_bodies_are_compared_too(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    form, truth, contract, columns = case
+    model = CompiledModel(form.plan, form.trees, [column.name for column in contract.inputs])
+
+    def found() -> Parity:
+        runtime = Runtime(model, model.bodies(contract, MOST_AT_ONCE))
+        return asyncio.run(parity(truth, runtime, contract, columns, name="compiled"))
+
+    right = found()
+    assert right.passed
+    assert right.body_rows > 0.9 * right.rows
+    assert right.largest_spread == 0.0
+    scaled = BodyScorer.score
+
+    def wrong(self: BodyScorer, name: bytes, bodies: Sequence[bytes]) -> ScoredBodies | None:
+        done = scaled(self, name, bodies)
+        return None if done is None else done._replace(scores=[score + 1e-5 for score in done.scores])
+
+    monkeypatch.setattr(BodyScorer, "score", wrong)
+    assert not found().passed
 
 
 class Single:

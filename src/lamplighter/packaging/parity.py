@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from lamplighter.domain.contract import Contract, Meaning
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.record import Record
 from lamplighter.packaging import reference
 from lamplighter.packaging.reference import Edges, Rows
+from lamplighter.serving.compiled.model import BodyScorer
 from lamplighter.serving.runtimes.base import Failed, Runtime
 from lamplighter.serving.worker.scorers import Scorer
 
@@ -17,6 +20,8 @@ ROWS = 10_000
 EDGE_ROWS = 2_000
 #: Rows also tried one by one.
 SINGLE_ROWS = 1_000
+#: Rows in each body of JSON that is tried.
+_BODY_ROWS = 20
 #: Largest lawful difference of a probability; of a number, relative to its size, or to the largest on the sample's own rows
 #: if that is larger.
 TOLERANCE = 1e-6
@@ -39,7 +44,7 @@ class Parity(Record, frozen=True):
     refused_rows: int
     #: Largest difference from the truth.
     largest_difference: float
-    #: Largest difference between a row alone and in its batch.
+    #: Largest difference between a row alone, or in a body, and in its batch.
     largest_spread: float
     #: Rows on the other side of the threshold.
     changed_decisions: int
@@ -47,6 +52,8 @@ class Parity(Record, frozen=True):
     passed: bool
     #: One sentence.
     why: str
+    #: Rows of them compared as bodies in JSON as well; none where the runtime does not score these as they come.
+    body_rows: int = 0
 
 
 class _Tally:
@@ -54,7 +61,7 @@ class _Tally:
         self._relative = contract.output.meaning is Meaning.NUMBER
         self._threshold = threshold
         self.rows_by_kind: dict[str, int] = {}
-        self.rows = self.single_rows = self.refused_rows = self.changed = 0
+        self.rows = self.single_rows = self.body_rows = self.refused_rows = self.changed = 0
         self.largest = self.spread = self._size = 0.0
 
     def difference(self, truth: float, score: float) -> float:
@@ -70,6 +77,11 @@ class _Tally:
 
     def alone(self, truth: float, batched: float, score: float) -> None:
         self.single_rows += 1
+        self._one(truth, score)
+        self.spread = max(self.spread, self.difference(batched, score))
+
+    def in_body(self, truth: float, batched: float, score: float) -> None:
+        self.body_rows += 1
         self._one(truth, score)
         self.spread = max(self.spread, self.difference(batched, score))
 
@@ -93,6 +105,7 @@ class _Tally:
             tolerance=tolerance,
             passed=passed,
             why=failure or measured,
+            body_rows=self.body_rows,
         )
 
 
@@ -141,7 +154,20 @@ async def _compare(tally: _Tally, runtime: Runtime, block: tuple[str, Rows], wan
     kind, part = block
     batched = await runtime.score(part, len(wanted))
     tally.compare(kind, wanted, batched)
+    scorer: BodyScorer | None = getattr(runtime, "score_bodies", None)
+    if scorer is not None:
+        _compare_bodies(tally, scorer, part, wanted, batched)
     step = max(1, len(wanted) // max(1, single_rows))
     for row in range(0, len(wanted), step):
         (alone,) = await runtime.score({name: [values[row]] for name, values in part.items()}, 1)
         tally.alone(wanted[row], batched[row], alone)
+
+
+def _compare_bodies(tally: _Tally, scorer: BodyScorer, part: Rows, wanted: Sequence[float], batched: Sequence[float]) -> None:
+    for start in range(0, len(wanted), _BODY_ROWS):
+        columns = [values[start : start + _BODY_ROWS] for values in part.values()]
+        rows = [dict(zip(part, row, strict=True)) for row in zip(*columns, strict=True)]
+        done = scorer.score(b"rows", [msgspec.json.encode({"rows": rows})])
+        # Nothing is scored where a row is left to the readers in Python.
+        for row, score in enumerate(done.scores if done is not None else (), start):
+            tally.in_body(wanted[row], batched[row], score)

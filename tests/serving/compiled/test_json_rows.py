@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output, Unknown, problems_of
 from lamplighter.serving.codecs import plain
 from lamplighter.serving.codecs.typed import reader, values
-from lamplighter.serving.compiled import known_texts, native
+from lamplighter.serving.compiled import known_values, native
 from lamplighter.serving.compiled.model import BodyScorer, CompiledModel
 from lamplighter.serving.compiled.plan import Linear, Number, Plan, Stage, Table
 from lamplighter.serving.compiled.powers import FURTHEST, powers_of_ten
@@ -37,7 +37,7 @@ CONTRACT = Contract(
 NAMES = tuple(column.name for column in CONTRACT.inputs)
 #: Values that are told apart by what the sum comes to.
 PLAN = Plan(
-    template=(0.0, 0.0, 0.0, 0.0, 0.0),
+    template=(0.0,) * 8,
     numbers=(
         Number(column="delay", position=0, null=0.5, stages=(Stage(shift=1.0, divisor=3.0),)),
         Number(column="a:b", position=1),
@@ -51,13 +51,29 @@ PLAN = Plan(
             null=((4, 1.0),),
             other=((4, 2.0),),
         ),
+        Table(column="late", keys=(True, "AA"), cells=(((5, 1.0),), ((5, 2.0),)), null=((5, 3.0),), other=((5, 4.0),)),
+        Table(column="delay", keys=(0, 1.5), cells=(((6, 2.0),), ((6, 3.0),)), null=((6, 1.0),), other=()),
+        Table(
+            column="a:b",
+            keys=(0, 1.0, 7, -3, 2**53),
+            cells=tuple(((7, float(place)),) for place in range(1, 6)),
+            null=(),
+            other=(),
+        ),
     ),
-    estimator=Linear(bias=0.25, weights=(1.0, 1000.0, 1e-3, 1e-6, 1e-9)),
+    estimator=Linear(bias=0.25, weights=(1.0, 1000.0, 1e-3, 1e-6, 1e-9, 3.0, 50.0, 700.0)),
 )
 NUMBERS = st.one_of(st.floats(allow_nan=True), st.integers(-(2**70), 2**70), st.none(), st.booleans(), st.just("1"))
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "delay": NUMBERS,
-    "a:b": st.one_of(st.integers(-(2**65), 2**65), st.integers(-99, 99), st.floats(allow_nan=False), st.booleans(), st.none()),
+    "a:b": st.one_of(
+        st.integers(-(2**65), 2**65),
+        st.integers(-9, 9),
+        st.sampled_from([2**53, 2**53 + 1]),
+        st.floats(allow_nan=False),
+        st.booleans(),
+        st.none(),
+    ),
     "gr\u00f6\u00dfe": st.one_of(
         st.text(max_size=4), st.none(), st.sampled_from(["AA", "Z\u00fcrich", "", "a:b", "{", "\x00", "\ud800", "\U0001f4a1"])
     ),
@@ -157,6 +173,16 @@ def test_integers_of_every_size_are_kept(number: int) -> None:
     done = OURS.score(b"rows", [json.dumps({"rows": [{**LAWFUL, "a:b": number}]}, ensure_ascii=False).encode()])
     assert done is not None
     assert columns_of(done.records[0], 1)["a:b"] == [number]
+
+
+@pytest.mark.parametrize(
+    "row", [{"delay": -0.0}, {"delay": 1.5}, {"a:b": 1}, {"a:b": 2**53}, {"a:b": 2**53 + 1}, {"late": None}]
+)
+def test_numbers_are_looked_up_as_python_does(row: dict[str, Any]) -> None:
+    rows = [{**LAWFUL, **row}]
+    done = OURS.score(b"rows", [json.dumps({"rows": rows}, ensure_ascii=False).encode()])
+    assert done is not None
+    assert bits(done.scores) == bits(MODEL.score({name: [rows[0][name]] for name in NAMES}, 1))
 
 
 @pytest.mark.parametrize("number", ["9223372036854775808", "-9223372036854775808.5", "9999999999999999999"])
@@ -311,16 +337,13 @@ def test_contracts_and_models_that_ask_for_more_are_left_to_others() -> None:
         output=CONTRACT.output,
     )
     assert CompiledModel(PLAN, b"", [column.name for column in listed.inputs]).bodies(listed, 256) is None
-    flags = Plan(
-        template=(0.0, 0.0),
-        numbers=(Number(column="delay", position=0),),
-        tables=(Table(column="late", keys=(True,), cells=(((1, 1.0),),), null=(), other=()),),
-        estimator=Linear(0.0, (1.0, 1.0)),
-    )
-    assert CompiledModel(flags, b"", NAMES).bodies(CONTRACT, 256) is None
+    large = Table(column="a:b", keys=(2**53 + 1,), cells=(((1, 1.0),),), null=(), other=())
+    numbers = (Number(column="delay", position=0),)
+    plan = Plan(template=(0.0, 0.0), numbers=numbers, tables=(large,), estimator=Linear(0.0, (1.0, 1.0)))
+    assert CompiledModel(plan, b"", NAMES).bodies(CONTRACT, 256) is None
 
 
 def test_hashes_are_those_of_the_library() -> None:
     # FNV-1a of the reference (Fowler, Noll, Vo): "" and "foobar".
-    assert known_texts.hash_of(b"") == 0xCBF29CE484222325
-    assert known_texts.hash_of(b"foobar") == 0x85944171F73967E8
+    assert known_values.hash_of(b"") == 0xCBF29CE484222325
+    assert known_values.hash_of(b"foobar") == 0x85944171F73967E8

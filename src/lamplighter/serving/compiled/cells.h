@@ -26,9 +26,9 @@ typedef struct {
     uint16_t is_nullable;
 } column;
 
-/* Of the texts of a column what the model knows, in open addressing. */
+/* Of the values of a column what the model knows, in open addressing: by the bytes of a text, or of a number as a double. */
 typedef struct {
-    uint64_t start, length;  /* of the text, in the bytes of all known ones */
+    uint64_t start, length;  /* of the value, in the bytes of all known ones */
     uint64_t answer;
     uint64_t is_used;
 } known;
@@ -40,7 +40,7 @@ typedef struct {
     const char *bytes;
     uint64_t empty, other;   /* the answers for no value and for one that is not known */
     uint64_t refuses_empty, refuses_other;
-} texts;
+} lookup;
 
 /* Of walker.c and leaf_sets.c. */
 struct number;
@@ -55,7 +55,7 @@ typedef struct {
     const struct power *powers;
     const uint64_t *places;       /* of the columns that are numbers of the model */
     uint64_t numbers;
-    const texts *tables;
+    const lookup *tables;
     uint64_t asked;
     uint64_t most;                /* rows of a request */
     uint64_t room;                /* rows that the cells, values, answers and encoded rows have place for */
@@ -66,7 +66,7 @@ typedef struct {
     const struct number *scales;  /* of each number of the model */
     const double *template;       /* of an encoded row, and how wide it is; none for a weighted sum */
     uint64_t width;
-    const struct table *lines;    /* of each text */
+    const struct table *lines;    /* of each table */
     double *encoded;
     const struct node *nodes;
     uint64_t trees;

@@ -1,4 +1,4 @@
-"""Rows in JSON, read by our own library for a model that takes numbers and texts: no value becomes an object of Python.
+"""Rows in JSON, read by our own library for a model of numbers and tables: no value becomes an object of Python.
 
 It takes what the contract takes without a remark, and leaves every other request to the readers that can say what is wrong.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamplighter.domain.contract import Column, Contract, Kind, Unknown
-from lamplighter.serving.compiled.known_texts import KnownTexts
+from lamplighter.serving.compiled.known_values import KnownValues, can_look_up
 from lamplighter.serving.compiled.leaf_sets import TOGETHER
 from lamplighter.serving.compiled.native import LIBRARY, SHORT
 from lamplighter.serving.compiled.powers import powers_of_ten
@@ -63,18 +63,18 @@ class JsonRows:
         ]
         columns, powers = np.array(told, dtype=_COLUMN), powers_of_ten()
         places = np.array([names.index(name) for name in sheet.numbers], dtype=np.uint64)
-        texts = KnownTexts(sheet.texts, names)
+        known = KnownValues(sheet.tables, {column.name: column.kind for column in contract.inputs})
         # The library reads them where they lie, so they have to live as long as this.
         self._left = np.empty(TOGETHER * int(sheet.model.get("trees", 0)), dtype=np.uint64)
-        self._parts: tuple[Any, ...] = lying, columns, places, texts, powers, sheet.parts
+        self._parts: tuple[Any, ...] = lying, columns, places, known, powers, sheet.parts
         self._how = _Sheet(
             columns=columns.ctypes.data,
             count=columns.size,
             powers=powers.ctypes.data,
             places=places.ctypes.data,
             numbers=places.size,
-            tables=texts.tables.ctypes.data,
-            asked=texts.tables.size,
+            tables=known.tables.ctypes.data,
+            asked=known.tables.size,
             most=most,
             left=self._left.ctypes.data,
             **sheet.model,
@@ -134,11 +134,12 @@ def _cut(view: memoryview, ends: Iterable[int]) -> list[memoryview]:
 
 
 def can_read(contract: Contract, sheet: Sheet) -> bool:
-    """Whether the contract wants nothing but kinds of values, and the model wants numbers and texts where they are."""
+    """Whether the contract wants nothing but kinds of values, and the model wants numbers where they are."""
     kinds = {column.name: column.kind for column in contract.inputs}
-    texts = {name for name, kind in kinds.items() if kind is Kind.TEXT}
+    if any(kinds[name] is Kind.TEXT for name in sheet.numbers):
+        return False
     is_plain = bool(kinds) and not any(_is_listed(column) or _is_escaped(column.name) for column in contract.inputs)
-    return is_plain and texts.isdisjoint(sheet.numbers) and texts.issuperset(one.column for one in sheet.texts)
+    return is_plain and all(can_look_up(one, kinds[one.column]) for one in sheet.tables)
 
 
 def _is_escaped(name: str) -> bool:

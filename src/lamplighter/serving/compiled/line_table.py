@@ -38,8 +38,8 @@ class LineTable:
 
     @property
     def asked(self) -> Asked:
-        """The line of each text."""
-        known = {value: line for value, line in self._line.items() if isinstance(value, str)}
+        """The line of each value."""
+        known = {value: line for value, line in self._line.items() if value is not None}
         empty, other = (None if line == _NONE else line for line in (self._line[None], self._other))
         return Asked(self._column, known, empty, other)
 

@@ -36,8 +36,8 @@ class FoldedTable:
 
     @property
     def asked(self) -> Asked:
-        """The bits of the share of each text."""
-        known = {value: _bits(share) for value, share in self.known.items() if isinstance(value, str)}
+        """The bits of the share of each value."""
+        known = {value: _bits(share) for value, share in self.known.items() if value is not None}
         empty, other = self.known.get(None), self._other
         return Asked(self.column, known, None if empty is None else _bits(empty), None if other is None else _bits(other))
 
