@@ -83,10 +83,15 @@ _VALUES: Mapping[str, Any] = {
     "against": "words",
     "weight": "high",
     "words": "words",
+    "answers": {"runbook": "words"},
+    "drill": "access",
+    "word": "words",
 }
 _SPECIAL: Mapping[tuple[str, str], Any] = {
     ("save_environment", "environment"): Environment(name="another", level=Level.DEVELOPMENT, port=1),
     ("assign", "to"): "@nobody",
+    ("foretell_handover", "to"): "@nobody",
+    ("start_handover", "to"): "@nobody",
     ("add_evidence", "evidence"): Facts(kind="fairness", facts={"checked": True}),
 }
 

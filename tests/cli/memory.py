@@ -1,6 +1,6 @@
 """A platform in memory: it keeps what it is told, answers with specimens, and remembers every deed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -24,12 +24,15 @@ from lamplighter.domain.events.routing import WentLive
 from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.expiry import Action, Expiry
 from lamplighter.domain.feed import Feed, FeedState, Heard
+from lamplighter.domain.handover import Check, Drill, Fact, Handover, Proof, TestPage, Word
+from lamplighter.domain.handover import State as Given
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.incident import advance as incident_after
 from lamplighter.domain.job import Cause, Failure, Job, KeptRun, Run, State
 from lamplighter.domain.journal import Entry, Verification
+from lamplighter.domain.load import Load
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.outage import Fallback
@@ -38,6 +41,7 @@ from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.domain.project import Project
 from lamplighter.domain.pushed import LabelsKept
+from lamplighter.domain.question import Question
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.readiness import Reading as Probed
 from lamplighter.domain.recounted import Recounted
@@ -62,6 +66,7 @@ from lamplighter.views.consumers import Affected, Consumed
 from lamplighter.views.external_alerts import AlertSeen
 from lamplighter.views.false_alarms import FalseAlarms
 from lamplighter.views.fleet import Fleet, FleetRow
+from lamplighter.views.handover import Due, HandoverView
 from lamplighter.views.history import Approval, AsOf
 from lamplighter.views.labels import LabelStatus
 from lamplighter.views.live import Live
@@ -98,6 +103,16 @@ def waiver(**changes: Any) -> Waiver:
     return specimens.waiver(**{"number": 8, **changes})
 
 
+def handover(**changes: Any) -> Handover:
+    """Ada asks IT to take her model."""
+    return specimens.handover(**{"id": "H-1", "conditions": ("A page needs knowledge of the model.",), **changes})
+
+
+def proof(drill: Drill, person: str) -> Proof:
+    """Somebody has shown it."""
+    return Proof(drill=drill, person=person, at=NOON, seconds=1.5, passed=True, facts=(Fact(name="where", value="staging"),))
+
+
 class Memory:
     """One model, live in prod as version 7, with version 8 waiting. What a test changes is public."""
 
@@ -121,6 +136,7 @@ class Memory:
         #: Requests of a drill that are answered as declared.
         self.kept = 20
         self.deeds: list[tuple[Any, ...]] = []
+        self.given = handover()
         self.judged: dict[str, CaseWord] = {}
         vars(self).update(changes)
 
@@ -198,6 +214,77 @@ class Memory:
             as_expected=as_expected, note=note, evidence="b" * 64, at=NOON,
         )  # fmt: skip
         return self.judged[case]
+
+    # Handovers
+
+    def foretell_handover(self, model: str, to: str) -> HandoverView:
+        asked = (Question(name="runbook", asks="What first?", needed=True), Question(name="limits", asks="What else?"))
+        return self._view(handover(id="", receiver=to), asked)
+
+    def start_handover(self, model: str, to: str, answers: Mapping[str, str] = {}) -> Handover:
+        self._did("start_handover", model, to, dict(answers))
+        self.given = handover(receiver=to, answers=answers)
+        return self.given
+
+    def handovers(self, model: str = "", closed: bool = False) -> list[Handover]:
+        return [self.given]
+
+    def due_handovers(self) -> list[Due]:
+        return [Due(model="churn", giver="ada@example.com", receiver="@it-ops", due_at=NOON)]
+
+    def handover(self, key: str) -> HandoverView:
+        return self._view(self.given)
+
+    def discuss_handover(self, key: str, text: str) -> Handover:
+        self._did("discuss_handover", key, text)
+        return handover(words=(Word(person=self.me.email, text=text, at=NOON),))
+
+    def drill_handover(self, key: str, drill: Drill) -> Handover:
+        self._did("drill_handover", key, drill)
+        if drill is Drill.PAGE:
+            page = TestPage(digest="d", person=self.me.email, to="ina@example.com", channels=("pager",), at=NOON)
+            self.given = handover(page=page)
+        else:
+            self.given = handover(proofs=(proof(drill, self.me.email),))
+        return self.given
+
+    def answer_page(self, key: str, word: str) -> Handover:
+        self._did("answer_page", key, word)
+        self.given = handover(proofs=(proof(Drill.PAGE, self.me.email),))
+        return self.given
+
+    def accept_handover(self, key: str) -> Handover:
+        self._did("accept_handover", key)
+        self.given = handover(state=Given.ACCEPTED, accepted_by=self.me.email, co_own_until=NOON)
+        return self.given
+
+    def refuse_handover(self, key: str, reason: str) -> Handover:
+        self._did("refuse_handover", key, reason)
+        self.given = handover(state=Given.REFUSED, reason=reason)
+        return self.given
+
+    def return_handover(self, key: str, reason: str) -> Handover:
+        self._did("return_handover", key, reason)
+        self.given = handover(state=Given.HANDED_BACK, reason=reason)
+        return self.given
+
+    def loads(self) -> list[Load]:
+        return [Load(party="@it-ops", people=2, models=3, pages_per_week=0.5, overdue=1)]
+
+    def _view(self, found: Handover, asked: tuple[Question, ...] = ()) -> HandoverView:
+        fact = Fact(name="to", value="v6")
+        checks = (
+            Check(name="way-back", asks="There is a version to return to", passed=True, facts=(fact,)),
+            Check(name="rollback", asks="Practised", passed=False, facts=(), why="Nobody has shown it yet.", fix="Show it."),
+        )
+        load = Load(party="@it-ops", people=2, models=3, pages_per_week=0.5, overdue=0)
+        held = Assignment(
+            duty=Duty.MONITOR_TECHNICAL, accountable="@it-ops", holder="ina@example.com", deputy="ada@example.com"
+        )
+        return HandoverView(
+            handover=found, checks=checks, ownership=Ownership(assignments=(held,)), givers=("ada@example.com",),
+            receivers=("ina@example.com",), load=load, questions=asked,
+        )  # fmt: skip
 
     # Environments and projects
 

@@ -13,6 +13,7 @@ from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.evidence import Dossier, Evidence
 from lamplighter.domain.external_alert import ExternalAlert
+from lamplighter.domain.handover import STAGES, Handover
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.monitor import Finding, Severity
@@ -133,7 +134,7 @@ def dossier(**changes: Any) -> Dossier:
         criticality=Criticality(tier="mission-critical", rule="customers-and-large-loss", why="It costs much."),
         version=version(),
         environment=Environment(name="prod", level=Level.PRODUCTION, port=7083),
-        ownership=ownership_of(held, PEOPLE, TEAMS),
+        ownership=ownership_of(held, PEOPLE, TEAMS, None),
         policy_digest=starter().digest,
         evidence={},
     )
@@ -171,6 +172,22 @@ def rollout(phase: Phase = Phase.PENDING, steps: tuple[float, ...] = (10, 50, 10
         phase=phase,
     )
     return msgspec.structs.replace(begun, **changes)
+
+
+def handover(**changes: Any) -> Handover:
+    """Ada asks IT to take her model."""
+    started = Handover(
+        id="H-1",
+        model="late-flights",
+        giver=ADA,
+        receiver="@it-ops",
+        knows=ADA,
+        stages=STAGES,
+        started_by=ADA,
+        opened_at=1,
+        moved_at=1,
+    )
+    return msgspec.structs.replace(started, **changes)
 
 
 def emergency(**changes: Any) -> Emergency:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain import specimens
 
-from lamplighter.domain import incident, job, retraining, rollout
+from lamplighter.domain import handover, incident, job, retraining, rollout
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.rollout import Phase, Rollout, Signal
 
@@ -41,6 +41,11 @@ MACHINES = [
         "retraining", retraining.MOVES, retraining.State, retraining.Step, "state",
         lambda state: specimens.retraining(state=state), lambda noun, step: retraining.advance(noun, step, now=9, why="so"),
         (retraining.State.REQUESTED,), (retraining.State.FINISHED, retraining.State.FAILED),
+    ),
+    Machine(
+        "handover", handover.MOVES, handover.State, handover.Step, "state", lambda state: specimens.handover(state=state),
+        lambda noun, step: handover.advance(noun, step, now=9), (handover.State.OPEN,),
+        (handover.State.REFUSED, handover.State.WITHDRAWN, handover.State.HANDED_BACK),
     ),
     Machine(
         "job", job.MOVES, job.State, job.Step, "state",

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.specimens import ADA, BEA, INA, IVO, MILO, PEOPLE, TEAMS
 
+from lamplighter.domain.handover import STAGES, Handed
 from lamplighter.domain.identity import Person
 from lamplighter.domain.owners import Holder, Owners
 from lamplighter.domain.ownership import Assignment, acts_for, ownership_of
@@ -22,12 +23,12 @@ def without(*gone: str) -> dict[str, Person]:
     return {email: msgspec.structs.replace(person, active=email not in gone) for email, person in PEOPLE.items()}
 
 
-def assigned(duty: Duty, held: Project, people: dict[str, Person] = PEOPLE, handed_over: tuple[Stage, ...] = ()) -> Assignment:
-    return ownership_of(held, people, TEAMS, handed_over).of(duty)
+def assigned(duty: Duty, held: Project, people: dict[str, Person] = PEOPLE, given: Handed | None = None) -> Assignment:
+    return ownership_of(held, people, TEAMS, given).of(duty)
 
 
 def test_every_duty_has_an_assignment_and_nobody_named_is_a_gap() -> None:
-    found = ownership_of(project(design=ADA), PEOPLE, TEAMS)
+    found = ownership_of(project(design=ADA), PEOPLE, TEAMS, None)
     assert [assignment.duty for assignment in found.assignments] == list(Duty)
     assert found.of(Duty.DESIGN).holder == ADA
     assert set(found.gaps) == {duty for duty in Duty if STAGE_OF[duty] is not Stage.DESIGN}
@@ -63,17 +64,40 @@ def test_nobody_is_their_own_deputy() -> None:
     assert (assigned(Duty.DESIGN, held).holder, assigned(Duty.DESIGN, held).deputy) == (ADA, "")
 
 
-def test_a_stage_belongs_to_its_next_owner_once_it_was_handed_over() -> None:
-    held = project(deployment=Holder(first=ADA, then="@it-ops"))
-    assert assigned(Duty.DEPLOY, held).accountable == ADA
-    after = assigned(Duty.DEPLOY, held, handed_over=(Stage.DEPLOYMENT,))
-    assert (after.accountable, after.holder) == ("@it-ops", IVO)
-    assert assigned(Duty.DEPLOY, project(deployment=ADA), handed_over=(Stage.DEPLOYMENT,)).accountable == ADA
+GIVEN = Handed(id="H-1", stages=STAGES, giver=ADA, receiver="@it-ops", knows=ADA, co_owned=False)
+
+
+def test_what_was_handed_over_is_the_receivers_whoever_the_project_names() -> None:
+    for held in (project(deployment=Holder(first=ADA, then="@it-ops", deputy=MILO), deputy=MILO), project(deployment=MILO)):
+        assert assigned(Duty.DEPLOY, held, given=GIVEN) == Assignment(
+            duty=Duty.DEPLOY, accountable="@it-ops", holder=IVO, deputy=INA, handover="H-1"
+        )
+    gone = assigned(Duty.ROLL_BACK, project(deployment=ADA), without(IVO, INA), GIVEN)
+    assert (gone.accountable, gone.holder, gone.deputy) == ("@it-ops", "", "")
+
+
+def test_duties_that_take_knowledge_of_the_model_stay_where_they_are() -> None:
+    held = project(monitoring=ADA, management=Holder(first=ADA, retraining=MILO))
+    functional, training = (assigned(duty, held, given=GIVEN) for duty in (Duty.MONITOR_FUNCTIONAL, Duty.RETRAIN))
+    assert (functional.accountable, functional.holder, functional.handover) == (ADA, ADA, "")
+    assert (training.accountable, training.holder) == (ADA, MILO)
+    assert assigned(Duty.RETIRE, held, given=GIVEN).accountable == "@it-ops"
+    renamed = project(monitoring="@it-ops", management="@it-ops")
+    assert assigned(Duty.MONITOR_FUNCTIONAL, renamed, given=GIVEN).holder == ADA
+
+
+def test_the_giver_stands_in_for_alerts_while_both_own_it_and_for_nothing_else() -> None:
+    given = msgspec.structs.replace(GIVEN, co_owned=True)
+    held = project(deployment=ADA, monitoring=ADA)
+    alerts = assigned(Duty.MONITOR_TECHNICAL, held, given=given)
+    assert (alerts.holder, alerts.deputy) == (IVO, ADA)
+    assert assigned(Duty.MONITOR_TECHNICAL, held, given=GIVEN).deputy == INA
+    assert not acts_for(assigned(Duty.DEPLOY, held, given=given), PEOPLE[ADA], TEAMS)
 
 
 def test_alerts_and_trainings_may_go_to_somebody_else() -> None:
     held = project(monitoring=Holder(first="@it-ops", model_alerts=ADA), management=Holder(first="@it-ops", retraining=MILO))
-    found = ownership_of(held, PEOPLE, TEAMS)
+    found = ownership_of(held, PEOPLE, TEAMS, None)
     assert found.of(Duty.MONITOR_TECHNICAL).holder == IVO
     assert (found.of(Duty.MONITOR_FUNCTIONAL).holder, found.of(Duty.MONITOR_FUNCTIONAL).accountable) == (ADA, "@it-ops")
     assert (found.of(Duty.RETRAIN).holder, found.of(Duty.RETIRE).holder) == (MILO, IVO)

@@ -16,7 +16,7 @@ LIVE = promoted(EMPTY, ONE, now=5)
 def test_the_first_version_has_nobody_to_share_with() -> None:
     assert EMPTY.route() is None
     assert with_challenger(EMPTY, ONE, 0.1) == Routing(model="churn", environment="prod", champion=ONE, revision=1)
-    assert Routing(model="churn", environment="prod", champion=ONE, live_since=5, revision=1) == LIVE
+    assert Routing(model="churn", environment="prod", champion=ONE, live_since=5, first_at=5, revision=1) == LIVE
 
 
 def test_a_challenger_shares_wins_or_goes() -> None:

@@ -45,7 +45,7 @@ def gate(name: str, **chosen: Any) -> Judging:
 def silent() -> Dossier:
     """A dossier in which nobody says anything: no project beyond its name, no evidence, no signature, something live."""
     bare = read_project('[model]\nname = "late-flights"\n')
-    nobody = ownership_of(bare, {}, {})
+    nobody = ownership_of(bare, {}, {}, None)
     live = specimens.version(1, contract=msgspec.structs.replace(specimens.contract(), inputs=()))
     dangerous = specimens.version(2, runtime="python", artifacts=(specimens.artifact(badge=Badge.CODE),))
     return specimens.dossier(

@@ -249,7 +249,7 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
     ("ownership passes", ownership.Gate(), {}, Passed(why="Every duty has a holder.")),
     (
         "ownership gap", ownership.Gate(),
-        {"ownership": ownership_of(project_without('design = "ada@example.com"\n'), specimens.PEOPLE, specimens.TEAMS)},
+        {"ownership": ownership_of(project_without('design = "ada@example.com"\n'), specimens.PEOPLE, specimens.TEAMS, None)},
         Refused(
             why="Nobody holds the duty design of the stage design: nobody is named.",
             fix="Name an active person or team as owners.design in lamp.toml.",
@@ -257,7 +257,7 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
     ),
     (
         "ownership left", ownership.Gate(deputies=False),
-        {"ownership": ownership_of(specimens.project(), {}, specimens.TEAMS)},
+        {"ownership": ownership_of(specimens.project(), {}, specimens.TEAMS, None)},
         Refused(
             why="Nobody holds the duty design of the stage design: ada@example.com is not here.",
             fix="Name an active person or team as owners.design in lamp.toml.",
@@ -265,7 +265,7 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
     ),
     (
         "ownership alone", ownership.Gate(),
-        {"ownership": ownership_of(WITHOUT_DEPUTIES, specimens.PEOPLE, specimens.TEAMS)},
+        {"ownership": ownership_of(WITHOUT_DEPUTIES, specimens.PEOPLE, specimens.TEAMS, None)},
         Refused(
             why="The duty design has no deputy, so it would be orphaned if ada@example.com is away.",
             fix="Name owners.deputy in lamp.toml, or a team with two members.",
@@ -273,7 +273,7 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
     ),
     (
         "ownership alone allowed", ownership.Gate(deputies=False),
-        {"ownership": ownership_of(WITHOUT_DEPUTIES, specimens.PEOPLE, specimens.TEAMS)},
+        {"ownership": ownership_of(WITHOUT_DEPUTIES, specimens.PEOPLE, specimens.TEAMS, None)},
         Passed(why="Every duty has a holder."),
     ),
     (

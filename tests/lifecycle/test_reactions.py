@@ -16,6 +16,13 @@ from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.events.base import Event
 from lamplighter.domain.events.emergency import EmergencyAnnounced
+from lamplighter.domain.events.handover import (
+    HandoverAccepted,
+    HandoverDiscussed,
+    HandoverEnded,
+    HandoverShown,
+    HandoverStarted,
+)
 from lamplighter.domain.events.incident import FindingMade, IncidentMoved, IncidentOpened
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
@@ -96,6 +103,17 @@ def replays(life: Life) -> list[Replay]:
         return [replay for replay in look.replays.all() if replay.model == MODEL]
 
 
+def handed_over(event: AnyEvent) -> tuple[Callable[[Life, list[Version]], Entry], Callable[[Life], Any]]:
+    """A step of a handover of which one person is told."""
+
+    def begin(life: Life, _: list[Version]) -> Entry:
+        with life.kit.store.transaction() as change:
+            change.handovers.add(specimens.handover(model=MODEL, giver=address("dana"), started_by=address("dana")))
+        return record(life, event)
+
+    return begin, lambda life: len(outbox(life)) == 1
+
+
 #: For each name of a reaction, an entry that it has something to do for, and what it has then done.
 SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[[Life], Any]]] = {
     "ask_everywhere": (
@@ -163,6 +181,14 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
     "try_out": (
         lambda life, versions: record(life, RetrainingMoved(model=MODEL, retraining="T-1", state="finished", number=3)),
         lambda life: [trial.challenger for trial in life["rita"].challenges(MODEL)] == [3],
+    ),
+    "tell": handed_over(HandoverStarted(model=MODEL, handover="H-1", receiver="@it-ops")),
+    "tell of HandoverDiscussed": handed_over(HandoverDiscussed(model=MODEL, handover="H-1", text="So.")),
+    "tell of HandoverAccepted": handed_over(HandoverAccepted(model=MODEL, handover="H-1", receiver="@it-ops")),
+    "tell of HandoverEnded": handed_over(HandoverEnded(model=MODEL, handover="H-1", state="refused")),
+    "end_page": (
+        lambda life, versions: released(life, HandoverShown(model=MODEL, handover="H-1", drill="page", person=address("ivo"))),
+        lambda life: [notice.about for _, notice in outbox(life)] == ["handover.answered"],
     ),
     "report_end": (lambda life, versions: failed_training(life), lambda life: measures(life) == ["training"]),
     "report_end of JobRunMoved": (

@@ -19,7 +19,7 @@ from lamplighter.probes.base import Ground, Probe
 LOADED = specimens.evidence("load-check", passed=True, latency_ms=0.5, size_mb=1.25)
 READY = Ground(
     project=specimens.project(),
-    ownership=ownership_of(specimens.project(), PEOPLE, TEAMS),
+    ownership=ownership_of(specimens.project(), PEOPLE, TEAMS, None),
     environment="prod",
     answers=True,
     answer_ms=1.4,
@@ -54,7 +54,7 @@ BREAKS: dict[Part, tuple[Callable[[], Ground], str]] = {
     Part.SOCKET: (lambda: ground(answers=False), IVO),
     Part.WIRING: (lambda: ground(project=project('owner = "ada@example.com"\n')), ADA),
     Part.LADDER: (
-        lambda: ground(ownership=ownership_of(project('management = "ada@example.com"\n'), PEOPLE, TEAMS)), IVO,
+        lambda: ground(ownership=ownership_of(project('management = "ada@example.com"\n'), PEOPLE, TEAMS, None)), IVO,
     ),
     Part.BULB: (lambda: ground(evidence={}), MILO),
 }  # fmt: skip
@@ -91,7 +91,7 @@ def test_what_is_broken_is_red_and_nothing_else(broken: Part) -> None:
 
 @pytest.mark.parametrize("part", list(Part))
 def test_a_probe_is_pure_and_never_red_without_a_way_on(part: Part) -> None:
-    nobody = ownership_of(project("[owners]", "[owners]"), {}, {})
+    nobody = ownership_of(project("[owners]", "[owners]"), {}, {}, None)
     bare = specimens.project('[model]\nname = "late-flights"\n')
     for answers in (True, False, None):
         for port_free in (True, False):
@@ -138,7 +138,7 @@ WORDS: list[tuple[Part, Ground, Reading]] = [
         ),
     ),
     (
-        Part.LADDER, ground(ownership=ownership_of(project('deputy = "milo@example.com"\n'), PEOPLE, TEAMS)),
+        Part.LADDER, ground(ownership=ownership_of(project('deputy = "milo@example.com"\n'), PEOPLE, TEAMS, None)),
         Reading(
             part=Part.LADDER, light=Light.AMBER, seen="design has no deputy.", repairer=IVO,
             fix="Name owners.deputy in lamp.toml.",

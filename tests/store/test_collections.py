@@ -71,6 +71,7 @@ CASES = [
     case("environments", Environment(name="prod", level=Level.PRODUCTION, port=7083), "name", workers=4),
     case("evidence", specimens.evidence("parity", rows=1000), "digest"),
     case("external_alerts", specimens.external_alert(), "fingerprint", ended_at=9, heard_at=9),
+    case("handovers", specimens.handover(), "id", reason="So.", revision=1),
     case("incidents", specimens.incident(), "id", notes=("mine",), revision=1),
     case("inputs", Inputs(model="churn", environment="prod", number=1, end=5, matter=False), *_VERSION, end=9),
     case("job_runs", Run(id="J-1", model="late-flights", job="nightly", due_at=1), "id", rows=3, revision=1),

@@ -97,7 +97,7 @@ def project(name: str, summary: str, **more: object) -> Project:
         "owners": {
             "design": "@data-science",
             "industrialization": "@data-science",
-            "deployment": {"first": "@data-science", "then": "@it-ops", "after": "14d"},
+            "deployment": {"first": "@data-science", "then": "@it-ops", "after": "90d"},
             "monitoring": {"first": "@it-ops", "model_alerts": ADA, "deputy": ADA},
             "management": "@data-science",
             "business": BEA,

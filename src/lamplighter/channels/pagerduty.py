@@ -26,6 +26,8 @@ _ACTIONS = {
     "incident.snoozed": "acknowledge",
     "incident.mitigated": "resolve",
     "incident.resolved": "resolve",
+    "handover.tested": "trigger",
+    "handover.answered": "resolve",
 }
 #: Longest texts that are taken, characters.
 _SUMMARY, _DETAIL = 1024, 10_000
@@ -41,7 +43,7 @@ def send(message: Message, receiver: Receiver) -> None:
 
 def event_of(message: Message, routing_key: str) -> tuple[str, dict[str, Any]]:
     """The path and the body for a message; an empty body where there is nothing to say."""
-    if not message.about.startswith("incident."):
+    if not message.about.startswith("incident.") and message.about not in _ACTIONS:
         return _CHANGES, {"routing_key": routing_key, "payload": _payload(message), "links": _links(message)}
     # What is over is told as that, however long an earlier step of it waited: nobody is woken by it.
     action = "resolve" if message.over else _ACTIONS.get(message.about, "")
@@ -61,6 +63,9 @@ def _key(message: Message) -> str:
 
 
 def _severity(message: Message) -> str:
+    if message.about == "handover.tested":
+        # Less would wake nobody, and the test is whether it does.
+        return "critical"
     if message.severity != Severity.PAGE:
         return "warning" if message.severity == Severity.NOTICE else "info"
     return "error" if message.kind in (Kind.FUNCTIONAL, Kind.LIFETIME) else "critical"

@@ -43,7 +43,8 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "OWNERSHIP": {
         "who": Entry("ownership", "REF", "who should deploy this model, and why"),
-        "owners": Entry("ownership", "show", "who holds which duty"),
+        "owners": Entry("ownership", "show|load", "who holds which duty, and how much that is"),
+        "handover": Entry("handovers", "start|list|show|ask|drill|accept|refuse|return", "give a model to another team"),
     },
     "PEOPLE": {
         "approvals": Entry("approvals", "list|review|show|approve|refuse", "what waits for people's word"),

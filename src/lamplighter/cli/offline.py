@@ -67,7 +67,7 @@ def _dossier(project: Project, ready: Checked, criticality: Criticality, policy:
         criticality=criticality,
         version=version,
         environment=Environment(name="production", level=Level.PRODUCTION, port=0),
-        ownership=ownership_of(project, {}, {}),
+        ownership=ownership_of(project, {}, {}, None),
         policy_digest=policy.digest,
         evidence={
             brought.kind: Evidence(version=digest, kind=brought.kind, facts=brought.facts, author="", at=now)

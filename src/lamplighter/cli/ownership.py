@@ -6,6 +6,7 @@ import click
 
 from lamplighter.cli.flags import Noun, Verb
 from lamplighter.cli.page import Page
+from lamplighter.cli.pages.handover import loads_page
 from lamplighter.cli.pages.who import owners_page, who_page
 from lamplighter.cli.places import model_of
 from lamplighter.cli.session import Session, with_session
@@ -32,6 +33,13 @@ def show_owners(session: Session, reference: str) -> Page:
     """Every duty: who is accountable, who acts now, who stands in."""
     model = model_of(reference)
     return owners_page(model, session.platform.status(model).ownership, session.address(f"/m/{model}/who"))
+
+
+@owners.command("load")
+@with_session
+def load(session: Session) -> Page:
+    """How much each team and person carries: models they are paged for, pages a week, and what is overdue."""
+    return loads_page(session.platform.loads(), session.address("/"))
 
 
 COMMANDS: Mapping[str, click.Command] = {"who": who, "owners": owners}

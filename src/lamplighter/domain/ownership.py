@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from lamplighter.domain.handover import Handed
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.owners import Holder
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
-from lamplighter.domain.stage import STAGE_OF, Duty, Stage
+from lamplighter.domain.stage import FUNCTIONAL, STAGE_OF, Duty
 
 
 class Assignment(Record, frozen=True):
@@ -20,6 +21,8 @@ class Assignment(Record, frozen=True):
     holder: str
     #: Who stands in.
     deputy: str
+    #: The handover that gave it, such as `H-12`; empty where lamp.toml says whose it is.
+    handover: str = ""
 
 
 class Ownership(Record, frozen=True):
@@ -37,25 +40,46 @@ class Ownership(Record, frozen=True):
         return tuple(assignment.duty for assignment in self.assignments if not assignment.holder)
 
 
-def ownership_of(
-    project: Project, people: Mapping[str, Person], teams: Mapping[str, Team], handed_over: Collection[Stage] = ()
-) -> Ownership:
-    """Everybody's duties as of now: a stage belongs to `then` once its handover was accepted."""
-    return Ownership(assignments=tuple(_assignment(project, duty, people, teams, handed_over) for duty in Duty))
+def ownership_of(project: Project, people: Mapping[str, Person], teams: Mapping[str, Team], handed: Handed | None) -> Ownership:
+    """Everybody's duties as of now; what an accepted handover gave is the receiver's, whatever the project says since."""
+    return Ownership(assignments=tuple(_assignment(project, duty, people, teams, handed) for duty in Duty))
 
 
 def _assignment(
-    project: Project, duty: Duty, people: Mapping[str, Person], teams: Mapping[str, Team], handed_over: Collection[Stage]
+    project: Project, duty: Duty, people: Mapping[str, Person], teams: Mapping[str, Team], handed: Handed | None
 ) -> Assignment:
-    stage = STAGE_OF[duty]
-    owner = project.owners.holder(stage)
+    owner = project.owners.holder(STAGE_OF[duty])
+    if handed is not None and STAGE_OF[duty] in handed.stages:
+        return _received(project, duty, owner, people, teams, handed)
     if owner is None:
         return Assignment(duty=duty, accountable="", holder="", deputy="")
-    accountable = owner.then if stage in handed_over and owner.then else owner.first
-    standing_in = (owner.deputy, project.owners.deputy, owner.then, accountable)
-    holder = _first_active((_responder(duty, owner) or accountable, *standing_in), people, teams, "")
+    standing_in = (owner.deputy, project.owners.deputy, owner.then, owner.first)
+    holder = _first_active((_responder(duty, owner) or owner.first, *standing_in), people, teams, "")
     deputy = _first_active(standing_in, people, teams, holder)
-    return Assignment(duty=duty, accountable=accountable, holder=holder, deputy=deputy)
+    return Assignment(duty=duty, accountable=owner.first, holder=holder, deputy=deputy)
+
+
+def _received(
+    project: Project,
+    duty: Duty,
+    owner: Holder | None,
+    people: Mapping[str, Person],
+    teams: Mapping[str, Team],
+    handed: Handed,
+) -> Assignment:
+    """Whose a duty of a stage is that was handed over. What takes knowledge of the model stays with whoever has it; who else
+    is named in lamp.toml has no say, because the giver writes that file."""
+    if duty in FUNCTIONAL:
+        own = owner.first if owner is not None and owner.first != handed.receiver else handed.knows
+        standing_in = [own, project.owners.deputy, handed.receiver]
+        accountable, first, gave = own, (_responder(duty, owner) if owner else "") or own, ""
+    else:
+        backed = duty is Duty.MONITOR_TECHNICAL and handed.co_owned
+        standing_in = [handed.giver, handed.receiver] if backed else [handed.receiver]
+        accountable, first, gave = handed.receiver, handed.receiver, handed.id
+    holder = _first_active((first, *standing_in), people, teams, "")
+    deputy = _first_active(standing_in, people, teams, holder)
+    return Assignment(duty=duty, accountable=accountable, holder=holder, deputy=deputy, handover=gave)
 
 
 def _responder(duty: Duty, owner: Holder) -> str:
@@ -87,7 +111,7 @@ def owner_of_source(
 
 def reader_of(project: Project, people: Mapping[str, Person], teams: Mapping[str, Team]) -> str:
     """Who reads how a model does: the business owner, else whoever designs it; empty for nobody."""
-    designs = ownership_of(project, people, teams).of(Duty.DESIGN).holder
+    designs = ownership_of(project, people, teams, None).of(Duty.DESIGN).holder
     return _first_active((project.owners.business,), people, teams, "") or designs
 
 
@@ -97,6 +121,12 @@ def last_resort(project: Project, people: Mapping[str, Person], teams: Mapping[s
     administrators = sorted(person.email for person in people.values() if Role.ADMINISTRATOR in person.roles)
     here = (email for email in (*members, *administrators) if email in people and people[email].active)
     return next((email for email in here if email not in but), "")
+
+
+def people_of(party: str, people: Mapping[str, Person], teams: Mapping[str, Team]) -> tuple[Person, ...]:
+    """Everybody of a team who is here, in the order of call; a person is a team of one."""
+    members = teams[party].members if party in teams else (party,)
+    return tuple(people[email] for email in members if email in people and people[email].active)
 
 
 def acts_for(assignment: Assignment, person: Person, teams: Mapping[str, Team]) -> bool:

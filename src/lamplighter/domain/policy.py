@@ -16,6 +16,7 @@ from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expiry import ExpiryRule
 from lamplighter.domain.field import check_field
 from lamplighter.domain.freeze import Freeze, check_freeze
+from lamplighter.domain.handover_rule import HandoverRule, check_handover
 from lamplighter.domain.hours import read_hours
 from lamplighter.domain.impact import Impact, Loss
 from lamplighter.domain.log import LogRule
@@ -115,6 +116,8 @@ class Policy(Settings, frozen=True):
     tier: tuple[Tier, ...]
     #: First match gives the tier.
     criticality: tuple[CriticalityRule, ...]
+    #: What is asked of handovers.
+    handover: HandoverRule = HandoverRule()
 
     @property
     def digest(self) -> str:
@@ -134,6 +137,7 @@ def read_policy(text: str) -> Policy:
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         why, fix = misfit(Policy, error)
         raise Invalid("The policy file is not valid.", why=f"{_line(text, str(error))}{why}", fix=fix) from None
+    check_handover(policy.handover)
     for place, tier in enumerate(policy.tier):
         _check_tier(text, f"tier[{place}]", tier)
     known = [tier.name for tier in policy.tier]

@@ -19,6 +19,8 @@ class Routing(Record, frozen=True):
     previous: Served | None = None
     #: Since when the champion has all traffic, microseconds since the epoch.
     live_since: int = 0
+    #: Since when there is a version of the model there, microseconds since the epoch; 0 if that is not known.
+    first_at: int = 0
     #: Day to which the owner has extended the champion's life, microseconds since the epoch; 0 if it was not.
     extended_to: int = 0
     #: Since when the shadow scores along, microseconds since the epoch.
@@ -62,6 +64,7 @@ def promoted(routing: Routing, version: Served, now: int) -> Routing:
         previous=previous,
         shadow=shadow,
         live_since=now,
+        first_at=routing.first_at or routing.live_since or now,
         extended_to=0,
     )
 

@@ -52,6 +52,9 @@ STAGE_OF: Mapping[Duty, Stage] = {
     Duty.RETIRE: Stage.MANAGEMENT,
 }
 
+#: Duties that take knowledge of the model: no handover moves them.
+FUNCTIONAL = (Duty.MONITOR_FUNCTIONAL, Duty.RETRAIN)
+
 
 class Status(StrEnum):
     """How something is, worst last but for what is not known."""

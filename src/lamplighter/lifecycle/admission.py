@@ -1,14 +1,12 @@
 """What has to hold before a version may be judged for an environment."""
 
 from lamplighter.domain.environment import Environment, Level
-from lamplighter.domain.errors import Conflict, NotAllowed
+from lamplighter.domain.errors import Conflict
 from lamplighter.domain.identity import Actor
-from lamplighter.domain.ownership import acts_for, ownership_of
 from lamplighter.domain.project import EnvironmentPlan
 from lamplighter.domain.route import Served
-from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import declared, elsewhere, judging
+from lamplighter.lifecycle import declared, elsewhere, judging, rights
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -16,7 +14,7 @@ from lamplighter.store.transaction import Transaction
 def check(kit: Kit, change: Transaction, actor: Actor, version: Version, environment: Environment) -> None:
     """Raise what keeps a version from being judged, but for an open rollout; `NotAllowed` for who does not hold the duty."""
     if environment.level is Level.PRODUCTION:
-        check_duty(change, actor, version)
+        rights.check_deployer(kit, change, actor, version.model)
     declared.check(change, version, environment)
     project = change.project(version.model)
     declared.check_durability(kit.policy, project, environment)
@@ -24,19 +22,6 @@ def check(kit: Kit, change: Transaction, actor: Actor, version: Version, environ
     declared.check_hooks(kit.settings, plan)
     elsewhere.check_hooks(version, plan)
     judging.check_plan(kit.policy, project, environment)
-
-
-def check_duty(change: Transaction, actor: Actor, version: Version) -> None:
-    """Raise `NotAllowed` for everybody but those who may do the duty to deploy, where somebody holds it."""
-    teams = change.teams.by_name()
-    duties = ownership_of(change.project(version.model), change.people.by_email(), teams)
-    if duties.of(Duty.DEPLOY).holder and not acts_for(duties.of(Duty.DEPLOY), actor.person, teams):
-        raise NotAllowed(
-            f"You do not deploy {version.model}.",
-            why=f"The duty is {duties.of(Duty.DEPLOY).accountable}'s.",
-            fix=f"Ask {duties.of(Duty.DEPLOY).holder}, or change owners.deployment in lamp.toml.",
-            code="E1330",
-        )
 
 
 def check_free(change: Transaction, version: Version, environment: Environment) -> None:

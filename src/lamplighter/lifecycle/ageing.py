@@ -9,7 +9,7 @@ from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.instant import minute
 from lamplighter.domain.lifetime import Lifetime, lifetime_of
 from lamplighter.domain.monitor import Finding, Kind
-from lamplighter.domain.ownership import acts_for, ownership_of
+from lamplighter.domain.ownership import acts_for
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, extended
 from lamplighter.domain.stage import Duty
@@ -38,7 +38,7 @@ def extend(kit: Kit, actor: Actor, version: Version, environment: Environment, d
             code="E1127",
         )
     with kit.store.transaction() as change:
-        _check_owner(change, actor, version)
+        _check_owner(kit, change, actor, version)
         before = change.routings.of(version.model, environment.name)
         now = kit.clock.now()
         lifetime = lifetime_of(kit.policy, change.project(version.model), environment, before, now)
@@ -66,10 +66,9 @@ def extend(kit: Kit, actor: Actor, version: Version, environment: Environment, d
     return new.expiry
 
 
-def _check_owner(look: Transaction, actor: Actor, version: Version) -> None:
-    teams = look.teams.by_name()
-    owner = ownership_of(look.project(version.model), look.people.by_email(), teams).of(Duty.RETIRE)
-    if owner.holder and not acts_for(owner, actor.person, teams):
+def _check_owner(kit: Kit, look: Transaction, actor: Actor, version: Version) -> None:
+    owner = look.duties(look.project(version.model), kit.clock.now()).of(Duty.RETIRE)
+    if owner.holder and not acts_for(owner, actor.person, look.teams.by_name()):
         raise NotAllowed(
             f"You do not extend {version.name}.",
             why=f"How long it answers is the matter of {owner.accountable}, who owns its management.",

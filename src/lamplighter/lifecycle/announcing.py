@@ -10,7 +10,6 @@ from lamplighter.domain.events.waiver import WaiverAnnounced
 from lamplighter.domain.hook import OnFailure
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
 from lamplighter.lifecycle import outbox, receivers
@@ -40,7 +39,7 @@ def tell_of_hook(kit: Kit, entry: Entry) -> None:
 def _tell_deployer(kit: Kit, entry: Entry, event: RolloutMoved | HookAnswered, title: str, text: str, about: str) -> None:
     with kit.store.transaction() as change:
         project = change.project(event.model)
-        holder = ownership_of(project, change.people.by_email(), change.teams.by_name()).of(Duty.DEPLOY).holder
+        holder = change.duties(project, kit.clock.now()).of(Duty.DEPLOY).holder
         text = f"{text}\n{kit.settings.url}/rollouts/{event.rollout}"
         notice = Notice(entry.sequence, "", holder, event.rollout, event.model, title, text, about=about, at=entry.at)
         if holder:

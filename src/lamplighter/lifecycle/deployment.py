@@ -9,8 +9,9 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import EnvironmentPlan
 from lamplighter.domain.rollout import Phase, Rollout, Signal
+from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import admission, elsewhere, holding, judging, moves, replays, routing
+from lamplighter.lifecycle import admission, elsewhere, holding, judging, moves, replays, rights, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -96,11 +97,14 @@ def _begun(
 
 
 def steer(kit: Kit, actor: Actor, key: str, signal: Signal, why: str) -> Rollout:
-    """Pause, resume or stop a rollout; raises `NotFound`, or `Conflict` for a move that does not exist."""
+    """Pause, resume or stop a rollout; raises `NotAllowed` for whoever gave the duty away, `NotFound`,
+    or `Conflict` for a move that does not exist."""
     with kit.store.transaction() as change:
         rollout = change.rollouts.find(id=key)
         if rollout is None:
             raise unknown("rollout", key, (found.id for found in change.rollouts.all(open=True)))
+        duty = Duty.ROLL_BACK if signal is Signal.STOPPED else Duty.DEPLOY
+        rights.check_handed(kit, change, actor, rollout.model, change.environment(rollout.environment), duty)
         live = change.routings.of(rollout.model, rollout.environment)
         if rollout.phase is Phase.CONFIRMING and live.elsewhere:
             raise elsewhere.no_way_back(change, live, 0)

@@ -47,7 +47,7 @@ def outage(kit: Kit, actor: Actor, version: Version, environment: Environment) -
     try:
         routing.apply(kit, environment.name)
         with httpx2.Client(base_url=environment.address, timeout=10.0, trust_env=False) as client:
-            held = _Drill(client, version, project.outage.answer, other, secret).hold(environment.name)
+            held = _Drill(Asking(client, version, secret), project.outage.answer, other).hold(environment.name)
     except httpx2.HTTPError as error:
         raise Unavailable(
             f"Serving of {environment.name} does not answer.",
@@ -62,24 +62,53 @@ def outage(kit: Kit, actor: Actor, version: Version, environment: Environment) -
     return held
 
 
-class _Drill:
-    """One drill under way."""
+class Asking:
+    """Requests of a drill to one version, with a token of its own."""
 
-    def __init__(self, client: httpx2.Client, version: Version, declared: Fallback, other: Served | None, secret: str) -> None:
+    def __init__(self, client: httpx2.Client, version: Version, secret: str) -> None:
+        self.version = version
         self._client = client
-        self._declared = declared
-        #: Whose answer it is to be.
-        self._name = f"{version.model}@{other.number}" if other else version.name
-        self._lacks = declared is Fallback.VERSION and other is None
         self._path = f"/v1/models/{version.model}:predict"
-        self._version = version
         self._headers = {"Authorization": f"Bearer {secret}", "Lamp-Key": "drill"}
         row = {column.name: _value(column) for column in version.manifest.contract.inputs}
         self._body = {"instances": [row]}
 
+    def ordinary(self, **more: str) -> httpx2.Response:
+        """One request, with more headers."""
+        return self._client.post(self._path, json=self._body, headers={**self._headers, **more})
+
+    def admitted(self) -> None:
+        """Wait until the token is known to one process after another."""
+        end, known = time.monotonic() + _PATIENCE, 0
+        while known < _REQUESTS and time.monotonic() < end:
+            status = self.ordinary(Connection="close").status_code
+            known = 0 if status in (401, 403) else known + 1
+            if not known:
+                time.sleep(0.05)
+
+    def is_own(self, answer: httpx2.Response) -> bool:
+        """Whether the version answered itself."""
+        return (
+            answer.is_success
+            and answer.headers.get("Lamp-Version") == self.version.name
+            and "Lamp-Fallback" not in answer.headers
+        )
+
+
+class _Drill:
+    """One drill under way."""
+
+    def __init__(self, asking: Asking, declared: Fallback, other: Served | None) -> None:
+        version = asking.version
+        self._asking = asking
+        self._declared = declared
+        #: Whose answer it is to be.
+        self._name = f"{version.model}@{other.number}" if other else version.name
+        self._lacks = declared is Fallback.VERSION and other is None
+
     def hold(self, environment: str) -> OutageDrill:
         """Ordinary requests and those of an outage in turn."""
-        self._admitted()
+        self._asking.admitted()
         pairs = [self._pair() for _ in range(_REQUESTS)]
         ordinary, asked = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         kept = [answer for answer in asked if self._keeps(answer)]
@@ -89,7 +118,7 @@ class _Drill:
             requests=len(asked),
             kept=len(kept),
             ordinary=len(ordinary),
-            untouched=sum(self._is_own(answer) for answer in ordinary),
+            untouched=sum(self._asking.is_own(answer) for answer in ordinary),
             scores=tuple(sorted({score for answer in kept if answer.is_success for score in answer.json()["predictions"]})),
             slowest=max(answer.elapsed.total_seconds() for answer in asked),
             why=self._why(asked, environment),
@@ -97,26 +126,8 @@ class _Drill:
 
     def _pair(self) -> tuple[httpx2.Response, httpx2.Response]:
         """Both on one connection, so that the process which keeps an answer is the one that is asked for it."""
-        ordinary = self._client.post(self._path, json=self._body, headers=self._headers)
-        last = {**self._headers, "Lamp-Drill": "outage", "Connection": "close"}
-        return ordinary, self._client.post(self._path, json=self._body, headers=last)
-
-    def _admitted(self) -> None:
-        """Wait until the token is known to one process after another."""
-        end, known = time.monotonic() + _PATIENCE, 0
-        while known < _REQUESTS and time.monotonic() < end:
-            headers = {**self._headers, "Connection": "close"}
-            status = self._client.post(self._path, json=self._body, headers=headers).status_code
-            known = 0 if status in (401, 403) else known + 1
-            if not known:
-                time.sleep(0.05)
-
-    def _is_own(self, answer: httpx2.Response) -> bool:
-        return (
-            answer.is_success
-            and answer.headers.get("Lamp-Version") == self._version.name
-            and "Lamp-Fallback" not in answer.headers
-        )
+        ordinary = self._asking.ordinary()
+        return ordinary, self._asking.ordinary(**{"Lamp-Drill": "outage", "Connection": "close"})
 
     def _keeps(self, answer: httpx2.Response) -> bool:
         if self._declared is Fallback.FAIL:

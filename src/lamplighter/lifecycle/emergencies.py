@@ -12,11 +12,10 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.events.emergency import EmergencyAnnounced, EmergencyDeclared
 from lamplighter.domain.identity import Actor, Permission
-from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout, Signal
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import admission, deployment, holding, judging, moves
+from lamplighter.lifecycle import admission, deployment, holding, judging, moves, rights
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -33,7 +32,7 @@ def declare(
     """
     said = words(why, 'Write --reason "Every second answer is wrong since noon; v8 answers right."')
     with kit.store.transaction() as change:
-        admission.check_duty(change, actor, version)
+        rights.check_deployer(kit, change, actor, version.model)
         admission.check(kit, change, actor, version, environment)
         open_one = _open(change, version, environment)
         emergency = _drafted(kit, change, actor, version, environment, said)
@@ -94,7 +93,7 @@ def _drafted(kit: Kit, look: Transaction, actor: Actor, version: Version, enviro
         opened_at=now,
         until=now + GRANTED,
         due_at=now + int(seconds(tier.review_within) * 1_000_000),
-        owner=_reviewer(look, project, {actor.email, version.author}),
+        owner=_reviewer(kit, look, project, {actor.email, version.author}),
     )
 
 
@@ -114,10 +113,10 @@ def _passed(kit: Kit, look: Transaction, actor: Actor, version: Version, environ
     return found
 
 
-def _reviewer(look: Transaction, project: Project, but: set[str]) -> str:
+def _reviewer(kit: Kit, look: Transaction, project: Project, but: set[str]) -> str:
     """The first person who may look at it: the business owner, then risk, then whoever has a duty of the model."""
     people, teams = look.people.by_email(), look.teams.by_name()
-    for party in (project.owners.business, project.owners.risk, *_holders(look, project)):
+    for party in (project.owners.business, project.owners.risk, *_holders(kit, look, project)):
         for email in teams[party].members if party in teams else (party,):
             person = people.get(email)
             if person is not None and person.active and person.may(Permission.APPROVE) and email not in but:
@@ -125,9 +124,8 @@ def _reviewer(look: Transaction, project: Project, but: set[str]) -> str:
     return ""
 
 
-def _holders(look: Transaction, project: Project) -> Iterator[str]:
-    duties = ownership_of(project, look.people.by_email(), look.teams.by_name())
-    for assignment in duties.assignments:
+def _holders(kit: Kit, look: Transaction, project: Project) -> Iterator[str]:
+    for assignment in look.duties(project, kit.clock.now()).assignments:
         yield from filter(None, (assignment.holder, assignment.deputy))
 
 
@@ -144,6 +142,6 @@ def _announce(kit: Kit, change: Transaction, actor: Actor, emergency: Emergency)
         why=emergency.why,
     )
     kit.record(change, event, actor)
-    holders = _holders(change, change.project(emergency.model))
+    holders = _holders(kit, change, change.project(emergency.model))
     for person in dict.fromkeys((*filter(None, (emergency.owner,)), *holders)):
         kit.record(change, EmergencyAnnounced(**place, emergency=emergency.id, person=person), actor)  # type: ignore[arg-type]

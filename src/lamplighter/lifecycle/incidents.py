@@ -11,7 +11,7 @@ from lamplighter.domain.incident import FELT, Incident, Linked, State, Step, adv
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import DUTY_OF, Finding, Kind, Severity
 from lamplighter.domain.names import unknown
-from lamplighter.domain.ownership import Assignment, last_resort, owner_of_source, ownership_of
+from lamplighter.domain.ownership import Assignment, last_resort, owner_of_source
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.trouble import is_of_version, is_shared, key_of, same_trouble
@@ -122,7 +122,8 @@ def _routed(kit: Kit, change: Transaction, finding: Finding) -> tuple[Project, A
     people, teams = change.people.by_email(), change.teams.by_name()
     projects = _concerned(change, finding)
     worst = max(projects, key=lambda project: kit.policy.rank(criticality_of(project, kit.policy).tier))
-    held = ownership_of(worst, people, teams).of(DUTY_OF[finding.kind] if not is_shared(finding) else Duty.MONITOR_TECHNICAL)
+    duty = DUTY_OF[finding.kind] if not is_shared(finding) else Duty.MONITOR_TECHNICAL
+    held = change.duties(worst, kit.clock.now()).of(duty)
     if finding.source:
         held = owner_of_source(finding.source, projects, people, teams, held.holder) or held
     if not held.holder:

@@ -9,7 +9,6 @@ from lamplighter.domain.events.routing import WentLive
 from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
-from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.policy import LevelRules, Policy, check_guarded
 from lamplighter.domain.project import Project
 from lamplighter.domain.replay import State
@@ -32,13 +31,12 @@ def dossier(
     champion = look.routings.of(version.model, environment.name).champion
     live = look.versions.find(model=version.model, number=champion.number) if champion else None
     pair = {"version": version.digest, "live": live.digest if live else "", "environment": environment.name}
-    people = look.people.by_email()
     return Dossier(
         project=project,
         criticality=criticality_of(project, kit.policy),
         version=version,
         environment=environment,
-        ownership=ownership_of(project, people, look.teams.by_name()),
+        ownership=look.duties(project, kit.clock.now()),
         policy_digest=kit.policy.digest,
         evidence=look.evidence.newest(version.digest),
         approvals=tuple(dict.fromkeys((*rules.approvals, *wanted))),

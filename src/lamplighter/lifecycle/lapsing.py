@@ -6,7 +6,6 @@ import msgspec
 
 from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverLapsed, WaiverSettled
 from lamplighter.domain.identity import PLATFORM
-from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.waiver import AtExpiry, Waiver
 from lamplighter.lifecycle import judging
@@ -55,7 +54,7 @@ def _lapse(kit: Kit, waiver: Waiver, done: str) -> None:
         if done:
             kit.record(change, WaiverSettled(**place, gate=waiver.gate, why=done), PLATFORM)
         elif AtExpiry.PAGE in waiver.at_expiry:
-            for person in _owners(change, waiver.model):
+            for person in _owners(kit, change, waiver.model):
                 kit.record(change, WaiverAnnounced(**place, person=person), PLATFORM)
 
 
@@ -65,8 +64,8 @@ def _settle(kit: Kit, waiver: Waiver, why: str) -> None:
         kit.record(change, WaiverSettled(**_place(waiver), gate=waiver.gate, why=why), PLATFORM)
 
 
-def _owners(look: Transaction, model: str) -> tuple[str, ...]:
-    held = ownership_of(look.project(model), look.people.by_email(), look.teams.by_name()).of(Duty.RETIRE)
+def _owners(kit: Kit, look: Transaction, model: str) -> tuple[str, ...]:
+    held = look.duties(look.project(model), kit.clock.now()).of(Duty.RETIRE)
     return tuple(dict.fromkeys(filter(None, (held.holder, held.deputy))))
 
 

@@ -8,7 +8,6 @@ from lamplighter.domain.advice import advise, has_receiver, situation_of
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.identity import Role
-from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.readiness import Part, Readiness
 from lamplighter.domain.who import Who
@@ -54,7 +53,7 @@ def _ground(kit: Kit, look: Transaction, project: Project) -> Ground:
     inputs = [column.name for column in version.manifest.contract.inputs] if version else []
     return Ground(
         project=project,
-        ownership=ownership_of(project, people, look.teams.by_name()),
+        ownership=look.duties(project, kit.clock.now()),
         environment=environment.name,
         answers=answers,
         answer_ms=(time.perf_counter() - begun) * 1000.0,

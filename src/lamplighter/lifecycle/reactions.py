@@ -7,6 +7,13 @@ from collections.abc import Callable, Mapping
 
 from lamplighter.domain.events.base import Event
 from lamplighter.domain.events.emergency import EmergencyAnnounced
+from lamplighter.domain.events.handover import (
+    HandoverAccepted,
+    HandoverDiscussed,
+    HandoverEnded,
+    HandoverShown,
+    HandoverStarted,
+)
 from lamplighter.domain.events.incident import FindingMade, IncidentMoved, IncidentOpened
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
@@ -15,7 +22,7 @@ from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.events.waiver import WaiverAnnounced
 from lamplighter.domain.journal import Entry
-from lamplighter.lifecycle import announcing, answers, incidents, replays, retrainings, telling, watching
+from lamplighter.lifecycle import announcing, answers, handover_news, incidents, replays, retrainings, telling, watching
 from lamplighter.lifecycle.kit import Kit
 
 Reaction = Callable[[Kit, Entry], None]
@@ -28,6 +35,11 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     EmergencyAnnounced: (announcing.announce,),
     WaiverAnnounced: (announcing.tell_of_waiver,),
     ValidationFindingOverdue: (announcing.tell_of_finding,),
+    HandoverStarted: (handover_news.tell,),
+    HandoverDiscussed: (handover_news.tell,),
+    HandoverShown: (handover_news.end_page,),
+    HandoverAccepted: (handover_news.tell,),
+    HandoverEnded: (handover_news.tell,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (incidents.open_incident,),
     IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, retrainings.answer),

@@ -13,7 +13,6 @@ from lamplighter.domain.job import TRIES, Cause
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind, is_of_run
 from lamplighter.domain.names import unknown
-from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project, Trigger
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
@@ -73,7 +72,7 @@ def answer(kit: Kit, entry: Entry) -> None:
         project = change.project(event.model)
         wanted = _wanted(kit, project, incident.finding.measure if incident is not None else "")
         if wanted and not _rests(kit, change, project, event.incident):
-            duties = ownership_of(project, change.people.by_email(), change.teams.by_name())
+            duties = change.duties(project, kit.clock.now())
             _request(kit, change, PLATFORM, event.model, event.incident, duties.of(Duty.RETRAIN).holder)
 
 

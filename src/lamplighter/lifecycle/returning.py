@@ -8,7 +8,8 @@ from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Phase, Signal
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, promoted
-from lamplighter.lifecycle import declared, elsewhere, moves, routing
+from lamplighter.domain.stage import Duty
+from lamplighter.lifecycle import declared, elsewhere, moves, rights, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.collection import stale
 from lamplighter.store.transaction import Transaction
@@ -32,12 +33,14 @@ class Returned(Record, frozen=True):
 def roll_back(kit: Kit, actor: Actor, model: str, environment: Environment, to: int, reason: str, leaving: int = 0) -> Returned:
     """Give all traffic to the version before, or to `to`, which must have been live there before. Gates are not asked.
 
-    A rollout that is open there is stopped by it. Raises `NotFound`, `Conflict` where there is no way back, where the live
-    version is not `leaving` or runs elsewhere, and `TimedOut` if the change is recorded but not every worker answers by it yet.
+    A rollout that is open there is stopped by it. Raises `NotAllowed` in production for whoever gave the duty away, `NotFound`,
+    `Conflict` where there is no way back, where the live version is not `leaving` or runs elsewhere, and `TimedOut` if the
+    change is recorded but not every worker answers by it yet.
     """
     begun = kit.clock.elapsed()
     with kit.store.transaction() as change:
         change.project(model)
+        rights.check_handed(kit, change, actor, model, environment, Duty.ROLL_BACK)
         before = change.routings.of(model, environment.name)
         if leaving and (before.champion is None or before.champion.number != leaving):
             raise stale(f"What is live of {model} in {environment.name}")

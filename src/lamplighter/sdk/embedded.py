@@ -4,6 +4,7 @@ from lamplighter.sdk.here.applications import Applications
 from lamplighter.sdk.here.deployment import Deployment
 from lamplighter.sdk.here.design import Design
 from lamplighter.sdk.here.governance import Governance
+from lamplighter.sdk.here.handovers import Handovers
 from lamplighter.sdk.here.incidents import Incidents
 from lamplighter.sdk.here.industrialization import Industrialization
 from lamplighter.sdk.here.jobs import Jobs
@@ -24,6 +25,7 @@ class Embedded(
     Deployment,
     Governance,
     Validation,
+    Handovers,
     Monitoring,
     Incidents,
     Sources,

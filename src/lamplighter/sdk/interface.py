@@ -10,6 +10,7 @@ from lamplighter.sdk.verbs.applications import Applications
 from lamplighter.sdk.verbs.deployment import Deployment
 from lamplighter.sdk.verbs.design import Design
 from lamplighter.sdk.verbs.governance import Governance
+from lamplighter.sdk.verbs.handovers import Handovers
 from lamplighter.sdk.verbs.incidents import Incidents
 from lamplighter.sdk.verbs.industrialization import Industrialization
 from lamplighter.sdk.verbs.jobs import Jobs
@@ -29,6 +30,7 @@ class Platform(
     Deployment,
     Governance,
     Validation,
+    Handovers,
     Monitoring,
     Incidents,
     Sources,

@@ -28,6 +28,11 @@ class Incidents(Collection[Incident]):
         for model in record.models:
             self.link(record.id, model)
 
+    def since(self, instant: int) -> list[Incident]:
+        """Incidents that opened at an instant or later, microseconds since the epoch."""
+        query = select(self.table.c.body).where(self.table.c.opened_at >= instant)
+        return [self._decode(body) for body in self.connection.execute(query).scalars()]
+
     def link(self, incident: str, model: str) -> None:
         """A model has the trouble of an incident."""
         upsert(

@@ -15,6 +15,7 @@ from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Unavailable
 from lamplighter.domain.external_alert import Known
 from lamplighter.domain.names import unknown
+from lamplighter.domain.ownership import Ownership, ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.store.answered import AnsweredRows
 from lamplighter.store.arrivals import Arrivals
@@ -29,6 +30,7 @@ from lamplighter.store.environments import Environments
 from lamplighter.store.evidence import EvidenceFound
 from lamplighter.store.external_alerts import ExternalAlerts
 from lamplighter.store.felt import CallersFelt
+from lamplighter.store.handovers import Handovers
 from lamplighter.store.heartbeats import Heartbeats
 from lamplighter.store.incidents import Incidents
 from lamplighter.store.inputs import InputsSeen
@@ -81,6 +83,7 @@ class Transaction:
         self.evidence = EvidenceFound(connection)
         self.external_alerts = ExternalAlerts(connection)
         self.felt = CallersFelt(connection)
+        self.handovers = Handovers(connection)
         self.heartbeats = Heartbeats(connection)
         self.incidents = Incidents(connection)
         self.inputs = InputsSeen(connection)
@@ -119,6 +122,11 @@ class Transaction:
         if found is None:
             raise unknown("model", model, (project.name for project in self.projects.all()))
         return found
+
+    def duties(self, project: Project, now: int) -> Ownership:
+        """Everybody's duties of a model as of now, after whatever was handed over."""
+        handed = self.handovers.of(project.name, now)
+        return ownership_of(project, self.people.by_email(), self.teams.by_name(), handed)
 
     def callers(self, project: Project) -> tuple[Caller, ...]:
         """Every consumer of a model, declared or seen."""

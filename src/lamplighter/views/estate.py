@@ -12,6 +12,7 @@ from lamplighter.domain.validation import ValidationFinding, ranked
 from lamplighter.domain.waiver import Waiver
 from lamplighter.store.rollouts import Routings
 from lamplighter.store.transaction import Transaction
+from lamplighter.views.handover import Due, due
 from lamplighter.views.known import Circle, Known, known
 from lamplighter.views.live import places_away
 from lamplighter.views.standing import Standing, in_order, standing
@@ -25,7 +26,9 @@ class Estate:
 
     def __init__(self, look: Transaction, everybody: Circle, *, now: int, model: str = "", search: str = "") -> None:
         """Read it: one model, or those whose name or summary holds a text in small letters."""
-        every = (known(body, everybody) for body in look.projects.bodies(model))
+        handed, self._open = look.handovers.under_way(now)
+        self._handed = frozenset(handed)
+        every = (known(body, everybody, handed) for body in look.projects.bodies(model))
         self.known = [one for one in every if search in one.words]
         self._now = now
         self._places = {place.name: place for place in in_order(look.environments.all())}
@@ -72,9 +75,23 @@ class Estate:
             tuple(self._emergencies.get(name, ())),
             tuple(self._waivers.get(name, ())),
             ranked(self._findings.get(name, ())),
+            self._open.get(name),
+            self._due(one, main),
             moved=main is not None and (name, main.environment, number) in self._moved,
             now=self._now,
         )
+
+    def _due(self, one: Known, main: Routing | None) -> Due | None:
+        """The handover that is overdue and that nobody has started."""
+        name = one.project.name
+        if main is None or name in self._handed or name in self._open:
+            return None
+        return due(one.project, one.ownership, main, self._places[main.environment].level, self._now)
+
+    def due(self) -> tuple[Due, ...]:
+        """Every handover that is overdue and that nobody has started, the longest first."""
+        found = (self.standing(one).due for one in self.known)
+        return tuple(sorted((one for one in found if one), key=lambda one: one.due_at))
 
 
 def _by_model(found: Iterable[Found]) -> dict[str, list[Found]]:

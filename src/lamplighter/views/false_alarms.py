@@ -41,7 +41,7 @@ def _number(expected: float) -> str:
 def false_alarms(look: Transaction, *, policy: Policy, allowed: float) -> FalseAlarms:
     """The figure as of now."""
     people = circle(look, policy)
-    every = {one.project.name: one for one in (known(body, people) for body in look.projects.bodies())}
+    every = {one.project.name: one for one in (known(body, people, {}) for body in look.projects.bodies())}
     return summed(every, look.routings.all(), look.inputs.all(), policy, allowed)
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 import msgspec
 
 from lamplighter.domain.criticality import Criticality, criticality_of, tier_of
+from lamplighter.domain.handover import Handed
 from lamplighter.domain.identity import Person, Team
 from lamplighter.domain.lack import Lack, lacks_of_people
 from lamplighter.domain.ownership import Ownership, ownership_of
@@ -63,11 +64,18 @@ def _same(circle: Circle) -> Circle:
 _decoder = msgspec.json.Decoder(Project)
 
 
+def known(body: str, circle: Circle, handed: Mapping[str, Handed]) -> Known:
+    """What follows from the stored text of a project and what was handed over, by model."""
+    one = _known(body, circle, None)
+    mine = handed.get(one.project.name)
+    return _known(body, circle, mine) if mine else one
+
+
 @lru_cache(maxsize=8192)
-def known(body: str, circle: Circle) -> Known:
-    """What follows from the stored text of a project; worked out once for each text and circle."""
+def _known(body: str, circle: Circle, handed: Handed | None) -> Known:
+    """Worked out once for each text, circle and handover."""
     project, policy = _decoder.decode(body), circle.policy
-    criticality, ownership = criticality_of(project, policy), ownership_of(project, circle.people, circle.teams)
+    criticality, ownership = criticality_of(project, policy), ownership_of(project, circle.people, circle.teams, handed)
     return Known(
         project=project,
         criticality=criticality,

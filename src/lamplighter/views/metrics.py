@@ -16,6 +16,7 @@ from lamplighter.monitoring.profile import PREDICTION
 from lamplighter.store.transaction import Transaction
 from lamplighter.views.aspects import aspects, expired, of_age
 from lamplighter.views.false_alarms import summed
+from lamplighter.views.handover import due
 from lamplighter.views.known import Known, circle, known
 
 #: Aspects of readings that are figures of quality, and how they came about.
@@ -48,6 +49,8 @@ class _Estate(NamedTuple):
     lapsed: Set[_Place]
     #: Models with a finding of a validation that is overdue.
     late: Set[str]
+    #: Models that were handed over, or whose handover somebody has started.
+    given: Set[str]
     #: By aspect, then by model and environment.
     readings: Mapping[str, Mapping[_Place, Sequence[Reading]]]
     #: Versions whose inputs moved so far that it matters.
@@ -74,8 +77,8 @@ def samples(look: Transaction, *, policy: Policy, now: int, allowed: float) -> I
 
 
 def _estate(look: Transaction, policy: Policy, now: int) -> _Estate:
-    people = circle(look, policy)
-    every = (known(body, people) for body in look.projects.bodies())
+    people, (handed, started) = circle(look, policy), look.handovers.under_way(now)
+    every = (known(body, people, handed) for body in look.projects.bodies())
     routings = [routing for routing in look.routings.all() if routing.champion]
     champions = [(one.model, one.environment, one.champion.number) for one in routings if one.champion]
     incidents: dict[_Place, list[Incident]] = {}
@@ -94,6 +97,7 @@ def _estate(look: Transaction, policy: Policy, now: int) -> _Estate:
         unreviewed={(one.model, one.environment) for one in look.emergencies.all(open=True)},
         lapsed={(one.model, one.environment) for one in look.waivers.all(open=True) if one.calls},
         late={one.model for one in look.validation_findings.all(open=True) if one.overdue(now)},
+        given={*handed, *started},
         readings=_readings(look, champions),
         moved=look.inputs.moved(),
         spans=look.answered.spans(champions, now),
@@ -146,10 +150,17 @@ def _status(estate: _Estate, one: Known, routing: Routing, now: int) -> Iterator
         governed=not one.gaps
         and not expired(lifetime)
         and place not in estate.unreviewed | estate.lapsed
-        and routing.model not in estate.late,
+        and routing.model not in estate.late
+        and not _is_late(estate, one, routing, now),
     )
     for aspect, status in of_age(found, lifetime).items():
         yield _sample("lamp_model_status", STATUS[status], *place, aspect)
+
+
+def _is_late(estate: _Estate, one: Known, routing: Routing, now: int) -> bool:
+    """Whether its handover is due and nobody has started it."""
+    level = estate.places[routing.environment].level
+    return routing.model not in estate.given and due(one.project, one.ownership, routing, level, now) is not None
 
 
 def _weights(routing: Routing) -> Iterator[Sample]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.handover import Handover
 from lamplighter.domain.incident import Incident, State
+from lamplighter.domain.instant import minute
 from lamplighter.domain.lack import Lack, lacks_of_time
 from lamplighter.domain.lifetime import Lifetime, lifetime_in
 from lamplighter.domain.monitor import Finding, Kind, Severity, is_of_job, is_of_run
@@ -14,6 +16,7 @@ from lamplighter.domain.stage import Aspect, Duty, Status
 from lamplighter.domain.validation import ValidationFinding
 from lamplighter.domain.waiver import Waiver
 from lamplighter.views.aspects import aspects, blocked, expired, of_age
+from lamplighter.views.handover import Due
 from lamplighter.views.known import Known
 from lamplighter.views.live import Live, live_of
 from lamplighter.views.waiting import Waiting
@@ -37,6 +40,9 @@ class Standing(Record, frozen=True):
     waivers: tuple[Waiver, ...]
     #: Open findings of validations, those that matter most first.
     validation_findings: tuple[ValidationFinding, ...]
+    #: The handover that its receiver looks at, and the one that is overdue.
+    handover: Handover | None
+    due: Due | None
     #: How long the version in the most protected environment may still answer.
     lifetime: Lifetime | None
     #: By aspect; `overall` is the worst.
@@ -77,7 +83,7 @@ class Standing(Record, frozen=True):
     def sentence(self) -> str:
         """How it is, and what is wrong in the words of whoever feels it."""
         told = _trouble(self.known.project.name, self.worst, self.status) if self.main else []
-        return " ".join([*_serving(self.main, self.waiting, is_blocked=blocked(self.lifetime)), *told])
+        return " ".join([*_serving(self.main, self.waiting, is_blocked=blocked(self.lifetime)), *told, *_given(self.due)])
 
 
 def standing(
@@ -90,6 +96,8 @@ def standing(
     emergencies: tuple[Emergency, ...],
     waivers: tuple[Waiver, ...],
     validation_findings: tuple[ValidationFinding, ...],
+    handover: Handover | None,
+    due: Due | None,
     *,
     moved: bool,
     now: int,
@@ -109,6 +117,8 @@ def standing(
         emergencies=emergencies,
         waivers=waivers,
         validation_findings=validation_findings,
+        handover=handover,
+        due=due,
         lifetime=lifetime,
         status=of_age(
             aspects(
@@ -116,13 +126,14 @@ def standing(
                 live=bool(placed),
                 moved=moved,
                 watched=known.project.monitor.quality.limit is not None,
-                governed=not known.gaps and not expired(lifetime) and not emergencies and not lapsed and not late,
+                governed=not (known.gaps or expired(lifetime) or emergencies or lapsed or late or due),
             ),
             lifetime,
         ),
         needs=_needs(
             ranked[0] if ranked else None, waiting, emergencies, _owner(known) if lapsed else "".join(late[:1]), known.gaps
-        ),
+        )
+        or _turn(handover, due),
         lacks=known.lacks | lacks_of_time(lifetime, emergencies, now),
     )
 
@@ -169,6 +180,15 @@ def _needs(
     if owner:
         return owner
     return f"nobody has {gaps[0]}" if gaps else ""
+
+
+def _turn(handover: Handover | None, due: Due | None) -> str:
+    """Whose turn it is in a handover; empty for nobody's."""
+    return handover.receiver if handover else due.giver if due else ""
+
+
+def _given(due: Due | None) -> list[str]:
+    return [f"Its handover to {due.receiver} was due {minute(due.due_at)}."] if due else []
 
 
 def _serving(main: Live | None, wanted: Sequence[Waiting], *, is_blocked: bool) -> list[str]:

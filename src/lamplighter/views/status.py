@@ -6,6 +6,7 @@ from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Level
 from lamplighter.domain.expiry import INSTEAD, Action, Age
+from lamplighter.domain.handover import Handover, seen_by
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.instant import minute
 from lamplighter.domain.lifetime import Lifetime
@@ -14,7 +15,7 @@ from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Rollout
-from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage, Status
+from lamplighter.domain.stage import FUNCTIONAL, STAGE_OF, Aspect, Duty, Stage, Status
 from lamplighter.domain.validation import ValidationFinding
 from lamplighter.domain.waiver import Waiver
 from lamplighter.store.transaction import Transaction
@@ -22,6 +23,7 @@ from lamplighter.views.answering import Service, service
 from lamplighter.views.aspects import expired
 from lamplighter.views.consumers import Consumed, consumers
 from lamplighter.views.estate import Estate
+from lamplighter.views.handover import Due
 from lamplighter.views.known import circle
 from lamplighter.views.live import Live
 from lamplighter.views.waiting import Waiting
@@ -74,6 +76,9 @@ class ModelStatus(Record, frozen=True):
     waivers: tuple[Waiver, ...] = ()
     #: Open findings of validations, those that matter most first.
     validation_findings: tuple[ValidationFinding, ...] = ()
+    #: The handover that its receiver looks at, and the one that is overdue.
+    handover: Handover | None = None
+    due: Due | None = None
 
     @property
     def failed_jobs(self) -> tuple[Finding, ...]:
@@ -111,6 +116,8 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
         emergencies=seen.emergencies,
         waivers=seen.waivers,
         validation_findings=seen.validation_findings,
+        handover=seen_by(seen.handover, "") if seen.handover else None,
+        due=seen.due,
     )
 
 
@@ -134,7 +141,7 @@ def _stages(
 
 
 def _stage(stage: Stage, duties: Ownership, state: Status, facts: tuple[str, ...]) -> StageState:
-    duty = next(duty for duty in Duty if STAGE_OF[duty] is stage)
+    duty = next(duty for duty in Duty if STAGE_OF[duty] is stage and duty not in FUNCTIONAL)
     held = duties.of(duty)
     gap = () if held.holder else ("nobody holds this stage",)
     return StageState(

@@ -36,9 +36,9 @@ _DUTIES = (Duty.MONITOR_TECHNICAL, Duty.MONITOR_FUNCTIONAL)
 
 def watched(look: Transaction, *, policy: Policy, now: int, model: str = "") -> list[Watched]:
     """How each live model is watched in its most protected environment, the worst first; of one model if it is named."""
-    people = circle(look, policy)
+    people, handed = circle(look, policy), look.handovers.in_force(now)
     live = _live(look, model)
-    every = {one.project.name: one for one in (known(body, people) for body in look.projects.bodies(model))}
+    every = {one.project.name: one for one in (known(body, people, handed) for body in look.projects.bodies(model))}
     champions = [(one.model, one.environment, one.champion.number) for one in live.values() if one.champion]
     asked = look.sightings.asked(champions)
     quiet = [name for name, place, _ in champions if is_quiet(asked.get((name, place), 0), now)]

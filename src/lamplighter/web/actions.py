@@ -43,17 +43,20 @@ class Duties(NamedTuple):
     teams: Mapping[str, Team]
 
 
-def safe(state: ModelStatus, place: Live, person: Person, *, incident: str = "") -> Action:
+def safe(state: ModelStatus, place: Live, person: Person, teams: Mapping[str, Team], *, incident: str = "") -> Action:
     """The way back: stop the version that is on trial there, or give all traffic to the version before."""
     for rollout in state.rollouts:
         if rollout.environment == place.environment and rollout.phase in (Phase.STARTING, Phase.SHIFTING, Phase.PAUSED):
             return steer(rollout, person)[-1]
-    return _roll_back(state.model, place, person, state.ownership, incident)
+    return _roll_back(state, place, person, teams, incident)
 
 
-def _roll_back(model: str, place: Live, person: Person, duties: Ownership, incident: str) -> Action:
+def _roll_back(state: ModelStatus, place: Live, person: Person, teams: Mapping[str, Team], incident: str) -> Action:
+    model, duties = state.model, state.ownership
     to = f"v{place.previous}" if place.previous else "the version before"
     why_not = _lacking(person, Permission.ROLL_BACK, duties, Duty.ROLL_BACK)
+    if not why_not and place.level is Level.PRODUCTION:
+        why_not = _handed(state, person, teams)
     if not place.previous:
         why_not = f"v{place.number} is the first version in {place.environment}; there is none to go back to."
     if place.elsewhere:
@@ -204,6 +207,16 @@ def _of_others(person: Person, held: Duties, what: str) -> str:
         return ""
     ask = f" Ask {deploys.holder}." if deploys.holder != deploys.accountable else ""
     return f"{what} is the duty of {deploys.accountable}.{ask}"
+
+
+def _handed(state: ModelStatus, person: Person, teams: Mapping[str, Team]) -> str:
+    """Why somebody may not go back because of a handover; empty for whoever has the duty or was paged next."""
+    held = state.ownership.of(Duty.ROLL_BACK)
+    if not (held.handover and held.holder) or acts_for(held, person, teams):
+        return ""
+    if any(one.level > 0 and one.has_it == person.email for one in state.incidents):
+        return ""
+    return f"It is the duty of {held.accountable} since the handover {held.handover}. Ask {held.holder}."
 
 
 def _lacking(person: Person, permission: Permission, duties: Ownership, duty: Duty) -> str:

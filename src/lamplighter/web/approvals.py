@@ -32,6 +32,8 @@ def approvals_page(request: Request, platform: Platform) -> Response:
         rows=rows,
         emergencies=platform.emergencies(),
         findings=[one for one in platform.validation_findings() if one.answered or one.overdue(time.time_ns() // 1000)],
+        handovers=platform.handovers(),
+        due=platform.due_handovers(),
         now=time.time() * 1e6,
         section="approvals",
         every=5,

@@ -92,7 +92,7 @@ def incident_page(request: Request, platform: Platform) -> Response:
     readings = platform.readings(incident.model, incident.environment)
     same = [reading for reading in readings if reading.aspect != "drift"]
     entries = platform.journal(incident.model, _LOOK_BACK)
-    person = platform.whoami()
+    person, teams = platform.whoami(), {team.name: team for team in platform.teams()}
     service = platform.service(incident.model, incident.environment)
     return shown(
         request,
@@ -107,7 +107,7 @@ def incident_page(request: Request, platform: Platform) -> Response:
         changes=_changes(entries, incident),
         timeline=_timeline(entries, incident),
         answers=place is not None and incident.finding.number in (place.number, place.challenger),
-        roll_back=actions.safe(state, place, person, incident=incident.id) if place else None,
+        roll_back=actions.safe(state, place, person, teams, incident=incident.id) if place else None,
         may_respond=person.may(Permission.RESPOND),
         rows=rows.behind(incident),
         labelled=_labelled(same, incident),

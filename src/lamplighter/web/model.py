@@ -81,7 +81,7 @@ def _actions(
 ) -> list[actions.Action]:
     person, found = platform.whoami(), []
     if main is not None:
-        found.append(actions.safe(state, main, person))
+        found.append(actions.safe(state, main, person, _teams(platform)))
     if main is not None and versions and versions[0].number > main.number:
         place = next(place for place in platform.environments() if place.name == main.environment)
         hold = platform.hold(state.model, place.name)

@@ -35,7 +35,7 @@ class Frame(NamedTuple):
     """What stands around every page of somebody who is signed in."""
 
     person: Person
-    #: How many approvals and reviews wait, and how many incidents are open.
+    #: How many approvals, reviews and handovers wait, and how many incidents are open.
     approvals: int
     incidents: int
 
@@ -43,6 +43,7 @@ class Frame(NamedTuple):
 def shown(request: Request, platform: Platform, template: str, **values: Any) -> Response:
     """A page within the frame of the signed-in person."""
     waiting = len(platform.waiting()) + len(platform.emergencies()) + _findings(platform)
+    waiting += len(platform.handovers())
     frame = Frame(platform.whoami(), waiting, len(platform.incidents()))
     return rendered(request, template, frame=frame, **values)
 

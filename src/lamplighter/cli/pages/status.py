@@ -1,6 +1,6 @@
 """How one model is, on one screen."""
 
-from lamplighter.cli.instants import milliseconds
+from lamplighter.cli.instants import local, milliseconds
 from lamplighter.cli.marks import marked
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.emergency import review
@@ -11,7 +11,7 @@ from lamplighter.cli.pages.waiver import of_status
 from lamplighter.cli.refusal import FAILING
 from lamplighter.cli.table import Table
 from lamplighter.domain.monitor import JOB, Finding
-from lamplighter.domain.stage import Aspect, Status
+from lamplighter.domain.stage import Aspect, Duty, Status
 from lamplighter.domain.trouble import is_of_version
 from lamplighter.views.consumers import Consumed
 from lamplighter.views.live import Live
@@ -45,8 +45,18 @@ def _facts(state: ModelStatus) -> list[tuple[str, str]]:
     facts += [("emergency", f"{review(one)}; v{one.number} in {one.environment}") for one in state.emergencies]
     facts += [("validation", line(one)) for one in state.validation_findings]
     facts += [("waiver", of_status(one)) for one in state.waivers]
+    facts += [("handover", given)] if (given := _handover(state)) else []
     facts += [("consumers", _consumers(state.consumers))] if state.consumers else []
     return facts + ([("needs", state.needs)] if state.needs else [])
+
+
+def _handover(state: ModelStatus) -> str:
+    if state.handover:
+        return f"{state.handover.id} asks {state.handover.receiver} to take it over"
+    if state.due:
+        return f"the one to {state.due.receiver} was due {local(state.due.due_at)}"
+    given = state.ownership.of(Duty.DEPLOY)
+    return f"{given.handover}: {given.accountable} has deployment, alerts and the way back" if given.handover else ""
 
 
 def _service(state: ModelStatus) -> str:
@@ -102,4 +112,7 @@ def _next(state: ModelStatus) -> list[str]:
         return [f"lamp approvals review {state.emergencies[0].id} --note WHAT"]
     if any(one.calls for one in state.waivers):
         return [f"lamp waiver show {one.id}" for one in state.waivers if one.calls][:1]
+    if state.handover or state.due:
+        due = state.due
+        return [f"lamp handover start {due.model} --to {due.receiver}" if due else f"lamp handover list {state.model}"]
     return [f"lamp monitor show {state.model}"] if state.live else [f"lamp deploy {state.model}"]

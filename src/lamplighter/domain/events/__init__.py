@@ -8,6 +8,7 @@ from lamplighter.domain.events.challenge import ChallengeEvent
 from lamplighter.domain.events.consumer import ConsumerEvent
 from lamplighter.domain.events.design import DesignEvent
 from lamplighter.domain.events.emergency import EmergencyEvent
+from lamplighter.domain.events.handover import HandoverEvent
 from lamplighter.domain.events.identity import IdentityEvent
 from lamplighter.domain.events.incident import IncidentEvent
 from lamplighter.domain.events.notification import NotificationEvent
@@ -26,6 +27,7 @@ AnyEvent = (
     | ConsumerEvent
     | DesignEvent
     | EmergencyEvent
+    | HandoverEvent
     | IdentityEvent
     | IncidentEvent
     | NotificationEvent

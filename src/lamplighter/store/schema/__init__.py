@@ -24,7 +24,7 @@ from lamplighter.store.schema.registry import (
     versions,
     waivers,
 )
-from lamplighter.store.schema.rollouts import challenges, emergencies, replays, rollouts, routings, tallies
+from lamplighter.store.schema.rollouts import challenges, emergencies, handovers, replays, rollouts, routings, tallies
 from lamplighter.store.schema.rows import (
     answered_rows,
     closed_days,
@@ -60,6 +60,7 @@ __all__ = (
     "expired_labels",
     "external_alerts",
     "failures",
+    "handovers",
     "heartbeats",
     "hours",
     "incident_models",

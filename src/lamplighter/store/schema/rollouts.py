@@ -51,6 +51,26 @@ emergencies = Table(
     Index(None, "model", "opened_at"),
 )
 
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("model", NAME, nullable=False, index=True),
+    Column("state", NAME, nullable=False, index=True),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    body(),
+)
+#: At most one handover of a model is open, and at most one in force.
+for _state in ("open", "accepted"):
+    Index(
+        f"uq_handovers_{_state}",
+        handovers.c.model,
+        unique=True,
+        sqlite_where=text(f"state = '{_state}'"),
+        postgresql_where=text(f"state = '{_state}'"),
+    )
+
 routings = Table(
     "routings",
     metadata,

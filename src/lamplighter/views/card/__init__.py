@@ -34,7 +34,7 @@ def card(look: Transaction, version: Version, *, policy: Policy, now: int) -> Ca
             *design.sections(project, policy),
             *inside.sections(project, version, origin_in(evidence.get(KIND))),
             *checks.sections(look, version, evidence),
-            *people.sections(look, project, version, evidence),
+            *people.sections(look, project, version, evidence, now),
             *life.sections(look, project, version, policy, now),
         ),
         made_at=now,

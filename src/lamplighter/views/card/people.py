@@ -7,13 +7,14 @@ from lamplighter.domain.case import KIND, CaseWord, judged
 from lamplighter.domain.consumer import Standing
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.instant import minute
-from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Version
 from lamplighter.store.transaction import Transaction
 
 
-def sections(look: Transaction, project: Project, version: Version, evidence: Mapping[str, Evidence]) -> Iterator[Section]:
+def sections(
+    look: Transaction, project: Project, version: Version, evidence: Mapping[str, Evidence], now: int
+) -> Iterator[Section]:
     """Example cases, acceptance, owners, consumers."""
     yield _cases(look, project, version, evidence)
     words = tuple(
@@ -26,7 +27,7 @@ def sections(look: Transaction, project: Project, version: Version, evidence: Ma
         sentences=() if words else ("Nobody was asked, or nobody has answered.",),
         tables=(Table(heads=("Where", "Side", "Person", "Word", "Reason", "When"), rows=words),) if words else (),
     )
-    yield _owners(look, project)
+    yield _owners(look, project, now)
     yield _consumers(look, project)
 
 
@@ -50,8 +51,8 @@ def _word(word: CaseWord | None) -> str:
     return f"{'as expected' if word.as_expected else 'not as expected'}: {word.person}. {word.note}".strip()
 
 
-def _owners(look: Transaction, project: Project) -> Section:
-    duties = ownership_of(project, look.people.by_email(), look.teams.by_name()).assignments
+def _owners(look: Transaction, project: Project, now: int) -> Section:
+    duties = look.duties(project, now).assignments
     rows = tuple((one.duty.value, *(name or "nobody" for name in (one.accountable, one.holder, one.deputy))) for one in duties)
     return Section(
         name="owners",
