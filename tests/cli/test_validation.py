@@ -56,7 +56,11 @@ def test_overdue_ones_stand_in_what_waits_and_in_the_status() -> None:
 
 def test_an_answered_one_waits_for_a_validator() -> None:
     platform = Memory(validated=[specimens.validation_finding(answered_at=NOON, answer="Mended.")])
-    assert "answered, waits for a validator" in " ".join(told(platform, "approvals", "list").out.split())
+    waits = told(platform, "approvals", "list").out
+    assert waits.startswith("1 of 2 wait for you.\n")
+    assert "answered, waits for a validator" in " ".join(waits.split())
+    platform.me = specimens.PEOPLE[specimens.RITA]
+    assert told(platform, "approvals", "list").out.startswith("2 of 2 wait for you.\n")
 
 
 def test_a_version_is_validated_with_what_is_left() -> None:

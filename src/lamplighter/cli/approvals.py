@@ -39,16 +39,17 @@ def list_waiting(session: Session) -> Page:
     unreviewed = session.platform.emergencies()
     yours = [emergency for emergency in unreviewed if emergency.owner == me.email]
     findings = [one for one in session.platform.validation_findings() if one.answered or state(one) == "overdue"]
-    mended = [one for one in findings if not one.answered and one.owner == me.email]
+    validates = any(set(tier.validation.by) & set(me.roles) for tier in session.platform.policy().tier)
+    own = [one for one in findings if (validates if one.answered else True) and (one.owner == me.email) != one.answered]
     rows = [(w.rollout, f"{w.model}@{w.number}", w.environment, short(w.since), "; ".join(w.missing)) for w in found]
     rows += [(e.id, f"{e.model}@{e.number}", e.environment, short(e.opened_at), _asked(e)) for e in unreviewed]
     rows += [(v.id, f"{v.model}@{v.number}", "-", short(v.opened_at), f"{state(v)}; {v.owner}: {v.words}") for v in findings]
     count = len(found) + len(unreviewed) + len(findings)
     next_ = [f"lamp approvals show {w.model}@{w.number}" for w in (mine or found)[:1]]
-    next_ += [f"lamp validate show {one.id}" for one in (mended or findings)[:1]]
+    next_ += [f"lamp validate show {one.id}" for one in (own or findings)[:1]]
     next_ += [f"lamp approvals review {e.id} --note WHAT" for e in (yours or unreviewed)[:1]]
     return Page(
-        says=f"{len(mine) + len(yours) + len(mended)} of {count} wait for you." if count else "Nothing waits for anybody.",
+        says=f"{len(mine) + len(yours) + len(own)} of {count} wait for you." if count else "Nothing waits for anybody.",
         data={
             "waiting": found,
             "mine": [waiting.rollout for waiting in mine],
