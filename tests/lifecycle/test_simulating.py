@@ -13,6 +13,8 @@ from lamplighter.domain.errors import Invalid
 from lamplighter.domain.monitor import Kind
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.simulation import Release, Simulation
+from lamplighter.domain.version import Version
+from lamplighter.sdk.answers import Facts
 
 MILD, STRICT = "mild-trains", "strict-trains"
 HOUR = 3600
@@ -32,6 +34,8 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         life.live(bad)
         found(life, finding(bad, Kind.FUNCTIONAL))
         waited(life)
+        waived(life, life.version(mild, threshold=0.6), let_in=True)
+        waived(life, life.version(mild, threshold=0.7), let_in=False)
         assert life["dana"].deploy(life.version(models.critical(STRICT), blind=True).name, "staging").rollout is None
         yield life
 
@@ -48,6 +52,22 @@ def waited(life: Life) -> None:
     life.clock.forward(HOUR)
     life["ines"].sign(version.name, "prod", Side.IT, True)
     life.reached(rollout, Phase.COMPLETED)
+
+
+def waived(life: Life, version: Version, *, let_in: bool) -> None:
+    """A gate says no and somebody takes that on: the version goes live on it and the waiver ends, or nobody asks again."""
+    failed = Facts(kind="data-checks", facts={"rows": 1200, "checks": 7, "failed": ["load is always empty"]})
+    life["dana"].add_evidence(version.name, failed)
+    assert life["dana"].deploy(version.name, "staging").rollout is None
+    given = life["rita"].waive(version.name, "staging", "data_checks", 30, "It is empty by nature.")
+    if let_in:
+        life.live(version, "staging")
+        life["rita"].end_waiver(given.id, "The desk has no hands left.")
+        with life.kit.store.reading() as look:
+            first = look.versions.find(model=version.model, number=1)
+        assert first is not None
+        life.live(first, "staging")
+        life.look_until(lambda: life["rita"].waiver(given.id).settled_at)
 
 
 def book(*changes: tuple[str, str]) -> str:
@@ -79,7 +99,10 @@ def test_under_the_same_rule_book_every_release_is_as_it_was(life: Life) -> None
     told = [(r.model, r.number, r.environment, bool(r.after.blocked), r.after.sides) for r in same.releases]
     assert sorted(told) == [
         (MILD, 1, "prod", False, ()),
+        (MILD, 1, "staging", False, ()),
         (MILD, 2, "prod", False, ()),
+        (MILD, 3, "staging", False, ()),
+        (MILD, 4, "staging", True, ()),
         (STRICT, 1, "dev", False, ()),
         (STRICT, 1, "prod", False, ("business", "it")),
         (STRICT, 1, "staging", False, ()),
@@ -141,6 +164,13 @@ def test_two_rule_books_are_compared_with_each_other(life: Life) -> None:
     same = life["rita"].simulate_policy(text, against=text)
     assert (same.newly_blocked, same.added_approvals) == ((), 0)
     assert release(same, MILD, 2).before.blocked.keys() == {"performance"}
+
+
+def test_what_was_said_then_counts_where_the_rules_are_the_same(life: Life) -> None:
+    """By the project of today no version would be good enough."""
+    life["dana"].save_project(STRICT, models.critical(STRICT, requirement=[{"metric": "auc", "operator": ">=", "bound": 0.99}]))
+    assert release(simulated(life), STRICT, 1).before.blocked == {}
+    life["dana"].save_project(STRICT, models.critical(STRICT))
 
 
 def test_it_changes_nothing(life: Life) -> None:

@@ -138,7 +138,8 @@ def _as_of(kit: Kit, look: Transaction, made: Decision) -> Dossier:
         signatures=tuple(one for one in now.signatures if one.at <= made.at),
         consents=tuple(one for one in now.consents if one.at <= made.at),
         waivers=tuple(
-            one
+            # What was seen to later was in force then.
+            msgspec.structs.replace(one, settled_at=0)
             for one in look.waivers.all(version=made.version, environment=made.environment)
             if one.opened_at <= made.at < one.until
         ),
