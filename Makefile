@@ -47,8 +47,8 @@ types: .venv/.dev-ready ## Check every type, strictly.
 imports: .venv/.dev-ready ## Check that imports only point the way .importlinter allows.
 	@$(BIN)/lint-imports --no-logo
 
-docs: .venv/.dev-ready ## Check the documentation: links, commands, examples and changelog fragments.
-	@$(BIN)/pytest -q tests/house/test_docs.py
+docs: .venv/.dev-ready ## Check the documentation and templates: links, commands, examples, changelog fragments, syntax.
+	@$(BIN)/pytest -q tests/house/test_docs.py tests/house/test_templates.py
 	@$(BIN)/towncrier build --draft --version next >/dev/null
 
 bench: bench-start bench-serving bench-monitoring ## Run every benchmark; each line holds ours against a limit or a peer.

@@ -66,7 +66,7 @@ def rendered(request: Request, template: str, *, frame: Frame | None = None, sta
         "section": "",
         "search": "",
     }
-    text = _templates.get_template(template).render({**surroundings, **values})
+    text = TEMPLATES.get_template(template).render({**surroundings, **values})
     return HTMLResponse(text, status, headers={**HEADERS, "Cache-Control": "no-store"})
 
 
@@ -107,4 +107,5 @@ def _environment() -> Environment:
     return environment
 
 
-_templates = _environment()
+#: All templates, with what they may call.
+TEMPLATES = _environment()
