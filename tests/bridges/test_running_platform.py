@@ -190,4 +190,4 @@ def test_the_commands_of_the_documentation_run_as_they_stand(world: World, tmp_p
     secret = (tmp_path / "lamplighter.token").read_text().strip()
     answer = httpx2.get(f"{world.ground.settings.url}/metrics", headers={"Authorization": f"Bearer {secret}"}, trust_env=False)
     assert (answer.status_code, MODEL in answer.text) == (200, True)
-    assert len(list((tmp_path / "exported").iterdir())) == 4
+    assert len(list((tmp_path / "exported").iterdir())) == 5

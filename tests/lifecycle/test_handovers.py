@@ -26,7 +26,7 @@ from lamplighter.domain.handover_rule import HandoverRule
 from lamplighter.domain.owners import Holder
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import judging
+from lamplighter.lifecycle import judging, rehearsal
 
 DAY = 86_400.0
 
@@ -212,7 +212,8 @@ def test_a_rollback_that_takes_too_long_shows_nothing(told: Life, versions: list
     assert "rollback: It took" in refused(told, Blocked, told["ines"].accept_handover, key)[1]
 
 
-def test_a_drill_that_is_cut_off_is_put_right_by_the_next_one(told: Life, versions: list[Version]) -> None:
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_drill_that_is_cut_off_is_put_right(told: Life, versions: list[Version], waits: bool) -> None:
     told.live(versions[0], "staging")
     key = started(told).id
     seen = iter(range(2))
@@ -226,8 +227,15 @@ def test_a_drill_that_is_cut_off_is_put_right_by_the_next_one(told: Life, versio
         told["ines"].drill_handover(key, Drill.ROLLBACK)
     event.remove(told.kit.store.engine, "commit", cut_off)
     assert live(told, "staging") == (2, 1)
-    told["ines"].drill_handover(key, Drill.ROLLBACK)
+    rehearsal.put_right(told.kit)
+    assert live(told, "staging") == (2, 1)
+    if waits:
+        told.clock.forward(301)
+        rehearsal.put_right(told.kit)
+    else:
+        told["ines"].drill_handover(key, Drill.ROLLBACK)
     assert live(told, "staging") == (1, 0)
+    assert told["ines"].handover(key).handover.aside is None
 
 
 def test_a_test_page_counts_if_its_word_comes_back_in_time(told: Life, receiver: Receiver, recorded: list[Version]) -> None:

@@ -10,6 +10,7 @@ from lamplighter.lifecycle import (
     lapsing,
     payloads,
     policies,
+    rehearsal,
     responding,
     reviews,
     routing,
@@ -53,6 +54,7 @@ class Lookout:
         guarded(partial(ageing.watch, self._kit))
         guarded(partial(policies.follow, self._kit))
         guarded(partial(lapsing.watch, self._kit))
+        guarded(partial(rehearsal.put_right, self._kit))
         guarded(partial(payloads.sweep, self._kit))
         reviews.remind(self._kit)
         guarded(partial(validations.remind, self._kit))

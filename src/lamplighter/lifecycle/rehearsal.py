@@ -8,6 +8,7 @@ import msgspec
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Blocked, Unavailable
+from lamplighter.domain.handover import State
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
@@ -19,6 +20,8 @@ from lamplighter.store.transaction import Transaction
 
 #: How long the processes there may take until they answer by the live version, seconds.
 _PATIENCE = 20.0
+#: Microseconds after which a rehearsal whose versions are still live is over: all that it waits for takes half of it.
+_LONGEST = 300 * 1_000_000
 #: Requests that are asked afterwards, each on a connection of its own.
 _REQUESTS = 10
 
@@ -85,6 +88,25 @@ def rehearse(kit: Kit, actor: Actor, key: str, aside: Routing) -> Rehearsed:
         asked=_REQUESTS,
         answered=answered,
     )
+
+
+def put_right(kit: Kit) -> None:
+    """Put back what was live where a rehearsal was cut off, such as by the end of the control plane."""
+    before = kit.clock.now() - _LONGEST
+    with kit.store.reading() as look:
+        cut_off = [
+            (one, one.aside, look.routings.of(one.model, one.aside.environment))
+            for one in look.handovers.all(state=State.OPEN)
+            if one.aside is not None
+        ]
+    for one, aside, now in cut_off:
+        if now.live_since > before:
+            continue
+        if msgspec.structs.replace(aside, revision=now.revision) != now:
+            _put(kit, aside)
+        with kit.store.transaction() as change:
+            after = msgspec.structs.replace(one, aside=None, revision=one.revision + 1)
+            change.handovers.replace(after, revision=one.revision)
 
 
 def _pair(kit: Kit, live: Place) -> tuple[Version, Version]:
