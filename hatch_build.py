@@ -20,7 +20,8 @@ _LIBRARIES = {
     "monitoring/kernel.so": (("kernel.c",), "NumPy will count"),
 }
 #: The compiler may not fuse or reorder operations on numbers: they are those of onnxruntime and NumPy to the last bit.
-_OPTIONS = ("-O3", "-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-shared")
+#: What is looked up are 64 bits, of a whole number or of a double, so the kinds of pointers tell it nothing.
+_OPTIONS = ("-O3", "-std=c11", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-shared")
 
 
 class LibraryHook(BuildHookInterface[Any]):

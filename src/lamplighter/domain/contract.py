@@ -48,6 +48,11 @@ class Column(Record, frozen=True):
     #: What to do with a category outside `categories`.
     unknown: Unknown = Unknown.ACCEPT
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether no text is taken but those of `categories`."""
+        return self.kind is Kind.TEXT and self.unknown is Unknown.REFUSE and bool(self.categories)
+
 
 class Meaning(StrEnum):
     """What a model answers with."""
@@ -143,8 +148,7 @@ def _token(name: str) -> str:
 
 def _listed(column: Column) -> frozenset[str] | None:
     """The only texts that are taken, or nothing where any is."""
-    strict = column.kind is Kind.TEXT and column.unknown is Unknown.REFUSE
-    return frozenset(column.categories) if strict and column.categories else None
+    return frozenset(column.categories or ()) if column.is_listed else None
 
 
 def _fault(column: Column, value: Any, listed: frozenset[str] | None) -> str | None:

@@ -1,5 +1,7 @@
 """Who is told of rollouts, emergencies and waivers."""
 
+from typing import NamedTuple
+
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Level
 from lamplighter.domain.events.emergency import EmergencyAnnounced
@@ -15,6 +17,7 @@ from lamplighter.domain.stage import Duty
 from lamplighter.lifecycle import outbox, receivers
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.notices import Notice
+from lamplighter.store.transaction import Transaction
 
 
 def ask(kit: Kit, entry: Entry) -> None:
@@ -80,6 +83,19 @@ def _of_release(entry: Entry, event: WentLive | RolledBack) -> Notice:
     )
 
 
+class Told(NamedTuple):
+    """What is told through every channel."""
+
+    #: Key of what it is about, such as `W-2`.
+    about_id: str
+    model: str
+    title: str
+    text: str
+    #: Such as `waiver.lapsed`.
+    kind: str
+    environment: str = ""
+
+
 def announce(kit: Kit, entry: Entry) -> None:
     """Tell somebody of an emergency through every channel that there is: nobody passes the calendar in silence."""
     event = entry.event
@@ -89,18 +105,9 @@ def announce(kit: Kit, entry: Entry) -> None:
         if found is None or not event.person:
             return
         what = "the review is overdue" if event.overdue else f"emergency for v{found.number} in {found.environment}"
-        notice = Notice(
-            event=entry.sequence,
-            channel="",
-            person=event.person,
-            incident=found.id,
-            model=found.model,
-            title=f"{found.model}: {found.id}, {what}",
-            text=_of_emergency(kit, found),
-            about="emergency.overdue" if event.overdue else "emergency.declared",
-            at=entry.at,
-        )
-        outbox.put(kit, change, notice, (*receivers.channels_of(kit, change, found.model), *kit.settings.channel_names))
+        title, about = f"{found.model}: {found.id}, {what}", "emergency.overdue" if event.overdue else "emergency.declared"
+        told = Told(found.id, found.model, title, _of_emergency(kit, found), about)
+        _tell_everywhere(kit, change, entry, event.person, told)
 
 
 def tell_of_waiver(kit: Kit, entry: Entry) -> None:
@@ -120,19 +127,9 @@ def tell_of_waiver(kit: Kit, entry: Entry) -> None:
             f"Mend what the gate says, bring another version, or ask for another waiver. lamp waiver show {found.id}",
             f"{kit.settings.url}/waivers/{found.id}",
         ]
-        notice = Notice(
-            event=entry.sequence,
-            channel="",
-            person=event.person,
-            incident=found.id,
-            model=found.model,
-            title=f"{found.model}: the waiver {found.id} of the gate {found.gate} is over in {place}",
-            text="\n".join(text),
-            about="waiver.lapsed",
-            at=entry.at,
-            environment=place,
-        )
-        outbox.put(kit, change, notice, (*receivers.channels_of(kit, change, found.model), *kit.settings.channel_names))
+        title, about = f"{found.model}: the waiver {found.id} of the gate {found.gate} is over in {place}", "waiver.lapsed"
+        told = Told(found.id, found.model, title, "\n".join(text), about, place)
+        _tell_everywhere(kit, change, entry, event.person, told)
 
 
 def tell_of_finding(kit: Kit, entry: Entry) -> None:
@@ -149,18 +146,26 @@ def tell_of_finding(kit: Kit, entry: Entry) -> None:
             f"Answer: lamp validate answer {found.id} --by REF --evidence KIND --note WHAT",
             f"{kit.settings.url}/validations/{found.id}",
         ]
-        notice = Notice(
-            event=entry.sequence,
-            channel="",
-            person=event.person,
-            incident=found.id,
-            model=found.model,
-            title=f"{found.model}: {found.id} of the validation is overdue",
-            text="\n".join(text),
-            about="validation.overdue",
-            at=entry.at,
-        )
-        outbox.put(kit, change, notice, (*receivers.channels_of(kit, change, found.model), *kit.settings.channel_names))
+        title, about = f"{found.model}: {found.id} of the validation is overdue", "validation.overdue"
+        told = Told(found.id, found.model, title, "\n".join(text), about)
+        _tell_everywhere(kit, change, entry, event.person, told)
+
+
+def _tell_everywhere(kit: Kit, change: Transaction, entry: Entry, person: str, told: Told) -> None:
+    """Through the channels of the model and through all others: nobody may say that it did not reach them."""
+    notice = Notice(
+        event=entry.sequence,
+        channel="",
+        person=person,
+        incident=told.about_id,
+        model=told.model,
+        title=told.title,
+        text=told.text,
+        about=told.kind,
+        at=entry.at,
+        environment=told.environment,
+    )
+    outbox.put(kit, change, notice, (*receivers.channels_of(kit, change, told.model), *kit.settings.channel_names))
 
 
 def _of_emergency(kit: Kit, found: Emergency) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec.structs import astuple
 
-from lamplighter.domain.contract import Column, Contract, Kind, Unknown
+from lamplighter.domain.contract import Column, Contract, Kind
 
 Row = tuple[Any, ...]
 #: Gives rows as structs: their fields are the inputs by name, in the order of the contract.
@@ -30,7 +30,7 @@ def reader(contract: Contract, names: Sequence[str]) -> Read | None:
 
     It gives one struct for each row, or nothing where the codec has to look.
     """
-    if not contract.inputs or any(_is_listed(column) for column in contract.inputs):
+    if not contract.inputs or any(column.is_listed for column in contract.inputs):
         return None
     places = [f"c{place}" for place in range(len(contract.inputs))]
     renamed = {place: column.name for place, column in zip(places, contract.inputs, strict=True)}
@@ -69,10 +69,6 @@ class _Reader:
                 # More colons than keys: a text holds one, or a key stands twice.
                 return rows if rows and body.count(_COLON) == 1 + len(rows) * self._colons else None
         return None
-
-
-def _is_listed(column: Column) -> bool:
-    return column.kind is Kind.TEXT and column.unknown is Unknown.REFUSE and bool(column.categories)
 
 
 def _kind(column: Column) -> Any:

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lamplighter.domain.contract import Column, Contract, Kind, Unknown
+from lamplighter.domain.contract import Contract, Kind
 from lamplighter.serving.compiled.known_values import KnownValues, can_look_up
 from lamplighter.serving.compiled.leaf_sets import TOGETHER
 from lamplighter.serving.compiled.native import LIBRARY, SHORT
@@ -138,17 +138,13 @@ def can_read(contract: Contract, sheet: Sheet) -> bool:
     kinds = {column.name: column.kind for column in contract.inputs}
     if any(kinds[name] is Kind.TEXT for name in sheet.numbers):
         return False
-    is_plain = bool(kinds) and not any(_is_listed(column) or _is_escaped(column.name) for column in contract.inputs)
+    is_plain = bool(kinds) and not any(column.is_listed or _is_escaped(column.name) for column in contract.inputs)
     return is_plain and all(can_look_up(one, kinds[one.column]) for one in sheet.tables)
 
 
 def _is_escaped(name: str) -> bool:
     """Whether the name stands in JSON otherwise than between quotation marks, or is longer than the library counts."""
     return len(name) > _LONGEST or msgspec.json.encode(name) != f'"{name}"'.encode()
-
-
-def _is_listed(column: Column) -> bool:
-    return column.kind is Kind.TEXT and column.unknown is Unknown.REFUSE and bool(column.categories)
 
 
 class _Sheet(ctypes.Structure):
