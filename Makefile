@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
+# Where the machine forbids to keep compiled modules, each process would compile all that it imports: seconds every time.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 LOCKS := requirements/uv.txt requirements/build.txt
 # The package is installed anew when what builds it changes.

@@ -1,6 +1,8 @@
 """How two processes share the tests: file by file, and what shares a platform, a database or a browser stays together."""
 
+import os
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,9 @@ from tests.databases import Databases, make_template, serving
 from tests.sdk import homes
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+# Compiled modules are kept, whatever the machine says: else each process that a test starts compiles all that it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # No test fails because the machine is busy.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
