@@ -30,7 +30,7 @@ demo: .venv/.demo-ready ## Run the whole platform with real data and a model to 
 
 test: .venv/.dev-ready ## Run all tests; ARGS="-k rollout" chooses some.
 	@scripts/system-packages chromium libatomic1 prometheus prometheus-alertmanager strace
-	@scripts/clients tensors rest
+	@scripts/clients tensors rest s3
 	@$(BIN)/pytest -n $(TEST_PROCESSES) --no-loadscope-reorder $(ARGS)
 
 check: lint types imports docs ## Check format, lint, types, the direction of imports and the documentation.

@@ -20,7 +20,7 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 #: Folders whose tests share what is costly to start, or end with a look at what all of them have done.
-SHARING = ("tests/api", "tests/serving/clients", "tests/store", "tests/web")
+SHARING = ("tests/api", "tests/artifacts", "tests/serving/clients", "tests/store", "tests/web")
 #: The two platforms of the tests of the SDK.
 GROUND = re.compile(r"^(?P<folder>tests/sdk)/.*\[(?P<ground>embedded|remote)\b")
 

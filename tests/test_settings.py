@@ -58,6 +58,7 @@ def test_without_anything_there_are_defaults(tmp_path: Path) -> None:
     ("variable", "texts", "values"),
     [
         ("LAMP_DATABASE", ("sqlite:///a.db", "sqlite:///b.db", "sqlite:///c.db"), None),
+        ("LAMP_ARTIFACT_STORE", ("s3://a", "s3://b", "s3://c/d"), None),
         ("LAMP_HOST", ("localhost", "127.0.0.2", "127.0.0.3"), None),
         ("LAMP_PORT", ("1", "65535", "80"), (1, 65535, 80)),
         ("LAMP_POLICY", ("a.toml", "b.toml", "c.toml"), None),
@@ -84,8 +85,8 @@ def test_an_argument_goes_before_a_variable_before_the_file_before_the_default(
 
 def test_every_variable_is_tried() -> None:
     assert set(VARIABLES) == {
-        "LAMP_HOME", "LAMP_DATABASE", "LAMP_HOST", "LAMP_PORT", "LAMP_POLICY", "LAMP_SIGN_WITH", "LAMP_TICK",
-        "LAMP_SERVING_PORT",
+        "LAMP_HOME", "LAMP_DATABASE", "LAMP_ARTIFACT_STORE", "LAMP_HOST", "LAMP_PORT", "LAMP_POLICY", "LAMP_SIGN_WITH",
+        "LAMP_TICK", "LAMP_SERVING_PORT",
     }  # fmt: skip
     assert set(VARIABLES.values()) <= set(Settings.__struct_fields__)
 

@@ -82,6 +82,8 @@ class Settings(Strict, frozen=True):
     home: str = ""
     #: Database address; a SQLite file in `home` if empty. `LAMP_DATABASE`
     database: str = ""
+    #: Where artifacts are kept: `s3://BUCKET/PREFIX`, or the folder `artifacts` of `home` if empty. `LAMP_ARTIFACT_STORE`
+    artifact_store: str = ""
     #: Address the control plane listens on; anything but loopback is refused without TLS in front. `LAMP_HOST`
     host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
     #: Port of the control plane. `LAMP_PORT`
@@ -126,6 +128,7 @@ class Settings(Strict, frozen=True):
             raise ValueError(clash)
         if self.database and not self.database.startswith(_DATABASES):
             raise ValueError(f"`database` begins with {' or '.join(_DATABASES)}")
+        _check_store(self.artifact_store)
         if not all(name and file for name, file in self.tables.items()):
             raise ValueError('`tables` gives each table a name and a file, such as flights = "/srv/flights.parquet"')
         twice = next((name for name, count in Counter(self.channel_names).items() if count > 1), "")
@@ -168,7 +171,7 @@ class Settings(Strict, frozen=True):
 
     @property
     def artifacts(self) -> Path:
-        """Root of the local artifact store."""
+        """Folder of artifacts on this machine: the store itself, or the copies that serving reads."""
         return self.folder / "artifacts"
 
     @property
@@ -215,6 +218,15 @@ def _check_addresses(field: str, receivers: Mapping[str, str]) -> None:
             raise ValueError(f"`{field}` of {name} is no address that begins with https:// or http:// and names a host")
 
 
+def _check_store(place: str) -> None:
+    """Raise `ValueError` for a place that names no store or holds a key; it is not repeated."""
+    parts = urlsplit(place)
+    if place and not (parts.scheme and parts.netloc):
+        raise ValueError("`artifact_store` is a place such as s3://bucket/prefix")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("`artifact_store` names a bucket and a prefix only; keys come from the variables AWS_...")
+
+
 def _check_secrets(settings: Settings) -> None:
     """Raise `ValueError` for a secret without a receiver, and for one that Standard Webhooks does not know."""
     for name, secrets in settings.webhook_secrets.items():
@@ -237,6 +249,7 @@ def _is_secret(text: str) -> bool:
 VARIABLES = {
     "LAMP_HOME": "home",
     "LAMP_DATABASE": "database",
+    "LAMP_ARTIFACT_STORE": "artifact_store",
     "LAMP_HOST": "host",
     "LAMP_PORT": "port",
     "LAMP_SERVING_PORT": "serving_port",

@@ -8,8 +8,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from lamplighter.artifacts.base import Artifacts
 from lamplighter.artifacts.local import Store
@@ -28,16 +26,6 @@ def store(tmp_path: Path) -> Artifacts:
 
 def files(root: Path) -> list[Path]:
     return sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
-
-
-@given(content=st.binary(max_size=200))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_is_put_is_got(store: Artifacts, content: bytes) -> None:
-    digest = digest_of(content)
-    store.put(digest, content)
-    store.put(digest, content)
-    assert store.has(digest)
-    assert store.get(digest) == content
 
 
 def test_it_lies_under_its_digest_and_cannot_be_written(store: Artifacts, tmp_path: Path) -> None:

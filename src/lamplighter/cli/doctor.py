@@ -28,6 +28,7 @@ from lamplighter.domain.errors import LampError
 from lamplighter.domain.sandbox import Level
 from lamplighter.domain.stage import Status
 from lamplighter.lifecycle import configuration, receivers
+from lamplighter.lifecycle.kit import artifacts_of
 from lamplighter.sdk import lock
 from lamplighter.serving import selftest
 from lamplighter.serving.compiled import native
@@ -75,6 +76,7 @@ def _looked_at(session: Session, settings: Settings) -> Iterator[Seen]:
     yield _sandbox()
     yield _home(settings)
     yield _database(settings)
+    yield _artifacts(settings)
     runs = lock.running(settings)
     yield control_plane(settings, runs)
     yield _port("port of the control plane", settings.host, settings.port, ours=bool(runs))
@@ -188,6 +190,18 @@ def _database(settings: Settings) -> Seen:
     except (SQLAlchemyError, ImportError) as error:
         return Seen("database", Status.FAILING, f"{shown}: {type(error).__name__}.", "Start it, or correct LAMP_DATABASE.")
     return Seen("database", Status.HEALTHY, f"{shown}, schema {revision}.")
+
+
+def _artifacts(settings: Settings) -> Seen:
+    """Whether what has to be kept can be: a bucket is asked, and proves that it writes over nothing."""
+    if not settings.artifact_store:
+        return Seen("artifacts", Status.HEALTHY, f"{settings.artifacts}, on this machine.")
+    try:
+        configuration.check(settings)
+        artifacts_of(settings).prove()
+    except LampError as error:
+        return Seen("artifacts", Status.FAILING, f"{error.what} {error.why}", error.fix)
+    return Seen("artifacts", Status.HEALTHY, f"{settings.artifact_store} answers; copies are in {settings.artifacts}.")
 
 
 def control_plane(settings: Settings, process: int) -> Seen:

@@ -28,6 +28,8 @@ def _origin(variable: str, in_file: bool, file: Path) -> str:
 def _shown(settings: Settings, field: str) -> str:
     if field == "database":
         return make_url(settings.database_url).render_as_string(hide_password=True)
+    if field == "artifact_store":
+        return settings.artifact_store or str(settings.artifacts)
     if field == "policy":
         return settings.policy or "starter"
     return str(getattr(settings, field))

@@ -3,6 +3,7 @@ starts, for nobody would look for them at night."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lamplighter import plugins
 from lamplighter.domain.errors import Invalid, LampError, NotFound
@@ -57,6 +58,23 @@ def _check_targets(settings: Settings) -> None:
             raise unknown("target", environment.target, known)
 
 
+def _check_store(settings: Settings) -> None:
+    kind, known = urlsplit(settings.artifact_store).scheme, set(plugins.names("artifacts")) - {"local"}
+    if not kind:
+        return
+    if kind not in known:
+        raise unknown("artifact store", kind, known)
+    try:
+        plugins.plugin("artifacts", kind)
+    except ModuleNotFoundError:
+        raise NotFound(
+            "The artifact store needs a package that is not installed.",
+            why=f"Artifacts in {kind} need lamplighter[{kind}].",
+            fix=f'Install it with pip install "lamplighter[{kind}]", or leave artifact_store out.',
+            code="E1120",
+        ) from None
+
+
 def _check_key(settings: Settings) -> None:
     if settings.sign_with and not settings.signing_key.is_file():
         raise NotFound(
@@ -71,6 +89,7 @@ _HELD: Mapping[str, Callable[[Settings], object]] = {
     "channels": _check_channels,
     "trainings": _check_trainers,
     "environments": _check_targets,
+    "artifact_store": _check_store,
     "sign_with": _check_key,
     "policy": rule_book,
 }

@@ -3,14 +3,16 @@
 import threading
 from collections import defaultdict
 from typing import cast
+from urllib.parse import urlsplit
 
 from lamplighter import keys, plugins
-from lamplighter.artifacts.base import Artifacts
+from lamplighter.artifacts.base import Disk, Stock
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.policy import Policy
 from lamplighter.lifecycle import configuration, in_force
+from lamplighter.lifecycle.bringing import Bringing
 from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.in_force import InForce
 from lamplighter.lifecycle.reads import Reads
@@ -23,7 +25,7 @@ from lamplighter.targets.base import Target
 class Kit:
     """One open platform."""
 
-    def __init__(self, settings: Settings, store: Store, artifacts: Artifacts, policy: Policy, clock: Clock) -> None:
+    def __init__(self, settings: Settings, store: Store, artifacts: Stock, policy: Policy, clock: Clock) -> None:
         self.settings = settings
         self.store = store
         self.artifacts = artifacts
@@ -37,6 +39,8 @@ class Kit:
         self.segments: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         #: What is written down of predictions that are pushed, by environment; under the lock of its segments.
         self.pushed: dict[str, Segments] = {}
+        #: What is on the disk that serving reads, and what is on its way there.
+        self.bringing = Bringing(artifacts, clock)
         #: Whose questions for rows are in the journal.
         self.reads = Reads()
         self._targets: dict[str, Target] = {}
@@ -48,8 +52,7 @@ class Kit:
         configuration.check(settings)
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         store = Store(settings.database_url)
-        artifacts: Artifacts = plugins.plugin("artifacts", "local").Store(settings.artifacts)
-        kit = cls(settings, store, artifacts, configuration.rule_book(settings), clock or Clock())
+        kit = cls(settings, store, artifacts_of(settings), configuration.rule_book(settings), clock or Clock())
         if not settings.signing_key.exists():
             keys.trust(settings.trusted_keys, keys.make(settings.signing_key))
         with store.transaction() as change:
@@ -75,7 +78,15 @@ class Kit:
         """Give everything back."""
         for written in self.pushed.values():
             written.close()
+        self.bringing.close()
         self.store.close()
+
+
+def artifacts_of(settings: Settings) -> Stock:
+    """Where artifacts are kept, with the copies on this machine."""
+    disk: Disk = plugins.plugin("artifacts", "local").Store(settings.artifacts)
+    kind = urlsplit(settings.artifact_store).scheme
+    return cast(Stock, plugins.plugin("artifacts", kind).Store(settings.artifact_store, disk)) if kind else disk
 
 
 def target_of(settings: Settings, environment: Environment) -> Target:

@@ -55,6 +55,8 @@ class Processes:
         turned_away.update({(model, name): count for model, count in seen.turned_away.items()})
         watching.watch_processes(self._kit, name, observation.quarantined, seen)
         self._refusals[name].keep(self._kit, name, observation.reports)
+        if routing.has_arrived(self._kit, name):
+            self.restore(name)
         if revision and (not observation.alive or observation.revision != revision):
             self.restore(name)
 

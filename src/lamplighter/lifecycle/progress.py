@@ -20,6 +20,9 @@ from lamplighter.monitoring.canary import analyse
 #: A version that is not loaded everywhere after this long is given up, seconds.
 _LOADING = 120.0
 
+#: Seconds of a look that wait for the bytes of a version to come to the disk of serving.
+_BRINGING = 0.2
+
 _LOADED = "Every worker has loaded and verified it."
 #: What a step comes to that is undecided at its deadline, and how that is said.
 _AT_DEADLINE: Mapping[Undecided, tuple[Signal, str]] = {
@@ -116,7 +119,7 @@ def _waiting(kit: Kit, rollout: Rollout) -> Seen:
     return _NOTHING
 
 
-def _pending(_: Kit, rollout: Rollout) -> Seen:
+def _pending(kit: Kit, rollout: Rollout) -> Seen:
     failed = failure(Moment.BEFORE, rollout.before, rollout.answers)
     if failed is not None:
         return Seen(Signal.DENIED, f"The hook {failed.hook} before it said no. {failed.why}")
@@ -124,6 +127,8 @@ def _pending(_: Kit, rollout: Rollout) -> Seen:
         return _NOTHING
     if rollout.elsewhere:
         return Seen(Signal.DECLARED, "It runs elsewhere: from now on it counts as live.")
+    if kit.bringing.lacking([rollout.version], _BRINGING):
+        return _NOTHING
     return Seen(Signal.APPLIED, "The environment is told to load it.")
 
 

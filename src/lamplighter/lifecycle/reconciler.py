@@ -86,6 +86,7 @@ class Reconciler:
     def _run(self) -> None:
         guarded(self._hearts[Loop.RECONCILER].beat)
         guarded(self._restore)
+        threading.Thread(target=guarded, args=(self._kit.artifacts.prove,), name="proves", daemon=True).start()
         while not self._ending.is_set():
             self._go_on()
             self._ending.wait(self._kit.settings.tick)

@@ -28,6 +28,8 @@ from lamplighter.store.transaction import Transaction
 REQUESTS = 500
 #: A replay that takes longer is ended, seconds.
 _LONGEST = 300.0
+#: Seconds of a look that wait for the bytes of both versions to come to this disk.
+_BRINGING = 0.2
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
 
 
@@ -69,6 +71,8 @@ class Replaying:
             self._end(replay, place, _outcome(place))
 
     def _begin(self, replay: Replay, place: Path) -> None:
+        if self._kit.bringing.lacking([replay.live, replay.version], _BRINGING):
+            return
         requests = recent_requests(self._kit, replay.model, replay.environment, REQUESTS)
         with self._kit.store.reading() as look:
             thresholds = _thresholds(look, replay)

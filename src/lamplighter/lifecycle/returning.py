@@ -38,6 +38,8 @@ def roll_back(kit: Kit, actor: Actor, model: str, environment: Environment, to: 
     change is recorded but not every worker answers by it yet.
     """
     begun = kit.clock.elapsed()
+    if to:
+        _bring(kit, model, environment, to)
     with kit.store.transaction() as change:
         change.project(model)
         rights.check_handed(kit, change, actor, model, environment, Duty.ROLL_BACK)
@@ -71,6 +73,14 @@ def _go_back(
     if open_one is not None and open_one.phase is Phase.CONFIRMING:
         moves.move(kit, change, open_one, Signal.STOPPED, actor, why)
     return before.champion, served
+
+
+def _bring(kit: Kit, model: str, environment: Environment, to: int) -> None:
+    """Have the bytes of an earlier version here before the route names them. Those of the version before always are."""
+    with kit.store.reading() as look:
+        digest = declared.lived(look, model, environment.name).get(to)
+    if digest:
+        kit.bringing.bring(digest)
 
 
 def _way_back(change: Transaction, before: Routing, to: int) -> Served:

@@ -18,6 +18,8 @@ from lamplighter.targets.base import Observation
 
 #: Seconds that whoever looks waits for a change to end. A start that waits for what is left of the group before takes longer.
 _CHANGING = 1.0
+#: Seconds that a route waits for bytes which are not known to be on the disk.
+_BRINGING = 0.5
 
 
 def change_routing(change: Transaction, before: Routing, after: Routing) -> None:
@@ -53,6 +55,9 @@ def apply(kit: Kit, name: str) -> int:
             credentials = _credentials(kit, look, name)
             made = [declared.model_route(kit, look, environment, routing) for routing in routings]
         models = tuple(route for route in made if route is not None)
+        named = {served.digest for route in models for served in route.versions()}
+        # Nothing is named anew whose bytes are not here: only a disk that was lost or is new can lack them.
+        kit.bringing.awaited[name] = kit.bringing.lacking(named, _BRINGING)
         target = kit.target(environment)
         target.route(environment, Route(environment=name, revision=revision, models=models), credentials)
         if models:
@@ -119,6 +124,12 @@ def observe(kit: Kit, name: str) -> Observation:
 def is_changing(kit: Kit, name: str) -> bool:
     """Whether an environment is being started or given another route."""
     return kit.routes[name].locked()
+
+
+def has_arrived(kit: Kit, name: str) -> bool:
+    """Whether bytes that the route of an environment names have come since it was written."""
+    awaited = kit.bringing.awaited.get(name, [])
+    return kit.bringing.lacking(awaited) != awaited
 
 
 def wanted_revision(kit: Kit, name: str) -> int:

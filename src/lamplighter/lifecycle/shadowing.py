@@ -21,6 +21,7 @@ def shadow(kit: Kit, actor: Actor, model: str, environment: Environment, number:
 
     Raises `Conflict` where nothing is live, for the version that answers, and for a model that runs elsewhere.
     """
+    _bring(kit, model, number)
     with kit.store.transaction() as change:
         elsewhere.check_served(change, model)
         before = change.routings.of(model, environment.name)
@@ -33,6 +34,14 @@ def shadow(kit: Kit, actor: Actor, model: str, environment: Environment, number:
         kit.record(change, ShadowSet(model=model, environment=environment.name, number=number), actor)
     routing.apply(kit, environment.name)
     return after
+
+
+def _bring(kit: Kit, model: str, number: int) -> None:
+    """Have the bytes here before the route names them; raises `Unavailable` where the store is away."""
+    with kit.store.reading() as look:
+        version = look.versions.find(model=model, number=number)
+    if version is not None and version.elsewhere is None:
+        kit.bringing.bring(version.digest)
 
 
 def _check_live(before: Routing, number: int) -> None:
