@@ -21,6 +21,7 @@ from lamplighter.sdk.interface import DOORS
 
 #: What answers without a sign-in. It grows with a reason only.
 PUBLIC = {
+    ("GET", "/health"),
     ("GET", "/livez"),
     ("GET", "/readyz"),
     ("GET", "/sign-in"),

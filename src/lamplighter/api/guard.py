@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,6 +17,10 @@ from lamplighter.sdk.interface import Platform
 
 #: Answers a request; runs in a thread, so it may wait for the database.
 Endpoint = Callable[[Request], Response]
+#: Answers a request while its body comes in.
+Streaming = Callable[[Request], Awaitable[Response]]
+#: Answers a request that is refused, in the form of the protocol that was called.
+Refusal = Callable[[Request, LampError], Response]
 
 
 class Public(StrEnum):
@@ -34,14 +37,21 @@ class Public(StrEnum):
 class Guarded(Route):
     """A route with its permission."""
 
-    def __init__(self, method: str, path: str, endpoint: Endpoint, permission: Permission | Public) -> None:
+    def __init__(self, method: str, path: str, answer: Streaming, permission: Permission | Public) -> None:
         self.permission = permission
-        super().__init__(path, _guarding(endpoint, permission), methods=[method], name=f"{method} {path}")
+        super().__init__(path, answer, methods=[method], name=f"{method} {path}")
 
 
-def guarded(method: str, path: str, endpoint: Endpoint, permission: Permission | Public) -> Guarded:
+def guarded(
+    method: str, path: str, endpoint: Endpoint, permission: Permission | Public, refusal: Refusal | None = None
+) -> Guarded:
     """A route that only a caller with the permission reaches. The endpoint finds the platform with `platform(request)`."""
-    return Guarded(method, path, endpoint, permission)
+    return Guarded(method, path, _guarding(endpoint, permission, refusal or _refused), permission)
+
+
+def streamed(method: str, path: str, endpoint: Streaming, permission: Permission, refusal: Refusal) -> Guarded:
+    """The same, for an endpoint that reads the body itself, piece by piece; only a caller with the permission gets so far."""
+    return Guarded(method, path, _streaming(endpoint, permission, refusal), permission)
 
 
 def platform(request: Request) -> Platform:
@@ -62,15 +72,28 @@ def refuse_unguarded(routes: Iterable[BaseRoute]) -> None:
             raise RuntimeError(f"the route {getattr(route, 'path', route)} declares no permission")
 
 
-def _guarding(endpoint: Endpoint, permission: Permission | Public) -> Callable[[Request], Awaitable[Any]]:
+def _guarding(endpoint: Endpoint, permission: Permission | Public, refusal: Refusal) -> Streaming:
     async def answer(request: Request) -> Response:
         try:
             if isinstance(permission, Permission):
                 await run_in_threadpool(_admit, request, permission)
             request.state.body = await read_body(request)
         except LampError as error:
-            return _refused(request, error)
-        return await run_in_threadpool(_answer, request, endpoint, permission)
+            return refusal(request, error)
+        return await run_in_threadpool(_answer, request, endpoint, permission, refusal)
+
+    return answer
+
+
+def _streaming(endpoint: Streaming, permission: Permission, refusal: Refusal) -> Streaming:
+    async def answer(request: Request) -> Response:
+        request.state.body = b""
+        try:
+            await run_in_threadpool(_admit, request, permission)
+            refuse_forged(request)
+            return await endpoint(request)
+        except LampError as error:
+            return refusal(request, error)
 
     return answer
 
@@ -81,13 +104,13 @@ def _admit(request: Request, permission: Permission) -> None:
     _allow(request.state.actor, permission)
 
 
-def _answer(request: Request, endpoint: Endpoint, permission: Permission | Public) -> Response:
+def _answer(request: Request, endpoint: Endpoint, permission: Permission | Public, refusal: Refusal) -> Response:
     try:
         if isinstance(permission, Permission):
             refuse_forged(request)
         return endpoint(request)
     except LampError as error:
-        return _refused(request, error)
+        return refusal(request, error)
 
 
 def _refused(request: Request, error: LampError) -> Response:

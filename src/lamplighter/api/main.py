@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from lamplighter.api.external_alerts import external_alert_routes
 from lamplighter.api.guard import Guarded, Public, guarded, refuse_unguarded
 from lamplighter.api.metrics import Metrics
+from lamplighter.api.mlflow.main import mlflow_routes
 from lamplighter.api.openapi import document
 from lamplighter.api.payloads import payload_routes
 from lamplighter.api.problems import MethodNotTaken, problem, unexpected
@@ -26,7 +27,7 @@ from lamplighter.lifecycle.reconciler import Reconciler
 
 def build(kit: Kit, pages: Sequence[Guarded] = ()) -> Starlette:
     """The application over a kit, with the pages that go beside the API; raises `RuntimeError` for an unguarded route."""
-    everything = [*_own_routes(), *routes(), *payload_routes(), *external_alert_routes(), *pages]
+    everything = [*_own_routes(), *routes(), *payload_routes(), *external_alert_routes(), *mlflow_routes(), *pages]
     refuse_unguarded(everything)
     hosts = ["127.0.0.1", "localhost", "[::1]", "::1", kit.settings.host]
     application = Starlette(

@@ -49,7 +49,7 @@ def _reader(door: Door) -> Any:
         given |= request.path_params
         values = _converted(given, shape, loose=door.method == "GET")
         # A number of a query is a text before it is converted, and a record no plain value after it.
-        _refuse_unkept([given, values])
+        refuse_unkept([given, values])
         return {**values, **_raw(request, raw)}
 
     return read
@@ -60,7 +60,7 @@ def _field(door: Door, name: str, kind: Any) -> Any:
     return (name, kind | msgspec.UnsetType, msgspec.UNSET) if name in door.optional else (name, kind)
 
 
-def _refuse_unkept(values: list[Any]) -> None:
+def refuse_unkept(values: list[Any]) -> None:
     """Raise `Invalid` for a value of the lawful form that no database keeps: a number over 64 bits, a text with a zero byte."""
     while values:
         value = values.pop()

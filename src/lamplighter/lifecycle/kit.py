@@ -56,6 +56,7 @@ class Kit:
         if not settings.signing_key.exists():
             keys.trust(settings.trusted_keys, keys.make(settings.signing_key))
         with store.transaction() as change:
+            change.experiments.begin(kit.clock.now() // 1000)
             kit.govern(in_force.opened(settings, change, kit.clock.now()))
         return kit
 

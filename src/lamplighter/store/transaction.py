@@ -54,6 +54,8 @@ from lamplighter.store.rulebook_changes import RuleBookChanges
 from lamplighter.store.sightings import Sightings
 from lamplighter.store.signatures import Signatures
 from lamplighter.store.tallies import Tallies
+from lamplighter.store.tracking.experiments import Experiments
+from lamplighter.store.tracking.runs import Runs
 from lamplighter.store.traffic import TrafficSeen
 from lamplighter.store.turns import Missed, Turns
 from lamplighter.store.validations import ValidationFindings, ValidationWords
@@ -81,6 +83,7 @@ class Transaction:
         self.emergencies = Emergencies(connection)
         self.environments = Environments(connection)
         self.evidence = EvidenceFound(connection)
+        self.experiments = Experiments(connection)
         self.external_alerts = ExternalAlerts(connection)
         self.felt = CallersFelt(connection)
         self.handovers = Handovers(connection)
@@ -106,6 +109,7 @@ class Transaction:
         self.routings = Routings(connection)
         self.rulebook_changes = RuleBookChanges(connection)
         self.sightings = Sightings(connection)
+        self.runs = Runs(connection)
         self.signatures = Signatures(connection)
         self.tallies = Tallies(connection)
         self.teams = Teams(connection)

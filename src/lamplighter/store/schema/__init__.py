@@ -37,6 +37,7 @@ from lamplighter.store.schema.rows import (
     segments,
 )
 from lamplighter.store.schema.runs import job_runs, retrainings
+from lamplighter.store.schema.tracking import experiments, newest_metrics, run_metrics, run_params, run_tags, runs
 from lamplighter.store.schema.traffic import arrivals, caller_hours, callers, hours, refusals, traffic, version_hours
 
 __all__ = (
@@ -57,6 +58,7 @@ __all__ = (
     "emergencies",
     "environments",
     "evidence",
+    "experiments",
     "expired_labels",
     "external_alerts",
     "failures",
@@ -72,6 +74,7 @@ __all__ = (
     "label_heads",
     "labels",
     "metadata",
+    "newest_metrics",
     "notices",
     "outcomes",
     "payloads",
@@ -87,6 +90,10 @@ __all__ = (
     "rollouts",
     "routings",
     "rulebook_changes",
+    "run_metrics",
+    "run_params",
+    "run_tags",
+    "runs",
     "segments",
     "signatures",
     "tallies",

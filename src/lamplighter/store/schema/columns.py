@@ -23,6 +23,8 @@ PARTY = _short(200)
 DIGEST = _short(64)
 ROW = _short(80)
 SLICE = _short(400)
+KEY = _short(250)
+TITLE = _short(500)
 
 
 def body() -> Column[str]:

@@ -1,0 +1,1 @@
+"""Experiments, runs, logged models and candidates, as clients of MLflow bring them."""
