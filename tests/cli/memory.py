@@ -406,6 +406,9 @@ class Memory:
             )
         ]  # fmt: skip
 
+    def policy_change(self, digest: str) -> list[Changed]:
+        return [Changed(place="internal.escalate_after", before="8h", after="4h")]
+
     def policy_differences(self, text: str) -> list[Changed]:
         return list(differences(specimens.starter(), read_policy(text)))
 

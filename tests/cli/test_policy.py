@@ -35,6 +35,12 @@ def test_what_differs_is_listed(book: str) -> None:
     assert "version 1 2" in shown
 
 
+def test_what_one_changed_when_it_came_is_listed() -> None:
+    shown = " ".join(told(Memory(), "policy", "change", "abc").out.split())
+    assert "It changed the rule book before it at 1 place." in shown
+    assert "internal.escalate_after 8h 4h" in shown
+
+
 def test_a_simulation_names_what_would_have_been_otherwise_and_leaves_out_the_rest(book: str) -> None:
     platform = Memory()
     lines = told(platform, "policy", "simulate", book).out.splitlines()
@@ -43,7 +49,7 @@ def test_a_simulation_names_what_would_have_been_otherwise_and_leaves_out_the_re
     assert "before starter 1 (abc): 0 blocked, 0 words asked" in words
     assert "after starter 2 (def): 1 blocked, 1 words asked" in words
     assert "approvals +1" in words
-    assert "waiting +2 h in all" in words
+    assert "waiting +2 hours in all" in words
     assert "incidents 1 avoided: I-1" in words
     assert [line.split()[0] for line in lines if line.startswith("  late-flights@")] == ["late-flights@8", "late-flights@7"]
     every = told(platform, "policy", "simulate", book, "--all", "--against", book).out

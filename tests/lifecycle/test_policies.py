@@ -8,7 +8,7 @@ from tests.lifecycle.lives import Life, MovableClock, lived
 from tests.sdk import models
 
 from lamplighter.domain.acceptance import Side
-from lamplighter.domain.errors import Conflict, Invalid
+from lamplighter.domain.errors import Conflict, Invalid, NotFound
 from lamplighter.domain.events.policy import PolicyChanged
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.lifecycle import policies
@@ -42,6 +42,18 @@ def test_what_somebody_sets_holds_at_once_and_after_a_start(life: Life) -> None:
         life.restart()
     (event,) = life.events(PolicyChanged)
     assert (event.version, event.digest, event.before, event.why) == (2, made.digest, before.digest, WHY)
+
+
+def test_what_each_one_changed_is_told_by_the_first_figures_of_its_digest(life: Life) -> None:
+    first = life["rita"].policy_changes()[0]
+    made = life["ines"].set_policy(TEXT, WHY)
+    places = [(one.place, one.before, one.after) for one in life["rita"].policy_change(made.digest[:8])]
+    assert ("version", "1", "2") in places
+    assert places == [(one.place, one.after, one.before) for one in life["rita"].policy_differences(specimens.starter_text())]
+    assert life["rita"].policy_change(first.digest) == []
+    for lost in ("", "0" * 64):
+        with pytest.raises(NotFound):
+            life["rita"].policy_change(lost)
 
 
 def test_words_given_under_the_one_before_do_not_hold(life: Life) -> None:

@@ -29,7 +29,7 @@ from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
 from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
-from lamplighter.domain.events.waiver import WaiverAnnounced
+from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.job import Cause, Failure, Run
@@ -158,6 +158,10 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: declared(life, versions[2]),
         lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
     ),
+    "tell_of_waivers_end": (
+        lambda life, versions: ending(life, versions[1]),
+        lambda life: [notice.person for _, notice in outbox(life)] == [address("ines")],
+    ),
     "tell_of_waiver": (
         lambda life, versions: lapsed(life, versions[1]),
         lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
@@ -244,6 +248,16 @@ def lapsed(life: Life, version: Version) -> Entry:
     return record(
         life,
         WaiverAnnounced(model=MODEL, waiver="W-1", environment="prod", number=version.number, person=address("ines")),
+    )
+
+
+def ending(life: Life, version: Version) -> Entry:
+    """The entry of a waiver that ends, of which somebody is told through the channel that the project names."""
+    with life.kit.store.transaction() as change:
+        change.projects.put(models.critical(MODEL, monitor={"notify": ["oncall"]}))
+        change.waivers.add(specimens.waiver(model=MODEL, number=version.number, version=version.digest))
+    return record(
+        life, WaiverEndsSoon(model=MODEL, waiver="W-1", environment="prod", number=version.number, person=address("ines"))
     )
 
 

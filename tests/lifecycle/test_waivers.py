@@ -15,7 +15,14 @@ from tests.sdk.cast import address
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decision import Decision, Refused, Undecided, Verdict, Waived
 from lamplighter.domain.errors import LampError
-from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEnded, WaiverGiven, WaiverLapsed, WaiverSettled
+from lamplighter.domain.events.waiver import (
+    WaiverAnnounced,
+    WaiverEnded,
+    WaiverEndsSoon,
+    WaiverGiven,
+    WaiverLapsed,
+    WaiverSettled,
+)
 from lamplighter.domain.identity import Role
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.stage import Aspect, Status
@@ -232,6 +239,39 @@ class TestTheEnd:
         lapsing.watch(paged.kit)
         assert [event.person for event in paged.events(WaiverAnnounced)] == [address("dana"), address("milo")]
         assert len(paged.events(WaiverLapsed)) == 1
+
+    def test_whoever_gave_it_and_the_owner_are_told_once_a_week_before(self, told: Life, receiver: Receiver) -> None:
+        version = ready(told)
+        one = waive(told, version)
+        told.appoint(version)
+        told.clock.forward(22 * DAY)
+        lapsing.remind(told.kit)
+        assert told.events(WaiverEndsSoon) == []
+        told.clock.forward(1.1 * DAY)
+        told.look_until(lambda: len(receiver.told("W-1")) == 2)
+        assert sorted(receiver.told("W-1")) == [address("dana"), address("rita")]
+        (first, _) = receiver.of("W-1")
+        assert first["type"] == "lamplighter.waiver.ends-soon.v1"
+        assert WHY in first["data"]["text"]
+        lapsing.remind(told.kit)
+        assert [(event.person, event.until) for event in told.events(WaiverEndsSoon)] == [
+            (address("rita"), one.until),
+            (address("dana"), one.until),
+        ]
+
+    def test_of_a_short_one_they_are_told_when_half_of_it_has_passed(self, life: Life, version: Version) -> None:
+        waive(life, version, days=4)
+        life.appoint(version)
+        for passed, told in ((1.9, 0), (0.2, 2)):
+            life.clock.forward(passed * DAY)
+            lapsing.remind(life.kit)
+            assert len(life.events(WaiverEndsSoon)) == told
+
+    def test_nobody_is_told_that_one_ends_on_which_nothing_rests(self, life: Life, version: Version) -> None:
+        waive(life, version)
+        life.clock.forward(29 * DAY)
+        lapsing.remind(life.kit)
+        assert life.events(WaiverEndsSoon) == []
 
     @pytest.mark.parametrize("way", ["waived again", "another version", "better evidence"])
     def test_it_is_over_once_nothing_rests_on_it(self, life: Life, version: Version, way: str) -> None:

@@ -58,6 +58,8 @@ def test_the_past_is_tried_on_another_rule_book_which_then_comes_into_force(grou
     assert [one.place for one in ground["rita"].policy_differences(milder)] == ["internal.escalate_after", "version"]
     made = ground.owner.set_policy(milder, WHY)
     assert ground["rita"].policy_changes()[0] == made
+    changed = ground["rita"].policy_change(made.digest[:10])
+    assert [one.place for one in changed] == ["internal.escalate_after", "version"]
     assert ground["rita"].policy().digest == made.digest
 
 

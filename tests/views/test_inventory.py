@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from sqlalchemy import event
+from tests.domain import specimens
 from tests.lifecycle import away
 from tests.lifecycle.lives import lived
 from tests.lifecycle.test_elsewhere import declared_live
@@ -17,6 +18,7 @@ from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.lack import Lack
 from lamplighter.domain.listed import Listed
 from lamplighter.domain.stage import Aspect
+from lamplighter.domain.validation import ValidationWord
 from lamplighter.lifecycle import people
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.views.inventory import inventory
@@ -73,6 +75,27 @@ def test_the_facts_of_a_mission_critical_model(kit: Kit) -> None:
         "spreadsheet-macro (nobody, unknown)",
     )
     assert one.arrangement == "collaborative"
+
+
+def test_what_validators_found_and_said_stands_there(kit: Kit) -> None:
+    with kit.store.transaction() as change:
+        version = change.versions.find(model="late-flights", number=2)
+        assert version is not None
+        kept = {"model": "late-flights", "number": 2, "version": version.digest, "owner": seed.ADA, "opened_at": 0}
+        for key, due in (("V-1", seed.NOW - 1), ("V-2", seed.NOW + seed.DAY)):
+            change.validation_findings.add(specimens.validation_finding(id=key, due_at=due, **kept))
+        change.validation_words.add(
+            ValidationWord(
+                model="late-flights", number=2, version=version.digest, person=seed.RITA, note="Read it.", at=seed.NOW
+            )
+        )
+    one = listed(kit)["late-flights"]
+    assert one.validated_by == (seed.RITA,)
+    assert [(found.split(":")[0], found.endswith(", overdue")) for found in one.validation_findings] == [
+        ("V-1", True),
+        ("V-2", False),
+    ]
+    assert f"of v2, {seed.ADA} until" in one.validation_findings[0]
 
 
 def test_a_model_that_is_live_nowhere_is_listed_by_its_newest_version(kit: Kit) -> None:

@@ -22,6 +22,9 @@ PATHS = (
     "/approvals",
     "/rollouts",
     "/audit",
+    "/owners",
+    "/policy",
+    "/m/late-flights/hand-over",
     "/help",
 )
 WIDTHS = (390, 1280)

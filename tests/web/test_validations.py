@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.lifecycle.lives import Life, lived
@@ -11,6 +12,9 @@ from tests.sdk.cast import address
 from tests.web.conftest import Site, served, sign_in
 from tests.web.test_accessibility import violations
 
+from lamplighter.domain.errors import NotAllowed
+from lamplighter.domain.owners import Holder
+from lamplighter.domain.validation import Weight
 from lamplighter.sdk.answers import Facts
 from lamplighter.web.main import with_pages
 from lamplighter.web.routes import pages
@@ -69,6 +73,18 @@ def test_a_finding_goes_from_the_validator_to_its_owner_and_back(browser: Browse
     expect(rita.locator("main")).to_contain_text("Read the code, and scored it anew.")
     assert violations(rita) == {}
     rita.context.close()
+
+
+def test_whoever_builds_it_is_offered_no_form_whatever_their_role(browser: Browser, site: Site, life: Life) -> None:
+    project = life["dana"].project(MODEL)
+    owners = msgspec.structs.replace(project.owners, design=Holder(first=address("dana"), deputy=address("rita")))
+    life["dana"].save_project(MODEL, msgspec.structs.replace(project, owners=owners))
+    with pytest.raises(NotAllowed):
+        life["rita"].raise_finding(f"{MODEL}@1", Weight.LOW, "Own.", address("dana"), 0)
+    page = opened(browser, site, "rita", f"/m/{MODEL}/v/1")
+    expect(page.get_by_role("button", name="Raise a finding")).to_be_disabled()
+    expect(page.locator("#find-why")).to_contain_text("You build this model")
+    page.context.close()
 
 
 def test_whoever_may_not_reads_why(browser: Browser, site: Site) -> None:

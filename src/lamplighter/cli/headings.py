@@ -55,7 +55,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "tokens": Entry("people", "issue", "secrets for programs"),
     },
     "GOVERNANCE": {
-        "policy": Entry("policy", "show|versions|diff|simulate|set", "the rule book, and what another would do"),
+        "policy": Entry("policy", "show|versions|change|diff|simulate|set", "the rule book, and what another would do"),
         "validate": Entry("validation", "find|list|show|answer|close|return|conclude", "what outsiders find of a model"),
         "waiver": Entry("waivers", "give|list|show|end", "what a gate says and somebody takes on"),
     },

@@ -1,18 +1,20 @@
 """GOVERNANCE: policy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
 
 from lamplighter.cli.flags import Noun
 from lamplighter.cli.instants import local
 from lamplighter.cli.page import Page
-from lamplighter.cli.pages.simulation import facts, releases, sentence
+from lamplighter.cli.pages.simulation import releases
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.policy import Policy
+from lamplighter.domain.rulebook_change import Changed
+from lamplighter.views.simulation import facts, sentence
 
 
 @click.group(cls=Noun)
@@ -32,6 +34,7 @@ def show(session: Session) -> Page:
         facts=[("digest", book.digest), *since, *((tier.name, tier.summary) for tier in book.tier)],
         table=Table(_rows(book), ("TIER", "LEVEL", "GATES", "WORD OF")),
         next=["lamp policy versions"],
+        url=session.address("/policy"),
     )
 
 
@@ -58,7 +61,22 @@ def versions(session: Session) -> Page:
         says=f"{len(found)} rule {'book' if len(found) == 1 else 'books'} came into force.",
         data={"changes": found},
         table=Table(rows, ("RULE BOOK", "DIGEST", "SINCE", "BY", "WHY")),
-        next=["lamp policy show"],
+        next=[f"lamp policy change {found[0].digest[:12]}"] if len(found) > 1 else ["lamp policy show"],
+    )
+
+
+@policy.command("change")
+@click.argument("digest", metavar="DIGEST")
+@with_session
+def change(session: Session, digest: str) -> Page:
+    """What a rule book changed when it came into force; the first figures of its DIGEST are enough."""
+    found = session.platform.policy_change(digest)
+    return Page(
+        says=f"It changed the rule book before it at {_places(found)}.",
+        data={"differences": found},
+        table=_differences(found, "BEFORE", "AFTER"),
+        next=["lamp policy versions"],
+        url=session.address(f"/policy?change={digest}"),
     )
 
 
@@ -68,13 +86,20 @@ def versions(session: Session) -> Page:
 def diff(session: Session, file: str) -> Page:
     """Every place at which the rule book in a TOML FILE differs from the one in force."""
     found = session.platform.policy_differences(_text(session, file))
-    rows = [(one.place, one.before or "-", one.after or "-") for one in found]
     return Page(
-        says=f"{file} differs from the rule book in force at {len(found)} {'place' if len(found) == 1 else 'places'}.",
+        says=f"{file} differs from the rule book in force at {_places(found)}.",
         data={"differences": found},
-        table=Table(rows, ("PLACE", "IN FORCE", "NEW")),
+        table=_differences(found, "IN FORCE", "NEW"),
         next=[f"lamp policy simulate {file}"],
     )
+
+
+def _places(found: Sequence[Changed]) -> str:
+    return f"{len(found)} {'place' if len(found) == 1 else 'places'}"
+
+
+def _differences(found: Sequence[Changed], before: str, after: str) -> Table:
+    return Table([(one.place, one.before or "-", one.after or "-") for one in found], ("PLACE", before, after))
 
 
 @policy.command("simulate")

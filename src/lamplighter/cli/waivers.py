@@ -10,8 +10,8 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.pages.waiver import counted
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
-from lamplighter.domain.waiver import Waiver
-from lamplighter.views.waivers import standing, then
+from lamplighter.domain.waiver import Waiver, then
+from lamplighter.views.waivers import standing
 
 _ENV = click.option("--env", "environment", envvar="LAMP_ENV", required=True, metavar="ENV", help="where it is to go live")
 

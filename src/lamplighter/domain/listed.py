@@ -80,3 +80,7 @@ class Listed(Record, frozen=True):
     unreviewed_emergencies: tuple[str, ...] = ()
     #: What gates say and somebody has taken on, such as `W-3: performance for v7 in prod, by rita@example.com`.
     waivers: tuple[str, ...] = ()
+    #: What validators found and nobody has closed, such as `V-2: high, of v7, ada@example.com until ..., overdue`.
+    validation_findings: tuple[str, ...] = ()
+    #: Validators who said that the version was validated.
+    validated_by: tuple[str, ...] = ()

@@ -21,6 +21,10 @@ NEVER: Mapping[str, str] = {
 }
 
 
+#: Microseconds before its end at which people are told of it.
+_WEEK = 7 * 86_400_000_000
+
+
 class AtExpiry(StrEnum):
     """What happens when a waiver is over while its version is live or on its way."""
 
@@ -28,6 +32,13 @@ class AtExpiry(StrEnum):
     HOLD = "hold"
     #: Whoever owns the management of the model and the deputy are told, and the model is on watch.
     PAGE = "page"
+
+
+#: What is declared for the end of a waiver, in words.
+_THEN: Mapping[AtExpiry, str] = {
+    AtExpiry.HOLD: "a rollout that rests on it is held",
+    AtExpiry.PAGE: "whoever owns the model is told, and it is on watch",
+}
 
 
 class WaiverRule(Settings, frozen=True):
@@ -72,6 +83,8 @@ class Waiver(Record, frozen=True):
     #: Who ended it early, and why.
     ended_by: str = ""
     end_why: str = ""
+    #: When it was said that it ends soon; 0 until then.
+    reminded_at: int = 0
     #: When the platform did what is declared for its end; 0 until then.
     lapsed_at: int = 0
     #: When nothing rested on it any more, and why; 0 and empty until then.
@@ -93,6 +106,16 @@ class Waiver(Record, frozen=True):
     def holds(self, now: int) -> bool:
         """Whether it is in force."""
         return self.open and now < self.until
+
+    @property
+    def reminder_at(self) -> int:
+        """When people are told that it ends: a week before, of a short one when half of it has passed."""
+        return self.until - min(_WEEK, (self.until - self.opened_at) // 2)
+
+
+def then(waiver: Waiver) -> str:
+    """What happens when it is over."""
+    return ", ".join(["nothing new is let in on it", *(_THEN[deed] for deed in waiver.at_expiry)])
 
 
 def check_waivers(rule: WaiverRule) -> WaiverRule:

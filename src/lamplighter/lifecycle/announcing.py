@@ -8,12 +8,13 @@ from lamplighter.domain.events.emergency import EmergencyAnnounced
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.events.validation import ValidationFindingOverdue
-from lamplighter.domain.events.waiver import WaiverAnnounced
+from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
 from lamplighter.domain.hook import OnFailure
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.waiver import then
 from lamplighter.lifecycle import outbox, receivers
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.notices import Notice
@@ -130,6 +131,39 @@ def tell_of_waiver(kit: Kit, entry: Entry) -> None:
         title, about = f"{found.model}: the waiver {found.id} of the gate {found.gate} is over in {place}", "waiver.lapsed"
         told = Told(found.id, found.model, title, "\n".join(text), about, place)
         _tell_everywhere(kit, change, entry, event.person, told)
+
+
+def tell_of_waivers_end(kit: Kit, entry: Entry) -> None:
+    """Tell somebody that a waiver ends on which a version rests, through the channels of the model."""
+    event = entry.event
+    assert isinstance(event, WaiverEndsSoon)
+    with kit.store.transaction() as change:
+        found = change.waivers.find(id=event.waiver)
+        if found is None or not found.open:
+            return
+        place = found.environment
+        text = [
+            f"{found.model}@{found.number} rests in {place} on a waiver of the gate {found.gate}.",
+            f"It ends {rfc3339(found.until)}; then {then(found)}.",
+            f"The gate says: {found.found}",
+            f"{found.person} waived it: {found.why}",
+            f"Mend what the gate says, or bring another version before that. lamp waiver show {found.id}",
+            f"{kit.settings.url}/waivers/{found.id}",
+        ]
+        title = f"{found.model}: the waiver {found.id} of the gate {found.gate} ends soon in {place}"
+        notice = Notice(
+            event=entry.sequence,
+            channel="",
+            person=event.person,
+            incident=found.id,
+            model=found.model,
+            title=title,
+            text="\n".join(text),
+            about="waiver.ends-soon",
+            at=entry.at,
+            environment=place,
+        )
+        outbox.put(kit, change, notice, receivers.channels_of(kit, change, found.model))
 
 
 def tell_of_finding(kit: Kit, entry: Entry) -> None:

@@ -1,10 +1,10 @@
-"""Waivers run out: what is declared for that happens once, and the model is on watch until nothing rests on them."""
+"""Waivers run out: people are told before it, and what is declared happens once; then the model is on watch."""
 
 from typing import Any
 
 import msgspec
 
-from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverLapsed, WaiverSettled
+from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon, WaiverLapsed, WaiverSettled
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.waiver import AtExpiry, Waiver
@@ -28,11 +28,7 @@ def watch(kit: Kit) -> None:
 
 def settled(kit: Kit, look: Transaction, waiver: Waiver) -> str:
     """Why nothing rests on a waiver that is over; empty while something does."""
-    where = {"model": waiver.model, "environment": waiver.environment}
-    live = look.routings.of(waiver.model, waiver.environment)
-    under_way = look.rollouts.find(**where, open=True)
-    here = {one.digest for one in (live.champion, live.challenger) if one is not None}
-    if waiver.version not in here | ({under_way.version} if under_way else set()):
+    if not _is_used(look, waiver):
         return f"v{waiver.number} neither answers there nor is on its way."
     version, place = look.versions.find(model=waiver.model, number=waiver.number), look.environment(waiver.environment)
     assert version is not None
@@ -40,6 +36,28 @@ def settled(kit: Kit, look: Transaction, waiver: Waiver) -> str:
         if one.gate == waiver.gate:
             return f"The gate lets it in now: {one.verdict.why}" if one.verdict else ""
     return f"The rule book does not ask the gate {waiver.gate} there any more."
+
+
+def remind(kit: Kit) -> None:
+    """Tell whoever gave a waiver and whoever owns the model, once, that it ends soon and that a version rests on it."""
+    now = kit.clock.now()
+    with kit.store.reading() as look:
+        ending = [one for one in look.waivers.all(open=True) if one.holds(now) and one.reminder_at <= now]
+        late = [one for one in ending if not one.reminded_at and _is_used(look, one)]
+    for one in late:
+        with kit.store.transaction() as change:
+            change.waivers.replace(_changed(one, reminded_at=now), revision=one.revision)
+            for person in dict.fromkeys((one.person, *_owners(kit, change, one.model)[:1])):
+                event = WaiverEndsSoon(**_place(one), gate=one.gate, person=person, until=one.until)
+                kit.record(change, event, PLATFORM)
+
+
+def _is_used(look: Transaction, waiver: Waiver) -> bool:
+    """Whether its version answers there or is on its way."""
+    live = look.routings.of(waiver.model, waiver.environment)
+    under_way = look.rollouts.find(model=waiver.model, environment=waiver.environment, open=True)
+    here = {one.digest for one in (live.champion, live.challenger) if one is not None}
+    return waiver.version in here | ({under_way.version} if under_way else set())
 
 
 def _lapse(kit: Kit, waiver: Waiver, done: str) -> None:

@@ -53,6 +53,7 @@ class Lookout:
         guarded(partial(external_alerts.watch, self._kit))
         guarded(partial(ageing.watch, self._kit))
         guarded(partial(policies.follow, self._kit))
+        guarded(partial(lapsing.remind, self._kit))
         guarded(partial(lapsing.watch, self._kit))
         guarded(partial(rehearsal.put_right, self._kit))
         guarded(partial(payloads.sweep, self._kit))

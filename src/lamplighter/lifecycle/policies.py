@@ -3,8 +3,9 @@
 from lamplighter.domain.criticality import criticality_of
 from lamplighter.domain.errors import Conflict, Invalid, NotFound
 from lamplighter.domain.identity import Actor
+from lamplighter.domain.names import unknown
 from lamplighter.domain.policy import Policy
-from lamplighter.domain.rulebook_change import RuleBookChange
+from lamplighter.domain.rulebook_change import Changed, RuleBookChange, differences
 from lamplighter.lifecycle import in_force, routing, rulebook
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
@@ -50,6 +51,18 @@ def change(kit: Kit, actor: Actor, text: str, why: str) -> RuleBookChange:
     kit.govern(in_force.InForce(policy, policy.digest))
     routing.apply_everywhere(kit)
     return made
+
+
+def changed(look: Transaction, digest: str) -> tuple[Changed, ...]:
+    """What a rule book that came into force changed; raises `NotFound` for a digest that is of none, or of several."""
+    changes = look.rulebook_changes.all(newest="id")
+    found = [place for place, one in enumerate(changes) if digest and one.digest.startswith(digest)]
+    if len({changes[place].digest for place in found}) != 1:
+        raise unknown("rule book", digest, dict.fromkeys(one.digest[:12] for one in changes))
+    pair = changes[found[0] : found[0] + 2]
+    kept = [look.policies.find(digest=one.digest) for one in pair]
+    after, before = kept[0], kept[-1]
+    return differences(before, after) if before and after else ()
 
 
 def _check_newer(before: Policy, after: Policy) -> None:

@@ -20,7 +20,7 @@ from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
 from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
-from lamplighter.domain.events.waiver import WaiverAnnounced
+from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
 from lamplighter.domain.journal import Entry
 from lamplighter.lifecycle import announcing, answers, handover_news, incidents, replays, retrainings, telling, watching
 from lamplighter.lifecycle.kit import Kit
@@ -33,6 +33,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     RolloutMoved: (announcing.ask,),
     HookAnswered: (announcing.tell_of_hook,),
     EmergencyAnnounced: (announcing.announce,),
+    WaiverEndsSoon: (announcing.tell_of_waivers_end,),
     WaiverAnnounced: (announcing.tell_of_waiver,),
     ValidationFindingOverdue: (announcing.tell_of_finding,),
     HandoverStarted: (handover_news.tell,),

@@ -9,6 +9,7 @@ from lamplighter.domain.advice import presumed
 from lamplighter.domain.consumer import Caller, Standing, callers_of
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.expiry import INSTEAD, Action
+from lamplighter.domain.instant import minute
 from lamplighter.domain.lack import Lack
 from lamplighter.domain.listed import Listed
 from lamplighter.domain.ownership import Ownership
@@ -30,14 +31,18 @@ def inventory(look: Transaction, *, policy: Policy, now: int) -> list[Listed]:
     versions = {one.model: one for one in look.versions.numbered(list(numbers.items()))}
     decisions = _by_model(look.decisions.of(list(numbers.items())))
     words = _by_version(look.signatures.among("version", (one.digest for one in versions.values())))
+    validators: dict[str, list[str]] = defaultdict(list)
+    for word in look.validation_words.among("version", (one.digest for one in versions.values())):
+        validators[word.version].append(word.person)
     callers = _callers(look, [one.known.project for one in seen])
     found = []
     for one in sorted(seen, key=lambda one: one.known.project.name):
         name = one.known.project.name
-        facts = {**_of_project(one.known), **_of_standing(one)}
+        facts = {**_of_project(one.known), **_of_standing(one), "validation_findings": _found(one, now)}
         if name in versions:
             place = one.main.environment if one.main else ""
             facts |= _of_version(versions[name])
+            facts["validated_by"] = tuple(dict.fromkeys(validators.get(versions[name].digest, ())))
             facts |= _of_validation(decisions.get(name, []), words.get(versions[name].digest, []), place)
         found.append(Listed(model=name, consumers=callers[name], **facts))
     return found
@@ -131,6 +136,15 @@ def _of_standing(one: standing.Standing) -> dict[str, Any]:
             "ends_with": INSTEAD[lifetime.expiry.action] if ends else "it goes on answering",
         }
     return facts
+
+
+def _found(one: standing.Standing, now: int) -> tuple[str, ...]:
+    """What validators found and nobody has closed."""
+    return tuple(
+        f"{found.id}: {found.weight}, of v{found.number}, {found.owner} until {minute(found.due_at)}"
+        + (", answered" if found.answered else ", overdue" if found.overdue(now) else "")
+        for found in one.validation_findings
+    )
 
 
 def _of_version(version: Version) -> dict[str, Any]:

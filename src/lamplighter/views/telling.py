@@ -48,6 +48,7 @@ SENTENCES: Mapping[type[Event], str] = {
     emergency.EmergencyReviewed: "{e.person} reviewed {e.emergency} for v{e.number} in {e.environment}. {e.note}",
     waiver.WaiverGiven: "{e.person} waived the gate {e.gate} for v{e.number} in {e.environment} ({e.waiver}). {e.why}",
     waiver.WaiverEnded: "{e.person} ended {e.waiver} of the gate {e.gate}, v{e.number} in {e.environment}. {e.why}",
+    waiver.WaiverEndsSoon: "{e.person} is told that {e.waiver} of the gate {e.gate} ends, v{e.number} in {e.environment}.",
     waiver.WaiverLapsed: "{e.waiver} of the gate {e.gate} is over, v{e.number} in {e.environment}.",
     waiver.WaiverAnnounced: "{e.person} is told that {e.waiver} is over, v{e.number} in {e.environment}.",
     waiver.WaiverSettled: "Nothing rests on {e.waiver} any more, v{e.number} in {e.environment}. {e.why}",

@@ -4,14 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from lamplighter.domain.record import Record
-from lamplighter.domain.waiver import AtExpiry, Waiver
+from lamplighter.domain.waiver import Waiver
 from lamplighter.store.transaction import Transaction
-
-#: What is declared for the end of a waiver, in words.
-_THEN: Mapping[AtExpiry, str] = {
-    AtExpiry.HOLD: "a rollout that rests on it is held",
-    AtExpiry.PAGE: "whoever owns the model is told, and it is on watch",
-}
 
 
 class Count(Record, frozen=True):
@@ -53,8 +47,3 @@ def standing(waiver: Waiver, now: int) -> str:
     if waiver.holds(now):
         return "in force"
     return "over, not seen to" if waiver.open and waiver.lapsed_at else "over"
-
-
-def then(waiver: Waiver) -> str:
-    """What happens when it is over."""
-    return ", ".join(["nothing new is let in on it", *(_THEN[deed] for deed in waiver.at_expiry)])

@@ -47,16 +47,17 @@ def safe(state: ModelStatus, place: Live, person: Person, teams: Mapping[str, Te
     """The way back: stop the version that is on trial there, or give all traffic to the version before."""
     for rollout in state.rollouts:
         if rollout.environment == place.environment and rollout.phase in (Phase.STARTING, Phase.SHIFTING, Phase.PAUSED):
-            return steer(rollout, person)[-1]
-    return _roll_back(state, place, person, teams, incident)
+            return steer(rollout, Steered(state, place.level, teams), person)[-1]
+    return roll_back(state, place, person, teams, incident)
 
 
-def _roll_back(state: ModelStatus, place: Live, person: Person, teams: Mapping[str, Team], incident: str) -> Action:
+def roll_back(state: ModelStatus, place: Live, person: Person, teams: Mapping[str, Team], incident: str = "") -> Action:
+    """All traffic to the version before."""
     model, duties = state.model, state.ownership
     to = f"v{place.previous}" if place.previous else "the version before"
     why_not = _lacking(person, Permission.ROLL_BACK, duties, Duty.ROLL_BACK)
     if not why_not and place.level is Level.PRODUCTION:
-        why_not = _handed(state, person, teams)
+        why_not = _handed(state, person, teams, Duty.ROLL_BACK)
     if not place.previous:
         why_not = f"v{place.number} is the first version in {place.environment}; there is none to go back to."
     if place.elsewhere:
@@ -166,21 +167,36 @@ def train(model: str, run: str, person: Person, duties: Ownership) -> Action:
     )
 
 
-def steer(rollout: Rollout, person: Person) -> tuple[Action, ...]:
+class Steered(NamedTuple):
+    """Whose model a rollout is of, and where it goes."""
+
+    state: ModelStatus
+    level: Level
+    teams: Mapping[str, Team]
+
+    def why_not(self, person: Person, duty: Duty) -> str:
+        """Why somebody may not steer it because the duty was handed over; empty if they may."""
+        return _handed(self.state, person, self.teams, duty) if self.level is Level.PRODUCTION else ""
+
+
+def steer(rollout: Rollout, steered: Steered, person: Person) -> tuple[Action, ...]:
     """Pause or resume, and stop."""
     paused = (rollout.phase, Signal.RESUMED) in MOVES
     what = ("resume", Signal.RESUMED) if paused else ("pause", Signal.PAUSED)
     effect = "The clock of this step runs on." if paused else "The share stays as it is and the limits still hold."
     return (
-        _steering(rollout, person, what[0], what[1], Permission.DEPLOY, effect),
-        _steering(rollout, person, "stop", Signal.STOPPED, Permission.ROLL_BACK, _stopped(rollout)),
+        _steering(rollout, steered, person, what, effect),
+        _steering(rollout, steered, person, ("stop", Signal.STOPPED), _stopped(rollout)),
     )
 
 
-def _steering(rollout: Rollout, person: Person, verb: str, signal: Signal, permission: Permission, effect: str) -> Action:
-    why_not = "" if person.may(permission) else f"It takes the permission {permission}, which none of your roles carries."
+def _steering(rollout: Rollout, steered: Steered, person: Person, what: tuple[str, Signal], effect: str) -> Action:
+    verb, signal = what
+    stops = signal is Signal.STOPPED
+    permission, duty = (Permission.ROLL_BACK, Duty.ROLL_BACK) if stops else (Permission.DEPLOY, Duty.DEPLOY)
+    why_not = _lacking(person, permission, steered.state.ownership, duty) or steered.why_not(person, duty)
     if (rollout.phase, signal) not in MOVES:
-        why_not = f"A rollout that is {rollout.phase} cannot be {'stopped' if verb == 'stop' else verb + 'd'}."
+        why_not = f"A rollout that is {rollout.phase} cannot be {'stopped' if stops else verb + 'd'}."
     return Action(
         label=f"{verb.capitalize()} the rollout of v{rollout.number}",
         address=f"/rollouts/{rollout.id}/{verb}",
@@ -209,12 +225,13 @@ def _of_others(person: Person, held: Duties, what: str) -> str:
     return f"{what} is the duty of {deploys.accountable}.{ask}"
 
 
-def _handed(state: ModelStatus, person: Person, teams: Mapping[str, Team]) -> str:
-    """Why somebody may not go back because of a handover; empty for whoever has the duty or was paged next."""
-    held = state.ownership.of(Duty.ROLL_BACK)
+def _handed(state: ModelStatus, person: Person, teams: Mapping[str, Team], duty: Duty) -> str:
+    """Why somebody may not do it because of a handover; empty for whoever has the duty, and for whoever was paged next where
+    it is to go back."""
+    held = state.ownership.of(duty)
     if not (held.handover and held.holder) or acts_for(held, person, teams):
         return ""
-    if any(one.level > 0 and one.has_it == person.email for one in state.incidents):
+    if duty is Duty.ROLL_BACK and any(one.level > 0 and one.has_it == person.email for one in state.incidents):
         return ""
     return f"It is the duty of {held.accountable} since the handover {held.handover}. Ask {held.holder}."
 

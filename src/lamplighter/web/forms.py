@@ -13,17 +13,17 @@ Choice = TypeVar("Choice", bound=Enum)
 LONGEST = 2000
 
 
-def text(request: Request, name: str) -> str:
+def text(request: Request, name: str, longest: int = LONGEST) -> str:
     """The text of a field, without white space around it; empty if it was not sent. Raises `Invalid` if it is too long."""
     given = form(request).get(name, "").strip()
-    if len(given) > LONGEST:
-        raise _misfit(name, f"It holds more than {LONGEST} characters.")
+    if len(given) > longest:
+        raise _misfit(name, f"It holds more than {longest} characters.")
     return given
 
 
-def needed(request: Request, name: str) -> str:
+def needed(request: Request, name: str, longest: int = LONGEST) -> str:
     """The text of a field that must be filled; raises `Invalid`."""
-    given = text(request, name)
+    given = text(request, name, longest)
     if not given:
         raise _misfit(name, "It is empty.")
     return given

@@ -16,7 +16,7 @@ from lamplighter.domain.version import Version
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.live import Live
 from lamplighter.views.status import ModelStatus
-from lamplighter.web import actions, forms, jobs
+from lamplighter.web import actions, forms, handing_over, jobs
 from lamplighter.web.drift import drift
 from lamplighter.web.monitor import quality
 from lamplighter.web.page import Page, done, live_part, shown
@@ -47,6 +47,7 @@ def model_page(request: Request, platform: Platform) -> Response:
         advice=None if live_part(request) else platform.who(name).advice,
         actions=_actions(platform, state, main, values["versions"], project),
         back_helps=any(is_of_version(incident.of(name)) for incident in state.incidents),
+        hands_over=handing_over.why_not(state, platform.whoami(), _teams(platform)),
         technical=state.ownership.of(Duty.MONITOR_TECHNICAL),
         functional=state.ownership.of(Duty.MONITOR_FUNCTIONAL),
         jobs=jobs.last(platform.job_runs(name)) if project.job else [],

@@ -9,7 +9,7 @@ from lamplighter.domain.decision import Decision
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.emergency import PASSED
 from lamplighter.domain.events.rollout import RolloutMoved
-from lamplighter.domain.identity import Permission
+from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import actions, forms
@@ -28,6 +28,9 @@ def rollout_page(request: Request, platform: Platform) -> Response:
     log = [entry for entry in entries if getattr(entry.event, "rollout", "") == rollout.id]
     view = platform.version(f"{rollout.model}@{rollout.number}", rollout.environment)
     decision = next((made for made in view.decisions if made.digest == rollout.decision), None)
+    place = next(place for place in platform.environments() if place.name == rollout.environment)
+    teams = {team.name: team for team in platform.teams()}
+    steered = actions.Steered(platform.status(rollout.model), place.level, teams)
     return shown(
         request,
         platform,
@@ -36,7 +39,11 @@ def rollout_page(request: Request, platform: Platform) -> Response:
         left=_left(rollout),
         log=log,
         decision=decision,
-        actions=(*actions.steer(rollout, platform.whoami()), *_emergency(platform, rollout, decision, view.version.author)),
+        actions=(
+            *actions.steer(rollout, steered, platform.whoami()),
+            *_back(rollout, steered, platform.whoami()),
+            *_emergency(platform, rollout, decision, view.version.author, steered),
+        ),
         moved=[e for e in log if isinstance(e.event, RolloutMoved)],
         section="rollouts",
         every=2,
@@ -48,7 +55,19 @@ def _left(rollout: Rollout) -> float:
     return max(0.0, seconds(rollout.plan.each) - rollout.baked) if rollout.phase is Phase.SHIFTING else 0.0
 
 
-def _emergency(platform: Platform, rollout: Rollout, decision: Decision | None, author: str) -> tuple[actions.Action, ...]:
+def _back(rollout: Rollout, steered: actions.Steered, person: Person) -> tuple[actions.Action, ...]:
+    """The way back from what it brought live, as long as that answers."""
+    live = [place for place in steered.state.live if place.environment == rollout.environment]
+    return tuple(
+        actions.roll_back(steered.state, place, person, steered.teams)
+        for place in live
+        if rollout.phase is Phase.COMPLETED and place.number == rollout.number
+    )
+
+
+def _emergency(
+    platform: Platform, rollout: Rollout, decision: Decision | None, author: str, steered: actions.Steered
+) -> tuple[actions.Action, ...]:
     """The way past what is in its way and an emergency passes."""
     if rollout.phase not in (Phase.WAITING, *HOLDABLE):
         return ()
@@ -58,8 +77,7 @@ def _emergency(platform: Platform, rollout: Rollout, decision: Decision | None, 
     lacking = [one.gate for one in decision.judgements if not one.verdict] if decision else []
     if not hold and PASSED.isdisjoint(lacking):
         return ()
-    teams = {team.name: team for team in platform.teams()}
-    held = actions.Duties(platform.status(rollout.model).ownership, teams)
+    held = actions.Duties(steered.state.ownership, steered.teams)
     return (actions.declare(rollout, hold, lacking, author, platform.whoami(), held),)
 
 

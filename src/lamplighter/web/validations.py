@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.policy import Policy
-from lamplighter.domain.validation import ValidationFinding, ValidationRule, Weight
+from lamplighter.domain.validation import ValidationFinding, ValidationRule, Weight, builders
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.status import ModelStatus
 from lamplighter.web import forms
@@ -15,16 +15,19 @@ from lamplighter.web.page import Page, done, shown
 
 
 def why_not(platform: Platform, state: ModelStatus) -> str:
-    """Why the signed-in person does not validate a model, as far as their roles say; empty if they may."""
-    return _why_not(_rule(platform.policy(), state.criticality.tier), platform.whoami())
+    """Why the signed-in person does not validate a model; empty if they may. It asks what the verb asks."""
+    rule, person = _rule(platform.policy(), state.criticality.tier), platform.whoami()
+    teams = {team.name: team for team in platform.teams()}
+    authors = {version.author for version in platform.versions(state.model)}
+    if person.email in builders(platform.project(state.model), authors, teams):
+        return "You build this model, and a validation is the look of somebody who does not."
+    if not person.may(Permission.APPROVE) or not set(rule.by) & set(person.roles):
+        return f"That takes the role {' or '.join(rule.by)}."
+    return ""
 
 
 def _rule(policy: Policy, tier: str) -> ValidationRule:
     return next(one.validation for one in policy.tier if one.name == tier)
-
-
-def _why_not(rule: ValidationRule, person: Person) -> str:
-    return "" if set(rule.by) & set(person.roles) else f"That takes the role {' or '.join(rule.by)}."
 
 
 def validation_page(request: Request, platform: Platform) -> Response:
@@ -40,10 +43,16 @@ def validation_page(request: Request, platform: Platform) -> Response:
         now=time.time_ns() // 1000,
         kinds=[found.kind for found in evidence],
         newest=state.versions,
-        is_owner=person.email == one.owner,
+        why_no_answer=_why_not_answer(one, person),
         why_not=_why_not_judge(platform, state, one, person),
         section="approvals",
     )
+
+
+def _why_not_answer(one: ValidationFinding, person: Person) -> str:
+    if person.email != one.owner:
+        return f"{one.owner} answers it."
+    return "" if person.may(Permission.RESPOND) else "It takes the permission respond, which none of your roles carries."
 
 
 def _why_not_judge(platform: Platform, state: ModelStatus, one: ValidationFinding, person: Person) -> str:

@@ -9,11 +9,11 @@ from lamplighter.domain.decision import Refused, Undecided
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.policy import Policy
-from lamplighter.domain.waiver import NEVER, Waiver, WaiverRule
+from lamplighter.domain.waiver import NEVER, Waiver, WaiverRule, then
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.status import ModelStatus
 from lamplighter.views.version import VersionView
-from lamplighter.views.waivers import standing, then
+from lamplighter.views.waivers import standing
 from lamplighter.web import forms
 from lamplighter.web.page import Page, done, shown
 

@@ -48,6 +48,7 @@ DONE: Mapping[str, str] = {
     "drilled": "What you have shown is written down as evidence.",
     "paged": "The test page is sent. Whoever it reaches answers it with the word that stands in it.",
     "said": "The other side is told.",
+    "handed": "They are asked to take it. Until they accept, everything stays with you.",
     "taken": "The duties are yours, and with them the rights to deploy and to roll back.",
     "given-back": "It is handed back. The giver has the duties and the rights again.",
     "refused": "Your refusal is written down.",

@@ -29,6 +29,17 @@ class WaiverEnded(Event, frozen=True, tag=True):
     why: str = ""
 
 
+class WaiverEndsSoon(Event, frozen=True, tag=True):
+    """Somebody is told, once, that a waiver ends on which a version rests."""
+
+    waiver: str = ""
+    environment: str = ""
+    number: int = 0
+    gate: str = ""
+    person: str = ""
+    until: int = 0
+
+
 class WaiverLapsed(Event, frozen=True, tag=True):
     """A waiver is over, and what is declared for that happens."""
 
@@ -60,4 +71,4 @@ class WaiverSettled(Event, frozen=True, tag=True):
     why: str = ""
 
 
-WaiverEvent = WaiverGiven | WaiverEnded | WaiverLapsed | WaiverAnnounced | WaiverSettled
+WaiverEvent = WaiverGiven | WaiverEnded | WaiverEndsSoon | WaiverLapsed | WaiverAnnounced | WaiverSettled

@@ -22,6 +22,10 @@ class Governance(Caller, verbs.Governance):
         with self._kit.store.reading() as look:
             return look.rulebook_changes.all(newest="id")
 
+    def policy_change(self, digest: str) -> list[Changed]:
+        with self._kit.store.reading() as look:
+            return list(policies.changed(look, digest))
+
     def policy_differences(self, text: str) -> list[Changed]:
         return list(differences(self._kit.policy, rulebook.checked(text)))
 

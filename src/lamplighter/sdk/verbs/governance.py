@@ -24,6 +24,14 @@ class Governance(Protocol):
         """Rule books that came into force, newest first: which, when, by whom and why."""
         ...
 
+    @door("GET", "/policy/changes/{digest}", Permission.READ)
+    def policy_change(self, digest: str) -> list[Changed]:
+        """Every place at which a rule book that came into force differs from the one before it; none for the first.
+
+        The first figures of its digest are enough.
+        """
+        ...
+
     @door("POST", "/policy/differences", Permission.READ)
     def policy_differences(self, text: str) -> list[Changed]:
         """Every place at which the rule book in this TOML text differs from the one in force; changes nothing."""
