@@ -14,6 +14,7 @@ from lamplighter.domain.consent import Consent
 from lamplighter.domain.consumer import Account, Standing
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
+from lamplighter.domain.delivery import Delivery, DeliveryReport, Waited
 from lamplighter.domain.digest import Digest, Week
 from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.effect import Effect
@@ -405,6 +406,18 @@ class Memory:
                 is_set=True, at=NOON,
             )
         ]  # fmt: skip
+
+    def delivery(self, since: int, until: int) -> DeliveryReport:
+        self.deeds.append(("delivery", until - since))
+        row = Delivery(
+            team="@data-science", tier="internal", models=4, releases=12, per_week=2.8, lead_time=5400.0,
+            lead_time_slow=90_000.0, failed=3, restore_time=None, stopped=1, decisions=24, minutes=18.0, minutes_middle=1.5,
+            waited=7200.0,
+        )  # fmt: skip
+        bea = Waited(what="business", person="bea@example.com", rollouts=12, open=0, hours=31.0, longest=9.0, alone=20.0)
+        gate = Waited(what="acceptance", person="", rollouts=12, open=1, hours=33.0, longest=9.0, alone=0.0)
+        total = msgspec.structs.replace(row, team="", tier="")
+        return DeliveryReport(since=since, until=until, total=total, rows=(row,), approvers=(bea,), gates=(gate,))
 
     def policy_change(self, digest: str) -> list[Changed]:
         return [Changed(place="internal.escalate_after", before="8h", after="4h")]

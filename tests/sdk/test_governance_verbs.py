@@ -1,11 +1,14 @@
 """Waivers, the rule book and validations, embedded and remote alike."""
 
+import time
+
 import pytest
 from tests.domain import specimens
 from tests.sdk import models
 from tests.sdk.cast import address
 from tests.sdk.grounds import Ground
 
+from lamplighter.domain.delivery import DEFINITIONS
 from lamplighter.domain.errors import Blocked, Invalid, NotAllowed, NotFound
 from lamplighter.domain.validation import Weight
 from lamplighter.sdk.answers import Facts
@@ -61,6 +64,17 @@ def test_the_past_is_tried_on_another_rule_book_which_then_comes_into_force(grou
     changed = ground["rita"].policy_change(made.digest[:10])
     assert [one.place for one in changed] == ["internal.escalate_after", "version"]
     assert ground["rita"].policy().digest == made.digest
+
+
+def test_the_report_of_a_period_and_none_of_a_period_that_is_none(ground: Ground) -> None:
+    now = time.time_ns() // 1000
+    found = ground["rita"].delivery(now - 86_400_000_000, now)
+    assert found.until - found.since <= 86_400_000_000
+    assert found.total.releases == sum(row.releases for row in found.rows)
+    assert found.definitions == DEFINITIONS
+    for since in (now, now + 1, 0):
+        with pytest.raises(Invalid, match="no period"):
+            ground["rita"].delivery(since, now)
 
 
 def test_a_validator_finds_the_owner_answers_with_evidence_and_the_validator_closes(ground: Ground) -> None:

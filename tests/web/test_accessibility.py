@@ -24,6 +24,7 @@ PATHS = (
     "/audit",
     "/owners",
     "/policy",
+    "/report",
     "/m/late-flights/hand-over",
     "/help",
 )

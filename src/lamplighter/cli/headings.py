@@ -77,6 +77,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "RECORD": {
         "audit": Entry("record", "log|at|export|verify", "who did what; what was live when"),
+        "report": Entry("reporting", "[--since 30d] [--waiting]", "how versions reach production; who is waited for"),
         "card": Entry("card", "show|export", "the model file of a version, signed"),
         "reproduce": Entry("reproducing", "REF", "make a version again, and compare"),
         "export": Entry("exporting", "TOOL|inventory [--out DIR]", "files for prometheus, grafana, or of all models"),

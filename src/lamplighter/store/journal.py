@@ -11,6 +11,9 @@ from lamplighter.domain.journal import BEGINNING, Entry, Verification
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
 
+#: Microseconds.
+_HOUR = 3_600_000_000
+
 
 class Journal:
     """The journal within one transaction."""
@@ -73,6 +76,22 @@ class Journal:
         table = schema.journal
         query = select(table.c.body).where(table.c.model == model, table.c.name.in_(names))
         return [journal.read(row[0]) for row in self.connection.execute(query.order_by(table.c.sequence.desc()).limit(limit))]
+
+    def between(self, since: int, until: int, names: Sequence[str]) -> list[Entry]:
+        """Entries of a period whose events are of these types, oldest first; the end is not within.
+
+        Places in the chain follow the clock, so the first place is found by halves; a clock that was set back by less than an
+        hour hides nothing.
+        """
+        table, first, behind = schema.journal, 0, self.end()[0] + 1
+        at = select(table.c.at)
+        while behind - first > 1:
+            middle = (first + behind) // 2
+            early = self.connection.execute(at.where(table.c.sequence == middle)).scalar_one() < since - _HOUR
+            first, behind = (middle, behind) if early else (first, middle)
+        query = select(table.c.body).where(table.c.sequence > first, table.c.at >= since, table.c.at < until)
+        query = query.where(table.c.name.in_(names)).order_by(table.c.sequence)
+        return [journal.read(row[0]) for row in self.connection.execute(query)]
 
     def bodies(self, after: int = 0, limit: int | None = None) -> Iterator[bytes]:
         """The stored bytes of the chain behind a place in it, oldest first."""

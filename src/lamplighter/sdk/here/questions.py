@@ -1,9 +1,11 @@
 """How all models are, and what is on record."""
 
+from lamplighter.domain.delivery import DeliveryReport, check_period
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.listed import Listed
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import questions as verbs
+from lamplighter.views import delivery as reports
 from lamplighter.views import fleet as fleets
 from lamplighter.views import history
 from lamplighter.views import inventory as inventories
@@ -30,6 +32,11 @@ class Questions(Caller, verbs.Questions):
     def inventory(self) -> list[Listed]:
         with self._kit.store.reading() as look:
             return inventories.inventory(look, policy=self._kit.policy, now=self._kit.clock.now())
+
+    def delivery(self, since: int, until: int) -> DeliveryReport:
+        check_period(since, until)
+        with self._kit.store.reading() as look:
+            return reports.delivery(look, policy=self._kit.policy, since=since, until=until, now=self._kit.clock.now())
 
     def status(self, model: str) -> ModelStatus:
         with self._kit.store.reading() as look:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from lamplighter.domain.delivery import DeliveryReport
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.listed import Listed
@@ -29,6 +30,14 @@ class Questions(Protocol):
     @door("GET", "/inventory", Permission.READ)
     def inventory(self) -> list[Listed]:
         """Every model with what is on record of it, by name, whether it is served here or elsewhere."""
+        ...
+
+    @door("GET", "/delivery", Permission.READ)
+    def delivery(self, since: int, until: int) -> DeliveryReport:
+        """How fast and how safely versions reached production in a period, what that asked of people, and who was waited for.
+
+        Refused for a period that is empty or longer than two years.
+        """
         ...
 
     @door("GET", "/models/{model}/status", Permission.READ)
