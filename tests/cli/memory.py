@@ -33,6 +33,7 @@ from lamplighter.domain.incident import Incident, Step
 from lamplighter.domain.incident import advance as incident_after
 from lamplighter.domain.job import Cause, Failure, Job, KeptRun, Run, State
 from lamplighter.domain.journal import Entry, Verification
+from lamplighter.domain.lineage import Lineage, Reached
 from lamplighter.domain.load import Load
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
@@ -418,6 +419,15 @@ class Memory:
         gate = Waited(what="acceptance", person="", rollouts=12, open=1, hours=33.0, longest=9.0, alone=0.0)
         total = msgspec.structs.replace(row, team="", tier="")
         return DeliveryReport(since=since, until=until, total=total, rows=(row,), approvers=(bea,), gates=(gate,))
+
+    def affected(self, what: str) -> Lineage:
+        one = Reached(
+            model="late-flights", tier="mission-critical", critical=True, why="lamp.toml names weather.", through=(),
+            live=("v2 in prod",), takes=("v2",), owner="@data-science", on_call="ivo@example.com",
+            consumers=("ops-dashboard (bea@example.com, declared)",),
+        )  # fmt: skip
+        name, _, column = what.partition(".")
+        return Lineage(name=name, column=column, owner="@it-ops", models=(one,))
 
     def policy_change(self, digest: str) -> list[Changed]:
         return [Changed(place="internal.escalate_after", before="8h", after="4h")]

@@ -36,6 +36,13 @@ def test_the_list_says_which_are_wrong(platform: Memory) -> None:
     ]
 
 
+def test_what_a_change_reaches_is_listed(platform: Memory) -> None:
+    shown = " ".join(told(platform, "affected", "weather.precip").out.split())
+    assert shown.startswith("A change of weather.precip reaches 1 model: 1 live, 1 critical, 1 application behind them.")
+    assert "owner @it-ops" in shown
+    assert "(v2 takes it)" in shown
+
+
 def test_one_source_is_shown_with_what_was_told_of_it(platform: Memory) -> None:
     lines = told(platform, "feeds", "show", "timetable").out.splitlines()
     assert lines[0] == "The source timetable is fresh. Its newest row is 2 minutes old."

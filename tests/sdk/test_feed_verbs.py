@@ -26,8 +26,10 @@ def test_a_source_is_told_of_and_found_empty(ground: Ground) -> None:
     assert empty in ground["rita"].feeds()
     incident = until(lambda: ground["rita"].incidents(MODEL))[0]
     assert (incident.finding.source, incident.finding.kind) == ("fed-timetable", "feed")
-    with pytest.raises(NotFound):
-        ground["rita"].feed("fed-timetabel")
+    assert [one.model for one in ground["rita"].affected("fed-timetable.delay").models] == [MODEL]
+    for lost in (lambda: ground["rita"].feed("fed-timetabel"), lambda: ground["rita"].affected("fed-timetabel")):
+        with pytest.raises(NotFound):
+            lost()
     with pytest.raises(Invalid):
         ground["display"].push_arrival("fed-timetable")
 

@@ -23,6 +23,8 @@ PATHS = (
     "/rollouts",
     "/audit",
     "/owners",
+    "/feeds",
+    "/affected?what=weather",
     "/policy",
     "/report",
     "/m/late-flights/hand-over",

@@ -106,9 +106,7 @@ def test_the_receiver_practises_answers_the_page_and_takes_it(browser: Browser, 
 def test_the_buttons_of_a_rollout_say_whose_they_are_now(browser: Browser, asking: Site, life: Life) -> None:
     came = life["dana"].rollouts(MODEL)[0]
     with life.kit.store.transaction() as change:
-        change.rollouts.add(
-            msgspec.structs.replace(came, id="R-90", phase=Phase.SHIFTING, plan=Steps(steps=(10, 100)), share=0.1, step=0)
-        )
+        change.rollouts.add(msgspec.structs.replace(came, id="R-90", phase=Phase.SHIFTING, plan=Steps(steps=(10, 100)), step=0))
     for steer in (life["dana"].pause, life["dana"].stop):
         with pytest.raises(NotAllowed):
             steer("R-90")

@@ -39,7 +39,7 @@ def list_(session: Session) -> Page:
 @with_session
 def show(session: Session, name: str) -> Page:
     """One source: how it stands, who owns it and which models need it."""
-    return _page(session.platform.feed(name))
+    return _page(session.platform.feed(name), session.address("/feeds"))
 
 
 @feeds.command("push")
@@ -112,7 +112,7 @@ def _pushed(session: Session, told: Sequence[Any]) -> Page:
     )
 
 
-def _page(feed: Feed) -> Page:
+def _page(feed: Feed, url: str = "") -> Page:
     heard = feed.heard
     facts = [("owner", feed.owner or "nobody"), ("models", ", ".join(feed.models)), ("may be old", feed.freshness or "any age")]
     facts += [("newest row", local(heard.newest))] if heard.newest else []
@@ -120,7 +120,11 @@ def _page(feed: Feed) -> Page:
     facts += [("checks", heard.check or "passed")] if heard.passed is not None else []
     facts += [("told", local(heard.arrived_at) if heard.arrived_at else "never")]
     return Page(
-        says=f"The source {feed.name} is {feed.state}. {feed.why}", data={"feed": feed}, facts=facts, next=["lamp feeds list"]
+        says=f"The source {feed.name} is {feed.state}. {feed.why}",
+        data={"feed": feed},
+        facts=facts,
+        next=["lamp feeds list", f"lamp affected {feed.name}"],
+        url=url,
     )
 
 

@@ -63,6 +63,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "rollout": Entry("rollouts", "list|show|pause|resume|stop", "versions on their way"),
         "monitor": Entry("running", "show|notebook|why|health|digest|recount", "figures, limits, and why it got worse"),
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
+        "affected": Entry("lineage", "TABLE[.COLUMN]", "the models that a change of data reaches"),
         "predictions": Entry("predictions", "push|rows", "what was answered; rows out of it"),
         "labels": Entry("running", "push|status", "what really happened"),
         "alerts": Entry("alerts", "list", "alerts that another monitoring system brings"),

@@ -34,6 +34,7 @@ INSTANTS = frozenset(
         "lapsed_at",
         "settled_at",
         "answered_at",
+        "reminded_at",
         "closed_at",
     ]
 )

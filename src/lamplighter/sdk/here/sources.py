@@ -1,10 +1,12 @@
 """The sources that models live on."""
 
 from lamplighter.domain.feed import Feed
+from lamplighter.domain.lineage import Lineage
 from lamplighter.lifecycle import feeds
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import sources as verbs
 from lamplighter.views import feeds as sources
+from lamplighter.views import lineage
 
 
 class Sources(Caller, verbs.Sources):
@@ -17,6 +19,10 @@ class Sources(Caller, verbs.Sources):
     def feed(self, name: str) -> Feed:
         with self._kit.store.reading() as look:
             return sources.feed(look, name, self._kit.clock.now())
+
+    def affected(self, what: str) -> Lineage:
+        with self._kit.store.reading() as look:
+            return lineage.lineage(look, what, policy=self._kit.policy, now=self._kit.clock.now())
 
     def push_arrival(
         self, name: str, newest: int = 0, rows: int | None = None, passed: bool | None = None, check: str = ""

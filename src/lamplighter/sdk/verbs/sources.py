@@ -4,6 +4,7 @@ from typing import Protocol
 
 from lamplighter.domain.feed import Feed
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.lineage import Lineage
 from lamplighter.sdk.door import door
 
 
@@ -18,6 +19,15 @@ class Sources(Protocol):
     @door("GET", "/sources/{name}", Permission.READ)
     def feed(self, name: str) -> Feed:
         """One source and how it stands."""
+        ...
+
+    @door("GET", "/lineage", Permission.READ)
+    def affected(self, what: str) -> Lineage:
+        """What a change reaches: models, their live versions and the applications behind them, what is most critical first.
+
+        `what` is a source or a model, one of its columns such as `weather.precip`, or a column of any source. Refused for what
+        nothing here knows.
+        """
         ...
 
     @door("POST", "/sources/{name}/arrivals", Permission.LABEL)
