@@ -7,7 +7,7 @@ def test_a_feed_leads_to_what_its_change_reaches(page: Page) -> None:
     page.goto("/feeds")
     expect(page.locator("#feeds")).to_contain_text("weather")
     page.get_by_role("link", name="weather", exact=True).click()
-    expect(page.locator("#sentence")).to_contain_text("A change of weather reaches 1 model: 1 live, 1 critical")
+    expect(page.locator("#sentence")).to_contain_text("A change of weather reaches 2 models: 1 live, 2 critical")
     expect(page.locator("#models")).to_contain_text("v2 in prod")
     page.get_by_label("A table, one of its columns").fill("wether")
     page.get_by_role("button", name="See what it reaches").click()
