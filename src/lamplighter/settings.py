@@ -175,6 +175,11 @@ class Settings(Strict, frozen=True):
         return self.folder / "artifacts"
 
     @property
+    def tracked(self) -> Path:
+        """Folder with the bytes of files that clients of MLflow bring, by digest."""
+        return self.folder / "tracked"
+
+    @property
     def serving(self) -> Path:
         """Folder with one sub-folder for each environment on this machine."""
         return self.folder / "serving"

@@ -57,6 +57,15 @@ class Lock(Record, frozen=True):
     hashes: Mapping[str, tuple[str, ...]] = {}
 
 
+class PackedFrom(Record, frozen=True):
+    """A version in the registry of MLflow."""
+
+    name: str
+    number: int
+    #: Digest of its files.
+    digest: str
+
+
 class Provenance(Record, frozen=True):
     """Where a version came from."""
 
@@ -72,6 +81,8 @@ class Provenance(Record, frozen=True):
     seed: int | None = None
     #: Licence of the model, as an SPDX expression.
     licence: str = ""
+    #: Which candidate it was packed from. Absent from the bytes of every other version, whose digests it leaves alone.
+    candidate: PackedFrom | msgspec.UnsetType = msgspec.UNSET
 
 
 #: The runtime of a version that runs elsewhere: nothing here can serve it.

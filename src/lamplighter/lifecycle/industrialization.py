@@ -13,6 +13,7 @@ from lamplighter.domain.record import canonical
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.lifecycle import elsewhere, measurable
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.tracking import candidates
 from lamplighter.store.transaction import Transaction
 
 
@@ -70,6 +71,7 @@ def _new(kit: Kit, change: Transaction, actor: Actor, manifest: Manifest, note: 
         note=note[:500],
     )
     change.versions.add(version)
+    candidates.pack(kit, change, version)
     kit.record(change, VersionRegistered(model=version.model, number=version.number, digest=version.digest), actor)
     return version
 

@@ -7,6 +7,7 @@ from lamplighter.domain.decision import Decision
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Rollout
+from lamplighter.domain.tracking.candidate import Candidate
 
 
 class Secret(Record, frozen=True):
@@ -69,3 +70,11 @@ class Figures(Record, frozen=True):
     #: Ends of the 95 % intervals, where there is one.
     low: Mapping[str, float]
     high: Mapping[str, float]
+
+
+class CandidateFiles(Record, frozen=True):
+    """A version in the registry of MLflow, and what it holds."""
+
+    candidate: Candidate
+    #: Digests of its files by path.
+    files: Mapping[str, str]

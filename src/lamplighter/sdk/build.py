@@ -20,7 +20,8 @@ from lamplighter.domain.version import Provenance
 class Build:
     """A model and what it was made from."""
 
-    #: Anything with `predict`, a function marked with `lamplighter.predictor`, or the path of an MLflow model or ONNX file.
+    #: Anything with `predict`, a function marked with `lamplighter.predictor`, the path of an MLflow model or ONNX
+    #: file, or `models:/NAME/NUMBER` for a version in the registry of MLflow that the platform keeps.
     model: Any
     #: Rows as the model was trained on, without the target; contract, reference and parity come from them.
     sample: Any = field(repr=False)

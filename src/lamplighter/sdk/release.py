@@ -18,7 +18,7 @@ from lamplighter.lifecycle import measurable
 from lamplighter.monitoring.profile import profile_bytes
 from lamplighter.packaging import draft as drafting
 from lamplighter.packaging.draft import Draft
-from lamplighter.sdk import cases, evaluation, reference
+from lamplighter.sdk import candidates, cases, evaluation, reference
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.build import Build, load_build
 from lamplighter.sdk.interface import Platform
@@ -117,7 +117,8 @@ def release(platform: Platform, project: Project, build: Build, signing_key: Pat
 
     A version that runs code when it is opened is signed, with the key of this machine if none is named.
     """
-    ready = checked(project, build)
+    with candidates.fetched(platform, build) as here:
+        ready = checked(project, here)
     if ready.manifest.badge is Badge.CODE:
         ready = _signed(ready, signing_key or read_settings().signing_key)
     platform.save_project(project.name, project)

@@ -54,7 +54,10 @@ from lamplighter.store.rulebook_changes import RuleBookChanges
 from lamplighter.store.sightings import Sightings
 from lamplighter.store.signatures import Signatures
 from lamplighter.store.tallies import Tallies
+from lamplighter.store.tracking.candidates import Candidates, RegisteredModels
 from lamplighter.store.tracking.experiments import Experiments
+from lamplighter.store.tracking.files import TrackedFiles
+from lamplighter.store.tracking.logged_models import LoggedModels
 from lamplighter.store.tracking.runs import Runs
 from lamplighter.store.traffic import TrafficSeen
 from lamplighter.store.turns import Missed, Turns
@@ -72,6 +75,7 @@ class Transaction:
         self.answered = AnsweredRows(connection)
         self.arrivals = Arrivals(connection)
         self.calibrations = Calibrations(connection)
+        self.candidates = Candidates(connection)
         self.case_words = CaseWords(connection)
         self.challenges = Challenges(connection)
         self.closed_days = ClosedDays(connection)
@@ -92,6 +96,7 @@ class Transaction:
         self.inputs = InputsSeen(connection)
         self.journal = Journal(connection)
         self.labels = Labels(connection)
+        self.logged_models = LoggedModels(connection)
         self.notices = Notices(connection)
         self.old_rows = OldRows(connection)
         self.payloads = Payloads(connection)
@@ -109,10 +114,12 @@ class Transaction:
         self.routings = Routings(connection)
         self.rulebook_changes = RuleBookChanges(connection)
         self.sightings = Sightings(connection)
+        self.registered_models = RegisteredModels(connection)
         self.runs = Runs(connection)
         self.signatures = Signatures(connection)
         self.tallies = Tallies(connection)
         self.teams = Teams(connection)
+        self.tracked_files = TrackedFiles(connection)
         self.traffic = TrafficSeen(connection)
         self.validation_findings = ValidationFindings(connection)
         self.validation_words = ValidationWords(connection)

@@ -96,6 +96,13 @@ def log(
             change.runs.put(replace(run, name=tags[NAME_TAG]))
 
 
+def note(kit: Kit, key: str, tag: str, value: str) -> None:
+    """Set a tag that a client keeps its own notes in, which may be longer than others."""
+    with kit.store.transaction() as change:
+        finding.run_to_change(change, key)
+        change.runs.set_tags(key, {tag: value})
+
+
 def drop_tag(kit: Kit, key: str, tag: str) -> None:
     """Drop a tag of a run; raises `NotFound` if there is none."""
     with kit.store.transaction() as change:

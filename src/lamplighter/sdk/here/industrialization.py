@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from lamplighter.domain.card import Card
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.names import parse_reference
+from lamplighter.domain.tracking.artifact_path import Place
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.lifecycle import industrialization
-from lamplighter.sdk.answers import Facts
+from lamplighter.lifecycle.tracking import candidates
+from lamplighter.lifecycle.tracking import files as tracked
+from lamplighter.sdk.answers import CandidateFiles, Facts
 from lamplighter.sdk.card import CardForm, signed
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import industrialization as verbs
@@ -27,6 +30,18 @@ class Industrialization(Caller, verbs.Industrialization):
 
     def artifact(self, digest: str) -> bytes:
         return self._kit.artifacts.get(digest)
+
+    def candidate(self, name: str, number: int) -> CandidateFiles:
+        with self._kit.store.reading() as look:
+            found = candidates.candidate(look, name, number)
+            files = look.tracked_files.below(Place(root=found.root))
+        return CandidateFiles(candidate=found, files={one.path: one.digest for one in files})
+
+    def candidate_file(self, name: str, number: int, digest: str) -> bytes:
+        with self._kit.store.reading() as look:
+            found = candidates.candidate(look, name, number)
+            files = look.tracked_files.below(Place(root=found.root))
+        return tracked.whole(self._kit, files, digest)
 
     def register(self, model: str, manifest: Manifest, evidence: Sequence[Facts] = (), note: str = "") -> Version:
         brought = [(facts.kind, facts.facts) for facts in evidence]

@@ -7,7 +7,7 @@ from lamplighter.domain.card import Card
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.version import Manifest, Version
-from lamplighter.sdk.answers import Facts
+from lamplighter.sdk.answers import CandidateFiles, Facts
 from lamplighter.sdk.card import CardForm
 from lamplighter.sdk.door import door
 from lamplighter.views.version import VersionView
@@ -29,6 +29,16 @@ class Industrialization(Protocol):
     @door("GET", "/artifacts/{digest}", Permission.READ)
     def artifact(self, digest: str) -> bytes:
         """The bytes of an artifact."""
+        ...
+
+    @door("GET", "/candidates/{name}/{number}", Permission.READ)
+    def candidate(self, name: str, number: int) -> CandidateFiles:
+        """A version in the registry of MLflow with the digests of its files; it is not served before it is packed."""
+        ...
+
+    @door("GET", "/candidates/{name}/{number}/files/{digest}", Permission.READ)
+    def candidate_file(self, name: str, number: int, digest: str) -> bytes:
+        """The bytes of one of its files."""
         ...
 
     @door("POST", "/models/{model}/versions", Permission.REGISTER)

@@ -37,7 +37,18 @@ from lamplighter.store.schema.rows import (
     segments,
 )
 from lamplighter.store.schema.runs import job_runs, retrainings
-from lamplighter.store.schema.tracking import experiments, newest_metrics, run_metrics, run_params, run_tags, runs
+from lamplighter.store.schema.tracking import (
+    candidates,
+    experiments,
+    logged_models,
+    newest_metrics,
+    registered_models,
+    run_metrics,
+    run_params,
+    run_tags,
+    runs,
+    tracked_files,
+)
 from lamplighter.store.schema.traffic import arrivals, caller_hours, callers, hours, refusals, traffic, version_hours
 
 __all__ = (
@@ -46,6 +57,7 @@ __all__ = (
     "calibrations",
     "caller_hours",
     "callers",
+    "candidates",
     "case_words",
     "challenges",
     "closed_days",
@@ -73,6 +85,7 @@ __all__ = (
     "journal_head",
     "label_heads",
     "labels",
+    "logged_models",
     "metadata",
     "newest_metrics",
     "notices",
@@ -85,6 +98,7 @@ __all__ = (
     "projects",
     "readings",
     "refusals",
+    "registered_models",
     "replays",
     "retrainings",
     "rollouts",
@@ -98,6 +112,7 @@ __all__ = (
     "signatures",
     "tallies",
     "teams",
+    "tracked_files",
     "traffic",
     "validation_findings",
     "validation_words",
