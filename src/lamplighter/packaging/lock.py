@@ -59,7 +59,12 @@ def _guesses(root: str) -> tuple[str, ...]:
 
 def _brings(name: str, root: str) -> bool:
     try:
-        files = metadata.distribution(name).files or ()
+        distribution = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return False
+    record = distribution.read_text("RECORD")
+    if record is not None:
+        # One line for each of what can be thousands of files; making a path of each is slow.
+        return re.search(rf"^{re.escape(root)}(?:/|\.py,)", record, re.MULTILINE) is not None
+    files = distribution.files or ()
     return any(file.parts[0] in (root, f"{root}.py") for file in files)
