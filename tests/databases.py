@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,12 @@ def make_template(server: str) -> None:
     """Make what new databases are copied from."""
     tell(server, f"CREATE DATABASE {_TEMPLATE}")
     Store(named(server, _TEMPLATE)).close()
+
+
+@lru_cache
+def sqlite_file() -> bytes:
+    """A SQLite database with the newest schema and nothing in it; where homes begin, the migrations need not run each time."""
+    with tempfile.TemporaryDirectory(prefix="lamp-sqlite-") as folder:
+        file = Path(folder) / "control.db"
+        Store(f"sqlite:///{file}").close()
+        return file.read_bytes()

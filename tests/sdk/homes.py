@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from tests.databases import sqlite_file
 from tests.ports import free_ports
 
 from lamplighter.settings import Settings, read_settings
@@ -39,6 +40,15 @@ def home(folder: Path, *, tick: float = 0.05, more: str = "") -> Settings:
     database = f'database = "{_makers[-1]() if _makers else ""}"\n'
     (folder / "config.toml").write_text(f"tick = {tick}\nport = {port}\n{database}{more}\n{places}")
     return read_settings({}, home=str(folder))
+
+
+def with_schema(settings: Settings) -> Settings:
+    """The same platform, with a database of the newest schema in its place if it has a SQLite file and has not been opened."""
+    file = settings.folder / "control.db"
+    if not settings.database and not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_bytes(sqlite_file())
+    return settings
 
 
 def until(condition: Callable[[], Found], seconds: float = 60.0) -> Found:

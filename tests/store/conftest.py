@@ -1,12 +1,11 @@
 """A database for each test: a SQLite file, and a database of one PostgreSQL server that the session starts."""
 
-import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from tests.databases import named, tell
+from tests.databases import named, sqlite_file, tell
 
 from lamplighter.store.schema import metadata
 from lamplighter.store.transaction import Store
@@ -21,14 +20,6 @@ def shared(server: str) -> Iterator[Store]:
     opened = Store(named(server, "lamp_shared"))
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="session")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the newest schema and nothing in it."""
-    path = tmp_path_factory.mktemp("template") / "control.db"
-    Store(f"sqlite:///{path}").close()
-    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,7 +45,7 @@ def empty(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database with the newest schema and nothing in it."""
     if kind == "sqlite":
-        shutil.copy(request.getfixturevalue("file"), tmp_path / "control.db")
+        (tmp_path / "control.db").write_bytes(sqlite_file())
         yield f"sqlite:///{tmp_path / 'control.db'}"
         return
     shared: Store = request.getfixturevalue("shared")

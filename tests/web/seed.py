@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from tests.sdk.homes import with_schema
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Challenge, Verdict
@@ -63,7 +64,7 @@ def open_kit(home: Path) -> Kit:
         DeclaredEnvironment(name="prod", level=Level.PRODUCTION, port=17083, workers=2),
     )
     trainings = {"nightly": Configured(command=("python", "train.py"), folder=str(home))}
-    kit = Kit.open(Settings(home=str(home), environments=environments, trainings=trainings))
+    kit = Kit.open(with_schema(Settings(home=str(home), environments=environments, trainings=trainings)))
     people.bootstrap(kit)
     for email, name, role in (
         (ADA, "Ada", Role.DATA_SCIENTIST),
