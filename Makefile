@@ -10,14 +10,14 @@ LOCKS := requirements/uv.txt requirements/build.txt
 # The package is installed anew when what builds it changes.
 BUILD := pyproject.toml hatch_build.py $(wildcard src/lamplighter/serving/compiled/*.[ch]) src/lamplighter/monitoring/kernel.c
 ARGS ?=
-# Processes that share the tests; 0 is one after the other in the order of the files.
+# Processes that share the tests; 0 is one after the other.
 TEST_PROCESSES ?= 2
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity workers_killed withdrawals
 # Benchmarks of monitoring; those that need no peer come first.
 MONITORING_BENCHES ?= detection accuracy memory streaming anew scrape fleet cycle permutations why pushing profiles labels false_alarms presets one_incident routing
 
-.PHONY: help setup demo test check format lint types imports docs bench bench-start bench-serving bench-monitoring bench-kill9 lock clean
+.PHONY: help setup demo test outside check format lint types imports docs news bench bench-start bench-serving bench-monitoring bench-kill9 lock clean
 
 help: ## List what make can do, one sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,10 +28,12 @@ setup: .venv/.dev-ready ## Make .venv with everything that development, tests an
 demo: .venv/.demo-ready ## Run the whole platform with real data and a model to break; ARGS="--no-browser" passes options on.
 	@$(BIN)/lamp demo $(ARGS)
 
-test: .venv/.dev-ready ## Run all tests; ARGS="-k rollout" chooses some.
+test: outside ## Run all tests; ARGS="-k rollout" chooses some.
+	@$(BIN)/pytest -n $(TEST_PROCESSES) --no-loadscope-reorder $(ARGS)
+
+outside: .venv/.dev-ready ## Install the programs of others that the tests speak to.
 	@scripts/system-packages chromium libatomic1 prometheus prometheus-alertmanager strace
 	@scripts/clients tensors rest s3
-	@$(BIN)/pytest -n $(TEST_PROCESSES) --no-loadscope-reorder $(ARGS)
 
 check: lint types imports docs ## Check format, lint, types, the direction of imports and the documentation.
 
@@ -49,8 +51,10 @@ types: .venv/.dev-ready ## Check every type, strictly.
 imports: .venv/.dev-ready ## Check that imports only point the way .importlinter allows.
 	@$(BIN)/lint-imports --no-logo
 
-docs: .venv/.dev-ready ## Check the documentation and templates: links, commands, examples, changelog fragments, syntax.
+docs: .venv/.dev-ready news ## Check the documentation and templates: links, commands, examples, changelog fragments, syntax.
 	@$(BIN)/pytest -q tests/house/test_docs.py tests/house/test_templates.py
+
+news: .venv/.dev-ready ## Check that the changelog fragments make a changelog.
 	@$(BIN)/towncrier build --draft --version next >/dev/null
 
 bench: bench-start bench-serving bench-monitoring ## Run every benchmark; each line holds ours against a limit or a peer.

@@ -21,6 +21,8 @@ settings.load_profile("untimed")
 
 #: Folders whose tests share what is costly to start, or end with a look at what all of them have done.
 SHARING = ("tests/api", "tests/artifacts", "tests/serving/clients", "tests/store", "tests/web")
+#: What takes longest, longest first: begun late, one process would be left alone with it.
+FIRST = ("tests/web", "tests/stories/test_demo.py", "tests/api", "tests/sdk", "tests/store", "tests/stories")
 #: The two platforms of the tests of the SDK.
 GROUND = re.compile(r"^(?P<folder>tests/sdk)/.*\[(?P<ground>embedded|remote)\b")
 
@@ -38,6 +40,11 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest stands first."""
+    items.sort(key=lambda item: next((n for n, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST)))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
