@@ -47,8 +47,9 @@ from lamplighter.domain.question import Question
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.readiness import Reading as Probed
 from lamplighter.domain.recounted import Recounted
-from lamplighter.domain.replay import Figures
+from lamplighter.domain.replay import Figures, Thresholds
 from lamplighter.domain.retraining import Retraining
+from lamplighter.domain.retuning import Moved, Retuning, Turned
 from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
 from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
@@ -60,7 +61,7 @@ from lamplighter.domain.validation import ValidationFinding, ValidationWord, Wei
 from lamplighter.domain.waiver import Waiver
 from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
-from lamplighter.sdk.answers import Deployed, Label, RolledBack, Secret
+from lamplighter.sdk.answers import Deployed, Label, Retuned, RolledBack, Secret
 from lamplighter.views.answering import Service
 from lamplighter.views.calling import Felt, OnVersion
 from lamplighter.views.cases import Cases
@@ -736,6 +737,21 @@ class Memory:
     def retrain(self, model: str, cause: str = "") -> Retraining:
         self._did("retrain", model, cause)
         return Retraining(id="T-1", model=self._known(model), cause=cause, author=self.me.email)
+
+    def retuning(self, reference: str, environment: str, threshold: float, since: int = 0) -> Retuning:
+        self._did("retuning", reference, environment, threshold, since)
+        own = Turned(rows=400, thresholds=Thresholds(before=0.7, after=0.7))
+        turned = Turned(rows=1200, up=120, thresholds=Thresholds(before=0.5, after=threshold))
+        moved = {"recall": Moved(before=0.5, after=0.75, low=0.7, high=0.8, n=300)}
+        return Retuning(
+            model=MODEL, number=7, version="a" * 64, environment=environment, before=0.5, after=threshold, counted=(7,),
+            start=JULY, end=JULY + DAY, consumers={"travel-app": turned, "gate-desk": own}, labelled=900, figures={"": moved},
+        )  # fmt: skip
+
+    def retune(self, reference: str, environment: str, threshold: float, reason: str, since: int = 0) -> Retuned:
+        found = msgspec.structs.replace(self.retuning(reference, environment, threshold, since), reason=reason)
+        self.deeds[-1] = ("retune", reference, environment, threshold, reason, since)
+        return Retuned(version=msgspec.structs.replace(specimens.version(9), model=MODEL), retuning=found)
 
     def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
         self._did("challenge", reference, environment, metric, least_rows)

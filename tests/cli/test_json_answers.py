@@ -67,6 +67,8 @@ LINES = (
     "notify secret",
     "alerts list",
     "retrain late-flights",
+    "retune late-flights@live --threshold 0.35 --reason noon",
+    "retune late-flights --threshold 0.35 --dry-run",
     "jobs list late-flights",
     "jobs show J-1",
     "jobs run late-flights nightly",

@@ -529,6 +529,28 @@ def test_a_trial() -> None:
     assert told(platform, "challenge", "show", "late-flights").out.startswith("1 of 1 trials of late-flights run.\n")
 
 
+def test_another_threshold() -> None:
+    platform = Memory()
+    outcome = told(platform, "retune", "late-flights@live", "--threshold", "0.35", "--reason", "Sooner.")
+    assert outcome.out == (
+        "✓ late-flights@9 is v7 at 0.35. 120 of 1,600 decisions in prod would have been\n"
+        "others.\n"
+        "  recall     0.5000 -> 0.7500 on 300 rows\n"
+        "  on record  2013-07-01 02:00 CEST to 2013-07-02 02:00 CEST\n"
+        "  CONSUMER     ROWS  TO POSITIVE  TO NEGATIVE  TURNED  DECIDES AT\n"
+        "  travel-app  1,200          120            0   10.0%  the version's 0.35\n"
+        "  gate-desk     400            0            0    0.0%  its own 0.7\n"
+        "Next: lamp deploy late-flights@9 --env prod\n"
+        "http://127.0.0.1:7070/m/late-flights/v/9\n"
+    )
+    assert platform.deeds == [("retune", "late-flights@live", "prod", 0.35, "Sooner.", 0)]
+    dry = told(platform, "retune", "late-flights@live", "--threshold", "0.35", "--dry-run", "--since", "2013-07-01T00:00+00:00")
+    assert dry.out.startswith("v7 at 0.35 instead of 0.5: 120 of 1,600 decisions in prod would have been\nothers.\n")
+    assert platform.deeds[1:] == [("retuning", "late-flights@live", "prod", 0.35, JULY)]
+    assert told(platform, "retune", "late-flights@live", "--threshold", "0.35").code == 2
+    assert len(platform.deeds) == 2
+
+
 def test_the_log_counted_anew() -> None:
     platform = Memory()
     outcome = told(platform, "monitor", "recount", "late-flights", "--since", "2013-07-01T00:00+00:00")

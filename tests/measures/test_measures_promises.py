@@ -220,3 +220,11 @@ def test_more_rows_narrow_the_interval(measure: QualityMeasure) -> None:
 @each_quality
 def test_no_rows_no_figure(measure: QualityMeasure) -> None:
     assert isinstance(measure.measure(outcomes([], [])), Missing)
+
+
+@each_quality
+def test_only_a_measure_that_looks_at_decisions_gives_another_figure_at_another_threshold(measure: QualityMeasure) -> None:
+    labels, scores = ([0, 1, 1, 0, 1, 0] * 40, [0.1, 0.9, 0.4, 0.6, 0.55, 0.3] * 40)
+    found = [measure.measure(outcomes(labels, scores, threshold)) for threshold in (0.5, 0.35)]
+    assert all(isinstance(one, Figure) for one in found)
+    assert (found[0] != found[1]) is measure.decides

@@ -64,6 +64,27 @@ def test_every_figure_is_there_and_near_the_truth_of_the_reference() -> None:
         assert figure.low <= figure.value <= figure.high
 
 
+@pytest.mark.parametrize("threshold", [0.2113, 0.5501])
+def test_a_threshold_that_the_bins_were_not_made_for_is_as_near_to_the_truth(threshold: float) -> None:
+    scores, labels = scored(60_000, -0.5, 1)
+    profile, known = frozen(scores, labels, Meaning.PROBABILITY)
+    made = estimate(known, window(profile, scores), threshold=threshold)
+    assert isinstance(made, Estimate)
+    for name in ("accuracy", "precision", "recall", "f1"):
+        assert made.figures[name].value == pytest.approx(shown(name, labels, scores, threshold), abs=0.004), name
+
+
+def test_the_cell_that_a_threshold_cuts_counts_by_where_it_is_cut() -> None:
+    profile, known = frozen(*scored(60_000, -0.5, 1), Meaning.PROBABILITY)
+    bins = profile.columns[PREDICTION].bins
+    assert isinstance(bins, NumericBins)
+    low, high = bins.edges[200:202].tolist()
+    inside = window(profile, np.linspace(low, high, 1000, endpoint=False))
+    made = estimate(known, inside, threshold=low + 0.25 * (high - low))
+    assert isinstance(made, Estimate)
+    assert made.figures["recall"].value == pytest.approx(0.75)
+
+
 @pytest.mark.parametrize(("rows", "pull", "widest"), [(1_500, -0.5, 1.3), (60, -0.5, 1.3), (60, -3.0, 2.5)])
 def test_intervals_hold_what_the_labels_show_as_often_as_they_say(rows: int, pull: float, widest: float) -> None:
     """Many rows, few rows, and few of which hardly one is positive."""

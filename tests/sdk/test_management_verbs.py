@@ -13,6 +13,7 @@ from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.project_file import project_from
 from lamplighter.domain.retraining import State
 from lamplighter.sdk.answers import Label
+from lamplighter.sdk.model import Endpoint
 from lamplighter.sdk.release import release
 
 MODEL = "challenged"
@@ -68,6 +69,32 @@ def test_the_better_of_two_wins_on_the_same_rows(ground: Ground) -> None:
     with pytest.raises(Conflict) as refusal:
         ground["milo"].decide(trial.id, MONDAY, MONDAY + 10 * DAY)
     assert refusal.value.code == "E1533"
+
+
+def test_another_threshold_is_another_version_that_goes_live_and_back(ground: Ground) -> None:
+    first = release(ground["dana"], models.project("retuned"), models.build())
+    ground.live(first, "dev")
+    endpoint = ground.endpoint("retuned", "dev")
+    columns, _ = models.columns(40)
+    scores = endpoint.predict(columns).scores
+    threshold = sorted(scores)[10] + 1e-9
+    turned = sum(threshold <= score < 0.5 for score in scores)
+    until(lambda: ground["rita"].retuning(first.name, "dev", threshold).rows == 40)
+    made = ground["dana"].retune(first.name, "dev", threshold, "Passengers want to know sooner.")
+    assert (made.retuning.rows, made.retuning.turned) == (40, turned)
+    assert turned > 0
+    ground.live(made.version, "dev")
+    assert decided(endpoint, columns) == [str(int(score >= threshold)) for score in scores]
+    assert endpoint.predict(columns).scores == scores
+    ground["ines"].roll_back("retuned", "dev", 0, "too many")
+    assert decided(endpoint, columns) == [str(int(score >= 0.5)) for score in scores]
+
+
+def decided(endpoint: Endpoint, columns: dict[str, list[float]]) -> list[str]:
+    """What the endpoint decides of each row, in its own protocol."""
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    answer = endpoint._client.post(endpoint.url.removesuffix("/invocations"), json={"rows": rows})
+    return [one["decision"] for one in answer.json()["rows"]]
 
 
 def test_the_live_version_has_nobody_to_be_compared_with(ground: Ground) -> None:

@@ -1,4 +1,4 @@
-"""Records as JSON: the fields by name, enumerations as their words, instants as RFC 3339 in UTC."""
+"""Records as JSON: the fields by name but for those that are not set, enumerations as words, instants as RFC 3339 in UTC."""
 
 import json
 import math
@@ -58,6 +58,8 @@ def _record(record: msgspec.Struct) -> dict[str, Any]:
     found: dict[str, Any] = {settings.tag_field: settings.tag} if settings.tag_field and settings.tag is not None else {}
     for name in record.__struct_fields__:
         value = getattr(record, name)
+        if value is msgspec.UNSET:
+            continue
         found[name] = (rfc3339(value) if value else None) if name in INSTANTS and isinstance(value, int) else plain(value)
     return found
 

@@ -93,14 +93,15 @@ def agrees(case: Case, output: Output, score: float, threshold: float) -> bool:
 def judged(evidence: Evidence | None, script: str, words: Iterable[CaseWord]) -> tuple[Judged, ...] | None:
     """Every case of the evidence with the newest word on these very answers; nothing if it is not about the script of this
     digest."""
-    tries = _tries_in(evidence)
+    tries = tries_in(evidence)
     if evidence is None or tries is None or tries.script != script:
         return None
     newest = {word.case: word for word in sorted(words, key=lambda one: one.at) if word.evidence == evidence.digest}
     return tuple(Judged(tried=tried, word=newest.get(tried.name)) for tried in tries.cases)
 
 
-def _tries_in(evidence: Evidence | None) -> Tries | None:
+def tries_in(evidence: Evidence | None) -> Tries | None:
+    """What the evidence says of the cases; nothing where there is none, or it has another form."""
     try:
         return from_json(canonical(evidence.facts), Tries) if evidence else None
     except msgspec.ValidationError:

@@ -7,8 +7,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from lamplighter.domain.carried import source_of
 from lamplighter.domain.decision import Inapplicable, Verdict
-from lamplighter.domain.evidence import Dossier
+from lamplighter.domain.evidence import Dossier, Evidence
 
 
 class Judging(Protocol):
@@ -23,6 +24,12 @@ def elsewhere(dossier: Dossier, told: str) -> Inapplicable | None:
     """What a gate that needs the bytes or the answers of a version says of one that runs elsewhere; nothing for any other."""
     found = dossier.version.elsewhere
     return Inapplicable(why=f"It runs elsewhere ({found.at}): {told}.") if found else None
+
+
+def carried(found: Evidence, same: str) -> str:
+    """What a gate adds where the evidence was found of another version; `same` is what both have in common. Empty elsewhere."""
+    source = source_of(found.facts)
+    return f" Found of v{source.number} (evidence {source.evidence[:12]}): {same}." if source else ""
 
 
 def number(facts: Mapping[str, Any], name: str) -> float:

@@ -3,7 +3,7 @@
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
-from lamplighter.gates.base import number
+from lamplighter.gates.base import carried, number
 
 
 class Gate(Settings, frozen=True):
@@ -25,4 +25,5 @@ class Gate(Settings, frozen=True):
             )
         if failed:
             return Refused(why=f"{len(failed)} data checks failed, first {failed[0]}.", fix="Repair the data, train again.")
-        return Passed(why=f"{number(found.facts, 'checks'):.0f} checks passed on {rows:.0f} rows.")
+        source = carried(found, "the training data is the same")
+        return Passed(why=f"{number(found.facts, 'checks'):.0f} checks passed on {rows:.0f} rows.{source}")

@@ -3,7 +3,7 @@
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
-from lamplighter.gates.base import elsewhere, number
+from lamplighter.gates.base import carried, elsewhere, number
 
 
 class Gate(Settings, frozen=True):
@@ -29,4 +29,5 @@ class Gate(Settings, frozen=True):
             )
         if not 0.0 <= megabytes <= self.most_mb:
             return Refused(why=f"It has {megabytes:.0f} MB, allowed are {self.most_mb:g}.", fix="Make the model smaller.")
-        return Passed(why=f"Loads; one row takes {milliseconds:.2f} ms, {megabytes:.1f} MB.")
+        source = carried(found, "the files are the same")
+        return Passed(why=f"Loads; one row takes {milliseconds:.2f} ms, {megabytes:.1f} MB.{source}")

@@ -3,7 +3,7 @@
 from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
-from lamplighter.gates.base import elsewhere, number
+from lamplighter.gates.base import carried, elsewhere, number
 
 
 class Gate(Settings, frozen=True):
@@ -31,4 +31,5 @@ class Gate(Settings, frozen=True):
         if not (0.0 <= difference <= self.tolerance and changed == 0):
             why = f"Answers differ by up to {difference:.3g} and {changed:.0f} decisions changed."
             return Refused(why=why, fix="Serve it with the Python runtime, or report the model.")
-        return Passed(why=f"Largest difference {difference:.1e} over {rows:.0f} rows.")
+        source = carried(found, "the served form is the same")
+        return Passed(why=f"Largest difference {difference:.1e} over {rows:.0f} rows.{source}")

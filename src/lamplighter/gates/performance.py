@@ -8,7 +8,7 @@ from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
 from lamplighter.domain.requirement import Operator, Requirement
-from lamplighter.gates.base import number
+from lamplighter.gates.base import carried, number
 
 
 class Gate(Settings, frozen=True):
@@ -31,7 +31,8 @@ class Gate(Settings, frozen=True):
         verdicts = [self._one(requirement, found.facts) for requirement in wanted]
         worst: list[Verdict] = [verdict for verdict in verdicts if isinstance(verdict, Refused)]
         worst += [verdict for verdict in verdicts if isinstance(verdict, Undecided)]
-        return worst[0] if worst else Passed(why="; ".join(verdict.why for verdict in verdicts))
+        source = carried(found, "figures that look at scores are the same, those that look at decisions were found anew")
+        return worst[0] if worst else Passed(why="; ".join(verdict.why for verdict in verdicts) + (source and f".{source}"))
 
     def _one(self, requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
         figure = _inside(_inside(_inside(facts, "figures"), requirement.slice), requirement.metric)

@@ -7,16 +7,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from lamplighter.domain.outage import DRILL
 from lamplighter.domain.prediction import Scored
-from lamplighter.domain.route import Arm
 from lamplighter.domain.rows import Window
-from lamplighter.lifecycle import intake, recordings
 from lamplighter.lifecycle.choosing import Fits
 from lamplighter.lifecycle.kit import Kit
-
-#: Seconds after which no further file is begun: whoever asked would have gone.
-LONGEST = 15.0
+from lamplighter.lifecycle.looking import Look
 
 
 class Drawn(NamedTuple):
@@ -38,43 +33,25 @@ class Draw:
     """Rows whose ids have the smallest digests, at most so many."""
 
     def __init__(self, limit: int, fits: Fits, digests: Collection[str]) -> None:
-        self._limit, self._fits, self._digests = limit, fits, digests
+        self._limit, self._fits, self._look = limit, fits, Look(digests)
         self._heap: list[Drawn] = []
-        self._seen: set[tuple[str, int]] = set()
         #: Rows that fit, and requests whose inputs were not kept.
         self.found = self.without_inputs = 0
-        #: Share of the bytes of the log that there was time to look through.
-        self.looked_through = 1.0
 
     @property
     def chosen(self) -> Sequence[Drawn]:
         """The rows of the sample, oldest first."""
         return sorted(self._heap, key=lambda one: (one.record.event_at, one.record.request, one.row))
 
+    @property
+    def looked_through(self) -> float:
+        """Share of the bytes of the log that there was time to look through."""
+        return self._look.looked_through
+
     def look_through(self, kit: Kit, model: str, environment: str, window: Window) -> None:
         """Draw from what was recorded of a model in a window."""
-        end = kit.clock.elapsed() + LONGEST
-        with recordings.newest_first(kit, model, environment, window) as files:
-            whole = left = sum(file.size for file in files)
-            for file in files:
-                if kit.clock.elapsed() > end:
-                    self.looked_through = 1.0 - left / whole if whole else 0.0
-                    break
-                left -= file.size
-                for record in file.records(model, window):
-                    if record.digest in self._digests and self._counts(record):
-                        self._take(record)
-
-    def _counts(self, record: Scored) -> bool:
-        """Whether it is a request of its own that a version answered or failed to answer."""
-        if record.arm in (Arm.SHADOW, Arm.FALLBACK) or record.consumer.startswith(DRILL):
-            return False
-        if not intake.is_named_by_caller(record.request):
-            return True
-        key = (record.row_id(0), record.number)
-        is_new = key not in self._seen
-        self._seen.add(key)
-        return is_new
+        for record in self._look.records(kit, model, environment, window):
+            self._take(record)
 
     def _take(self, record: Scored) -> None:
         self.without_inputs += not record.columns

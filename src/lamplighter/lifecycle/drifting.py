@@ -51,7 +51,8 @@ def readings(
         measures = (missing,)
         moved = [one for blank, counts in zip(blanks, parts, strict=True) for one in _preset(blank, monitor, profile, counts)]
     moved += _drift(kit, look, blanks, alarm, measures, profile, parts)
-    expected = [_estimated(blank, monitor.quality, profile, counts) for blank, counts in zip(blanks, parts, strict=True)]
+    at = version.manifest.decision.threshold
+    expected = [_estimated(blank, monitor.quality, profile, counts, at) for blank, counts in zip(blanks, parts, strict=True)]
     return _told(moved, profile) + [one for several in expected for one in several]
 
 
@@ -78,9 +79,9 @@ def _told(moved: list[Reading], profile: Profile) -> list[Reading]:
     return [replace(one, form=forms[one.column]) if one.aspect == "drift" and one.column in forms else one for one in moved]
 
 
-def _estimated(blank: Reading, watched: Quality, profile: Profile, counts: Counts) -> list[Reading]:
+def _estimated(blank: Reading, watched: Quality, profile: Profile, counts: Counts, threshold: float) -> list[Reading]:
     scores = windows(profile, counts).get(PREDICTION)
-    made = estimate(profile.truth, scores) if profile.truth is not None and scores is not None else None
+    made = estimate(profile.truth, scores, threshold=threshold) if profile.truth is not None and scores is not None else None
     figures = made.figures.values() if isinstance(made, Estimate) else ()
     return [_expected(blank, watched, figure) for figure in figures]
 

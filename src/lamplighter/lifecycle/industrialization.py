@@ -3,18 +3,25 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lamplighter.domain import replay
 from lamplighter.domain.errors import Invalid, NotAllowed
 from lamplighter.domain.events.version import EvidenceAdded, VersionRegistered
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import DIGEST
 from lamplighter.domain.record import canonical
+from lamplighter.domain.replay import KIND as REPLAY
+from lamplighter.domain.retuning import KIND as RETUNING
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.lifecycle import elsewhere, measurable
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.tracking import candidates
 from lamplighter.store.transaction import Transaction
+
+#: Evidence that only the platform itself finds, and how.
+_OWN: Mapping[str, str] = {
+    REPLAY: "The platform itself replays the requests of consumers.",
+    RETUNING: "The platform itself counts which decisions another threshold turns.",
+}
 
 
 def put_artifact(kit: Kit, digest: str, content: bytes) -> str:
@@ -31,10 +38,17 @@ def missing_artifacts(kit: Kit, digests: Sequence[str]) -> list[str]:
 def register(
     kit: Kit, actor: Actor, model: str, manifest: Manifest, evidence: Sequence[tuple[str, Mapping[str, Any]]], note: str
 ) -> Version:
-    """Register a version; the same manifest again gives the version that is there. Raises `Invalid` and `NotFound`.
+    """Register a version; the same manifest again gives the version that is there. Raises `Invalid`, `NotAllowed` and
+    `NotFound`."""
+    for kind, _ in evidence:
+        _check_brought(kind)
+    return take_in(kit, actor, model, manifest, evidence, note)
 
-    The bytes are durable before the row that names them.
-    """
+
+def take_in(
+    kit: Kit, actor: Actor, model: str, manifest: Manifest, evidence: Sequence[tuple[str, Mapping[str, Any]]], note: str
+) -> Version:
+    """The same with evidence that the platform has found itself. The bytes are durable before the row that names them."""
     _check(kit, model, manifest)
     kit.artifacts.put(manifest.digest, canonical(manifest))
     with kit.store.transaction() as change:
@@ -78,18 +92,22 @@ def _new(kit: Kit, change: Transaction, actor: Actor, manifest: Manifest, note: 
 
 def add_evidence(kit: Kit, actor: Actor, version: Version, kind: str, facts: Mapping[str, Any]) -> Evidence:
     """Bring facts about a version."""
+    _check_brought(kind)
     with kit.store.transaction() as change:
         return _add(kit, change, actor, version, kind, facts)
 
 
-def _add(kit: Kit, change: Transaction, actor: Actor, version: Version, kind: str, facts: Mapping[str, Any]) -> Evidence:
-    if kind == replay.KIND:
+def _check_brought(kind: str) -> None:
+    if kind in _OWN:
         raise NotAllowed(
             "Nobody brings this evidence.",
-            why="The platform itself replays the requests of consumers.",
-            fix="Ask for the deployment; the replay is made then.",
+            why=_OWN[kind],
+            fix="Leave it out; the platform finds it when it is needed.",
             code="E1324",
         )
+
+
+def _add(kit: Kit, change: Transaction, actor: Actor, version: Version, kind: str, facts: Mapping[str, Any]) -> Evidence:
     known = change.evidence.newest(version.digest).get(kind)
     if known is not None and known.facts == facts:
         return known

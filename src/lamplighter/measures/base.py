@@ -70,6 +70,8 @@ class QualityMeasure(Settings, frozen=True):
     direction: ClassVar[Direction] = Direction.HIGHER
     #: What the scores must mean.
     meaning: ClassVar[Meaning] = Meaning.PROBABILITY
+    #: Whether it looks at decisions, so that another threshold gives another figure.
+    decides: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

@@ -1,5 +1,7 @@
 """Business value."""
 
+from typing import ClassVar
+
 from lamplighter.measures.base import QualityMeasure
 from lamplighter.monitoring import quality
 from lamplighter.monitoring.figure import Figure, Missing
@@ -17,6 +19,8 @@ class BusinessValue(QualityMeasure, frozen=True):
     false_negative: float = -1.0
     #: Worth of a negative decision that was right.
     true_negative: float = 0.0
+
+    decides: ClassVar[bool] = True
 
     @property
     def amounts(self) -> tuple[float, float, float, float]:

@@ -40,22 +40,24 @@ class Estimate(Record, frozen=True):
     held_out: bool
 
 
-def estimate(truth: Truth, window: Distribution, level: float = 0.95) -> Estimate | Missing:
-    """Every figure of a window of scores, counted in the bins that the truth was counted in."""
+def estimate(truth: Truth, window: Distribution, level: float = 0.95, threshold: float | None = None) -> Estimate | Missing:
+    """Every figure of a window of scores, counted in the bins that the truth was counted in; `threshold` is where decisions are
+    positive now, if not where they were on the reference."""
     rows = window.counts()
     if not int(rows.sum()):
         return Missing(why="The window holds no score.")
     by_classes = truth.meaning is Meaning.PROBABILITY
-    found = _classes(truth, window, level) if by_classes else _numbers(truth, rows, level)
+    at = truth.threshold if threshold is None else threshold
+    found = _classes(truth, window, level, at) if by_classes else _numbers(truth, rows, level)
     return Estimate(figures={figure.name: figure for figure in found}, held_out=truth.held_out)
 
 
 # Two classes
 
 
-def _classes(truth: Truth, window: Distribution, level: float) -> list[Figure]:
+def _classes(truth: Truth, window: Distribution, level: float, threshold: float) -> list[Figure]:
     chances = truth.chances
-    cells = Cells(window.counts(), scores=_middles(truth, window), decided=_decided(truth, window))
+    cells = Cells(window.counts(), scores=_middles(truth, window), decided=_decided(window, threshold))
     middles, half = figures(cells, chances.means()[chances.blocks]), halves(cells, chances, level)
     made, total = [], int(cells.rows.sum())
     for name, value in figures(cells, chances.rates()).items():
@@ -72,9 +74,15 @@ def _middles(truth: Truth, window: Distribution) -> FloatArray:
     return np.where(truth.rows > 0, truth.scores / np.maximum(truth.rows, 1), middles)
 
 
-def _decided(truth: Truth, window: Distribution) -> FloatArray:
-    """1 for cells that lie at or above the threshold; the threshold is an edge of the bins of a prediction."""
-    return (np.concatenate([[-np.inf], window.edges]) >= truth.threshold).astype(np.float64)
+def _decided(window: Distribution, threshold: float) -> FloatArray:
+    """How much of each cell lies at or above the threshold: all or nothing where it is an edge, as the one of the version that
+    the bins were made for is; else the cell that holds it counts by where it is cut, as if its rows lay evenly."""
+    low = np.concatenate([[-np.inf], window.edges])
+    high = np.concatenate([window.edges, [np.inf]])
+    cut = (low < threshold) & (threshold < high) & np.isfinite(low) & np.isfinite(high)
+    above = (low >= threshold).astype(np.float64)
+    above[cut] = (high[cut] - threshold) / (high[cut] - low[cut])
+    return above
 
 
 # Numbers

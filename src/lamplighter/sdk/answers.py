@@ -6,8 +6,10 @@ from typing import Any
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.record import Record
+from lamplighter.domain.retuning import Retuning
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.tracking.candidate import Candidate
+from lamplighter.domain.version import Version
 
 
 class Secret(Record, frozen=True):
@@ -78,3 +80,10 @@ class CandidateFiles(Record, frozen=True):
     candidate: Candidate
     #: Digests of its files by path.
     files: Mapping[str, str]
+
+
+class Retuned(Record, frozen=True):
+    """A version with another threshold, and what that turns."""
+
+    version: Version
+    retuning: Retuning

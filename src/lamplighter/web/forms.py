@@ -37,6 +37,14 @@ def whole(request: Request, name: str) -> int:
     return int(given)
 
 
+def fraction(request: Request, name: str) -> float:
+    """The number of a field, whole or not; raises `Invalid`."""
+    try:
+        return float(text(request, name))
+    except ValueError:
+        raise _misfit(name, "It is not a number.") from None
+
+
 def choice(request: Request, name: str, kind: type[Choice]) -> Choice:
     """The member of an enumeration that a field names; raises `Invalid` with the known ones."""
     given = text(request, name)

@@ -8,10 +8,11 @@ from starlette.responses import Response
 from lamplighter.domain.environment import Level
 from lamplighter.domain.identity import Permission, Person, Team
 from lamplighter.domain.names import unknown
+from lamplighter.domain.retuning import retuning_of
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.version import VersionView
 from lamplighter.views.waivers import standing
-from lamplighter.web import actions, facts, forms, validations, waivers
+from lamplighter.web import actions, facts, forms, retuning, validations, waivers
 from lamplighter.web.page import Page, done, shown
 
 
@@ -41,6 +42,8 @@ def version_page(request: Request, platform: Platform) -> Response:
         ],
         offers=waivers.offers(platform, view, state),
         standing=standing,
+        retuned=retuning_of(view.evidence),
+        retunes=retuning.offered(view.version),
         validates=validations.why_not(platform, state),
         now=platform.waivers(name).at,
         mine=_mine(view, platform.whoami(), teams),

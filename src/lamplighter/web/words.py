@@ -61,6 +61,7 @@ DONE: Mapping[str, str] = {
     "paused": "The rollout is paused. Its share stays and its limits still hold.",
     "resumed": "The rollout goes on.",
     "stopped": "The rollout is stopped. All traffic goes back to the version before.",
+    "retuned": "The version is registered. Nothing that is live has changed; bring it live like any other.",
     "training": "The training is asked for.",
 }
 

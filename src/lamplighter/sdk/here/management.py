@@ -1,14 +1,16 @@
-"""Trainings, and trials of one version against another."""
+"""Trainings, new thresholds, and trials of one version against another."""
 
 from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.retraining import Retraining
-from lamplighter.lifecycle import challenges, retrainings, shadowing
+from lamplighter.domain.retuning import Retuning
+from lamplighter.lifecycle import challenges, retrainings, retuning, shadowing
+from lamplighter.sdk.answers import Retuned
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import management as verbs
 
 
 class Management(Caller, verbs.Management):
-    """Trainings, and trials of one version against another."""
+    """Trainings, new thresholds, and trials of one version against another."""
 
     def retrain(self, model: str, cause: str = "") -> Retraining:
         return retrainings.retrain(self._kit, self._actor, model, cause)
@@ -17,6 +19,17 @@ class Management(Caller, verbs.Management):
         with self._kit.store.reading() as look:
             self._known(look, model)
             return look.retrainings.all(newest="requested_at", model=model)
+
+    def retuning(self, reference: str, environment: str, threshold: float, since: int = 0) -> Retuning:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return retuning.retuning(self._kit, version, place, threshold, since)
+
+    def retune(self, reference: str, environment: str, threshold: float, reason: str, since: int = 0) -> Retuned:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        made, found = retuning.retune(self._kit, self._actor, version, place, threshold, reason, since)
+        return Retuned(version=made, retuning=found)
 
     def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
         with self._kit.store.reading() as look:

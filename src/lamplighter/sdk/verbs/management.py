@@ -1,15 +1,17 @@
-"""Trainings, and trials of one version against another."""
+"""Trainings, new thresholds, and trials of one version against another."""
 
 from typing import Protocol
 
 from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.retraining import Retraining
+from lamplighter.domain.retuning import Retuning
+from lamplighter.sdk.answers import Retuned
 from lamplighter.sdk.door import door
 
 
 class Management(Protocol):
-    """Trainings, and trials of one version against another."""
+    """Trainings, new thresholds, and trials of one version against another."""
 
     @door("POST", "/models/{model}/trainings", Permission.RETRAIN)
     def retrain(self, model: str, cause: str = "") -> Retraining:
@@ -19,6 +21,16 @@ class Management(Protocol):
     @door("GET", "/models/{model}/trainings", Permission.READ)
     def trainings(self, model: str) -> list[Retraining]:
         """Trainings of a model, newest first."""
+        ...
+
+    @door("GET", "/versions/{reference}/retuning", Permission.READ)
+    def retuning(self, reference: str, environment: str, threshold: float, since: int = 0) -> Retuning:
+        """Which decisions of each consumer another threshold would turn, counted from what was answered since a moment."""
+        ...
+
+    @door("POST", "/versions/{reference}/retuning", Permission.REGISTER)
+    def retune(self, reference: str, environment: str, threshold: float, reason: str, since: int = 0) -> Retuned:
+        """Register the same files with another threshold; what it turns is evidence. Nothing that is live changes."""
         ...
 
     @door("POST", "/versions/{reference}/challenges", Permission.RETRAIN)
