@@ -46,10 +46,9 @@ def report(session: Session, since: str, until: str, waiting: bool, out: str) ->
 
 
 def _begin(since: str, end: int) -> int:
-    try:
+    if since[:-1].isdecimal():
         return end - int(seconds(since) * 1_000_000)
-    except Invalid:
-        return read(since)
+    return read(since)
 
 
 def _write(session: Session, out: str, found: DeliveryReport) -> None:
@@ -69,7 +68,7 @@ def _write(session: Session, out: str, found: DeliveryReport) -> None:
 
 def _figures(found: DeliveryReport) -> Table:
     rows = [_row(row) for row in found.rows if row.releases or row.stopped or row.decisions]
-    return Table(rows, ("TEAM", "TIER", "LIVE", "LEAD", "FAILED", "RESTORED", "MIN EACH", "WAITED"), frozenset(range(2, 8)))
+    return Table(rows, ("TEAM", "TIER", "LIVE", "LEAD", "FAILED", "RESTORED", "MIN", "WAITED"), frozenset(range(2, 8)))
 
 
 def _row(row: Delivery) -> tuple[str, ...]:
@@ -80,7 +79,7 @@ def _row(row: Delivery) -> tuple[str, ...]:
         _lasted(row.lead_time),
         _share(row.fail_rate),
         _lasted(row.restore_time),
-        _minutes(row.minutes_each),
+        _number(row.minutes_each),
         _lasted(row.waited),
     )
 
@@ -101,6 +100,10 @@ def _lasted(length: float | None) -> str:
 
 def _share(part: float | None) -> str:
     return "-" if part is None else f"{part:.1%}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
 
 
 def _minutes(length: float | None) -> str:
