@@ -42,7 +42,9 @@ def every(value: Any, key: str) -> Iterator[Any]:
 def test_it_names_every_route_of_the_interface_and_nothing_else(document: dict[str, Any], doorways: Doorways) -> None:
     named = {operation["operationId"]: (method.upper(), path) for path, method, operation in operations(document)}
     assert {door.name: (door.method, door.path) for door in DOORS.values()}.items() < named.items()
-    routes = [route for route in doorways.application.routes if isinstance(route, Guarded) and route.path.startswith("/api/")]
+    guarded = [route for route in doorways.application.routes if isinstance(route, Guarded)]
+    # What lies beside is the interface of MLflow, which is described by MLflow.
+    routes = [route for route in guarded if route.path.startswith("/api/v1/")]
     there = {(frozenset(route.methods or ()) - {"HEAD"}, route.path) for route in routes}
     assert {(frozenset({method}), path) for method, path in named.values()} == there
 

@@ -178,14 +178,12 @@ def test_what_has_the_traffic_keeps_its_name_and_its_files(ground: Ground, ask: 
 
 
 @served
-@pytest.mark.parametrize(
-    "path",
-    ["..", "x", "0/%2e%2e/x", "0/" + "0" * 32 + "/artifacts/../x", "0/" + "0" * 32 + "/artifacts/a%5Cb", "/etc/passwd", "%00"],
-)
-def test_files_lie_where_they_may_and_nowhere_else(ask: Ask, path: str) -> None:
-    for method, body in (("PUT", b"x"), ("GET", None), ("DELETE", None)):
-        answer = ask(method, f"mlflow-artifacts/artifacts/{path}", body)
-        assert answer.status_code in (400, 404, 501), answer.text
+def test_files_lie_where_they_may_and_nowhere_else(ask: Ask) -> None:
+    run = f"0/{'0' * 32}/artifacts"
+    for path in ("..", "x", "0/%2e%2e/x", f"{run}/../x", f"{run}/%2e%2e/x", f"{run}/a%5Cb", f"{run}//a", "/etc/passwd", "%00"):
+        for method, body in (("PUT", b"x"), ("GET", None), ("DELETE", None)):
+            answer = ask(method, f"mlflow-artifacts/artifacts/{path}", body)
+            assert answer.status_code in (400, 404, 501), f"{path}: {answer.text}"
 
 
 @pytest.mark.parametrize("ground", ["embedded"], indirect=True)
