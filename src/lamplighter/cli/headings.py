@@ -86,6 +86,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "ADMIN": {
         "env": Entry("admin", "list|add", "the environments"),
+        "admin": Entry("upkeep", "backup|restore|gc", "copies of all of it, and what nothing names"),
         "notify": Entry("notify", "secret|test", "whether messages arrive, and are ours"),
         "key": Entry("keys", "new|list|trust|distrust", "who may bring models that run code"),
         "doctor": Entry("admin", "", "what is wrong with this machine, and the fix"),

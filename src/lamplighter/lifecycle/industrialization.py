@@ -66,12 +66,16 @@ def _check(kit: Kit, model: str, manifest: Manifest) -> None:
         raise Invalid("Two names for one model.", why="The path and the manifest differ.", fix="Use one name.", code="E1113")
     missing = missing_artifacts(kit, [artifact.digest for artifact in manifest.artifacts])
     if missing:
-        raise Invalid(
-            "Artifacts of the version are missing.",
-            why=f"{len(missing)} of them were not uploaded.",
-            fix="Upload every artifact first, then register.",
-            code="E1140",
-        )
+        raise _missing(len(missing))
+
+
+def _missing(count: int) -> Invalid:
+    return Invalid(
+        "Artifacts of the version are missing.",
+        why=f"{count} of them were not uploaded.",
+        fix="Upload every artifact first, then register.",
+        code="E1140",
+    )
 
 
 def _new(kit: Kit, change: Transaction, actor: Actor, manifest: Manifest, note: str) -> Version:
@@ -87,6 +91,9 @@ def _new(kit: Kit, change: Transaction, actor: Actor, manifest: Manifest, note: 
     change.versions.add(version)
     candidates.pack(kit, change, version)
     kit.record(change, VersionRegistered(model=version.model, number=version.number, digest=version.digest), actor)
+    # From here on nobody removes what nothing names, until this version names it or is not registered.
+    if missing := kit.artifacts.lacks([manifest.digest, *(artifact.digest for artifact in manifest.artifacts)]):
+        raise _missing(len(missing))
     return version
 
 

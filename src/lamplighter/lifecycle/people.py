@@ -42,6 +42,16 @@ def owner_address() -> str:
     return f"{name}@localhost"
 
 
+def operator(kit: Kit) -> Actor:
+    """Whoever works on this machine itself, by the name that the machine knows; raises `NotFound` where no person has it."""
+    address = owner_address()
+    with kit.store.reading() as look:
+        known = look.people.by_email()
+    if address not in known:
+        raise unknown("person", address, known)
+    return Actor(person=known[address], credential="this machine")
+
+
 def _write_private(file: Path, text: str) -> None:
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         out.write(text)

@@ -40,6 +40,10 @@ class Journal:
         row = self.connection.execute(select(table.c.sequence, table.c.hash).filter_by(id=1).with_for_update()).one()
         return row[0], row[1]
 
+    def hold(self) -> None:
+        """Keep the end of the chain until the transaction ends: nobody writes an entry meanwhile."""
+        self._head()
+
     def end(self) -> tuple[int, str]:
         """Sequence and hash of the last entry, as of this look."""
         row = self.connection.execute(

@@ -68,6 +68,7 @@ SENTENCES: Mapping[type[Event], str] = {
     routing.Withdrawn: "v{e.number} lost its traffic in {e.environment}. {e.why}",
     routing.RolledBack: "{e.environment} went back from v{e.previous} to v{e.number}. {e.why}",
     routing.ShadowSet: "Shadow in {e.environment}: v{e.number}.",
+    version.ArtifactsRemoved: "Artifacts that no version named are removed.",
     version.VersionExtended: "v{e.number} may answer for longer in {e.environment}. {e.why}",
     incident.FindingMade: "{e.finding.sentence}",
     incident.IncidentOpened: "{e.incident} opened: {e.kind}. {e.holder} has it.",
@@ -93,6 +94,8 @@ def sentence(event: Event) -> str:
     told = SENTENCES[type(event)].format(e=event).strip()
     if isinstance(event, consumer.ConsentGiven):
         return f"{told} {'Accepted.' if event.accepted else 'Refused.'}"
+    if isinstance(event, version.ArtifactsRemoved):
+        return f"{told} They were {len(event.digests):,}."
     if isinstance(event, version.CaseJudged):
         return f"{told} {'As expected.' if event.as_expected else 'Not as expected.'}"
     if isinstance(event, validation.ValidationFindingJudged):

@@ -73,6 +73,19 @@ class VersionExtended(Event, frozen=True, tag=True):
     why: str = ""
 
 
+class ArtifactsRemoved(Event, frozen=True, tag=True):
+    """Artifacts that no version named are removed."""
+
+    digests: tuple[str, ...] = ()
+
+
 VersionEvent = (
-    VersionRegistered | EvidenceAdded | DecisionMade | VersionAccepted | VersionRefused | CaseJudged | VersionExtended
+    VersionRegistered
+    | EvidenceAdded
+    | DecisionMade
+    | VersionAccepted
+    | VersionRefused
+    | CaseJudged
+    | VersionExtended
+    | ArtifactsRemoved
 )
