@@ -71,6 +71,9 @@ reversible = false
 automated = false
 updates = "monthly"
 
+[fairness]
+none = "It judges flights, and treats all people on one alike."
+
 [[requirement]]
 metric = "auc"
 operator = ">="

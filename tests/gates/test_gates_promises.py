@@ -16,6 +16,7 @@ from lamplighter.domain.decision import Passed, Refused, Undecided
 from lamplighter.domain.evidence import Dossier, Evidence
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project_file import read_project
+from lamplighter.domain.robustness import checks_of
 from lamplighter.domain.version import Badge
 from lamplighter.gates.base import Judging
 from lamplighter.plugins import names
@@ -24,9 +25,18 @@ NAMES = sorted(module.name for module in pkgutil.iter_modules(gates.__path__) if
 #: What each gate needs to see before it may pass: a kind of evidence, or something else of the dossier.
 EVIDENCE = {
     "data_checks": "data-checks", "load_check": "load-check", "parity": "parity", "performance": "performance",
-    "challenger": "challenge", "shadow": "shadow", "consumers": "replay",
+    "challenger": "challenge", "shadow": "shadow", "consumers": "replay", "robustness": "robustness",
+    "fairness": "fairness",
 }  # fmt: skip
 OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "review", "sandbox", "sources", "validation"}
+
+#: A project that promises something to protected groups.
+PROTECTED = specimens.project(
+    specimens.PROJECT.replace(
+        '[fairness]\nnone = "It judges flights, and treats all people on one alike."\n',
+        '[[fairness.criterion]]\ncolumn = "sex"\nmetric = "demographic_parity_ratio"\nbound = 0.8\n',
+    )
+)
 
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -97,7 +107,7 @@ def test_where_nothing_is_known_nothing_passes(name: str) -> None:
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_without_its_evidence_a_gate_is_undecided_and_waits_for_nobody(name: str) -> None:
     chosen = {"needed": True} if name in ("challenger", "validation") else {}
-    verdict = gate(name, **chosen).judge(specimens.dossier(live=specimens.version(1)))
+    verdict = gate(name, **chosen).judge(specimens.dossier(live=specimens.version(1), project=PROTECTED))
     assert isinstance(verdict, Undecided)
     assert not verdict.waiting
 
@@ -111,6 +121,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 FIELDS = (
     "rows", "checks", "failed", "passed", "latency_ms", "size_mb", "largest_difference", "changed_decisions", "figures",
     "verdict", "metric", "difference", "against_version", "requests", "failures", "up", "down", "mean_size", "mean_square",
+    "unit", "stressed", "expectations", "held_out", "favourable", "unmeasured",
 )  # fmt: skip
 FACTS = st.dictionaries(st.sampled_from(FIELDS), JSON)
 
@@ -121,7 +132,9 @@ FACTS = st.dictionaries(st.sampled_from(FIELDS), JSON)
 def test_whatever_the_evidence_holds_a_gate_gives_one_and_the_same_verdict(name: str, facts: dict[str, Any]) -> None:
     kind_of = EVIDENCE.get(name, "parity")
     held = specimens.dossier(
-        evidence={kind_of: Evidence(version="v", kind=kind_of, facts=facts, author="a", at=1)}, live=specimens.version(1)
+        evidence={kind_of: Evidence(version="v", kind=kind_of, facts=facts, author="a", at=1)},
+        live=specimens.version(1),
+        project=PROTECTED,
     )
     made = gate(name)
     verdict = made.judge(held)
@@ -131,6 +144,7 @@ def test_whatever_the_evidence_holds_a_gate_gives_one_and_the_same_verdict(name:
     assert isinstance(verdict, Passed) or verdict.fix
 
 
+SMALL = {"value": 0.0, "low": 0.0, "high": 0.01, "n": 5000}
 NONSENSE: list[Any] = [None, float("nan"), float("inf"), -float("inf"), True, "1", [], {}, -1]
 GOOD: dict[str, dict[str, Any]] = {
     "data_checks": {"rows": 5000, "checks": 31, "failed": []},
@@ -146,6 +160,31 @@ GOOD: dict[str, dict[str, Any]] = {
         "mean_size": 0.001,
         "mean_square": 0.00001,
     },
+    "robustness": {
+        "rows": 5000,
+        "unit": 1.0,
+        "stressed": [
+            {"check": check, "input": name, "flips": SMALL, "shift": SMALL, "largest": 0.0 if check == "row-order" else 0.1}
+            for check, name in checks_of(specimens.contract())
+        ],
+    },
+    "fairness": {
+        "rows": 5000,
+        "held_out": True,
+        "favourable": "1",
+        "figures": [
+            {
+                "column": "sex",
+                "metric": "demographic_parity_ratio",
+                "value": 0.9,
+                "low": 0.85,
+                "high": 0.95,
+                "n": 400,
+                "smallest": "f",
+                "groups": [{"name": name, "rows": 2500, "favoured": 900} for name in "fm"],
+            }
+        ],
+    },
     "challenger": {"verdict": "challenger-wins", "metric": "brier", "difference": -0.01, "rows": 2000},
 }
 
@@ -153,11 +192,13 @@ GOOD: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", GOOD)
 def test_a_figure_that_is_none_never_passes(name: str) -> None:
     decisive = {"data_checks": ["rows", "failed"], "parity": list(GOOD["parity"]), "load_check": list(GOOD["load_check"]),
-                "challenger": ["verdict"], "shadow": list(GOOD["shadow"])}  # fmt: skip
+                "challenger": ["verdict"], "shadow": list(GOOD["shadow"]), "robustness": ["rows", "stressed"],
+                "fairness": ["figures"]}  # fmt: skip
 
     def verdict(facts: dict[str, Any]) -> object:
         evidence = Evidence(version="v", kind=EVIDENCE[name], facts=facts, author="a", at=1)
-        return gate(name).judge(specimens.dossier(evidence={EVIDENCE[name]: evidence}, live=specimens.version(1)))
+        held = specimens.dossier(evidence={EVIDENCE[name]: evidence}, live=specimens.version(1), project=PROTECTED)
+        return gate(name).judge(held)
 
     assert verdict(GOOD[name])
     for field in decisive[name]:

@@ -8,17 +8,18 @@ from tests.domain import specimens
 from tests.domain.specimens import evidence
 
 from lamplighter.domain.contract import Column, Kind
-from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
+from lamplighter.domain.decision import Inapplicable, Passed, Refused, Undecided, Verdict
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.sandbox import Level as Closed
 from lamplighter.domain.sandbox import Sandbox
-from lamplighter.domain.version import Badge
+from lamplighter.domain.version import EXTERNAL, Badge, Elsewhere
 from lamplighter.gates import (
     brief,
     challenger,
     contract,
     data_checks,
+    fairness,
     formats,
     load_check,
     order,
@@ -26,6 +27,7 @@ from lamplighter.gates import (
     parity,
     performance,
     review,
+    robustness,
     sandbox,
     shadow,
     sources,
@@ -56,6 +58,58 @@ def compared(**changes: Any) -> dict[str, Any]:
     return known("shadow", **(facts | changes))
 
 
+def measured(value: float, low: float, high: float) -> dict[str, Any]:
+    return {"value": value, "low": low, "high": high, "n": 800}
+
+
+def stressed(
+    rows: int = 800,
+    carrier: dict[str, Any] | None = {},  # noqa: B006  never changed
+    order: float = 0.0,
+    broken: tuple[float, float, float] | None = None,
+) -> dict[str, Any]:
+    """Evidence of a version whose worst input is an unseen carrier."""
+    still, worst = measured(0.0, 0.0, 0.01), {"flips": measured(0.12, 0.1, 0.14), "shift": measured(0.08, 0.07, 0.09)}
+    found = [
+        {"check": "row-order", "flips": still, "shift": still, "largest": order},
+        {"check": "missing", "input": "dep_delay", "flips": still, "shift": still},
+        {"check": "missing", "input": "carrier", "refused": True},
+        *([] if carrier is None else [{"check": "unseen-category", "input": "carrier", **worst, **carrier}]),
+    ]
+    followed = [{"input": "dep_delay", "expect": "never-falls", "broken": measured(*broken)}] if broken else []
+    return known("robustness", rows=rows, unit=1.0, stressed=found, expectations=followed)
+
+
+def protected(*lines: str) -> Any:
+    none = 'none = "It judges flights, and treats all people on one alike."\n'
+    assert none in specimens.PROJECT
+    return specimens.project(specimens.PROJECT.replace(f"[fairness]\n{none}", "\n".join(lines)))
+
+
+def treated(value: float, low: float, n: int = 400) -> dict[str, Any]:
+    """Evidence of a version that favours men."""
+    groups = [{"name": "f", "rows": 400, "favoured": 120}, {"name": "m", "rows": 800, "favoured": 300}]
+    figure = {
+        "column": "sex", "metric": "demographic_parity_ratio", "value": value, "low": low, "high": 0.9, "n": n, "smallest": "f",
+        "groups": groups,
+    }  # fmt: skip
+    without = [{"column": "sex", "metric": "equal_opportunity_difference", "why": "The rows have no labels."}]
+    facts = {"rows": 1200, "held_out": True, "favourable": "1", "figures": [figure], "unmeasured": without}
+    return {**known("fairness", **facts), "project": PROTECTED}
+
+
+UNDECLARED = protected("")
+PROTECTED = protected("[[fairness.criterion]]", 'column = "sex"', 'metric = "demographic_parity_ratio"', "bound = 0.8", "")
+NARROWER = protected(
+    "[[fairness.criterion]]", 'column = "sex"', 'metric = "demographic_parity_ratio"', "bound = 0.8", 'groups = ["f", "x"]', ""
+)
+OPPORTUNITY = protected(
+    "[[fairness.criterion]]", 'column = "sex"', 'metric = "equal_opportunity_difference"', "bound = 0.1", ""
+)
+MEASURE = "Register the version again with lamp deploy, on rows that hold this column."
+MEND = "Train with such rows, put an imputer in front of the model, or let its contract refuse them."
+RISING = specimens.project(specimens.PROJECT + '[[expectation]]\ninput = "dep_delay"\nexpect = "never-falls"\nmost = 0.01\n')
+ELSEWHERE = specimens.version(runtime=EXTERNAL, elsewhere=Elsewhere(at="the vendor's cloud"))
 TO_THE_SHADOW = "Let it score along for longer: lamp shadow REF, then lamp shadow REF --evidence."
 AT_ACCEPTANCE = Environment(name="staging", level=Level.ACCEPTANCE, port=7082)
 AT_DEVELOPMENT = Environment(name="dev", level=Level.DEVELOPMENT, port=7081)
@@ -396,6 +450,143 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
         Refused(
             why="scores differ by 0.0100 on average, at most 0.005 is allowed.",
             fix="Find out who is affected, or agree on another bound.",
+        ),
+    ),
+    (
+        "fairness of nobody", fairness.Gate(), {},
+        Inapplicable(why="No group is concerned, says the project: It judges flights, and treats all people on one alike."),
+    ),
+    (
+        "fairness undeclared", fairness.Gate(), {"project": UNDECLARED},
+        Refused(
+            why="lamp.toml says nothing about protected groups.",
+            fix='Declare [[fairness.criterion]], or say why no group is concerned: none = "..." in [fairness].',
+        ),
+    ),
+    (
+        "fairness not needed", fairness.Gate(needed=False), {"project": UNDECLARED},
+        Inapplicable(why="lamp.toml declares no protected group."),
+    ),
+    (
+        "fairness unknown", fairness.Gate(), {"project": PROTECTED},
+        Undecided(why="How it treats groups was not measured.", fix=MEASURE),
+    ),
+    (
+        "fairness passes", fairness.Gate(), treated(0.82, 0.76),
+        Passed(
+            why="demographic_parity_ratio by sex is 0.820 (0.760 to 0.900), wanted demographic_parity_ratio >= 0.8 by sex"
+        ),
+    ),
+    (
+        "fairness by chance", fairness.Gate(strict=True), treated(0.82, 0.76),
+        Undecided(
+            why="demographic_parity_ratio by sex is 0.820 (0.760 to 0.900): that may be chance, "
+            "wanted demographic_parity_ratio >= 0.8 by sex.",
+            fix="Evaluate on more rows.",
+        ),
+    ),
+    (
+        "fairness refuses", fairness.Gate(), treated(0.79, 0.7),
+        Refused(
+            why="demographic_parity_ratio by sex is 0.790 (0.700 to 0.900), wanted demographic_parity_ratio >= 0.8 by sex. "
+            "Favourable decisions: f 120 of 400, m 300 of 800.",
+            fix="Mend the data or the model, or choose another threshold.",
+        ),
+    ),
+    (
+        "fairness small group", fairness.Gate(), treated(0.79, 0.7, n=99),
+        Undecided(
+            why="demographic_parity_ratio >= 0.8 by sex: 99 rows of f are too few, 100 are needed.",
+            fix="Bring more rows of this group, or name the groups that are compared.",
+        ),
+    ),
+    (
+        "fairness of other groups", fairness.Gate(), {**treated(0.9, 0.85), "project": NARROWER},
+        Undecided(why="demographic_parity_ratio >= 0.8 by sex was not measured.", fix=MEASURE),
+    ),
+    (
+        "fairness without labels", fairness.Gate(), {**treated(0.9, 0.85), "project": OPPORTUNITY},
+        Undecided(
+            why="equal_opportunity_difference <= 0.1 by sex was not measured. The rows have no labels.", fix=MEASURE
+        ),
+    ),
+    (
+        "robustness unknown", robustness.Gate(), {},
+        Undecided(
+            why="It was not tried on inputs that are missing or new.",
+            fix="Register the version again with lamp deploy, which tries it.",
+        ),
+    ),
+    (
+        "robustness passes", robustness.Gate(), stressed(),
+        Passed(
+            why="Tried in 4 ways on 800 rows: at most 12.0% of decisions turn (carrier unseen-category), "
+            "the score moves by at most 0.080 (carrier unseen-category)."
+        ),
+    ),
+    (
+        "robustness flips", robustness.Gate(most_flips=0.1), stressed(),
+        Refused(why="carrier unseen-category: 12.0% of decisions turn, allowed is 0.1.", fix=MEND),
+    ),
+    (
+        "robustness shifts", robustness.Gate(most_shift=0.05), stressed(),
+        Refused(
+            why="carrier unseen-category: the score moves by 0.080 on average, allowed is 0.05.", fix=MEND
+        ),
+    ),
+    (
+        "robustness by chance", robustness.Gate(most_flips=0.13, strict=True), stressed(),
+        Undecided(
+            why="carrier unseen-category: 12.0% of decisions turn, allowed is 0.13: the interval ends at 0.140.",
+            fix="Give a larger sample.",
+        ),
+    ),
+    (
+        "robustness few rows", robustness.Gate(), stressed(rows=199),
+        Undecided(why="It was tried on 199 rows, 200 are needed.", fix="Give a larger sample."),
+    ),
+    (
+        "robustness fails", robustness.Gate(), stressed(carrier={"failed": "The model raised ValueError."}),
+        Refused(why="carrier unseen-category: no score. The model raised ValueError.", fix=MEND),
+    ),
+    (
+        "robustness half tried", robustness.Gate(), stressed(carrier=None),
+        Undecided(
+            why="It was not tried: carrier unseen-category.", fix="Register the version again with lamp deploy, which tries it."
+        ),
+    ),
+    (
+        "robustness in a batch", robustness.Gate(), stressed(order=0.25),
+        Refused(
+            why="A score moves by up to 0.25 with the order of rows and the batch that they are in.",
+            fix="Let the model answer each row by itself.",
+        ),
+    ),
+    (
+        "robustness expected and not tried", robustness.Gate(), {**stressed(), "project": RISING},
+        Undecided(
+            why="It was not tried: that a higher dep_delay never lowers the score.",
+            fix="Register the version again with lamp deploy, which tries it.",
+        ),
+    ),
+    (
+        "robustness expected and broken", robustness.Gate(), {**stressed(broken=(0.02, 0.01, 0.03)), "project": RISING},
+        Refused(
+            why="Expected is that a higher dep_delay never lowers the score: 2.0% of rows break it, allowed is 0.01.",
+            fix="Train with a constraint, or agree on another expectation.",
+        ),
+    ),
+    (
+        "robustness expected and held", robustness.Gate(), {**stressed(broken=(0.01, 0.0, 0.02)), "project": RISING},
+        Passed(
+            why="Tried in 4 ways on 800 rows: at most 12.0% of decisions turn (carrier unseen-category), "
+            "the score moves by at most 0.080 (carrier unseen-category); expectations that hold: 1."
+        ),
+    ),
+    (
+        "robustness elsewhere", robustness.Gate(), {"version": ELSEWHERE},
+        Inapplicable(
+            why="It runs elsewhere (the vendor's cloud): it was not asked about rows that are missing something or new."
         ),
     ),
     ("sources pass", sources.Gate(), {}, Passed(why="1 sources, each with an owner.")),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from tests.lifecycle.away import AT, adopt, reference_file, scored_rows
 from tests.lifecycle.lives import Life, prepared
@@ -110,12 +111,25 @@ def test_a_critical_one_still_needs_people_and_checks(life: Life, tmp_path: Path
         "formats",
         "sandbox",
         "challenger",
+        "robustness",
+        "fairness",
     }
     assert decision.waiting
     # The checks of its data are judged as those of any other: they were never made for this one.
     silent = msgspec.structs.replace(version.manifest, elsewhere=Elsewhere(at="another cloud"))
     bare = life["dana"].register(MODEL, silent)
     assert not verdicts(life["dana"].check(bare.name, "prod"))["data_checks"]
+
+
+def test_a_column_that_is_no_input_tells_groups(tmp_path: Path) -> None:
+    lines = {"column": "line", "metric": "demographic_parity_ratio", "bound": 0.8}
+    project = models.critical(MODEL, fairness={"criterion": [lines]})
+    ready = adopted(project, Reference(reference_file(tmp_path), score="score", ignored=("line", "late")), Elsewhere(at=AT))
+    assert [column.name for column in ready.manifest.contract.inputs] == ["delay", "load"]
+    facts = {one.kind: one.facts for one in ready.evidence}["fairness"]
+    rows = scored_rows(1500)
+    rates = [float(np.mean(rows["score"][rows["line"] == line] >= 0.5)) for line in ("coast", "hills")]
+    assert [one["value"] for one in facts["figures"]] == [pytest.approx(min(rates) / max(rates))]
 
 
 def test_nobody_rolls_it_back_from_here(life: Life, tmp_path: Path) -> None:

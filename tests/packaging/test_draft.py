@@ -66,7 +66,7 @@ def test_every_artifact_is_there_under_its_digest(light: Draft) -> None:
 
 
 def test_the_evidence(light: Draft) -> None:
-    assert [fact.kind for fact in light.evidence] == ["compilation", "load-check", "parity"]
+    assert [fact.kind for fact in light.evidence] == ["compilation", "load-check", "parity", "robustness"]
     (parity,) = facts(light, "parity")
     assert parity.facts["passed"]
     assert parity.facts["rows"] == 12_000

@@ -76,6 +76,7 @@ def critical(name: str, *, steps: Mapping[str, Any] | None = None, **more: Any) 
             "owners": {**_owners(), "business": REQUESTER},
             "impact": impact,
             "requirement": [{"metric": "auc", "operator": ">=", "bound": 0.6}],
+            "fairness": {"none": "It judges trains, and treats all people on one alike."},
             "source": [{"name": "timetable", "owner": OWNER, "columns": ["delay", "load"]}],
             "env": {"prod": {"rollout": steps or quick}},
             **more,

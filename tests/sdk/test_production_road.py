@@ -129,7 +129,8 @@ def test_what_is_inside_a_version(ground: Ground, version: Version) -> None:
         seen = ground["rita"].version(reference, "staging")
         assert seen.version == version
         kinds = {evidence.kind for evidence in seen.evidence}
-        assert kinds == {"cases", "compilation", "data-checks", "fairness", "load-check", "parity", "performance", "training"}
+        assert kinds == {"cases", "compilation", "data-checks", "fairness", "load-check", "parity", "performance",
+                         "robustness", "training"}  # fmt: skip
 
 
 def test_everything_on_record_is_one_signed_document(ground: Ground, version: Version) -> None:

@@ -17,8 +17,9 @@ from lamplighter.lifecycle.kit import Kit
 from lamplighter.views.card import card
 
 SECTIONS = [
-    "problem", "requirements", "limitations", "sources", "training", "inside", "evaluation", "checks", "gates", "cases",
-    "acceptance", "owners", "consumers", "rollouts", "monitoring", "incidents", "emergencies", "waivers", "history",
+    "problem", "requirements", "limitations", "sources", "training", "inside", "evaluation", "robustness", "fairness", "checks",
+    "gates", "cases", "acceptance", "owners", "consumers", "rollouts", "monitoring", "incidents", "emergencies", "waivers",
+    "history",
 ]  # fmt: skip
 FACTS = {
     "held_out": True,
@@ -100,6 +101,33 @@ def test_facts_of_another_shape_are_told_as_they_are(kit: Kit) -> None:
     assert found.figures == ()
     assert section(found, "evaluation").sentences == ("The evidence has a shape of its own; see it below.",)
     assert "metrics | auc 0.712, brier 0.168" in cells(found, "evaluation")
+
+
+def test_what_was_tried_on_it_is_told_by_input(kit: Kit) -> None:
+    found = section(made(kit, "late-flights", 2), "robustness")
+    assert found.sentences == (
+        "Each check changed one thing in 1,000 rows of the sample. A shift is the mean change of the score.",
+    )
+    assert [row for table in found.tables for row in table.rows] == [
+        ("all rows", "other order, smaller batches", "0.0% (0.0% to 3.2%)", "0.0210", "0.0000"),
+        ("carrier", "left empty", "refused by the contract", "-", "-"),
+        ("carrier", "an unseen category", "2.1% (1.4% to 3.2%)", "0.0210", "0.2000"),
+        ("hour", "beyond what was seen", "The model raised ValueError.", "-", "-"),
+        ("precip", "never-falls", "2.1% (1.4% to 3.2%)"),
+    ]
+    assert "robustness" not in {table.heads[0] for table in section(made(kit, "late-flights", 2), "checks").tables}
+
+
+def test_how_it_treats_groups_is_told_by_measure_and_by_group(kit: Kit) -> None:
+    found = section(made(kit, "late-flights", 2), "fairness")
+    seen, good = "Measured on 900 rows that the model has not seen.", "The decision that is good for people is 0."
+    assert found.sentences == (f"{seen} {good} Intervals hold for all pairs of groups together.",)
+    assert [row for table in found.tables for row in table.rows] == [
+        ("age", "demographic_parity_ratio", "0.910", "0.840 to 0.980", "310 of from 60"),
+        ("sex", "equalized_odds_ratio", "not measured", "There is only one group.", "-"),
+        ("below 60", "age", "590", "400 (67.8%)", "390", "350 (89.7%)"),
+        ("from 60", "age", "310", "191 (61.6%)", "-", "-"),
+    ]
 
 
 def test_what_it_was_trained_with_is_told(kit: Kit) -> None:

@@ -158,9 +158,11 @@ def version(kit: Kit, model: str, number: int, note: str = "", author: str = ADA
     made = Version(
         model=model, number=number, digest=manifest.digest, manifest=manifest, author=author, created_at=at, note=note
     )
-    facts = (
+    facts: tuple[tuple[str, dict[str, Any]], ...] = (
         ("load-check", {"passed": True, "size_mb": 3.1, "latency_ms": 0.08, "rows": 200}),
         ("performance", {"metrics": {"auc": 0.712, "brier": 0.168}, "slices": [{"origin": "EWR", "auc": 0.69}]}),
+        ("robustness", ROBUST),
+        ("fairness", FAIR),
     )
     with kit.store.transaction() as change:
         change.versions.add(made)
@@ -196,6 +198,34 @@ def decide(kit: Kit, made: Version, judgements: Sequence[Judgement], environment
     return decision
 
 
+_SMALL = {"value": 0.021, "low": 0.014, "high": 0.032, "n": 1000}
+ROBUST = {
+    "rows": 1000,
+    "unit": 1.0,
+    "stressed": [
+        {"check": "row-order", "flips": {**_SMALL, "value": 0.0, "low": 0.0}, "shift": _SMALL, "largest": 0.0},
+        {"check": "missing", "input": "carrier", "refused": True},
+        {"check": "unseen-category", "input": "carrier", "flips": _SMALL, "shift": _SMALL, "largest": 0.2},
+        {"check": "out-of-range", "input": "hour", "failed": "The model raised ValueError."},
+    ],
+    "expectations": [{"input": "precip", "expect": "never-falls", "broken": _SMALL}],
+}
+FAIR = {
+    "rows": 900,
+    "held_out": True,
+    "favourable": "0",
+    "figures": [
+        {
+            "column": "age", "metric": "demographic_parity_ratio", "value": 0.91, "low": 0.84, "high": 0.98, "n": 310,
+            "smallest": "from 60", "cuts": [60.0],
+            "groups": [
+                {"name": "below 60", "rows": 590, "favoured": 400, "deserving": 390, "deserved": 350},
+                {"name": "from 60", "rows": 310, "favoured": 191},
+            ],
+        }
+    ],
+    "unmeasured": [{"column": "sex", "metric": "equalized_odds_ratio", "why": "There is only one group."}],
+}  # fmt: skip
 PASSED = (
     Judgement(gate="parity", verdict=Passed(why="All 200 sample rows give the same score.")),
     Judgement(gate="load_check", verdict=Passed(why="It loads in 41 ms.")),

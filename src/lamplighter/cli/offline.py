@@ -25,7 +25,9 @@ from lamplighter.sdk.release import Checked, checked
 from lamplighter.settings import read_settings
 
 #: Gates that look at the project, the version and its evidence only, and so can be asked without a platform.
-OFFLINE = frozenset({"brief", "data_checks", "formats", "load_check", "parity", "performance", "sources"})
+OFFLINE = frozenset(
+    {"brief", "data_checks", "fairness", "formats", "load_check", "parity", "performance", "robustness", "sources"}
+)
 
 
 @dataclass(frozen=True)

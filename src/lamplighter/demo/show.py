@@ -104,6 +104,7 @@ def _acts(story: Story, begun: float, on_page: Callable[[], None]) -> dict[str, 
     story.stream.play("2013-06-10")
 
     hotfix = release(milo, story.project, story.hotfix())
+    story.take_on(hotfix)
     broken = story.to_production(milo, hotfix, until="2013-06-25")
     tell(f"deployment: {hotfix.name} {broken.phase}: {broken.why}")
     story.stream.play("2013-07-01")

@@ -175,6 +175,16 @@ class Story:
             gail.consent(version.name, DASHBOARD, accepted=True, environment="prod", reason="The gate desks have been told.")
             self.tell(f"deployment: {CAST['gail'].email} consents for {DASHBOARD}: {judged['consumers'].why}")
 
+    def take_on(self, version: Version) -> None:
+        """Somebody of risk takes on for a week what the gate robustness has found."""
+        rita = self.people["rita"]
+        for environment in ("staging", "prod"):
+            found = next(one.verdict for one in rita.check(version.name, environment).judgements if one.gate == "robustness")
+            if not found:
+                why = "The desks cannot wait, and the canary goes back by itself."
+                waiver = rita.waive(version.name, environment, "robustness", 7, why)
+                self.tell(f"deployment: {waiver.id}, {CAST['rita'].email} takes on for {environment}: {found.why}")
+
     def _live(self) -> Any:
         return self.people["dana"].status(MODEL).live
 

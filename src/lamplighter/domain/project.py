@@ -9,7 +9,9 @@ from enum import StrEnum
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.consumer import Consumer
 from lamplighter.domain.durability import Durability
+from lamplighter.domain.expectation import Expectation
 from lamplighter.domain.expiry import ExpiryPlan
+from lamplighter.domain.fairness import Fairness
 from lamplighter.domain.hook import Hook
 from lamplighter.domain.impact import Impact
 from lamplighter.domain.job import Job
@@ -98,6 +100,8 @@ class Project(Settings, frozen=True):
     owners: Owners = Owners()
     impact: Impact = Impact()
     requirement: tuple[Requirement, ...] = ()
+    expectation: tuple[Expectation, ...] = ()
+    fairness: Fairness = Fairness()
     source: tuple[Source, ...] = ()
     consumer: tuple[Consumer, ...] = ()
     env: Mapping[str, EnvironmentPlan] = {}

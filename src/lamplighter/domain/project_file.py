@@ -10,7 +10,9 @@ from lamplighter.domain.choices import misfit
 from lamplighter.domain.consumer import check_declared, check_names
 from lamplighter.domain.duration import seconds, some_seconds
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.expectation import check_expectations
 from lamplighter.domain.expiry import Action, check_expiry
+from lamplighter.domain.fairness import check_fairness
 from lamplighter.domain.field import check_field, if_named
 from lamplighter.domain.hook import Moment, check_hooks
 from lamplighter.domain.hours import read_hours
@@ -137,6 +139,8 @@ def _held_of_bounds(project: Project) -> _Held:
     for requirement in project.requirement:
         yield "requirement.slice", if_named(read_slice), requirement.slice
         yield "requirement.bound", check_bound, requirement.bound
+    yield "fairness", check_fairness, project.fairness
+    yield "expectation", check_expectations, project.expectation
     if project.problem.success:
         yield "problem.success.bound", check_bound, project.problem.success.bound
 

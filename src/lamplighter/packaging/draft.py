@@ -9,10 +9,12 @@ from typing import Any
 from msgspec import structs
 
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.expectation import Expectation
 from lamplighter.domain.names import model_name
 from lamplighter.domain.record import digest_of
 from lamplighter.domain.version import Artifact, DecisionRule, Manifest, Provenance
 from lamplighter.packaging import contract as contracts
+from lamplighter.packaging import expectations as expected
 from lamplighter.packaging import faithful, forms, frames, labelled, limits
 from lamplighter.packaging.capture import arranged, capture
 from lamplighter.packaging.fact import Fact
@@ -52,19 +54,23 @@ def draft(
     trust: bool = False,
     environments: Path | None = None,
     extra_artifacts: Extra = (),
+    expectations: Sequence[Expectation] = (),
 ) -> Draft:
     """Everything a version of the model `name` is made of.
 
     `sample` is a table of the model's inputs, at best the training rows; `labels` are their true answers. Columns in
     `nullable` may be empty though the sample has no empty value there. `classes` name the two classes, negative first, where
     the model does not. Only with `trust` a model is stored in a format that runs code when opened. `environments` is a folder
-    where environments are made for models that need other packages than those here. Raises `Invalid` for a model, a sample or
-    a name that cannot be a version, and for a model that cannot be served as it answers here.
+    where environments are made for models that need other packages than those here. `expectations` say how the answers have to
+    follow inputs. Raises `Invalid` for a model, a sample or a name that cannot be a version, and for a model that cannot be
+    served as it answers here, and `NotFound` for an expectation of an input that does not exist.
     """
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         request, decision = Request(tuple(classes), trust, environments), DecisionRule(threshold=threshold)
-        material = replace(_material(model, name, sample, nullable, request, decision), provenance=provenance)
+        material = _material(model, name, sample, nullable, request, decision)
+        expected.check(material.contract, expectations)
+        material = replace(material, provenance=provenance, expectations=expectations)
         return with_artifacts(_drafted(material, labels), extra_artifacts)
 
 

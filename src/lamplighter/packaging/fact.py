@@ -9,6 +9,6 @@ from lamplighter.domain.record import Record
 class Fact(Record, frozen=True):
     """One piece of evidence."""
 
-    #: `compilation`, `parity` or `load-check`.
+    #: `compilation`, `load-check`, `parity` or `robustness`.
     kind: str
     facts: Mapping[str, Any]

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec import structs
+from msgspec import structs, to_builtins
 
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.robustness import KIND
 from lamplighter.domain.version import Badge
 from lamplighter.packaging import reference, trial
 from lamplighter.packaging.compile.base import Compiled, NotCompiled
@@ -40,7 +41,8 @@ class _Trials:
 
     def passes(self, form: str, material: Material, version: Packed) -> bool:
         surroundings = Surroundings(environments=material.environments, is_author=True)
-        outcome = trial.run(version.manifest, version.blobs, material.truth, material.columns, self.edges, surroundings)
+        asked = (material.truth, material.columns, self.edges, surroundings, material.expectations)
+        outcome = trial.run(version.manifest, version.blobs, *asked)
         self.evidence.append(Fact(kind="load-check", facts=structs.asdict(outcome.bulb)))
         if outcome.parity is None:
             self.give_up(form, outcome.bulb.why)
@@ -49,6 +51,8 @@ class _Trials:
         if not outcome.parity.passed:
             self.give_up(form, outcome.parity.why)
             return False
+        if outcome.robustness is not None:
+            self.evidence.append(Fact(kind=KIND, facts=to_builtins(outcome.robustness)))
         self.tried.append({"form": form, "serves": True, "why": outcome.parity.why})
         return True
 

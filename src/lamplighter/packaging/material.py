@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lamplighter.domain.contract import Contract, Meaning
+from lamplighter.domain.expectation import Expectation
 from lamplighter.domain.golden import ROLE, Golden
 from lamplighter.domain.record import canonical, digest_of
 from lamplighter.domain.version import Artifact, Badge, DecisionRule, Manifest, Provenance
@@ -35,6 +36,8 @@ class Material:
     environments: Path | None = None
     #: The model's score of each row of the sample.
     scores: Sequence[float] = ()
+    #: How its answers have to follow its inputs.
+    expectations: Sequence[Expectation] = ()
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
+from lamplighter.domain.expectation import Expectation
 from lamplighter.domain.record import Record
+from lamplighter.domain.robustness import Robustness
 from lamplighter.domain.version import Manifest, address
+from lamplighter.packaging import expectations, robustness
 from lamplighter.packaging.parity import ROWS, SINGLE_ROWS, Parity, parity
 from lamplighter.packaging.reference import Edges
 from lamplighter.serving.runtimes.base import Failed, Runtime, Surroundings, Unloadable
@@ -56,6 +61,8 @@ class Outcome:
     bulb: Bulb
     #: Nothing if the version did not light up.
     parity: Parity | None
+    #: Nothing if the version does not answer as the model does.
+    robustness: Robustness | None = None
 
 
 def run(
@@ -65,10 +72,11 @@ def run(
     sample: Mapping[str, Sequence[Any]],
     edges: Edges | None = None,
     surroundings: Surroundings = _AUTHOR,
+    expected: Sequence[Expectation] = (),
 ) -> Outcome:
-    """Load the version from its bytes in its runtime and compare it with the truth.
+    """Load the version from its bytes in its runtime, compare it with the truth and try it on inputs that are missing or new.
 
-    `edges` are values around split points that are compared as well.
+    `edges` are values around split points that are compared as well, `expected` how its answers have to follow inputs.
 
     It runs in a thread with an event loop of its own, so it may be called where one is running, such as in a notebook.
     """
@@ -78,7 +86,8 @@ def run(
             path = root / address(digest)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-        return pool.submit(lambda: asyncio.run(_run(manifest, root, truth, sample, edges, surroundings))).result()
+        given = (truth, sample, edges, surroundings, expected)
+        return pool.submit(lambda: asyncio.run(_run(manifest, root, *given))).result()
 
 
 async def _run(
@@ -88,6 +97,7 @@ async def _run(
     sample: Mapping[str, Sequence[Any]],
     edges: Edges | None,
     surroundings: Surroundings,
+    expected: Sequence[Expectation],
 ) -> Outcome:
     module = importlib.import_module(f"lamplighter.serving.runtimes.{manifest.runtime}")
     start = time.perf_counter()
@@ -98,9 +108,24 @@ async def _run(
     seconds = time.perf_counter() - start
     try:
         bulb = await _switch_on(manifest, runtime, sample, seconds)
-        return Outcome(bulb, await _compare(manifest, runtime, truth, sample, edges) if bulb.passed else None)
+        found = await _compare(manifest, runtime, truth, sample, edges) if bulb.passed else None
+        tried = await _tried(manifest, runtime, sample, expected) if found is not None and found.passed else None
+        return Outcome(bulb, found, tried)
     finally:
         await runtime.close()
+
+
+async def _tried(
+    manifest: Manifest, runtime: Runtime, sample: Mapping[str, Sequence[Any]], expected: Sequence[Expectation]
+) -> Robustness | None:
+    try:
+        model = await robustness.asked(runtime, manifest.contract, manifest.decision.threshold, sample)
+    except Failed:
+        # It answers the rows that parity asked, and not these: without evidence no gate passes.
+        return None
+    found = await robustness.robustness(model)
+    followed = [await expectations.followed(model, sample[one.input], one) for one in expected]
+    return structs.replace(found, expectations=tuple(followed))
 
 
 async def _compare(

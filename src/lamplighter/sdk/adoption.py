@@ -18,7 +18,7 @@ from lamplighter.monitoring.profile import PREDICTION, Profile, profile_bytes, r
 from lamplighter.monitoring.truth import truth
 from lamplighter.packaging import contract as contracts
 from lamplighter.packaging import frames, labelled
-from lamplighter.sdk import brought, evaluation, table_stream
+from lamplighter.sdk import brought, evaluation, fairness, table_stream
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.release import Checked, data_checks, profile_artifact
 
@@ -51,7 +51,8 @@ class Reference:
 
 def adopted(project: Project, reference: Reference, elsewhere: Elsewhere, note: str = "") -> Checked:
     """A version that is ready to be registered; raises `Invalid` and `NotFound` for a table that does not fit."""
-    table = _table(reference)
+    groups = {one.column for one in project.fairness.criterion}
+    table = _table(reference, groups)
     scores = _scores(reference, table)
     classes = reference.classes if reference.meaning is Meaning.PROBABILITY else ()
     output = Output(name=reference.score, meaning=reference.meaning, classes=classes)
@@ -77,11 +78,14 @@ def adopted(project: Project, reference: Reference, elsewhere: Elsewhere, note: 
         evidence.append(
             evaluation.measured(project, reference.meaning, reference.threshold, *known, held_out=reference.held_out)
         )
+    if groups:
+        given = (project.fairness, output, reference.threshold, table, labels, scores)
+        evidence.append(fairness.treated(*given, held_out=reference.held_out))
     return Checked(manifest=manifest, blobs={digest_of(content): content}, evidence=tuple(evidence), note=note)
 
 
-def _table(reference: Reference) -> Mapping[str, Sequence[Any]]:
-    """The first rows of the file, as columns of plain values."""
+def _table(reference: Reference, groups: Collection[str]) -> Mapping[str, Sequence[Any]]:
+    """The first rows of the file, as columns of plain values; of those that are no inputs only what tells groups."""
     columns: dict[str, list[Any]] = {}
     rows = 0
     for batch in table_stream.batches(reference.file, _BITE):
@@ -96,7 +100,7 @@ def _table(reference: Reference) -> Mapping[str, Sequence[Any]]:
     if absent or not rows:
         raise _unfit(f"There is no column {absent[0]}." if absent else "It holds no row.", "Name columns of the file.")
     # Columns that are no inputs may hold what no contract knows, such as a time.
-    apart = frozenset(reference.ignored)
+    apart = frozenset(reference.ignored).difference(groups)
     return frames.columns({name: map(brought.written, values) for name, values in columns.items() if name not in apart})
 
 

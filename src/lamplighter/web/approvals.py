@@ -61,7 +61,7 @@ def approval_page(request: Request, platform: Platform) -> Response:
         state=state,
         view=view,
         decision=decision,
-        evidence=[(evidence, facts.lines(evidence.facts)) for evidence in view.evidence],
+        evidence=[facts.told(evidence) for evidence in view.evidence],
         rollout=platform.rollout(one.rollout),
         project=platform.project(one.model),
         sides=sides(person),

@@ -1,14 +1,22 @@
 """Facts of any shape as lines of name and value."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from lamplighter.domain.card import Table
+from lamplighter.domain.evidence import Evidence
+from lamplighter.views.card import fairness, robustness
 from lamplighter.web.numbers import NOTHING, figure
 
 #: Lines shown of one set of facts.
 MOST = 60
 #: Plain facts of one kind, such as packages, that are told in one line from this number on.
 _MANY = 30
+#: Kinds of evidence that are told as tables.
+_TABLES: Mapping[str, Callable[[Evidence], tuple[Table, ...]]] = {
+    fairness.KIND: fairness.tables,
+    robustness.KIND: robustness.tables,
+}
 
 
 class Line(NamedTuple):
@@ -16,6 +24,21 @@ class Line(NamedTuple):
 
     name: str
     value: str
+
+
+class Told(NamedTuple):
+    """One piece of evidence as people read it."""
+
+    found: Evidence
+    tables: tuple[Table, ...]
+    #: Where no table tells it.
+    lines: list[Line]
+
+
+def told(evidence: Evidence) -> Told:
+    """Evidence as tables where there is one for its kind, else as lines."""
+    tables = _TABLES[evidence.kind](evidence) if evidence.kind in _TABLES else ()
+    return Told(evidence, tables, [] if tables else lines(evidence.facts))
 
 
 def lines(facts: Mapping[str, Any]) -> list[Line]:

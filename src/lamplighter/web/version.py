@@ -35,7 +35,7 @@ def version_page(request: Request, platform: Platform) -> Response:
         state=state,
         compared=state.live[-1] if state.live else None,
         live_in=[place for place in state.live if place.number == view.version.number],
-        evidence=[(evidence, facts.lines(evidence.facts)) for evidence in view.evidence],
+        evidence=[facts.told(evidence) for evidence in view.evidence],
         actions=[
             actions.start_rollout(state, view.version.number, place, platform.whoami(), teams, platform.hold(name, place.name))
             for place in sorted(platform.environments(), key=lambda place: list(Level).index(place.level))

@@ -8,15 +8,18 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.instant import minute
 from lamplighter.domain.version import Version
 from lamplighter.store.transaction import Transaction
+from lamplighter.views.card import fairness, robustness
 from lamplighter.views.card.figures import figures_of, is_held_out, plain
 
 #: Evidence that has a section of its own.
-_ELSEWHERE = ("performance", "cases", "training")
+_ELSEWHERE = ("performance", "robustness", "fairness", "cases", "training")
 
 
 def sections(look: Transaction, version: Version, evidence: Mapping[str, Evidence]) -> Iterator[Section]:
-    """Evaluation, checks, gates."""
+    """Evaluation, robustness, fairness, checks, gates."""
     yield _evaluation(evidence.get("performance"))
+    yield robustness.section(evidence.get(robustness.KIND))
+    yield fairness.section(evidence.get(fairness.KIND), look.project(version.model).fairness)
     yield Section(
         name="checks",
         title="What was checked of it",

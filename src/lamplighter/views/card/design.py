@@ -15,6 +15,8 @@ def sections(project: Project, policy: Policy) -> Iterator[Section]:
     """Problem, requirements, limitations."""
     yield Section(name="problem", title="What it is for", facts=_problem(project, policy))
     asked = [(str(one), "where it is asked to go live") for one in project.requirement]
+    asked += [(str(one), f"of all but {one.most:.1%} of rows" if one.most else "of every row") for one in project.expectation]
+    asked += [(str(one), "of its treatment of groups") for one in project.fairness.criterion]
     success = project.problem.success
     if success is not None:
         asked.insert(0, (f"{success.metric} {success.operator} {success.bound:g}", "by which the business judges it"))
