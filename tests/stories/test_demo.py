@@ -93,7 +93,7 @@ def test_the_decay_reaches_data_science_and_the_broken_version_goes_back(played:
     assert 0 < data["incident"]["opened_after_rows"] < data["predictions"]
     assert "answered those instead" in data["automatic_rollback"], talk
     # The gate had found what breaks it, and somebody took that on.
-    assert "takes on for prod: distance out-of-range: no score. The model raised IndexError." in talk
+    assert "takes on for prod: hour out-of-range: no score. The model raised IndexError." in talk
 
 
 def test_the_challenger_wins_july_and_loses_september(played: tuple[Path, dict[str, Any], str]) -> None:
