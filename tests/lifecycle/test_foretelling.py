@@ -60,7 +60,8 @@ def test_what_would_stand_in_the_way_of_the_deed_stands_in_the_way_of_the_dry_ru
     assert told == refusal(lambda: life[person].deploy(version.name, "prod"))
 
 
-def test_an_open_rollout_stands_in_the_way_too(life: Life) -> None:
+def test_an_open_rollout_of_another_version_stands_in_the_way_too(life: Life) -> None:
     version = ready(life, models.critical(MODEL))
     life["dana"].deploy(version.name, "prod")
-    assert refusal(lambda: life["dana"].foretell(version.name, "prod"))[0] == "E1511"
+    another = life.version(models.critical(MODEL), threshold=0.3)
+    assert refusal(lambda: life["dana"].foretell(another.name, "prod"))[0] == "E1511"

@@ -121,7 +121,8 @@ def test_production_is_for_whoever_holds_the_duty(ground: Ground, version: Versi
 def test_a_second_rollout_waits_for_the_first(ground: Ground, version: Version) -> None:
     first = ground["dana"].deploy(version.name, "prod").rollout
     assert first is not None
-    assert refusal(ground["dana"].deploy, version.name, "prod") == (
+    another = release(ground["dana"], models.critical(MODEL), models.build(threshold=0.4))
+    assert refusal(ground["dana"].deploy, another.name, "prod") == (
         Conflict,
         "E1511",
         f"Another rollout of {MODEL} is open in prod.",

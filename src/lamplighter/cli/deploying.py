@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.decision import first_open, gates, outcome
@@ -16,6 +17,9 @@ from lamplighter.domain.errors import TimedOut
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.sdk.answers import Deployed
 
+if TYPE_CHECKING:  # a project brings every noun, which help does not need
+    from lamplighter.domain.project import Project
+
 #: Seconds that `--wait` waits where `--timeout` says nothing.
 PATIENCE = 600.0
 _LOOK = 0.2
@@ -27,11 +31,10 @@ def is_folder(session: Session, source: str) -> bool:
     return place.name == "lamp.toml" or (place / "lamp.toml").is_file() or "/" in source or source in (".", "..")
 
 
-def deploy_folder(session: Session, path: str, environment: str, *, wait: bool, dry_run: bool) -> Page:
+def deploy_folder(session: Session, path: str, environment: str, *, wait: bool, dry_run: bool, by_commit: bool) -> Page:
     """Register the model of a folder, unless nothing changed, and ask for it to go live."""
-    from lamplighter.cli.folders import build_in, project_in
+    from lamplighter.cli.folders import project_in
     from lamplighter.cli.offline import prepared, prepared_page
-    from lamplighter.sdk.release import release
 
     if dry_run:
         ready = prepared(session, path)
@@ -39,10 +42,24 @@ def deploy_folder(session: Session, path: str, environment: str, *, wait: bool, 
         words = ["lamp deploy", *([] if path == "." else [path]), *([f"--env {environment}"] if environment else [])]
         return prepared_page(ready, says, " ".join(words))
     project = project_in(session, path)
-    build = build_in(session, path, project)
-    version = release(session.platform, project, build)
+    name = registered(session, path, project, by_commit=by_commit)
+    return deployed(session, name, target_place(session, project.name, environment), wait=wait)
+
+
+def registered(session: Session, path: str, project: "Project", *, by_commit: bool) -> str:
+    """Register the model of a folder, or save its project and take the version that its commit made; gives the version."""
+    from lamplighter.cli.folders import build_in, folder_of
+    from lamplighter.sdk.commits import version_of_commit
+    from lamplighter.sdk.release import release
+
+    known = version_of_commit(session.platform, project.name, folder_of(session, path)) if by_commit else None
+    if known is not None:
+        session.platform.save_project(project.name, project)
+        session.say(f"{known.name} was made from this commit; nothing is built.")
+        return known.name
+    version = release(session.platform, project, build_in(session, path, project))
     session.say(f"Registered {version.name}.")
-    return deployed(session, version.name, target_place(session, project.name, environment), wait=wait)
+    return version.name
 
 
 def foretold(session: Session, reference: str, environment: str) -> Page:
@@ -50,12 +67,18 @@ def foretold(session: Session, reference: str, environment: str) -> Page:
     answer = session.platform.foretell(reference, environment)
     decision, hold = answer.decision, session.platform.hold(answer.decision.model, environment)
     page = _page(session, decision, None)
-    facts = _coming(session, answer.rollout) if answer.rollout else []
+    facts = _foreseen(session, answer.rollout) if answer.rollout else []
     facts += [("held", held(hold))] if hold else []
     page = replace(page, data={**page.data, "rollout": answer.rollout, "hold": hold}, facts=facts)
     if answer.rollout:
         return page
     raise _refused(page, decision)
+
+
+def _foreseen(session: Session, rollout: Rollout) -> list[tuple[str, str]]:
+    if not rollout.id:
+        return _coming(session, rollout)
+    return [("rollout", f"{rollout.id} brought it there already: {_told(rollout)} Nothing new would begin.")]
 
 
 def _coming(session: Session, rollout: Rollout) -> list[tuple[str, str]]:

@@ -23,15 +23,35 @@ _DRY = click.option("--dry-run", is_flag=True, help="say what would happen; chan
 @click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: where it is live")
 @_WAIT
 @_DRY
+@click.option("--by-commit", is_flag=True, help="build nothing where this commit has made a version; for pipelines")
 @click.option("--emergency", is_flag=True, help="past freezes, windows and missing acceptances; a second person reviews it")
 @click.option("--reason", default="", help="why it is an emergency, for whoever reviews it")
 @with_session
-def deploy(session: Session, source: str, environment: str, wait: bool, dry_run: bool, emergency: bool, reason: str) -> Page:
-    """Bring a version into an environment: build, check and register the model of a folder, or take one that is registered."""
+def deploy(
+    session: Session,
+    source: str,
+    environment: str,
+    wait: bool,
+    dry_run: bool,
+    by_commit: bool,
+    emergency: bool,
+    reason: str,
+) -> Page:
+    """Bring a version into an environment: build, check and register the model of a folder, or take one that is registered.
+    Asked again, it goes on with the rollout that there is."""
+    if by_commit and (dry_run or emergency or reason or not deploying.is_folder(session, source)):
+        raise Invalid(
+            "That does not go together.",
+            why="--by-commit looks for the version that the commit of a folder made, and then builds nothing.",
+            fix="Write lamp deploy FOLDER --by-commit, or leave --by-commit out.",
+            code="E1107",
+        )
     if emergency or reason:
         return _in_emergency(session, source, environment, reason, wait=wait, lawful=emergency and not dry_run)
     if deploying.is_folder(session, source):
-        return deploying.deploy_folder(session, source, environment, wait=wait, dry_run=dry_run)
+        return deploying.deploy_folder(
+            session, source, environment, wait=wait, dry_run=dry_run, by_commit=by_commit
+        )
     place = target_place(session, parse_reference(source).model, environment)
     if dry_run:
         return deploying.foretold(session, source, place)

@@ -18,6 +18,15 @@ from lamplighter.domain.validation import ValidationFinding, ValidationWord
 from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import Waiver
 
+#: Facts that come out a little different each time they are measured, by kind of evidence.
+_TIMES: Mapping[str, frozenset[str]] = {"load-check": frozenset({"load_seconds", "latency_ms"})}
+
+
+def differs_in_times_only(kind: str, facts: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    """Whether two measurements of one kind say the same but for how long something took."""
+    times = _TIMES.get(kind, frozenset())
+    return bool(times) and all(facts.get(name) == others.get(name) for name in (facts.keys() | others.keys()) - times)
+
 
 class Evidence(Record, frozen=True):
     """Facts about one version, of one kind."""

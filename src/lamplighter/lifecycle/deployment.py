@@ -19,10 +19,14 @@ from lamplighter.store.transaction import Transaction
 def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -> tuple[Decision, Rollout | None]:
     """Judge a version for an environment; where no gate refuses it is on its way, or waits for people.
 
-    Raises `NotAllowed` in production for whoever does not hold the duty, and `Conflict` while another rollout is open.
+    The same again changes nothing: it gives the rollout that brings this very version there, or that made it live, and what
+    that rests on. Raises `NotAllowed` in production for whoever does not hold the duty, and `Conflict` while the rollout of
+    another version is open.
     """
     with kit.store.transaction() as change:
         admission.check(kit, change, actor, version, environment)
+        if there := _there(change, version, environment):
+            return there
         admission.check_free(change, version, environment)
         return ask(kit, change, actor, version, environment)
 
@@ -30,12 +34,22 @@ def deploy(kit: Kit, actor: Actor, version: Version, environment: Environment) -
 def foretell(
     kit: Kit, look: Transaction, actor: Actor, version: Version, environment: Environment
 ) -> tuple[Decision, Rollout | None]:
-    """What `deploy` would answer now, without a key; raises what it would raise, and changes nothing."""
+    """What `deploy` would answer now; a rollout that it would begin has no key yet. Raises what that would raise, and changes
+    nothing."""
     admission.check(kit, look, actor, version, environment)
+    if there := _there(look, version, environment):
+        return there
     admission.check_free(look, version, environment)
     decision = judging.judge(kit, look, version, environment, actor)
     goes_on = decision.passed or decision.waiting
     return decision, _begun(kit, look, actor, version, environment, decision, None) if goes_on else None
+
+
+def _there(look: Transaction, version: Version, environment: Environment) -> tuple[Decision, Rollout] | None:
+    """What was asked for already, and on what word."""
+    rollout = admission.begun(look, version, environment)
+    decision = look.decisions.find(digest=rollout.decision) if rollout else None
+    return (decision, rollout) if decision and rollout else None
 
 
 def ask(

@@ -5,7 +5,7 @@ from typing import Any
 
 from lamplighter.domain.errors import Invalid, NotAllowed
 from lamplighter.domain.events.version import EvidenceAdded, VersionRegistered
-from lamplighter.domain.evidence import Evidence
+from lamplighter.domain.evidence import Evidence, differs_in_times_only
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import DIGEST
 from lamplighter.domain.record import canonical
@@ -48,7 +48,10 @@ def register(
 def take_in(
     kit: Kit, actor: Actor, model: str, manifest: Manifest, evidence: Sequence[tuple[str, Mapping[str, Any]]], note: str
 ) -> Version:
-    """The same with evidence that the platform has found itself. The bytes are durable before the row that names them."""
+    """The same with evidence that the platform has found itself. The bytes are durable before the row that names them.
+
+    Times that were measured again void no acceptance: a pipeline that runs twice takes nobody's word away.
+    """
     _check(kit, model, manifest)
     kit.artifacts.put(manifest.digest, canonical(manifest))
     with kit.store.transaction() as change:
@@ -56,9 +59,16 @@ def take_in(
         elsewhere.check_manifest(change, manifest)
         known = change.versions.find(model=model, digest=manifest.digest)
         version = known or _new(kit, change, actor, manifest, note)
+        signed = known is not None and bool(change.signatures.all(version=version.digest))
         for kind, facts in evidence:
-            _add(kit, change, actor, version, kind, facts)
+            if not (signed and _is_measured_again(change, version, kind, facts)):
+                _add(kit, change, actor, version, kind, facts)
     return version
+
+
+def _is_measured_again(look: Transaction, version: Version, kind: str, facts: Mapping[str, Any]) -> bool:
+    known = look.evidence.newest(version.digest).get(kind)
+    return known is not None and differs_in_times_only(kind, known.facts, facts)
 
 
 def _check(kit: Kit, model: str, manifest: Manifest) -> None:

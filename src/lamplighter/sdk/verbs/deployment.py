@@ -35,12 +35,12 @@ class Deployment(Protocol):
 
     @door("GET", "/versions/{reference}/deployment", Permission.READ)
     def foretell(self, reference: str, environment: str) -> Deployed:
-        """What `deploy` would answer now, with a rollout that has no key yet; it is refused where that would be."""
+        """What `deploy` would answer now, with a rollout that has no key if it is yet to begin; refused where that would be."""
         ...
 
     @door("POST", "/versions/{reference}/deployments", Permission.DEPLOY)
     def deploy(self, reference: str, environment: str) -> Deployed:
-        """Ask for a version to go live; it waits where only people's word is missing."""
+        """Ask for a version to go live; it waits where only people's word is missing. The same again begins nothing new."""
         ...
 
     @door("POST", "/versions/{reference}/emergencies", Permission.DEPLOY)
