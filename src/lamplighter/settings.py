@@ -15,6 +15,7 @@ import msgspec
 from lamplighter.domain.environment import DeclaredEnvironment, Environment, Level, clash_of
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.external_alert import AlertRoute
+from lamplighter.domain.pipeline import Pipeline
 from lamplighter.domain.record import Settings as Strict
 
 #: How addresses of databases begin that the store opens.
@@ -116,6 +117,8 @@ class Settings(Strict, frozen=True):
     false_alarms: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] = 30.0
     #: What alerts of another monitoring system are about that do not name a model or a source; the first that fits counts.
     alert_routes: tuple[AlertRoute, ...] = ()
+    #: Runs of a CI that may sign in with the token of their issuer; the first that fits counts.
+    pipelines: tuple[Pipeline, ...] = ()
     #: Channels that every incident goes to, beside those of its project.
     channels: tuple[str, ...] = ("inbox",)
     #: When business owners are sent how their models did.

@@ -1,6 +1,8 @@
 """Every bridge keeps its promise: files by name, the same each time, without a secret."""
 
 import re
+import subprocess
+from pathlib import Path
 from types import ModuleType
 
 import msgspec
@@ -13,6 +15,9 @@ from lamplighter.domain.metric import METRICS, Shape
 from lamplighter.domain.monitor import DUTY_OF, Severity
 from lamplighter.domain.panel import ROWS
 from lamplighter.plugins import names, plugin
+from lamplighter.settings import Settings
+
+VALIDATOR = Path(__file__).parents[2] / ".venv-clients" / "ci" / "bin" / "check-jsonschema"
 
 ESTATE = Estate(
     url="https://lamp.example.com",
@@ -37,13 +42,41 @@ def test_files_have_names_of_their_own_and_a_use(bridge: ModuleType) -> None:
     made = bridge.files(ESTATE)
     assert len({file.name for file in made}) == len(made) > 0
     for file in made:
-        assert re.fullmatch(r"[a-z-]+\.(yml|json)", file.name)
+        assert re.fullmatch(r"(\.[a-z/]+/)?[a-z-]+\.(yml|json|toml)", file.name)
         assert file.use
         assert "lmp_" not in file.content
 
 
 def test_the_same_estate_gives_the_same_files(bridge: ModuleType) -> None:
     assert bridge.files(ESTATE) == bridge.files(ESTATE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "rules"),
+    [
+        ("ci_github", ".github/workflows/lamplighter.yml", ["vendor.github-workflows"]),
+        ("ci_gitlab", ".gitlab/lamplighter.yml", ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"]),
+    ],
+)
+def test_jobs_fit_the_rules_that_the_ci_publishes(kind: str, file: str, rules: list[str], tmp_path: Path) -> None:
+    assert VALIDATOR.exists(), "scripts/clients ci makes the environment of the clients"
+    made = {one.name: one.content for one in plugin("bridges", kind).files(ESTATE)}[file]
+    broken = re.sub(r"^( +)(runs-on|script):", r"\1\2s:", made, flags=re.MULTILINE)
+    for text, code in ((made, 0), (broken, 1)):
+        (tmp_path / "jobs.yml").write_text(text)
+        command = [VALIDATOR, "--builtin-schema", *rules, tmp_path / "jobs.yml"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # type: ignore[arg-type]
+        assert done.returncode == code, done.stdout + done.stderr
+
+
+def test_what_is_trusted_is_read_by_the_platform() -> None:
+    for kind, deploying in (("ci_github", 1), ("ci_gitlab", 1)):
+        made = {one.name: one.content for one in plugin("bridges", kind).files(ESTATE)}["lamplighter-pipelines.toml"]
+        read = msgspec.convert({"home": "x", **msgspec.toml.decode(made)}, Settings)
+        assert [("deploy" in one.permissions, one.audience) for one in read.pipelines] == [
+            (False, ESTATE.url),
+            *[(True, ESTATE.url)] * deploying,
+        ]
 
 
 def used(expression: str) -> set[str]:

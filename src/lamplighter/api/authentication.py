@@ -28,7 +28,8 @@ def authenticate(request: Request) -> Actor:
     if token.startswith(tokens.PUSH_PREFIX):
         return authentication.authenticate_push(kit, token)
     if token:
-        return authentication.authenticate(kit, token, Purpose.TOKEN)
+        purpose = Purpose.PIPELINE if token.startswith(tokens.PIPELINE_PREFIX) else Purpose.TOKEN
+        return authentication.authenticate(kit, token, purpose)
     session = request.cookies.get(COOKIE, "")
     if not session:
         raise Unauthenticated(

@@ -17,6 +17,7 @@ from lamplighter.api.metrics import Metrics
 from lamplighter.api.mlflow.main import mlflow_routes
 from lamplighter.api.openapi import document
 from lamplighter.api.payloads import payload_routes
+from lamplighter.api.pipelines import pipeline_routes
 from lamplighter.api.problems import MethodNotTaken, problem, unexpected
 from lamplighter.api.routes import routes
 from lamplighter.domain.errors import LampError, NotFound
@@ -27,7 +28,8 @@ from lamplighter.lifecycle.reconciler import Reconciler
 
 def build(kit: Kit, pages: Sequence[Guarded] = ()) -> Starlette:
     """The application over a kit, with the pages that go beside the API; raises `RuntimeError` for an unguarded route."""
-    everything = [*_own_routes(), *routes(), *payload_routes(), *external_alert_routes(), *mlflow_routes(), *pages]
+    own = [*_own_routes(), *routes(), *payload_routes(), *external_alert_routes(), *mlflow_routes(), *pipeline_routes()]
+    everything = [*own, *pages]
     refuse_unguarded(everything)
     hosts = ["127.0.0.1", "localhost", "[::1]", "::1", kit.settings.host]
     application = Starlette(

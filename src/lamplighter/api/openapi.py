@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from lamplighter import __version__
-from lamplighter.api import external_alerts, payloads
+from lamplighter.api import external_alerts, payloads, pipelines
+from lamplighter.api.guard import Public
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.notification import Notification
 from lamplighter.domain.pushed import Kept
 from lamplighter.lifecycle.external_alerts import Taken
+from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.door import Door
 from lamplighter.sdk.interface import DOORS
 
@@ -22,7 +24,7 @@ class Incoming(NamedTuple):
 
     name: str
     path: str
-    permission: Permission
+    permission: Permission | Public
     summary: str
     #: Media type and shape of what it takes, and shape of what it answers.
     media: str
@@ -49,6 +51,15 @@ _INCOMING = (
         media="application/cloudevents+json",
         body=dict[str, Any],
         answer=Kept,
+    ),
+    Incoming(
+        name="exchange_pipeline_token",
+        path=pipelines.PATH,
+        permission=Public.SIGN_IN,
+        summary="Give a run of a CI a token for that of its issuer, if the configuration trusts it.",
+        media="application/json",
+        body=pipelines.Asked,
+        answer=Secret,
     ),
 )
 _PROBLEM = {
@@ -112,10 +123,12 @@ def _operation(door: Door, arguments: dict[str, Any], answer: Any) -> dict[str, 
 
 def _taken(one: Incoming, body: Any, answer: Any) -> dict[str, Any]:
     places = re.findall(r"\{(\w+)\}", one.path)
+    public = isinstance(one.permission, Public)
     return {
         "operationId": one.name,
         "summary": one.summary,
-        "description": f"Takes the permission `{one.permission}`.",
+        "description": "Needs no sign-in." if public else f"Takes the permission `{one.permission}`.",
+        **({"security": []} if public else {}),
         "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in places],
         "requestBody": {"required": True, "content": {one.media: {"schema": body}}},
         "responses": {

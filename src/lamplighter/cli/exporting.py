@@ -14,25 +14,28 @@ INVENTORY = "inventory"
 
 @click.command(cls=Verb)
 @click.argument("tool", metavar="TOOL|inventory")
+@click.argument("kind", metavar="", default="")
 @click.option("--out", "out", default=".", metavar="DIR", help="where the files go; default: here")
 @click.option("--as", "form", metavar="FORM", default="", help="inventory only: csv (default), json or parquet")
 @click.option("--columns", metavar="FILE", default="", help="inventory only: other columns, such as a changed copy of ours")
 @with_session
-def export(session: Session, tool: str, out: str, form: str, columns: str) -> Page:
-    """Write files for another tool (prometheus, grafana), or the inventory of all models with its columns explained. Files that
-    are there by their names are replaced."""
+def export(session: Session, tool: str, kind: str, out: str, form: str, columns: str) -> Page:
+    """Write files for another tool (prometheus, grafana), for a CI (ci github, ci gitlab), or the inventory of all models with
+    its columns explained. Files that are there by their names are replaced."""
     from lamplighter import plugins
     from lamplighter.domain.names import unknown
 
-    if tool == INVENTORY:
+    if tool == INVENTORY and not kind:
         from lamplighter.cli.inventory import inventory_page
 
         return inventory_page(session, out, form, columns)
-    if tool not in plugins.names("bridges"):
-        raise unknown("export", tool, (*plugins.names("bridges"), INVENTORY))
+    tools = {name.replace("_", " "): name for name in plugins.names("bridges")}
+    words = f"{tool} {kind}".strip()
+    if words not in tools:
+        raise unknown("export", words, (*tools, INVENTORY))
     if form or columns:
         raise click.UsageError("--as and --columns go with lamp export inventory.")
-    return _for_tool(session, tool, out)
+    return _for_tool(session, tools[words], out)
 
 
 def _for_tool(session: Session, tool: str, out: str) -> Page:
@@ -45,10 +48,11 @@ def _for_tool(session: Session, tool: str, out: str) -> Page:
     place.mkdir(parents=True, exist_ok=True)
     made = bridge.files(estate)
     for file in made:
+        (place / file.name).parent.mkdir(parents=True, exist_ok=True)
         (place / file.name).write_text(file.content)
     return Page(
-        says=f"✓ {len(made)} files for {tool} are in {out}.",
-        data={"tool": tool, "files": [{"name": file.name, "use": file.use} for file in made]},
+        says=f"✓ {len(made)} files for {tool.replace('_', ' ')} are in {out}.",
+        data={"tool": tool.replace("_", " "), "files": [{"name": file.name, "use": file.use} for file in made]},
         facts=[(file.name, file.use) for file in made],
     )
 

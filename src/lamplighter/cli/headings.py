@@ -30,6 +30,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "check": Entry("daily", "[PATH]", "build, pack and judge a model here; no platform"),
         "apply": Entry("daily", "[PATH]", "save lamp.toml as the project of its model"),
         "deploy": Entry("traffic", "[PATH|REF] [--env E]", "bring a version into an environment"),
+        "ci": Entry("ci", "check|deploy", "all projects of a repository, in a pipeline"),
         "adopt": Entry("adopting", "NAME --reference FILE ...", "take on a model that runs elsewhere"),
         "status": Entry("daily", "[REF]", "how a model is; exit 8 if it is failing"),
         "list": Entry("daily", "[--needs me]", "all models, those that need somebody first"),
@@ -82,7 +83,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "report": Entry("reporting", "[--since 30d] [--waiting]", "how versions reach production; who is waited for"),
         "card": Entry("card", "show|export", "the model file of a version, signed"),
         "reproduce": Entry("reproducing", "REF", "make a version again, and compare"),
-        "export": Entry("exporting", "TOOL|inventory [--out DIR]", "files for prometheus, grafana, or of all models"),
+        "export": Entry("exporting", "TOOL|inventory [--out DIR]", "files for prometheus, grafana, a CI; all models"),
     },
     "ADMIN": {
         "env": Entry("admin", "list|add", "the environments"),

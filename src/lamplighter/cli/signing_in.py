@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import sys
+import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -19,11 +20,15 @@ from lamplighter.settings import read_settings
 @click.command(cls=Verb)
 @click.argument("url", metavar="[URL]", default="")
 @click.option("--token-stdin", is_flag=True, help="read the token from stdin, for scripts")
+@click.option("--ci", is_flag=True, help="in a job of a CI: with the identity that the CI gives it, and no secret")
+@click.option("--audience", default="", metavar="TEXT", help="with --ci: for whom its token is meant; default: URL")
 @with_session
-def login(session: Session, url: str, token_stdin: bool) -> Page:
+def login(session: Session, url: str, token_stdin: bool, ci: bool, audience: str) -> Page:
     """Sign in to a platform with a token. The token is checked, then kept in a file that only you can read."""
+    if (audience and not ci) or (ci and token_stdin):
+        raise click.UsageError("--audience goes with --ci, and --ci takes no token.")
     address = _address(url or session.flags.url or os.environ.get("LAMP_URL", "") or read_login().url or read_settings().url)
-    token = _token(session, token_stdin)
+    token = _of_job(session, address, audience) if ci else _token(session, token_stdin)
     person = session.held(connect(address, token, timeout=session.flags.timeout or PATIENCE)).whoami()
     file = write_login(Login(url=address, token=token))
     return Page(
@@ -32,6 +37,15 @@ def login(session: Session, url: str, token_stdin: bool) -> Page:
         next=["lamp whoami", "lamp list"],
         url=address,
     )
+
+
+def _of_job(session: Session, address: str, audience: str) -> str:
+    from lamplighter.sdk.pipelines import sign_in
+
+    made = sign_in(address, audience, timeout=session.flags.timeout or PATIENCE)
+    minutes = (made.expires_at / 1_000_000 - time.time()) / 60
+    session.say(f"Signed in as a pipeline, for {minutes:.0f} minutes.")
+    return made.secret
 
 
 def _address(text: str) -> str:

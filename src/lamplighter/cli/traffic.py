@@ -49,9 +49,7 @@ def deploy(
     if emergency or reason:
         return _in_emergency(session, source, environment, reason, wait=wait, lawful=emergency and not dry_run)
     if deploying.is_folder(session, source):
-        return deploying.deploy_folder(
-            session, source, environment, wait=wait, dry_run=dry_run, by_commit=by_commit
-        )
+        return deploying.deploy_folder(session, source, environment, wait=wait, dry_run=dry_run, by_commit=by_commit)
     place = target_place(session, parse_reference(source).model, environment)
     if dry_run:
         return deploying.foretold(session, source, place)

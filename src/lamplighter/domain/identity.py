@@ -153,6 +153,8 @@ class Purpose(StrEnum):
     SESSION = "session"
     #: One drill in one environment.
     DRILL = "drill"
+    #: Calls of one run of a CI.
+    PIPELINE = "pipeline"
 
 
 class Credential(Record, frozen=True):
@@ -173,6 +175,8 @@ class Credential(Record, frozen=True):
     models: tuple[str, ...] = ()
     #: Environment it is for, for the purposes `predict` and `push`.
     environment: str = ""
+    #: What it may be used for, of what its holder may, for the purpose `pipeline`.
+    permissions: tuple[Permission, ...] = ()
 
     def valid(self, now: int) -> bool:
         """Whether it may still be used."""
@@ -188,11 +192,15 @@ class Actor(Record, frozen=True):
     #: Models and environment that the credential is for; empty for one that is its holder's own.
     models: tuple[str, ...] = ()
     environment: str = ""
+    #: What the credential may be used for; empty for one that is its holder's own.
+    permissions: tuple[Permission, ...] = ()
 
     def may(self, permission: Permission) -> bool:
         """Whether the credential and its holder carry the permission."""
         if self.environment:
             return permission in PUSHING
+        if self.permissions and permission not in self.permissions:
+            return False
         return self.person.may(permission)
 
     def check_within(self, model: str, environment: str = "") -> None:

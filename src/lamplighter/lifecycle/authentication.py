@@ -46,7 +46,7 @@ def authenticate(kit: Kit, secret: str, purpose: Purpose) -> Actor:
     digest = digest_of(secret.encode())
     with kit.store.reading() as look:
         found = _valid(kit, look, digest, purpose)
-        return Actor(person=find_person(look, found.email), credential=digest[:12])
+        return Actor(person=find_person(look, found.email), credential=digest[:12], permissions=found.permissions)
 
 
 def authenticate_push(kit: Kit, secret: str) -> Actor:

@@ -15,6 +15,7 @@ from lamplighter.lifecycle import configuration, in_force
 from lamplighter.lifecycle.bringing import Bringing
 from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.in_force import InForce
+from lamplighter.lifecycle.issuers import Issuers
 from lamplighter.lifecycle.reads import Reads
 from lamplighter.serving.segments import Segments
 from lamplighter.settings import Settings
@@ -43,6 +44,8 @@ class Kit:
         self.bringing = Bringing(artifacts, clock)
         #: Whose questions for rows are in the journal.
         self.reads = Reads()
+        #: Keys of those who sign tokens of pipelines.
+        self.issuers = Issuers()
         self._targets: dict[str, Target] = {}
 
     @classmethod

@@ -6,7 +6,7 @@ import msgspec
 
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events.identity import TokenIssued
-from lamplighter.domain.identity import Actor, Credential, Purpose
+from lamplighter.domain.identity import Actor, Credential, Permission, Purpose
 from lamplighter.domain.job import HOLDER
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import digest_of
@@ -16,6 +16,8 @@ from lamplighter.store.transaction import Transaction
 
 #: How a token for pushing begins.
 PUSH_PREFIX = "lmp_push_"
+#: How a token of a run of a CI begins.
+PIPELINE_PREFIX = "lmp_ci_"
 #: How the secret of a sign-in link begins.
 ONCE = "lmp_once_"
 _MINUTE = 60 * 1_000_000
@@ -95,6 +97,16 @@ def issue_session(kit: Kit, email: str, life: int) -> Secret:
     return _issue(kit, email, Purpose.SESSION, "lmp_session_", life, "")
 
 
+def issue_for_pipeline(kit: Kit, email: str, label: str, permissions: tuple[Permission, ...], minutes: int) -> Secret:
+    """A token for one run of a CI, which may do no more than this; raises `NotFound`, and `NotAllowed` for a closed account."""
+    with kit.store.transaction() as change:
+        person = find_person(change, email)
+        secret = _keep(kit, change, email, Purpose.PIPELINE, PIPELINE_PREFIX, minutes * _MINUTE, label, permissions=permissions)
+        event = TokenIssued(email=email, label=label, digest=_digest(secret)[:12])
+        kit.record(change, event, Actor(person=person, credential=_digest(secret)[:12]))
+    return secret
+
+
 def issue_for_job(kit: Kit, job: str, model: str, environment: str, seconds: float) -> Secret:
     """A token with which a run of a job calls one model in one environment, and can do nothing else."""
     with kit.store.transaction() as change:
@@ -117,7 +129,15 @@ def _issue(kit: Kit, email: str, purpose: Purpose, prefix: str, life: int, label
 
 
 def _keep(
-    kit: Kit, change: Transaction, holder: str, purpose: Purpose, prefix: str, life: int, label: str, model: str = ""
+    kit: Kit,
+    change: Transaction,
+    holder: str,
+    purpose: Purpose,
+    prefix: str,
+    life: int,
+    label: str,
+    model: str = "",
+    permissions: tuple[Permission, ...] = (),
 ) -> Secret:
     """Make a secret of so many microseconds and keep its hash; with a model it is for that and the environment `label` only."""
     now = kit.clock.now()
@@ -132,6 +152,7 @@ def _keep(
             label=label,
             models=(model,) if model else (),
             environment=label if model else "",
+            permissions=permissions,
         )
     )
     return secret

@@ -116,7 +116,9 @@ def commit_of(folder: Path) -> str:
     A commit elsewhere in the repository is none of this folder: the version of a model that did not change stays the same.
     """
     commit = _git(folder, "log", "-1", "--format=%H", "--", ".")
-    return f"{commit}-dirty" if commit and _git(folder, "status", "--porcelain", "--", ".") else commit
+    # Python leaves its bytecode beside the training code that it has just run.
+    differs = commit and _git(folder, "status", "--porcelain", "-uall", "--", ".", ":(exclude,glob)**/__pycache__/**")
+    return f"{commit}-dirty" if differs else commit
 
 
 def _git(folder: Path, *words: str) -> str:

@@ -68,7 +68,7 @@ class _Verb:
         arguments = {**dict(zip(self._door.arguments, positional, strict=False)), **named}
         answer = self._send(arguments)
         if answer.status_code >= 400:
-            raise _refusal(answer)
+            raise refusal(answer)
         if self._door.answer is bytes:
             return answer.content
         return msgspec.json.decode(answer.content, type=self._door.answer)
@@ -99,7 +99,8 @@ def _query(value: Any) -> str:
     return "true" if value is True else "false" if value is False else str(value)
 
 
-def _refusal(answer: httpx2.Response) -> LampError:
+def refusal(answer: httpx2.Response) -> LampError:
+    """What the platform said no with, as the error that it was there."""
     try:
         problem = msgspec.json.decode(answer.content, type=dict[str, Any])
     except msgspec.DecodeError:

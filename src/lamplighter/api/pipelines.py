@@ -1,0 +1,44 @@
+"""Where a run of a CI exchanges the token of its issuer for one of ours."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lamplighter.api.guard import Guarded, Public, guarded
+from lamplighter.api.problems import Malformed, TooLarge, UnsupportedMediaType
+from lamplighter.lifecycle import pipelines
+from lamplighter.sdk.answers import Secret
+from lamplighter.sdk.door import BASE
+
+PATH = f"{BASE}/pipelines/tokens"
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a run brings."""
+
+    #: The token that its issuer has signed, a JSON Web Token.
+    token: str
+
+
+def pipeline_routes() -> list[Guarded]:
+    """The one route; the token itself says who comes."""
+    return [guarded("POST", PATH, _exchange, Public.SIGN_IN)]
+
+
+def _exchange(request: Request) -> Response:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType(
+            "The body is of a type this route does not take.",
+            why="It takes application/json only.",
+            fix="Send Content-Type: application/json.",
+        )
+    content: bytes = request.state.body
+    if len(content) > 2 * pipelines.LARGEST:
+        raise TooLarge("The token is too large.", why="No issuer makes one of that size.", fix="Send the token alone.")
+    try:
+        asked = msgspec.json.decode(content, type=Asked)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+        raise Malformed("The body cannot be read.", why="It is no object with a token.", fix='Send {"token": "..."}.') from None
+    made = pipelines.sign_in(request.app.state.kit, asked.token)
+    answer = Secret(secret=made.secret, expires_at=made.expires_at)
+    return Response(msgspec.json.encode(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
