@@ -79,6 +79,17 @@ class NumericBins(Record, frozen=True, eq=False, tag="numeric", dict=True):
             return np.arange(self.edges.size, dtype=np.int64)
         return self.equal_width if partition is Partition.EQUAL_WIDTH else self.tenths
 
+    def starts(self, partition: Partition) -> IntArray:
+        """The first of the cells that make up each cell of the partition."""
+        known = self._starts.get(partition)
+        if known is None:
+            known = self._starts[partition] = np.append(0, self.positions(partition) + 1)
+        return known
+
+    @cached_property
+    def _starts(self) -> dict[Partition, IntArray]:
+        return {}
+
 
 class CategoryBins(Record, frozen=True, eq=False, tag="category"):
     """Cells of a text or boolean column: each category, every other value, and missing."""

@@ -54,8 +54,7 @@ class Distribution(Record, frozen=True, eq=False, dict=True):
         cells = self.tally.cells[..., :-1]
         if not isinstance(self.bins, NumericBins) or partition is Partition.FINEST:
             return cells
-        starts = np.concatenate([[0], self.bins.positions(partition) + 1])
-        grouped = np.add.reduceat(cells, starts, axis=-1)
+        grouped = np.add.reduceat(cells, self.bins.starts(partition), axis=-1)
         if partition is Partition.TENTHS:
             return np.asarray(grouped)
         outside = grouped[..., :1] + grouped[..., -1:]
@@ -113,7 +112,7 @@ class Distribution(Record, frozen=True, eq=False, dict=True):
         if not isinstance(self.bins, NumericBins) or partition is Partition.FINEST:
             return self
         used = self.bins.positions(partition)
-        grouped = np.add.reduceat(self.tally.cells[..., :-1], np.concatenate([[0], used + 1]), axis=-1)
+        grouped = np.add.reduceat(self.tally.cells[..., :-1], self.bins.starts(partition), axis=-1)
         every = np.arange(used.size, dtype=np.int64)
         bins = msgspec.structs.replace(self.bins, edges=self.bins.edges[used], equal_width=every, tenths=every)
         cells = np.concatenate([grouped, self.tally.cells[..., -1:]], axis=-1)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lamplighter.monitoring.arrays import FloatArray
+from lamplighter.monitoring.arrays import FloatArray, IntArray
 from lamplighter.monitoring.counts import Counts
 from lamplighter.monitoring.distribution import Distribution
 from lamplighter.monitoring.measure import Measure
@@ -41,19 +42,27 @@ def distances(
 ) -> dict[str, dict[str, FloatArray]]:
     """Each measure of each column of its kind, one value a window; NaN where the window or the reference holds no value of
     the column. The value of a window does not depend on those beside it, to the last bit."""
+    named = [(measure.name, measure) for measure in measures]
+    return {name: _of_column(named, profile.columns[name], column) for name, column in windows.items()}
+
+
+def _of_column(named: Sequence[tuple[str, Measure]], reference: Distribution, windows: Distribution) -> dict[str, FloatArray]:
+    """Which windows hold something is asked once, and not for every measure."""
+    rows, present = _held(reference.rows, windows.rows), _held(reference.present, windows.present)
     return {
-        name: {
-            measure.name: _distances(measure, profile.columns[name], column)
-            for measure in measures
-            if column.kind in measure.columns
-        }
-        for name, column in windows.items()
+        name: _distances(measure, reference, windows, rows if measure.partition is None else present)
+        for name, measure in named
+        if windows.kind in measure.columns
     }
 
 
-def _distances(measure: Measure, reference: Distribution, windows: Distribution) -> FloatArray:
-    before, after = (part.rows if measure.partition is None else part.present for part in (reference, windows))
-    if not int(before):
-        return np.full(after.shape, np.nan)
+def _held(before: IntArray, after: IntArray) -> NDArray[np.bool_] | bool:
+    """Whether every window has a distance, or else which of them."""
+    return bool(before) and (bool(after.all()) or after > 0)
+
+
+def _distances(measure: Measure, reference: Distribution, windows: Distribution, held: NDArray[np.bool_] | bool) -> FloatArray:
+    if held is False:
+        return np.full(windows.rows.shape, np.nan)
     found = measure.distance(reference, windows)
-    return found if after.all() else np.where(after > 0, found, np.nan)
+    return found if held is True else np.where(held, found, np.nan)
