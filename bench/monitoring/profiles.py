@@ -109,7 +109,7 @@ def against(peer: str, theirs: dict[str, Any], ours: Sequence[float], another: S
         whole = theirs["windows"][place] * DAYS / days
         line(f"profile_1m_x_50_30_days_{what}", ours[place], name, whole, "s", lower_is_better=True)
         if "every_measure" in theirs:
-            every = theirs["every_measure"][place]
+            every = theirs["every_measure"][place] * DAYS / days
             line(f"profile_1m_x_50_30_days_{what}", ours[place], f"{name}_every_measure", every, "s", lower_is_better=True)
         if "day" in theirs:
             line(f"one_more_day_33k_x_50_{what}", another[place], peer, theirs["day"][place], "s", lower_is_better=True)
