@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from tests.lifecycle.lives import Life, lived
 from tests.sdk import models
 
-from lamplighter.domain.errors import NotFound
+from lamplighter.domain.errors import NotAllowed, NotFound
 from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import rulebook
 from lamplighter.sdk.answers import Facts
 
-KINDS = ("data-checks", "parity", "load-check", "performance", "challenge")
+KINDS = ("data-checks", "parity", "load-check", "performance")
 _PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["", "auc", "value", "n"]), inner, max_size=3),
@@ -60,6 +60,16 @@ def test_what_cannot_be_read_is_no_evidence(judged: tuple[Life, Version], kind: 
     verdict = next(one.verdict for one in life["dana"].check(version.name, "prod").judgements if one.gate == gate)
     assert not verdict
     assert not getattr(verdict, "waiting", False)
+
+
+@pytest.mark.parametrize("kind", ["challenge", "shadow", "outage-drill"])
+def test_nobody_brings_what_the_platform_finds(judged: tuple[Life, Version], kind: str) -> None:
+    life, version = judged
+    with pytest.raises(NotAllowed) as refusal:
+        life["dana"].add_evidence(version.name, Facts(kind=kind, facts={"verdict": "challenger-wins", "metric": "auc"}))
+    assert refusal.value.code == "E1324"
+    with pytest.raises(NotAllowed):
+        life["dana"].register(version.model, version.manifest, [Facts(kind=kind, facts={})], "")
 
 
 def test_a_question_writes_nothing_down(life: Life) -> None:

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from lamplighter.domain.record import Record
 
+#: The kind of evidence that a decided trial is.
+KIND = "challenge"
+
 
 class Verdict(StrEnum):
     """How a trial ended."""

@@ -3,9 +3,12 @@
 from lamplighter.domain.outage import Fallback
 from lamplighter.domain.record import Record
 
+#: The kind of evidence that a drill is.
+KIND = "outage-drill"
+
 
 class OutageDrill(Record, frozen=True):
-    """Requests that were answered as in an outage, beside ordinary ones that were not. Kept as evidence `outage-drill`."""
+    """Requests that were answered as in an outage, beside ordinary ones that were not. Kept as evidence."""
 
     environment: str
     #: What the route declared: the drill was held against this.

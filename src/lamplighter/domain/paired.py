@@ -12,6 +12,9 @@ from lamplighter.domain.record import Record
 #: Upper bounds of the bins of absolute differences between two scores; the last bin is open.
 DIFFERENCE_BOUNDS: tuple[float, ...] = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
+#: The kind of evidence that a comparison of scoring along is.
+KIND = "shadow"
+
 
 class Paired(Record, frozen=True):
     """What one shadow scored beside one answering version."""

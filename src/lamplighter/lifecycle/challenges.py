@@ -4,7 +4,7 @@ import math
 
 import msgspec
 
-from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.challenge import KIND, Challenge, Verdict
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.events.challenge import ChallengeDecided, ChallengeOpened
@@ -151,9 +151,9 @@ def _decided(trial: Challenge, compared: Comparison | Missing, start: int, end: 
 
 def _write_down(kit: Kit, change: Transaction, actor: Actor, trial: Challenge, version: Version) -> None:
     facts = {name: getattr(trial, name) for name in _FACTS}
-    found = Evidence(version=version.digest, kind="challenge", facts=facts, author=actor.email, at=kit.clock.now())
+    found = Evidence(version=version.digest, kind=KIND, facts=facts, author=actor.email, at=kit.clock.now())
     change.evidence.put(found)
-    kit.record(change, EvidenceAdded(model=trial.model, version=version.digest, kind="challenge", digest=found.digest), actor)
+    kit.record(change, EvidenceAdded(model=trial.model, version=version.digest, kind=KIND, digest=found.digest), actor)
     event = ChallengeDecided(
         model=trial.model,
         challenge=trial.id,

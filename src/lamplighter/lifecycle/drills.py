@@ -8,7 +8,7 @@ import httpx2
 import msgspec
 
 from lamplighter.domain.contract import Column, Kind
-from lamplighter.domain.drill import OutageDrill
+from lamplighter.domain.drill import KIND, OutageDrill
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Unavailable
 from lamplighter.domain.events.version import EvidenceAdded
@@ -161,7 +161,7 @@ def _value(column: Column) -> Any:
 
 def _write_down(kit: Kit, actor: Actor, version: Version, held: OutageDrill) -> None:
     facts = {**msgspec.to_builtins(held), "passed": held.passed}
-    found = Evidence(version=version.digest, kind="outage-drill", facts=facts, author=actor.email, at=kit.clock.now())
+    found = Evidence(version=version.digest, kind=KIND, facts=facts, author=actor.email, at=kit.clock.now())
     with kit.store.transaction() as change:
         change.evidence.put(found)
         event = EvidenceAdded(model=version.model, version=version.digest, kind=found.kind, digest=found.digest)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lamplighter.domain.challenge import KIND as CHALLENGE
+from lamplighter.domain.drill import KIND as OUTAGE_DRILL
 from lamplighter.domain.errors import Invalid, NotAllowed
 from lamplighter.domain.events.version import EvidenceAdded, VersionRegistered
 from lamplighter.domain.evidence import Evidence, differs_in_times_only
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import DIGEST
+from lamplighter.domain.paired import KIND as SHADOW
 from lamplighter.domain.record import canonical
 from lamplighter.domain.replay import KIND as REPLAY
 from lamplighter.domain.retuning import KIND as RETUNING
@@ -20,6 +23,9 @@ from lamplighter.store.transaction import Transaction
 #: Evidence that only the platform itself finds, and how.
 _OWN: Mapping[str, str] = {
     REPLAY: "The platform itself replays the requests of consumers.",
+    CHALLENGE: "The platform itself compares a challenger with the champion on the rows of both.",
+    SHADOW: "The platform itself compares what a version scores along with what the live one answers.",
+    OUTAGE_DRILL: "The platform itself asks the questions of a drill.",
     RETUNING: "The platform itself counts which decisions another threshold turns.",
 }
 

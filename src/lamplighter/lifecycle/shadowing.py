@@ -9,7 +9,7 @@ from lamplighter.domain.events.version import EvidenceAdded
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import unknown
-from lamplighter.domain.paired import ShadowRun, run_of
+from lamplighter.domain.paired import KIND, ShadowRun, run_of
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, shadowed
 from lamplighter.lifecycle import elsewhere, routing
@@ -103,7 +103,7 @@ def write_down(kit: Kit, actor: Actor, model: str, environment: Environment) -> 
         shadow = change.versions.find(model=model, number=found.number)
         assert shadow is not None
         facts = msgspec.to_builtins(found)
-        evidence = Evidence(version=shadow.digest, kind="shadow", facts=facts, author=actor.email, at=kit.clock.now())
+        evidence = Evidence(version=shadow.digest, kind=KIND, facts=facts, author=actor.email, at=kit.clock.now())
         change.evidence.put(evidence)
         event = EvidenceAdded(model=model, version=shadow.digest, kind=evidence.kind, digest=evidence.digest)
         kit.record(change, event, actor)
