@@ -150,6 +150,28 @@ def test_requirements_of_decisions_are_judged_at_the_new_threshold(life: Life) -
     assert facts["figures"][""]["auc"] == of_base["figures"][""]["auc"]
 
 
+def test_what_was_tried_is_held_against_the_new_threshold(life: Life) -> None:
+    version = life.version(models.critical(MODEL))
+    life.appoint(version)
+    answered(life, version, labels=False)
+    made = life["dana"].retune(version.name, "prod", 0.35, "sooner").version
+    base, found = (
+        next(one for one in life["rita"].version(name).evidence if one.kind == "robustness").facts
+        for name in (version.name, made.name)
+    )
+    turned = [one["turned"][17] / base["rows"] for one in base["stressed"] if one["turned"] and one["input"]]
+    assert sum(turned) > 0
+    assert [one["flips"]["value"] for one in found["stressed"] if one["flips"]] == turned
+    verdict = gates(life, made.name)["robustness"]
+    assert isinstance(verdict, Passed)
+    assert verdict.why.endswith(": the files are the same, and its decisions were counted at the threshold of this one.")
+    # A version that was measured without them has to be made anew.
+    plain = {**base, "stressed": [{**one, "turned": []} for one in base["stressed"]]}
+    life["dana"].add_evidence(version.name, Facts(kind="robustness", facts=plain))
+    again = life["dana"].retune(version.name, "prod", 0.36, "sooner").version
+    assert isinstance(gates(life, again.name)["robustness"], Undecided)
+
+
 def test_without_labels_nobody_knows_how_the_decisions_are(life: Life) -> None:
     asked = models.critical(MODEL, requirement=[{"metric": "recall", "operator": ">=", "bound": 0.6}])
     version = life.version(asked)

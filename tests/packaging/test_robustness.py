@@ -15,6 +15,7 @@ from lamplighter.domain.contract import Contract
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.expectation import Course, Expectation
 from lamplighter.domain.robustness import Check, Measured, Robustness, Stressed, checks_of
+from lamplighter.monitoring.turning import at_threshold
 from lamplighter.packaging import contract as contracts
 from lamplighter.packaging import expectations, frames
 from lamplighter.packaging.capture import capture
@@ -92,6 +93,16 @@ def test_a_missing_input_moves_the_answers_as_it_does_in_the_model(flights: Any,
     assert wanted[0] > 0.0
 
 
+def test_the_decisions_that_turn_are_known_at_every_threshold(flights: Any, logistic: Any, found: Robustness) -> None:
+    rows = flights.table.iloc[::STEP]
+    was, now = (logistic.predict_proba(table)[:, 1] for table in (rows, rows.assign(wind=np.nan)))
+    elsewhere = one(at_threshold(found, 0.3), Check.MISSING, "wind")
+    turned = [float(np.mean((was >= t) != (now >= t))) for t in np.linspace(0.2801, 0.3, 200)]
+    assert figures(elsewhere)[0] >= max(turned) > 0.0
+    assert figures(elsewhere)[0] <= max(turned) + 0.005
+    assert one(at_threshold(found, 0.3), Check.ORDER).flips is None
+
+
 def test_an_unseen_category_too(flights: Any, logistic: Any, found: Robustness) -> None:
     wanted = by_hand(logistic, flights.table, "carrier", "nobody")
     assert figures(one(found, Check.CATEGORY, "carrier")) == pytest.approx(wanted, abs=1e-9)
@@ -154,12 +165,14 @@ def test_a_model_of_numbers_is_measured_in_deviations_of_its_answers(flights: An
     assert stressed.shift.value == pytest.approx(np.mean(np.abs(now - was)) / np.std(was))
 
 
-def broken(model: Any, table: Any, expectation: Expectation) -> Measured:
+def broken(model: Any, table: Any, expectation: Expectation, threshold: float = 0.5) -> Measured:
     runtime, contract, columns = loaded(model, table)
 
     async def ask() -> Any:
         held: Asked = await asked(runtime, contract, 0.5, columns)
-        return (await expectations.followed(held, columns[expectation.input], expectation)).broken
+        shown = await expectations.followed(held, columns[expectation.input], expectation)
+        whole = Robustness(rows=held.count, unit=held.unit, stressed=(), expectations=(shown,))
+        return (whole if threshold == 0.5 else at_threshold(whole, threshold)).expectations[0].broken
 
     found = asyncio.run(ask())
     assert isinstance(found, Measured)
@@ -184,12 +197,12 @@ def test_a_constraint_of_the_training_is_an_expectation_that_holds(flights: Any)
 def test_an_input_that_may_change_no_decision(flights: Any, logistic: Any) -> None:
     rows = flights.table.iloc[::STEP]
     values = [*flights.table.origin.unique(), None]
-    decided = np.array(
-        [logistic.predict_proba(rows.assign(origin=value if value else rows.origin))[:, 1] >= 0.5 for value in values]
-    )
-    wanted = float(np.mean(decided.any(0) & ~decided.all(0)))
-    assert broken(logistic, flights.table, Expectation(input="origin", expect=Course.UNCHANGED)).value == pytest.approx(wanted)
+    scores = np.array([logistic.predict_proba(rows.assign(origin=value if value else rows.origin))[:, 1] for value in values])
+    wanted, elsewhere = (float(np.mean((scores >= t).any(0) & ~(scores >= t).all(0))) for t in (0.5, 0.3))
+    origin = Expectation(input="origin", expect=Course.UNCHANGED)
+    assert broken(logistic, flights.table, origin).value == pytest.approx(wanted)
     assert wanted > 0.0
+    assert broken(logistic, flights.table, origin, threshold=0.3).value >= elsewhere > 0.0
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ class Stressed(Record, frozen=True):
     failed: str = ""
     #: Share of rows whose decision turns; nothing for a model of numbers.
     flips: Measured | None = None
+    #: Rows whose decision turns at most, by equal parts of all thresholds from 0 to 1.
+    turned: tuple[int, ...] = ()
     #: Mean absolute change of the score.
     shift: Measured | None = None
     #: Largest change of a score.
@@ -70,6 +72,10 @@ class Followed(Record, frozen=True):
     failed: str = ""
     #: Share of rows that break it.
     broken: Measured | None = None
+    #: Whether it is decisions that may not change, and not scores.
+    of_decisions: bool = False
+    #: Rows that break it at most, by equal parts of all thresholds from 0 to 1.
+    turned: tuple[int, ...] = ()
 
 
 class Robustness(Record, frozen=True):

@@ -9,7 +9,7 @@ from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.expectation import Expectation
 from lamplighter.domain.record import Settings
 from lamplighter.domain.robustness import KIND, Check, Followed, Measured, Robustness, Stressed, checks_of, robustness_in
-from lamplighter.gates.base import elsewhere
+from lamplighter.gates.base import carried, elsewhere
 
 _AGAIN = "Register the version again with lamp deploy, which tries it."
 _MEND = "Train with such rows, put an imputer in front of the model, or let its contract refuse them."
@@ -38,8 +38,9 @@ class Gate(Settings, frozen=True):
         away = elsewhere(dossier, "it was not asked about rows that are missing something or new")
         if away is not None:
             return away
-        found = robustness_in(dossier.evidence.get(KIND))
-        if found is None:
+        evidence = dossier.evidence.get(KIND)
+        found = robustness_in(evidence)
+        if evidence is None or found is None:
             return Undecided(why="It was not tried on inputs that are missing or new.", fix=_AGAIN)
         if not found.rows >= self.least_rows:
             return Undecided(
@@ -48,7 +49,8 @@ class Gate(Settings, frozen=True):
         verdicts = list(self._each(dossier, found))
         worst: list[Verdict] = [one for one in verdicts if isinstance(one, Refused)]
         worst += [one for one in verdicts if isinstance(one, Undecided)]
-        return worst[0] if worst else Passed(why=_told(found))
+        source = carried(evidence, "the files are the same, and its decisions were counted at the threshold of this one")
+        return worst[0] if worst else Passed(why=f"{_told(found)}{source}")
 
     def _each(self, dossier: Dossier, found: Robustness) -> Iterator[Verdict]:
         contract = dossier.version.manifest.contract

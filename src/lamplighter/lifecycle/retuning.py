@@ -22,6 +22,8 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.record import digest_of
 from lamplighter.domain.replay import Thresholds
 from lamplighter.domain.retuning import KIND, Moved, Retuning, Turned, retuned, same_scores
+from lamplighter.domain.robustness import KIND as ROBUSTNESS
+from lamplighter.domain.robustness import robustness_in
 from lamplighter.domain.rows import Clock, Window
 from lamplighter.domain.signing import FORMAT, NAME, ROLE, unsigned
 from lamplighter.domain.version import Artifact, Badge, Manifest, Version
@@ -33,6 +35,7 @@ from lamplighter.measures import quality_measure, quality_measures
 from lamplighter.monitoring.figure import Figure, Missing
 from lamplighter.monitoring.labelled import Labelled, by_slice, together
 from lamplighter.monitoring.outcomes import outcomes as paired
+from lamplighter.monitoring.turning import at_threshold
 from lamplighter.serving import signatures
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.store.transaction import Transaction
@@ -167,6 +170,7 @@ def retune(
     brought = [
         (KIND, msgspec.to_builtins(found)),
         *((kind, carrying.carried(evidence[kind], version)) for kind in carrying.KINDS if kind in evidence),
+        *_robustness(evidence.get(ROBUSTNESS), version, threshold),
         *_performance(evidence.get(PERFORMANCE), version, found),
         *_cases(evidence.get(CASES), project, manifest),
     ]
@@ -203,6 +207,14 @@ def _signed(kit: Kit, version: Version, manifest: Manifest) -> Manifest:
     kit.artifacts.put(digest, content)
     artifact = Artifact(role=ROLE, name=NAME, digest=digest, size=len(content), format=FORMAT)
     return msgspec.structs.replace(manifest, artifacts=(*manifest.artifacts, artifact))
+
+
+def _robustness(evidence: Evidence | None, version: Version, threshold: float) -> list[tuple[str, Mapping[str, Any]]]:
+    """What was tried of the version before, with the decisions that turn at the new threshold."""
+    known = robustness_in(evidence)
+    if evidence is None or known is None:
+        return []
+    return [(ROBUSTNESS, {**carrying.carried(evidence, version), **msgspec.to_builtins(at_threshold(known, threshold))})]
 
 
 def _performance(evidence: Evidence | None, version: Version, found: Retuning) -> list[tuple[str, Mapping[str, Any]]]:

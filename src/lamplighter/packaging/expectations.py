@@ -12,8 +12,9 @@ from lamplighter.domain.expectation import Course, Expectation
 from lamplighter.domain.names import unknown
 from lamplighter.domain.robustness import Followed
 from lamplighter.monitoring.arrays import FloatArray
+from lamplighter.monitoring.turning import most_turned, share
 from lamplighter.packaging.parity import TOLERANCE
-from lamplighter.packaging.robustness import Asked, share
+from lamplighter.packaging.robustness import Asked
 from lamplighter.serving.runtimes.base import Failed
 
 #: Values of an input that every row is given in turn.
@@ -44,8 +45,11 @@ async def followed(model: Asked, sample: Sequence[Any], expectation: Expectation
         scores = [await model.score({**model.rows, column.name: [value] * model.count}) for value in values]
     except Failed as failed:
         return Followed(input=column.name, expect=expect, failed=failed.why)
-    broken = int(np.count_nonzero(_broken(model, np.array(scores), expect)))
-    return Followed(input=column.name, expect=expect, broken=share(broken, model.count))
+    every = np.vstack([model.scores, *scores])
+    broken = share(int(np.count_nonzero(_broken(model, every, expect))), model.count)
+    decided = expect is Course.UNCHANGED and model.decides
+    turned = most_turned(every.min(0), every.max(0)) if decided else ()
+    return Followed(input=column.name, expect=expect, broken=broken, of_decisions=decided, turned=turned)
 
 
 def _values(column: Column, sample: Sequence[Any]) -> list[Any]:
@@ -57,12 +61,11 @@ def _values(column: Column, sample: Sequence[Any]) -> list[Any]:
     return [value for value, _ in Counter(value for value in sample if value is not None).most_common(VALUES)]
 
 
-def _broken(model: Asked, scores: FloatArray, expect: Course) -> Any:
-    """Which rows break it, from their scores by value and row."""
+def _broken(model: Asked, every: FloatArray, expect: Course) -> Any:
+    """Which rows break it, from their scores as they are and then by value."""
     tolerance = TOLERANCE * model.unit
     if expect is Course.UNCHANGED:
-        every = np.vstack([model.scores, scores])
         decided = every >= model.threshold
         return decided.any(0) & ~decided.all(0) if model.decides else np.ptp(every, axis=0) > tolerance
-    steps = np.diff(scores, axis=0)
+    steps = np.diff(every[1:], axis=0)
     return (steps < -tolerance).any(0) if expect is Course.NEVER_FALLS else (steps > tolerance).any(0)

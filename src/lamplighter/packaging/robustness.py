@@ -13,7 +13,8 @@ import numpy as np
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, problems_of
 from lamplighter.domain.robustness import Check, Measured, Robustness, Stressed, checks_of
 from lamplighter.monitoring.arrays import FloatArray
-from lamplighter.monitoring.intervals import mean_interval, wilson
+from lamplighter.monitoring.intervals import mean_interval
+from lamplighter.monitoring.turning import most_turned, share, turned
 from lamplighter.packaging.reference import UNSEEN
 from lamplighter.serving.runtimes.base import Failed, Runtime
 
@@ -131,20 +132,15 @@ def _pieces(order: Sequence[int]) -> Iterator[Sequence[int]]:
 def compared(model: Asked, found: Stressed, was: FloatArray, now: FloatArray) -> Stressed:
     """The same with its figures."""
     moved = np.abs(now - was) / model.unit
-    turned = int(np.count_nonzero((was >= model.threshold) != (now >= model.threshold)))
+    low, high = np.minimum(was, now), np.maximum(was, now)
     return Stressed(
         check=found.check,
         input=found.input,
-        flips=share(turned, model.count) if model.decides else None,
+        flips=share(turned(low, high, model.threshold), model.count) if model.decides else None,
+        turned=most_turned(low, high) if model.decides else (),
         shift=_mean(moved),
         largest=float(np.max(moved)),
     )
-
-
-def share(turned: int, count: int) -> Measured:
-    """A share of rows with its interval."""
-    low, high = wilson(turned, count)
-    return Measured(value=turned / count, low=low, high=high, n=count)
 
 
 def _mean(moved: FloatArray) -> Measured:
