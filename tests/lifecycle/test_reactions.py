@@ -160,7 +160,7 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
     ),
     "tell_of_waivers_end": (
         lambda life, versions: ending(life, versions[1]),
-        lambda life: [notice.person for _, notice in outbox(life)] == [address("ines")],
+        lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
     ),
     "tell_of_waiver": (
         lambda life, versions: lapsed(life, versions[1]),

@@ -20,7 +20,7 @@ from lamplighter.domain.route import Arm
 from lamplighter.domain.rows import Clock, Rows, Window
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import choosing, collection, drawing, recordings, watching
+from lamplighter.lifecycle import choosing, collection, looking, recordings, watching
 from lamplighter.lifecycle.compaction import compact
 from lamplighter.lifecycle.drawing import Draw
 from lamplighter.lifecycle.watching import Label
@@ -320,13 +320,13 @@ def test_a_log_too_long_for_one_question_says_how_much_of_it_was_read(life: Life
 
     monkeypatch.setattr(recordings.Recording, "records", slowly)
     # The segment that is still written to is empty, and the one before it holds a quarter of the bytes.
-    monkeypatch.setattr(drawing, "LONGEST", 31.0)
+    monkeypatch.setattr(looking, "LONGEST", 31.0)
     found = asked(life, limit=10)
     assert (found.is_whole, found.is_sample, found.found) == (False, True, 45)
     assert found.looked_through == pytest.approx(0.25, abs=0.02)
     assert found.sentence.startswith("10 of 45 rows of asked in prod. They are an even sample. There was no time to look")
     assert "the newest 2" in found.sentence
-    monkeypatch.setattr(drawing, "LONGEST", -1.0)
+    monkeypatch.setattr(looking, "LONGEST", -1.0)
     assert "less than 1 % of it was, the newest, and rows of the rest are missing" in asked(life).sentence
 
 

@@ -170,7 +170,7 @@ def test_a_gate_that_the_tier_does_not_open_is_not_waived(life: Life, version: V
     life["dana"].save_project(MODEL, models.critical(MODEL, source=[]))
     with refusal("E1420") as refused:
         waive(life, version, gate="sources")
-    assert "data_checks, load_check, performance, challenger" in refused.value.why
+    assert "data_checks, load_check, performance, robustness, fairness, challenger" in refused.value.why
 
 
 def test_the_same_is_not_waived_twice_and_what_is_given_again_is_counted(life: Life, version: Version) -> None:

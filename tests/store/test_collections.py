@@ -24,6 +24,11 @@ from lamplighter.domain.replay import Replay
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.tracking.candidate import Candidate, RegisteredModel
+from lamplighter.domain.tracking.experiment import Experiment, Stage
+from lamplighter.domain.tracking.logged_model import LoggedModel, ModelStatus
+from lamplighter.domain.tracking.run import Run as TrackedRun
+from lamplighter.domain.tracking.run import RunStatus
 from lamplighter.store.collection import Collection
 from lamplighter.store.transaction import Store, Transaction
 
@@ -56,6 +61,20 @@ REPLAY = Replay(
 )  # fmt: skip
 
 
+EXPERIMENT = Experiment(id="1", name="flights", stage=Stage.ACTIVE, created_at=1, updated_at=1)
+TRACKED_RUN = TrackedRun(
+    id="a" * 32, experiment="1", name="first", user=specimens.ADA, status=RunStatus.RUNNING, stage=Stage.ACTIVE, started_at=1
+)
+LOGGED_MODEL = LoggedModel(
+    id="m-1", experiment="1", run="", name="late", status=ModelStatus.PENDING, stage=Stage.ACTIVE, created_at=1, updated_at=1,
+    author=specimens.ADA,
+)  # fmt: skip
+REGISTERED_MODEL = RegisteredModel(name="late", created_at=1, updated_at=1, author=specimens.ADA)
+CANDIDATE = Candidate(
+    name="late", number=1, root="candidates/1", digest="e" * 64, created_at=1, updated_at=1, author=specimens.ADA, source="m-1"
+)
+
+
 def case(name: str, record: Any, *key: str, **changes: Any) -> Case:
     return Case(name, record, {part: getattr(record, part) for part in key}, msgspec.structs.replace(record, **changes))
 
@@ -63,6 +82,7 @@ def case(name: str, record: Any, *key: str, **changes: Any) -> Case:
 _VERSION = ("model", "environment", "number")
 CASES = [
     case("arrivals", Arrival(source="weather", arrived_at=5, author="ada@trains.example"), "source", "arrived_at", rows=9),
+    case("candidates", CANDIDATE, "name", "number", description="The first."),
     case("challenges", CHALLENGE, "id", rows=9, revision=1),
     case("consumers", Account(name="gate-desk", owner="@it-ops"), "name", active=False),
     case("credentials", CREDENTIAL, "digest", revoked=True),
@@ -70,19 +90,23 @@ CASES = [
     case("emergencies", specimens.emergency(), "id", reminded=True, revision=1),
     case("environments", Environment(name="prod", level=Level.PRODUCTION, port=7083), "name", workers=4),
     case("evidence", specimens.evidence("parity", rows=1000), "digest"),
+    case("experiments", EXPERIMENT, "id", updated_at=2),
     case("external_alerts", specimens.external_alert(), "fingerprint", ended_at=9, heard_at=9),
     case("handovers", specimens.handover(), "id", reason="So.", revision=1),
     case("incidents", specimens.incident(), "id", notes=("mine",), revision=1),
     case("inputs", Inputs(model="churn", environment="prod", number=1, end=5, matter=False), *_VERSION, end=9),
     case("job_runs", Run(id="J-1", model="late-flights", job="nightly", due_at=1), "id", rows=3, revision=1),
+    case("logged_models", LOGGED_MODEL, "id", updated_at=2),
     case("people", specimens.PEOPLE[specimens.ADA], "email", active=False),
     case("policies", specimens.starter(), "digest"),
     Case("projects", specimens.project(), {"model": "late-flights"}, specimens.project('[model]\nname = "late-flights"\n')),
     case("readings", READING, "model", "environment", "number", "aspect", "measure", "column", "start", "end", value=0.4),
+    case("registered_models", REGISTERED_MODEL, "name", highest=1),
     case("replays", REPLAY, "id", why="It took too long.", revision=1),
     case("retrainings", specimens.retraining(), "id", job="T-1", revision=1),
     case("rollouts", specimens.rollout(), "id", baked=3.5, revision=1),
     case("routings", ROUTING, "model", "environment", share=0.5, revision=1),
+    case("runs", TRACKED_RUN, "id", ended_at=2),
     case("teams", TEAM, "name", members=()),
     case("validation_findings", specimens.validation_finding(), "id", reminded=True, revision=1),
     case("waivers", specimens.waiver(), "id", lapsed_at=9, revision=1),

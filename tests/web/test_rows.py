@@ -14,7 +14,7 @@ from tests.web import seed
 from tests.web.conftest import Site, sign_in
 from tests.web.test_pages import check_commands, check_names
 
-from lamplighter.lifecycle import drawing
+from lamplighter.lifecycle import looking
 from lamplighter.store.closed_days import ClosedDay
 
 ROWS = "/m/late-flights/rows?incident=I-1"
@@ -124,7 +124,7 @@ def test_the_page_says_that_it_shows_a_sample_and_how_large_that_is(page: Page) 
 
 
 def test_the_page_says_how_much_of_the_log_was_read(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "LONGEST", -1.0)
+    monkeypatch.setattr(looking, "LONGEST", -1.0)
     page.goto(ROWS)
     assert page.locator("h1").inner_text() == "0 rows or more"
     assert "less than 1 % of it was" in page.locator("#cut").inner_text()
