@@ -145,7 +145,9 @@ def _kill_and_start(settings: Settings) -> None:
 def _see_the_page(settings: Settings, secret: str) -> None:
     expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--headless", "--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium-headless-shell", args=["--headless", "--no-sandbox"]
+        )
         page = browser.new_page(base_url=settings.url)
         page.goto(f"/sign-in#{secret}")
         page.get_by_role("button").first.click()

@@ -25,6 +25,8 @@ from lamplighter.sdk.interface import Platform
 from lamplighter.web.main import with_pages
 from lamplighter.web.routes import pages
 
+#: Chromium without the windows of its own, which take as much of the processor as the pages.
+BROWSER = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -132,11 +134,11 @@ def served(kit: Kit, application: object, asked: list[tuple[str, str, int, str, 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Closed with the file: as long as Playwright is open, nothing else in this thread may run a loop."""
-    if not Path("/usr/bin/chromium").exists():
-        pytest.fail("chromium is missing: apt-get install chromium")
+    if not Path(BROWSER).exists():
+        pytest.fail("The browser is missing: apt-get install chromium-headless-shell")
     expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
+        opened = playwright.chromium.launch(executable_path=BROWSER, args=list(ARGUMENTS))
         yield opened
         opened.close()
 
