@@ -15,8 +15,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 # Compiled modules are kept, whatever the machine says: else each process that a test starts compiles all that it imports.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-# No test fails because the machine is busy.
-settings.register_profile("untimed", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+# No test fails because the machine is busy. Examples are others in each run, so a few of them each time are many in a week.
+settings.register_profile("untimed", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 #: Folders whose tests share what is costly to start, or end with a look at what all of them have done.
