@@ -1,10 +1,8 @@
 """Artifacts as files: bytes under their digest, whole or not at all."""
 
-import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -83,27 +81,6 @@ def test_nothing_but_a_digest_reaches_the_file_system(store: Artifacts, tmp_path
             use(hostile)
         assert not hostile.strip(".") or hostile not in str(caught.value)
     assert files(tmp_path) == before
-
-
-def test_many_who_put_the_same_agree(store: Artifacts, tmp_path: Path) -> None:
-    content = os.urandom(200_000)
-    digest = digest_of(content)
-    failures: list[BaseException] = []
-
-    def put() -> None:
-        try:
-            store.put(digest, content)
-            assert store.get(digest) == content
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=put) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert files(tmp_path) == [Path("artifacts") / address(digest)]
 
 
 #: Puts large artifacts one after the other and says which one is done.

@@ -1,6 +1,6 @@
 """What every peer starts from: the two files as frames of pandas, and its figure as a line of JSON.
 
-Reading is not timed. Texts are categories, as pandas users would have them, and a peer works with its own defaults.
+Reading is not timed. Texts are as pandas reads them, and a peer works with its own defaults.
 """
 
 import json
