@@ -1,10 +1,10 @@
 """One transaction over all collections: what it writes and the events about it are kept together, or not at all."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -66,66 +66,84 @@ from lamplighter.store.version_hours import VersionHours
 from lamplighter.store.versions import Versions
 from lamplighter.store.waivers import Waivers
 
+Made = TypeVar("Made")
+
+
+class _Of(Generic[Made]):
+    """A collection of a transaction, made when it is first asked for: each question needs a few of them."""
+
+    def __init__(self, kind: Callable[[Connection], Made]) -> None:
+        self.kind = kind
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, transaction: "Transaction", _: type) -> Made:
+        # An entry of the instance goes before a descriptor that has no `__set__`: the second time nobody comes here.
+        made = transaction.__dict__[self._name] = self.kind(transaction.connection)
+        return made
+
 
 class Transaction:
     """Every collection, on one connection."""
 
+    answered = _Of(AnsweredRows)
+    arrivals = _Of(Arrivals)
+    calibrations = _Of(Calibrations)
+    candidates = _Of(Candidates)
+    case_words = _Of(CaseWords)
+    challenges = _Of(Challenges)
+    closed_days = _Of(ClosedDays)
+    consents = _Of(Consents)
+    consumers = _Of(Consumers)
+    counters = _Of(Counters)
+    credentials = _Of(Credentials)
+    decisions = _Of(Decisions)
+    emergencies = _Of(Emergencies)
+    environments = _Of(Environments)
+    evidence = _Of(EvidenceFound)
+    experiments = _Of(Experiments)
+    external_alerts = _Of(ExternalAlerts)
+    felt = _Of(CallersFelt)
+    handovers = _Of(Handovers)
+    heartbeats = _Of(Heartbeats)
+    incidents = _Of(Incidents)
+    inputs = _Of(InputsSeen)
+    journal = _Of(Journal)
+    labels = _Of(Labels)
+    logged_models = _Of(LoggedModels)
+    notices = _Of(Notices)
+    old_rows = _Of(OldRows)
+    payloads = _Of(Payloads)
+    outcomes = _Of(OutcomesByDay)
+    people = _Of(People)
+    policies = _Of(Policies)
+    predictions = _Of(Predictions)
+    profiles = _Of(Profiles)
+    projects = _Of(Projects)
+    readings = _Of(Readings)
+    replays = _Of(Replays)
+    job_runs = _Of(JobRuns)
+    retrainings = _Of(Retrainings)
+    rollouts = _Of(Rollouts)
+    routings = _Of(Routings)
+    rulebook_changes = _Of(RuleBookChanges)
+    sightings = _Of(Sightings)
+    registered_models = _Of(RegisteredModels)
+    runs = _Of(Runs)
+    signatures = _Of(Signatures)
+    tallies = _Of(Tallies)
+    teams = _Of(Teams)
+    tracked_files = _Of(TrackedFiles)
+    traffic = _Of(TrafficSeen)
+    validation_findings = _Of(ValidationFindings)
+    validation_words = _Of(ValidationWords)
+    version_hours = _Of(VersionHours)
+    versions = _Of(Versions)
+    waivers = _Of(Waivers)
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.answered = AnsweredRows(connection)
-        self.arrivals = Arrivals(connection)
-        self.calibrations = Calibrations(connection)
-        self.candidates = Candidates(connection)
-        self.case_words = CaseWords(connection)
-        self.challenges = Challenges(connection)
-        self.closed_days = ClosedDays(connection)
-        self.consents = Consents(connection)
-        self.consumers = Consumers(connection)
-        self.counters = Counters(connection)
-        self.credentials = Credentials(connection)
-        self.decisions = Decisions(connection)
-        self.emergencies = Emergencies(connection)
-        self.environments = Environments(connection)
-        self.evidence = EvidenceFound(connection)
-        self.experiments = Experiments(connection)
-        self.external_alerts = ExternalAlerts(connection)
-        self.felt = CallersFelt(connection)
-        self.handovers = Handovers(connection)
-        self.heartbeats = Heartbeats(connection)
-        self.incidents = Incidents(connection)
-        self.inputs = InputsSeen(connection)
-        self.journal = Journal(connection)
-        self.labels = Labels(connection)
-        self.logged_models = LoggedModels(connection)
-        self.notices = Notices(connection)
-        self.old_rows = OldRows(connection)
-        self.payloads = Payloads(connection)
-        self.outcomes = OutcomesByDay(connection)
-        self.people = People(connection)
-        self.policies = Policies(connection)
-        self.predictions = Predictions(connection)
-        self.profiles = Profiles(connection)
-        self.projects = Projects(connection)
-        self.readings = Readings(connection)
-        self.replays = Replays(connection)
-        self.job_runs = JobRuns(connection)
-        self.retrainings = Retrainings(connection)
-        self.rollouts = Rollouts(connection)
-        self.routings = Routings(connection)
-        self.rulebook_changes = RuleBookChanges(connection)
-        self.sightings = Sightings(connection)
-        self.registered_models = RegisteredModels(connection)
-        self.runs = Runs(connection)
-        self.signatures = Signatures(connection)
-        self.tallies = Tallies(connection)
-        self.teams = Teams(connection)
-        self.tracked_files = TrackedFiles(connection)
-        self.traffic = TrafficSeen(connection)
-        self.validation_findings = ValidationFindings(connection)
-        self.validation_words = ValidationWords(connection)
-        self.version_hours = VersionHours(connection)
-        self.versions = Versions(connection)
-        self.waivers = Waivers(connection)
 
     def project(self, model: str) -> Project:
         """The project of a model; raises `NotFound` with the known names."""
