@@ -15,11 +15,24 @@ from tests.serving.test_crashes import check_log
 from lamplighter.domain.route import ModelRoute
 from lamplighter.serving.heartbeat import BUSY, LOADING, STILL, Beats, Watch
 
+#: Its line comes from the thread that computes, for until then nothing does.
+COMPUTES_BESIDE = """
+import threading, time
+
+def compute():
+    print(flush=True)
+    while True:
+        pass
+
+threading.Thread(target=compute).start()
+time.sleep(60)
+"""
+
 
 @contextmanager
 def running(code: str) -> Iterator[int]:
-    """A process that runs this after its first line of output; its id."""
-    with subprocess.Popen([sys.executable, "-c", f"print(flush=True)\n{code}"], stdout=subprocess.PIPE) as process:
+    """A process that runs this, once it has written its first line; its id."""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         try:
@@ -36,7 +49,7 @@ def looks(pid: int, *, loads: bool = False) -> int:
 
 
 def test_a_process_that_stands_still_is_given_up_long_before_one_that_computes() -> None:
-    with running("while True: pass") as pid:
+    with running("print(flush=True)\nwhile True: pass") as pid:
         assert looks(pid) == BUSY
         assert looks(pid, loads=True) == LOADING
         os.kill(pid, signal.SIGSTOP)
@@ -45,14 +58,13 @@ def test_a_process_that_stands_still_is_given_up_long_before_one_that_computes()
 
 
 def test_a_process_whose_other_threads_compute_is_not_standing_still() -> None:
-    code = "import threading, time\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()\ntime.sleep(60)"
-    with running(code) as pid:
+    with running(COMPUTES_BESIDE) as pid:
         assert looks(pid) == BUSY
 
 
 def test_every_beat_begins_the_count_anew() -> None:
     beats, watch = Beats(2), Watch()
-    with running("import time; time.sleep(60)") as pid:
+    with running("import time; print(flush=True); time.sleep(60)") as pid:
         for number in range(3 * STILL):
             if number % (STILL - 1) == 0:
                 beats.beat(1, number + 1, loads=False)
