@@ -8,6 +8,7 @@ import msgspec
 
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.look_alike import Shown
 from lamplighter.domain.project import Model as Described
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Artifact, Manifest
@@ -95,6 +96,7 @@ _SPECIAL: Mapping[tuple[str, str], Any] = {
     ("assign", "to"): "@nobody",
     ("foretell_handover", "to"): "@nobody",
     ("start_handover", "to"): "@nobody",
+    ("sign_look_alikes", "members"): [Shown(rollout="R-1", binding="words")],
     ("add_evidence", "evidence"): Facts(kind="fairness", facts={"checked": True}),
 }
 

@@ -35,6 +35,7 @@ from lamplighter.domain.job import Cause, Failure, Job, KeptRun, Run, State
 from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.lineage import Lineage, Reached
 from lamplighter.domain.load import Load
+from lamplighter.domain.look_alike import LeftOut, LookAlikes, Shown, Together
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.outage import Fallback
@@ -135,6 +136,8 @@ class Memory:
         self.unreviewed: list[Emergency] = []
         self.validated: list[ValidationFinding] = []
         self.waived: tuple[Waiver, ...] = ()
+        self.alike: list[LookAlikes] = []
+        self.left_out: tuple[LeftOut, ...] = ()
         self.trouble = incident()
         #: Requests of a drill that are answered as declared.
         self.kept = 20
@@ -495,6 +498,14 @@ class Memory:
                 signatures=(),
             )
         ]
+
+    def look_alikes(self) -> list[LookAlikes]:
+        return self.alike
+
+    def sign_look_alikes(self, key: str, side: Side, members: Sequence[Shown], reason: str = "") -> Together:
+        self._did("sign_look_alikes", key, side, tuple(members), reason)
+        words = [specimens.signature(side, self.me.email, specimens.dossier(), at=NOON) for _ in members]
+        return Together(key=key, side=side, signed=tuple(words), left_out=self.left_out)
 
     def rollouts(self, model: str = "") -> list[Rollout]:
         return [self.rolling]

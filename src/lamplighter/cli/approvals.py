@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import click
 
 from lamplighter.cli.flags import Noun
-from lamplighter.cli.instants import local, short, zone
+from lamplighter.cli.instants import local, precise, read, short, zone
 from lamplighter.cli.page import Page
+from lamplighter.cli.pages import look_alikes
 from lamplighter.cli.pages.decision import gates, outcome
 from lamplighter.cli.pages.emergency import told
 from lamplighter.cli.pages.validation import state
@@ -15,13 +16,17 @@ from lamplighter.cli.table import Table
 from lamplighter.domain.acceptance import ROLE_OF, Side
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.errors import Invalid, NotFound
-from lamplighter.domain.names import Number, parse_reference
+from lamplighter.domain.look_alike import LookAlikes, Shown
+from lamplighter.domain.names import Number, parse_reference, unknown
 from lamplighter.views.waiting import Waiting, may_sign
 
 _ENV = click.option("--env", "environment", envvar="LAMP_ENV", default="", metavar="ENV", help="where; default: where it waits")
 _SIDE = click.option(
     "--side", type=click.Choice([side.value for side in Side]), help="whose word it is; default: the side of your role"
 )
+
+
+_GROUP = click.option("--group", default="", metavar="KEY", help="a group of look-alikes of lamp approvals list instead of REF")
 
 
 @click.group(cls=Noun)
@@ -41,17 +46,30 @@ def list_waiting(session: Session) -> Page:
     findings = [one for one in session.platform.validation_findings() if one.answered or state(one) == "overdue"]
     validates = any(set(tier.validation.by) & set(me.roles) for tier in session.platform.policy().tier)
     own = [one for one in findings if (validates if one.answered else True) and (one.owner == me.email) != one.answered]
-    rows = [(w.rollout, f"{w.model}@{w.number}", w.environment, short(w.since), "; ".join(w.missing)) for w in found]
+    groups = session.platform.look_alikes()
+    grouped = {one.rollout for group in groups for one in group.members}
+    apart = {one.rollout: f"stands apart from {group.key}: {one.apart} " for group in groups for one in group.apart}
+    rows = [
+        (group.key, f"{len(group.members)} look-alikes", group.environment, "-", look_alikes.summary(group)) for group in groups
+    ]
+    # What stands apart comes first, and nothing of a group is left out of what waits.
+    singles = sorted((w for w in found if w.rollout not in grouped), key=lambda w: w.rollout not in apart)
+    rows += [
+        (w.rollout, f"{w.model}@{w.number}", w.environment, short(w.since), apart.get(w.rollout, "") + "; ".join(w.missing))
+        for w in singles
+    ]
     rows += [(e.id, f"{e.model}@{e.number}", e.environment, short(e.opened_at), _asked(e)) for e in unreviewed]
     rows += [(v.id, f"{v.model}@{v.number}", "-", short(v.opened_at), f"{state(v)}; {v.owner}: {v.words}") for v in findings]
     count = len(found) + len(unreviewed) + len(findings)
-    next_ = [f"lamp approvals show {w.model}@{w.number}" for w in (mine or found)[:1]]
+    next_ = [f"lamp approvals show --group {group.key}" for group in groups[:1]]
+    next_ += [f"lamp approvals show {w.model}@{w.number}" for w in ([w for w in mine if w in singles] or singles)[:1]]
     next_ += [f"lamp validate show {one.id}" for one in (own or findings)[:1]]
     next_ += [f"lamp approvals review {e.id} --note WHAT" for e in (yours or unreviewed)[:1]]
     return Page(
         says=f"{len(mine) + len(yours) + len(own)} of {count} wait for you." if count else "Nothing waits for anybody.",
         data={
             "waiting": found,
+            "look_alikes": groups,
             "mine": [waiting.rollout for waiting in mine],
             "emergencies": unreviewed,
             "findings": findings,
@@ -85,11 +103,15 @@ def review(session: Session, key: str, note: str) -> Page:
 
 
 @approvals.command("show")
-@click.argument("reference", metavar="REF")
+@click.argument("reference", metavar="[REF]", default="")
 @_ENV
+@_GROUP
 @with_session
-def show_waiting(session: Session, reference: str, environment: str) -> Page:
-    """One version that waits: what the gates say now, and whose word is there."""
+def show_waiting(session: Session, reference: str, environment: str, group: str) -> Page:
+    """One version that waits, or a group of look-alikes: what the gates say now, whose word is there, how figures moved."""
+    _check_one(reference, group)
+    if group:
+        return _shown_group(session, group)
     waiting = _waiting(session, reference, environment)
     name = f"{waiting.model}@{waiting.number}"
     decision = session.platform.check(name, waiting.environment)
@@ -109,13 +131,18 @@ def show_waiting(session: Session, reference: str, environment: str) -> Page:
 
 
 @approvals.command("approve")
-@click.argument("reference", metavar="REF")
+@click.argument("reference", metavar="[REF]", default="")
 @_ENV
 @_SIDE
+@_GROUP
+@click.option("--seen", default="", metavar="WHEN", help="with --group: when lamp approvals show has shown it")
 @click.option("--reason", default="", help="why, for the record")
 @with_session
-def approve(session: Session, reference: str, environment: str, side: str | None, reason: str) -> Page:
-    """Accept a version for an environment, on the evidence as it is now."""
+def approve(session: Session, reference: str, environment: str, side: str | None, group: str, seen: str, reason: str) -> Page:
+    """Accept a version for an environment on the evidence as it is now, or each member of a group as it was shown."""
+    _check_one(reference, group)
+    if group:
+        return _approved_group(session, group, _instant(seen), side, reason)
     return _signed(session, reference, environment, side, reason, accepted=True)
 
 
@@ -141,6 +168,68 @@ def _signed(session: Session, reference: str, environment: str, side: str | None
         data={"signature": signature},
         next=[f"lamp approvals show {name}"] if accepted else [f"lamp rollout show {waiting.rollout}"],
         url=session.address(f"/approvals/{waiting.rollout}"),
+    )
+
+
+def _check_one(reference: str, group: str) -> None:
+    if bool(reference) == bool(group):
+        raise Invalid(
+            "Name one thing that waits.",
+            why="It takes a version or a group of look-alikes, and one of them.",
+            fix="Write late-flights@7, or --group with a key of lamp approvals list.",
+            code="E1295",
+        )
+
+
+def _instant(seen: str) -> int:
+    if not seen:
+        raise Invalid(
+            "Say when you have seen the group.",
+            why="What has changed since then is left out, so that your word holds for what you have looked at.",
+            fix="lamp approvals show --group KEY ends with the whole command.",
+            code="E1295",
+        )
+    return read(seen)
+
+
+def _group(session: Session, key: str) -> LookAlikes:
+    found = {one.key: one for one in session.platform.look_alikes()}
+    if key not in found:
+        raise unknown("group of look-alikes", key, found)
+    return found[key]
+
+
+def _shown_group(session: Session, key: str) -> Page:
+    group = _group(session, key)
+    # By the clock of the platform: whatever is judged after the newest of these has changed, or is new.
+    seen = max(one.judged_at for one in group.members)
+    return Page(
+        says=look_alikes.summary(group),
+        data={"group": group, "seen": seen},
+        facts=look_alikes.facts(group),
+        table=look_alikes.table(group),
+        next=[f"lamp approvals approve --group {key} --seen {precise(seen)}"]
+        + [f"lamp approvals show {one.name}" for one in group.apart[:1]],
+        url=session.address("/approvals"),
+    )
+
+
+def _approved_group(session: Session, key: str, seen: int, side: str | None, reason: str) -> Page:
+    group = _group(session, key)
+    late = [one for one in group.members if one.judged_at > seen]
+    shown = [Shown(rollout=one.rollout, binding=one.binding) for one in group.members if one not in late]
+    done = session.platform.sign_look_alikes(key, Side(side) if side else _own_side(session), shown, reason)
+    left = [(one.name or one.rollout, one.why) for one in done.left_out]
+    left += [(one.name, "It came or changed after you have seen the group.") for one in late]
+    mark = "✓ " if done.signed else ""
+    count = f"{len(done.signed)} of {len(group.members)} look-alikes"
+    return Page(
+        says=f"{mark}{count} are accepted for {group.environment} ({done.side.word}), each with a word of its own.",
+        data={"together": done, "late": late},
+        facts=[("left out", f"{name}: {why}") for name, why in left],
+        next=["lamp approvals list"],
+        url=session.address("/approvals"),
+        code=0 if done.signed else 5,
     )
 
 

@@ -1,6 +1,6 @@
 """Instants for people and for programs. Inside they are microseconds since the epoch, UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from lamplighter.domain.errors import Invalid
 
@@ -39,6 +39,11 @@ def read(text: str) -> int:
             code="E1180",
         ) from None
     return round(moment.astimezone(UTC).timestamp() * 1_000_000)
+
+
+def precise(instant: int) -> str:
+    """In UTC to the microsecond, for `read`."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=instant)).isoformat(timespec="microseconds")
 
 
 def lasted(seconds: float) -> str:

@@ -20,6 +20,7 @@ from lamplighter.domain.handover_rule import HandoverRule, check_handover
 from lamplighter.domain.hours import read_hours
 from lamplighter.domain.impact import Impact, Loss
 from lamplighter.domain.log import LogRule
+from lamplighter.domain.look_alike_rule import LookAlikeRule, check_look_alikes
 from lamplighter.domain.monitor_plan import check_false_alarms
 from lamplighter.domain.record import Settings, canonical, digest_of, from_json
 from lamplighter.domain.steps import Steps, check_steps
@@ -81,6 +82,8 @@ class Tier(Settings, frozen=True):
     waivers: WaiverRule = WaiverRule()
     #: Who validates its models from outside the building team, and how long owners of findings have.
     validation: ValidationRule = ValidationRule()
+    #: Which releases look alike, so that one look answers for all of them.
+    look_alikes: LookAlikeRule = LookAlikeRule()
     levels: Mapping[Level, LevelRules] = {}
 
     def rules(self, level: Level) -> LevelRules:
@@ -206,6 +209,7 @@ def _fields(tier: Tier) -> Iterator[tuple[str, Callable[[Any], object], Any]]:
     yield "false_alarms", check_false_alarms, tier.false_alarms
     yield "waivers", check_waivers, tier.waivers
     yield "validation", check_validation, tier.validation
+    yield "look_alikes", check_look_alikes, tier.look_alikes
     yield "expiry.warn", seconds, tier.expiry.warn
     yield "expiry.grace", seconds, tier.expiry.grace
     if tier.log.least_keep:

@@ -2,7 +2,7 @@
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.errors import NotAllowed
+from lamplighter.domain.errors import Conflict, NotAllowed
 from lamplighter.domain.events.version import VersionAccepted, VersionRefused
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
@@ -12,16 +12,27 @@ from lamplighter.lifecycle.kit import Kit
 
 
 def sign(
-    kit: Kit, actor: Actor, version: Version, environment: Environment, side: Side, *, accepted: bool, reason: str
+    kit: Kit,
+    actor: Actor,
+    version: Version,
+    environment: Environment,
+    side: Side,
+    *,
+    accepted: bool,
+    reason: str,
+    binding: str = "",
 ) -> Signature:
     """Accept or refuse a version for one side; raises `NotAllowed` for the author, a second key or a wrong role.
 
-    The business accepts once it has judged every example case; `Blocked` is raised before.
+    The business accepts once it has judged every example case; `Blocked` is raised before. With `binding`, that of what was
+    looked at, `Conflict` is raised if anything of it has changed.
     """
     with kit.store.transaction() as change:
         held = judging.dossier(kit, change, version, environment)
         _separate(actor, side, held)
         judging.check_complete(held)
+        if binding and binding != held.binding:
+            raise _changed(version)
         if side is Side.BUSINESS and accepted:
             cases.check_done(change, held, reason)
         signature = Signature(
@@ -39,6 +50,15 @@ def sign(
         change.signatures.add(signature)
         kit.record(change, _event(signature, version), actor)
     return signature
+
+
+def _changed(version: Version) -> Conflict:
+    return Conflict(
+        f"{version.name} is not what it was.",
+        why="Its evidence, its project, a waiver or the rule book has changed since it was shown.",
+        fix="Look at it again, and then decide.",
+        code="E1640",
+    )
 
 
 def _separate(actor: Actor, side: Side, held: Dossier) -> None:

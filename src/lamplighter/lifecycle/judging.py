@@ -1,5 +1,6 @@
 """Gather the evidence, ask the gates, write down the decision. Every way into an environment goes through here."""
 
+from lamplighter.domain.acceptance import Side
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.decision import Decision, Judgement
 from lamplighter.domain.emergency import Emergency
@@ -26,8 +27,6 @@ def dossier(
 ) -> Dossier:
     """Everything a gate may look at, as of now; with `emergency` if it is asked in one."""
     project = look.project(version.model)
-    rules = rules_of(kit.policy, project, environment)
-    wanted = project.env[environment.name].approvals if environment.name in project.env else ()
     champion = look.routings.of(version.model, environment.name).champion
     live = look.versions.find(model=version.model, number=champion.number) if champion else None
     pair = {"version": version.digest, "live": live.digest if live else "", "environment": environment.name}
@@ -39,7 +38,7 @@ def dossier(
         ownership=look.duties(project, kit.clock.now()),
         policy_digest=kit.policy.digest,
         evidence=look.evidence.newest(version.digest),
-        approvals=tuple(dict.fromkeys((*rules.approvals, *wanted))),
+        approvals=sides_of(kit.policy, project, environment),
         signatures=tuple(look.signatures.all(version=version.digest, environment=environment.name)),
         levels=_levels(look, version),
         live=live,
@@ -59,6 +58,12 @@ def dossier(
 def rules_of(policy: Policy, project: Project, environment: Environment) -> LevelRules:
     """What the policy asks of this project there."""
     return tier_of(policy, criticality_of(project, policy).tier).rules(environment.level)
+
+
+def sides_of(policy: Policy, project: Project, environment: Environment) -> tuple[Side, ...]:
+    """Sides whose word the policy and the project want there."""
+    own = project.env[environment.name].approvals if environment.name in project.env else ()
+    return tuple(dict.fromkeys((*rules_of(policy, project, environment).approvals, *own)))
 
 
 def plan_of(policy: Policy, project: Project, environment: Environment) -> Steps:

@@ -24,12 +24,19 @@ def approvals_page(request: Request, platform: Platform) -> Response:
     person = platform.whoami()
     waiting = platform.waiting()
     mine = sides(person)
-    rows = [(one, mine, asked(platform, one).found if Side.BUSINESS in mine else None) for one in waiting]
+    groups = platform.look_alikes()
+    grouped = {one.rollout for group in groups for one in group.members}
+    apart = {one.rollout: one.apart for group in groups for one in group.apart}
+    # What stands apart from others of its kind comes first.
+    singles = sorted((one for one in waiting if one.rollout not in grouped), key=lambda one: one.rollout not in apart)
+    rows = [(one, mine, asked(platform, one).found if Side.BUSINESS in mine else None) for one in singles]
     return shown(
         request,
         platform,
         "approvals.html",
         rows=rows,
+        groups=groups,
+        apart=apart,
         emergencies=platform.emergencies(),
         findings=[one for one in platform.validation_findings() if one.answered or one.overdue(time.time_ns() // 1000)],
         handovers=platform.handovers(),

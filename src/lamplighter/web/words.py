@@ -35,6 +35,7 @@ DONE: Mapping[str, str] = {
     "waiting": "The version waits for people. It goes on by itself once they have accepted it.",
     "blocked": "A gate said no. Nothing was changed; the decision below says why and what to do.",
     "accepted": "Your acceptance is written down.",
+    "accepted-together": "Your acceptance is written down on each of them.",
     "judged": "Your word on the case is written down.",
     "declared": "The emergency is declared, and everybody with a duty of the model is told. A second person reviews it.",
     "reviewed": "Your review is written down. The next version goes its usual way.",

@@ -1,5 +1,7 @@
 """Which version answers, on whose word, and how it comes and goes."""
 
+from collections.abc import Sequence
+
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.case import CaseWord
 from lamplighter.domain.consent import Consent
@@ -8,6 +10,7 @@ from lamplighter.domain.drill import OutageDrill
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.hold import Hold
+from lamplighter.domain.look_alike import LookAlikes, Shown, Together
 from lamplighter.domain.names import unknown
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.rollout import Rollout, Signal
@@ -16,6 +19,7 @@ from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holdin
 from lamplighter.lifecycle import cases as examples
 from lamplighter.lifecycle import consumers as applications
 from lamplighter.lifecycle import emergencies as lifecycle
+from lamplighter.lifecycle import look_alikes as alike
 from lamplighter.sdk.answers import Deployed, RolledBack
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import deployment as verbs
@@ -102,6 +106,13 @@ class Deployment(Caller, verbs.Deployment):
         with self._kit.store.reading() as look:
             self._known(look, model)
             return list(queues.waiting(look, model))
+
+    def look_alikes(self) -> list[LookAlikes]:
+        with self._kit.store.reading() as look:
+            return list(alike.waiting(self._kit, look))
+
+    def sign_look_alikes(self, key: str, side: Side, members: Sequence[Shown], reason: str = "") -> Together:
+        return alike.sign(self._kit, self._actor, key, side, members, reason)
 
     def rollouts(self, model: str = "") -> list[Rollout]:
         with self._kit.store.reading() as look:

@@ -1,5 +1,6 @@
 """Which version answers, on whose word, and how it comes and goes."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from lamplighter.domain.acceptance import Side, Signature
@@ -11,6 +12,7 @@ from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.expiry import Expiry
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.look_alike import LookAlikes, Shown, Together
 from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
@@ -90,6 +92,16 @@ class Deployment(Protocol):
     @door("GET", "/waiting", Permission.READ)
     def waiting(self, model: str = "") -> list[Waiting]:
         """What waits for people."""
+        ...
+
+    @door("GET", "/look-alikes", Permission.READ)
+    def look_alikes(self) -> list[LookAlikes]:
+        """Waiting releases that ask the same people the same question, by group, with those that stand apart."""
+        ...
+
+    @door("POST", "/look-alikes/{key}/signatures", Permission.APPROVE)
+    def sign_look_alikes(self, key: str, side: Side, members: Sequence[Shown], reason: str = "") -> Together:
+        """Accept each of these members of a group as it was shown; what changed since or stands apart is left out by name."""
         ...
 
     @door("GET", "/rollouts", Permission.READ)
