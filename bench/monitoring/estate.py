@@ -20,11 +20,11 @@ from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.route import LATENCY_BOUNDS, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.steps import Steps
+from lamplighter.domain.traffic import HOUR, Traffic
 from lamplighter.domain.version import Artifact, Manifest, Provenance, Version
 from lamplighter.lifecycle import people
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store import schema
-from lamplighter.store.traffic import HOUR, Traffic
 from lamplighter.store.transaction import Transaction
 
 MODELS, VERSIONS = 1000, 100

@@ -74,12 +74,11 @@ from lamplighter.views.handover import Due, HandoverView
 from lamplighter.views.history import Approval, AsOf
 from lamplighter.views.labels import LabelStatus
 from lamplighter.views.live import Live
-from lamplighter.views.moved import InputMoved
 from lamplighter.views.status import ModelStatus, StageState
 from lamplighter.views.version import VersionView
 from lamplighter.views.waiting import Waiting
 from lamplighter.views.waivers import Count, Waivers
-from lamplighter.views.why import SliceShare, Why
+from lamplighter.views.why import InputMoved, SliceShare, Why
 
 MODEL = "late-flights"
 #: 3 March 2026, 14:32 in Paris.

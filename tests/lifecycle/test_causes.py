@@ -19,9 +19,9 @@ from lamplighter.domain.events.routing import RolledBack
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import Finding, Kind, Reading
 from lamplighter.domain.project import Project
+from lamplighter.domain.traffic import Traffic
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import collection
-from lamplighter.store.traffic import Traffic
 
 #: A rule book that lets the platform go back by itself for lost quality, too.
 _STRICT = (

@@ -3,8 +3,8 @@
 from tests.lifecycle.lives import Life
 from tests.sdk import models
 
+from lamplighter.domain.traffic import HOUR, Traffic
 from lamplighter.lifecycle import forgetting
-from lamplighter.store.traffic import HOUR, Traffic
 
 DAY = 24 * HOUR
 

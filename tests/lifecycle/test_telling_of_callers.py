@@ -11,9 +11,9 @@ from tests.lifecycle.test_incidents import react
 from tests.sdk import models
 
 from lamplighter.domain.monitor import Finding, Kind, Look
+from lamplighter.domain.traffic import Traffic
 from lamplighter.lifecycle import answering, calming, findings
 from lamplighter.lifecycle.answering import LOOK_BACKS
-from lamplighter.store.traffic import Traffic
 
 
 def live(life: Life, name: str, *, number: int = 1, **monitor: Any) -> None:

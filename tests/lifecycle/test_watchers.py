@@ -15,11 +15,11 @@ from lamplighter.domain.events.notification import Notified
 from lamplighter.domain.incident import Incident, State
 from lamplighter.domain.monitor import Kind, Severity
 from lamplighter.domain.stage import Aspect, Duty, Status
+from lamplighter.domain.traffic import Traffic
 from lamplighter.domain.version import Version
 from lamplighter.domain.watch import WatchState
 from lamplighter.lifecycle import findings, watching
 from lamplighter.lifecycle.watchers import Watchers
-from lamplighter.store.traffic import Traffic
 
 HOUR, DAY = 3600, 86_400
 

@@ -9,7 +9,7 @@ from tests.domain import specimens
 
 from lamplighter.domain.inputs import Inputs
 from lamplighter.domain.project import Project
-from lamplighter.store.traffic import HOUR, Traffic
+from lamplighter.domain.traffic import HOUR, Traffic
 from lamplighter.store.transaction import Store, Transaction
 
 PART = Traffic("m", "prod", 1, "champion", 7 * HOUR, requests=2, failures=1)

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lamplighter.domain.route import LATENCY_BOUNDS
+from lamplighter.domain.traffic import Traffic, total
 from lamplighter.domain.window import DAY
 from lamplighter.store.notices import Notice
 from lamplighter.store.outcomes import Day
 from lamplighter.store.predictions import Joined
-from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Store, Transaction
 
 #: One store serves all examples of a property: each is undone at its end.

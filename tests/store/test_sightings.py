@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import event
 
+from lamplighter.domain.traffic import Traffic
 from lamplighter.domain.watch import Sighting
-from lamplighter.store.traffic import Traffic
 from lamplighter.store.transaction import Store
 
 HOUR, DAY, SECOND = 3600, 86_400, 1_000_000

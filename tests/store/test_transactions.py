@@ -15,8 +15,8 @@ from lamplighter.domain.errors import Conflict, NotFound, Unavailable
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.events.design import ProjectSaved
 from lamplighter.domain.identity import PLATFORM, Team
+from lamplighter.domain.traffic import Traffic
 from lamplighter.store.notices import Notice
-from lamplighter.store.traffic import Traffic
 from lamplighter.store.transaction import Store, Transaction
 
 TEAM = Team(name="@it-ops", members=())

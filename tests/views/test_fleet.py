@@ -13,8 +13,8 @@ from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Linked
 from lamplighter.domain.monitor import Finding, Kind, Severity
 from lamplighter.domain.stage import Aspect, Status
+from lamplighter.domain.traffic import Traffic
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.store.traffic import Traffic
 from lamplighter.views.fleet import Filter, Fleet, fleet
 from lamplighter.views.status import status
 

@@ -13,11 +13,11 @@ from tests.sdk.cast import address
 
 from lamplighter.domain.heartbeat import Heartbeat, Loop
 from lamplighter.domain.instant import rfc3339
+from lamplighter.domain.traffic import Traffic
 from lamplighter.domain.watch import Watched, WatchState
 from lamplighter.domain.window import DAY
 from lamplighter.lifecycle import collection, people, watching
 from lamplighter.lifecycle.watching import Label
-from lamplighter.store.traffic import Traffic
 from lamplighter.views.watched import watched
 
 HOUR = 3600

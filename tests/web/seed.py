@@ -37,6 +37,7 @@ from lamplighter.domain.route import LATENCY_BOUNDS, Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.slices import key_of
 from lamplighter.domain.steps import Steps
+from lamplighter.domain.traffic import Traffic
 from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Version
 from lamplighter.lifecycle import design, inputs, people
 from lamplighter.lifecycle.kit import Kit
@@ -45,7 +46,6 @@ from lamplighter.settings import Settings
 from lamplighter.settings import Training as Configured
 from lamplighter.store.felt import CallerHour, CallerRefusals
 from lamplighter.store.outcomes import Day
-from lamplighter.store.traffic import Traffic
 from lamplighter.store.transaction import Transaction
 
 NOW = time.time_ns() // 1000

@@ -15,10 +15,10 @@ from lamplighter.domain.monitor import Finding, Kind, Look
 from lamplighter.domain.outcome import Judgement
 from lamplighter.domain.route import LATENCY_BOUNDS
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.traffic import Traffic, total
 from lamplighter.monitoring.guard import judge
 from lamplighter.monitoring.latency import judge_latency, quantile
 from lamplighter.monitoring.repeated import alpha_of
-from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Transaction
 
 #: Seconds of traffic that the service is judged on.

@@ -5,8 +5,8 @@ from lamplighter.domain.monitor import Finding, Kind, Reading
 from lamplighter.domain.outcome import Judgement
 from lamplighter.domain.project import Project
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.traffic import Traffic, total
 from lamplighter.monitoring.guard import judge
-from lamplighter.store.traffic import Traffic, total
 from lamplighter.store.transaction import Transaction
 
 _SECOND = 1_000_000

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from lamplighter.domain.errors import Invalid, Unavailable
-from lamplighter.lifecycle import configuration, people, tokens
-from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle import configuration
 from lamplighter.sdk import control_process, serving_groups
 from lamplighter.sdk.lock import running
 from lamplighter.settings import Settings
@@ -90,6 +89,10 @@ def sign_in_url(settings: Settings, page: str = "/") -> str:
 
     The secret stands behind #, so that no server ever logs it.
     """
+    # Whoever starts or stops a platform from a program waits for no database of its own.
+    from lamplighter.lifecycle import people, tokens
+    from lamplighter.lifecycle.kit import Kit
+
     kit = Kit.open(settings)
     try:
         secret = tokens.issue_sign_in(kit, people.owner_address()).secret

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import NotFound
-from lamplighter.lifecycle.kit import target_of
 from lamplighter.settings import Settings
-from lamplighter.store.transaction import Store
 
 
 def stop(settings: Settings) -> list[str]:
@@ -18,6 +16,8 @@ def stop(settings: Settings) -> list[str]:
 
 def _stopped(settings: Settings, environment: Environment) -> bool:
     """Stop the process group of an environment; whether one ran."""
+    from lamplighter.lifecycle.kit import target_of
+
     try:
         target = target_of(settings, environment)
     except NotFound:
@@ -30,6 +30,8 @@ def _stopped(settings: Settings, environment: Environment) -> bool:
 
 
 def _environments(settings: Settings) -> Sequence[Environment]:
+    from lamplighter.store.transaction import Store
+
     store = Store(settings.database_url)
     try:
         with store.reading() as look:

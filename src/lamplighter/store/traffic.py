@@ -8,52 +8,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, Table, and_, bindparam, case, delete, func, select
 
-from lamplighter.domain.route import LATENCY_BOUNDS
+from lamplighter.domain.traffic import HOUR, Traffic, total
 from lamplighter.store import schema
 from lamplighter.store.collection import gathered, named_versions, rows_named, told, upsert
 from lamplighter.store.statements import PLACE, VERSION, equal
 
-#: Seconds in an hour.
-HOUR = 3600
 #: Rows in one statement.
 _ASKED = 500
 
 
 #: Environment, first second of an hour, and requests.
 _answered = msgspec.json.Decoder(list[tuple[str, int, int]]).decode
-
-
-class Traffic(msgspec.Struct, frozen=True):
-    """What one version did in one second, or in several added up."""
-
-    model: str
-    environment: str
-    number: int
-    arm: str
-    #: Second since the epoch.
-    second: int
-    requests: int = 0
-    rows: int = 0
-    failures: int = 0
-    #: Failures that were no fault of the version: too many requests waited for it.
-    crowded: int = 0
-    #: Requests by latency bucket; bounds are `LATENCY_BOUNDS`, the last is open.
-    latencies: tuple[int, ...] = (0,) * (len(LATENCY_BOUNDS) + 1)
-
-
-def total(parts: Sequence[Traffic]) -> Traffic:
-    """All parts added up; labelled with the first."""
-    if len(parts) == 1:
-        return parts[0]
-    first = parts[0] if parts else Traffic(model="", environment="", number=0, arm="", second=0)
-    return msgspec.structs.replace(
-        first,
-        requests=sum(part.requests for part in parts),
-        rows=sum(part.rows for part in parts),
-        failures=sum(part.failures for part in parts),
-        crowded=sum(part.crowded for part in parts),
-        latencies=tuple(sum(column) for column in zip(*(part.latencies for part in parts), strict=True)) or first.latencies,
-    )
 
 
 class TrafficSeen:

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import LATENCY_BOUNDS
-from lamplighter.store.traffic import HOUR, Traffic, total
-from lamplighter.store.transaction import Transaction
+from lamplighter.domain.traffic import HOUR, Traffic, total
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: From how many seconds on a look back reads whole hours.
 _LONG = 6 * HOUR
@@ -37,7 +40,7 @@ class Service(Record, frozen=True):
         return self.failures / self.requests if self.requests else 0.0
 
 
-def service(look: Transaction, model: str, environment: str, *, now: int, seconds: int = 86400, parts: int = 24) -> Service:
+def service(look: "Transaction", model: str, environment: str, *, now: int, seconds: int = 86400, parts: int = 24) -> Service:
     """What callers of a model felt in the last seconds, without shadows."""
     last = now // 1_000_000
     seen = [felt(part) for part in _seen(look, model, environment, last - seconds, seconds) if part.arm != "shadow"]
@@ -55,7 +58,7 @@ def service(look: Transaction, model: str, environment: str, *, now: int, second
     )
 
 
-def _seen(look: Transaction, model: str, environment: str, since: int, seconds: int) -> list[Traffic]:
+def _seen(look: "Transaction", model: str, environment: str, since: int, seconds: int) -> list[Traffic]:
     """Traffic from a second on. Of a long time only the hour that is cut through is read by the second; an hour that is read
     as a whole stands at its middle."""
     if seconds < _LONG:

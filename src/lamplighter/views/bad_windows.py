@@ -1,7 +1,7 @@
 """The window that got worse, the good one before it, and what the rows of both lost."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from lamplighter.monitoring.attribution import Losses
 from lamplighter.monitoring.labelled import Labelled, labelled_from, together
 from lamplighter.monitoring.losses import Loss
 from lamplighter.monitoring.profile import Profile
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class Window(NamedTuple):
@@ -25,7 +27,7 @@ class Window(NamedTuple):
     rows: Labelled
 
 
-def windows(look: Transaction, model: str, environment: str, finding: Finding | None) -> tuple[Window, Window | None, int]:
+def windows(look: "Transaction", model: str, environment: str, finding: Finding | None) -> tuple[Window, Window | None, int]:
     """The newest bad window, or that which has most in common with the one of a finding; the last good one before it, and
     since when they are bad."""
     quality = look.project(model).monitor.quality
@@ -66,7 +68,7 @@ def _good_before(readings: Sequence[Reading], bad: Reading) -> Reading | None:
     return next((r for r in reversed(readings) if not r.crossed and r.end <= bad.start), None)
 
 
-def _read(look: Transaction, reading: Reading, versions: dict[int, Version]) -> Window:
+def _read(look: "Transaction", reading: Reading, versions: dict[int, Version]) -> Window:
     kept = look.outcomes.between(reading.model, reading.environment, reading.number, reading.start, reading.end)
     return Window(reading, versions[reading.number], together(map(labelled_from, kept.values())))
 

@@ -1,14 +1,17 @@
 """What each consumer of a model feels: failures, refusals and latency."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import Arm
-from lamplighter.store.felt import CallerHour
-from lamplighter.store.transaction import Transaction
-from lamplighter.store.version_hours import VersionHour
 from lamplighter.views.answering import percentile
 from lamplighter.views.live import live_versions
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.felt import CallerHour
+    from lamplighter.store.transaction import Transaction
+    from lamplighter.store.version_hours import VersionHour
 
 #: Seconds of the look back, which begins with a whole hour.
 _DAY = 86_400
@@ -69,7 +72,7 @@ class Felt(Record, frozen=True):
         return sum(self.refused.values())
 
 
-def felt(look: Transaction, model: str, now: int) -> dict[str, Felt]:
+def felt(look: "Transaction", model: str, now: int) -> dict[str, Felt]:
     """By consumer; people and whoever nobody knows are together under one name."""
     live = live_versions(look, model)
     if not live:
@@ -84,7 +87,7 @@ def felt(look: Transaction, model: str, now: int) -> dict[str, Felt]:
     }
 
 
-def _felt(hours: CallerHour, refused: Mapping[str, int], versions: Sequence[VersionHour]) -> Felt:
+def _felt(hours: "CallerHour", refused: Mapping[str, int], versions: "Sequence[VersionHour]") -> Felt:
     return Felt(
         environment=hours.environment,
         requests=hours.requests,
@@ -97,7 +100,7 @@ def _felt(hours: CallerHour, refused: Mapping[str, int], versions: Sequence[Vers
     )
 
 
-def _on_version(hours: VersionHour) -> OnVersion:
+def _on_version(hours: "VersionHour") -> OnVersion:
     return OnVersion(
         number=hours.number,
         arm=hours.arm,

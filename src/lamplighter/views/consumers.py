@@ -1,13 +1,17 @@
 """Who calls a model, and what a version changes for each of them."""
 
+from typing import TYPE_CHECKING
+
 from lamplighter.domain.consent import Consent, basis
 from lamplighter.domain.consumer import Caller, Standing
 from lamplighter.domain.effect import Effect, effects
 from lamplighter.domain.record import Record
 from lamplighter.domain.replay import KIND, Figures, replayed
 from lamplighter.domain.version import Version
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.calling import Felt, felt
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class Consumed(Record, frozen=True):
@@ -52,7 +56,7 @@ class Affected(Record, frozen=True):
         return any(effect.breaking for effect in self.effects) or seen.refused + seen.failed > 0
 
 
-def consumers(look: Transaction, model: str, now: int) -> tuple[Consumed, ...]:
+def consumers(look: "Transaction", model: str, now: int) -> tuple[Consumed, ...]:
     """Everybody who calls a model or is declared to; raises `NotFound` for a model that is not there."""
     seen, callers = felt(look, model, now), look.callers(look.project(model))
     answers = any(routing.champion for routing in look.routings.all(equals={"model": model}))
@@ -75,7 +79,7 @@ def _consumed(caller: Caller, now: int, seen: Felt, *, answers: bool) -> Consume
     )
 
 
-def affected(look: Transaction, version: Version, environment: str) -> tuple[Affected, ...]:
+def affected(look: "Transaction", version: Version, environment: str) -> tuple[Affected, ...]:
     """What a version changes for each consumer there; empty where nothing else is live."""
     champion = look.routings.of(version.model, environment).champion
     live = look.versions.find(model=version.model, number=champion.number) if champion else None

@@ -3,23 +3,26 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.delivery import Delivery, DeliveryReport
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.period import Period, read
 from lamplighter.views.released import Release, released
 from lamplighter.views.spent import spent
 from lamplighter.views.waited import Wait, approvers, gates, waits
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 _WEEK = 7 * 86_400_000_000
 #: Ends of a rollout in which its version did not get all traffic.
 _STOPPED = (Phase.WITHDRAWN, Phase.REFUSED)
 
 
-def delivery(look: Transaction, *, policy: Policy, since: int, until: int, now: int) -> DeliveryReport:
+def delivery(look: "Transaction", *, policy: Policy, since: int, until: int, now: int) -> DeliveryReport:
     """The report of a period; what lies ahead of now is not counted."""
     period = read(look, policy, since, max(since + 1, min(until, now)), now)
     went, held, minutes = released(period), waits(period), spent(period)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.incident import Incident
@@ -10,13 +10,15 @@ from lamplighter.domain.monitor import Finding
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.validation import ValidationFinding, ranked
 from lamplighter.domain.waiver import Waiver
-from lamplighter.store.rollouts import Routings
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.handover import Due, due
 from lamplighter.views.known import Circle, Known, known
 from lamplighter.views.live import places_away
 from lamplighter.views.standing import Standing, in_order, standing
 from lamplighter.views.waiting import Waiting, waiting
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.rollouts import Routings
+    from lamplighter.store.transaction import Transaction
 
 Found = TypeVar("Found", Routing, Waiting, Emergency, Waiver, ValidationFinding)
 
@@ -24,7 +26,7 @@ Found = TypeVar("Found", Routing, Waiting, Emergency, Waiver, ValidationFinding)
 class Estate:
     """All models, or some, as of one look; nothing is asked of the store after it is made."""
 
-    def __init__(self, look: Transaction, everybody: Circle, *, now: int, model: str = "", search: str = "") -> None:
+    def __init__(self, look: "Transaction", everybody: Circle, *, now: int, model: str = "", search: str = "") -> None:
         """Read it: one model, or those whose name or summary holds a text in small letters."""
         handed, self._open = look.handovers.under_way(now)
         self._handed = frozenset(handed)
@@ -49,7 +51,7 @@ class Estate:
         self._findings = _by_model(look.validation_findings.all(equals={"model": model} if model else None, open=True))
         self._moved = look.inputs.moved(model)
 
-    def _asked(self, routings: Routings, model: str, search: str) -> list[Routing]:
+    def _asked(self, routings: "Routings", model: str, search: str) -> list[Routing]:
         if search:
             # Most searches find few of a thousand.
             return routings.among("model", (one.project.name for one in self.known))

@@ -1,11 +1,14 @@
 """Alerts of another monitoring system, and what became of each."""
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.external_alert import AlertRoute, ExternalAlert, Place, place_of
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.record import Record
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class AlertSeen(Record, frozen=True):
@@ -20,7 +23,7 @@ class AlertSeen(Record, frozen=True):
     incident: str
 
 
-def alerts(look: Transaction, routes: Collection[AlertRoute], limit: int) -> list[AlertSeen]:
+def alerts(look: "Transaction", routes: Collection[AlertRoute], limit: int) -> list[AlertSeen]:
     """Alerts by when they were told, the newest first; those that fire and are about nothing known go before all others."""
     known, open_ones = look.known(), look.incidents.all(open=True)
     kept = look.external_alerts.all(newest="heard_at", limit=limit, fires=True)

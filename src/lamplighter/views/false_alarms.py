@@ -2,13 +2,16 @@
 other."""
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.inputs import Inputs
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.known import Known, circle, known
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class FalseAlarms(Record, frozen=True):
@@ -38,7 +41,7 @@ def _number(expected: float) -> str:
     return f"{expected:.2g}" if 0.0 < expected < 10.0 else f"{expected:.0f}"
 
 
-def false_alarms(look: Transaction, *, policy: Policy, allowed: float) -> FalseAlarms:
+def false_alarms(look: "Transaction", *, policy: Policy, allowed: float) -> FalseAlarms:
     """The figure as of now."""
     people = circle(look, policy)
     every = {one.project.name: one for one in (known(body, people, {}) for body in look.projects.bodies())}

@@ -1,16 +1,20 @@
 """The sources that models live on, and how each stands."""
 
+from typing import TYPE_CHECKING
+
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.feed import Feed, FeedState, Heard, heard_of, state_of
 from lamplighter.domain.names import unknown
 from lamplighter.domain.source import Source
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Those that need somebody first.
 _ORDER = (FeedState.BROKEN, FeedState.EMPTY, FeedState.LATE, FeedState.UNKNOWN, FeedState.FRESH)
 
 
-def feeds(look: Transaction, now: int) -> list[Feed]:
+def feeds(look: "Transaction", now: int) -> list[Feed]:
     """Every source that a project declares, the worst first."""
     told = look.arrivals.by_source()
     uses: dict[str, list[tuple[str, Source, int]]] = {}
@@ -23,7 +27,7 @@ def feeds(look: Transaction, now: int) -> list[Feed]:
     return sorted(found, key=lambda feed: (_ORDER.index(feed.state), feed.name))
 
 
-def feed(look: Transaction, name: str, now: int) -> Feed:
+def feed(look: "Transaction", name: str, now: int) -> Feed:
     """One source; raises `NotFound` with the known ones."""
     known = {one.name: one for one in feeds(look, now)}
     if name not in known:

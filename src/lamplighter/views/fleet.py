@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.identity import Person
 from lamplighter.domain.lack import Lack
@@ -9,13 +10,15 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
 from lamplighter.domain.stage import Aspect, Status
+from lamplighter.domain.traffic import HOUR
 from lamplighter.domain.watch import UNWATCHED
-from lamplighter.store.traffic import HOUR
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.estate import Estate
 from lamplighter.views.known import Circle, circle
 from lamplighter.views.standing import Standing
 from lamplighter.views.waiting import may_sign
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class Filter(Record, frozen=True):
@@ -97,7 +100,7 @@ _HOURS = 24
 _SILENCE = Counter[int]()
 
 
-def fleet(look: Transaction, wanted: Filter, *, person: Person, policy: Policy, now: int, page: int = 1) -> Fleet:
+def fleet(look: "Transaction", wanted: Filter, *, person: Person, policy: Policy, now: int, page: int = 1) -> Fleet:
     """One page of the models that are wanted, as `person` sees them; raises `NotFound` for what is unknown."""
     everybody = circle(look, policy)
     _check(wanted, everybody)
@@ -182,7 +185,7 @@ def _place(found: _Found) -> tuple[bool, int, int, int, str]:
     return not has, _ORDER[_overall(seen)], -seen.known.dots[0], seen.since or 2**63, seen.known.project.name
 
 
-def _rows(look: Transaction, found: Sequence[_Found], now: int) -> Iterable[FleetRow]:
+def _rows(look: "Transaction", found: Sequence[_Found], now: int) -> Iterable[FleetRow]:
     hour = now // 1_000_000 // HOUR * HOUR
     first = hour - (_HOURS - 1) * HOUR
     answered = look.traffic.answered([one.known.project.name for one, _ in found], first)

@@ -1,5 +1,7 @@
 """What was live at an instant, who approved it and on what evidence: told from the journal alone."""
 
+from typing import TYPE_CHECKING
+
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.events.design import ProjectSaved
 from lamplighter.domain.events.routing import RolledBack, WentLive
@@ -7,7 +9,9 @@ from lamplighter.domain.events.version import DecisionMade, VersionAccepted
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import Record
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class Approval(Record, frozen=True):
@@ -45,7 +49,7 @@ class AsOf(Record, frozen=True):
     sequences: tuple[int, ...]
 
 
-def at(look: Transaction, model: str, environment: str, instant: int) -> AsOf:
+def at(look: "Transaction", model: str, environment: str, instant: int) -> AsOf:
     """What was live, by the journal up to the instant; raises `NotFound` for a model without history."""
     entries = look.journal.of(model, until=instant)
     if not entries and look.projects.find(model=model) is None:
@@ -103,7 +107,7 @@ def _approvals(entries: list[Entry], environment: str, version: str, before: int
     return tuple(newest.values())
 
 
-def _decision(look: Transaction, entries: list[Entry], environment: str, number: int, before: int) -> Decision | None:
+def _decision(look: "Transaction", entries: list[Entry], environment: str, number: int, before: int) -> Decision | None:
     made = [
         entry.event
         for entry in entries

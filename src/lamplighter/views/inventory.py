@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lamplighter.domain.acceptance import Signature
 from lamplighter.domain.advice import presumed
@@ -17,13 +17,15 @@ from lamplighter.domain.policy import Policy
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import STAGE_OF, Aspect, Duty, Stage
 from lamplighter.domain.version import Version
-from lamplighter.store.transaction import Transaction
 from lamplighter.views import standing
 from lamplighter.views.estate import Estate
 from lamplighter.views.known import Known, circle
 
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
-def inventory(look: Transaction, *, policy: Policy, now: int) -> list[Listed]:
+
+def inventory(look: "Transaction", *, policy: Policy, now: int) -> list[Listed]:
     """Every model by name, whether it is live or not, served here or elsewhere."""
     people = circle(look, policy)
     seen = list(Estate(look, people, now=now).standings())
@@ -62,7 +64,7 @@ def _by_version(words: list[Signature]) -> Mapping[str, list[Signature]]:
     return found
 
 
-def _callers(look: Transaction, projects: list[Project]) -> Mapping[str, tuple[str, ...]]:
+def _callers(look: "Transaction", projects: list[Project]) -> Mapping[str, tuple[str, ...]]:
     people, accounts = look.people.by_email(), look.consumers.all()
     seen: dict[str, list[tuple[str, str, int, int]]] = defaultdict(list)
     for model, environment, name, requests in look.traffic.all_callers():

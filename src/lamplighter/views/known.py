@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,7 +15,9 @@ from lamplighter.domain.policy import Policy, Tier
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import Record
 from lamplighter.domain.stage import Duty
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class Known(Record, frozen=True):
@@ -51,7 +54,7 @@ class Circle:
         return isinstance(other, Circle) and mine == (other.policy, other.people, other.teams)
 
 
-def circle(look: Transaction, policy: Policy) -> Circle:
+def circle(look: "Transaction", policy: Policy) -> Circle:
     """The circle as of this look; the same object as before if nobody came, left or moved."""
     return _same(Circle(policy, look.people.by_email(), look.teams.by_name()))
 

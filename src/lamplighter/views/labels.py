@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from statistics import median
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.late_truth import too_late
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Rows that lateness is taken of.
 _ROWS = 1000
@@ -37,7 +40,7 @@ class LabelStatus(Record, frozen=True):
     too_late: str = ""
 
 
-def label_status(look: Transaction, policy: Policy, model: str, environment: str) -> LabelStatus:
+def label_status(look: "Transaction", policy: Policy, model: str, environment: str) -> LabelStatus:
     """How the labels of a model come; raises `NotFound`."""
     project = look.project(model)
     wait = project.monitor.labels.wait
@@ -59,7 +62,7 @@ def label_status(look: Transaction, policy: Policy, model: str, environment: str
     )
 
 
-def _lags(look: Transaction, model: str, environment: str) -> tuple[int, Sequence[float]]:
+def _lags(look: "Transaction", model: str, environment: str) -> tuple[int, Sequence[float]]:
     newest = look.outcomes.newest_labelled(model, environment)
     if newest is None:
         return 0, ()

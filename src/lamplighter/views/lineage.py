@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.lineage import Lineage, Reached, reached
 from lamplighter.domain.listed import Listed
@@ -9,11 +10,13 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Version
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.inventory import inventory
 
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
-def lineage(look: Transaction, what: str, *, policy: Policy, now: int) -> Lineage:
+
+def lineage(look: "Transaction", what: str, *, policy: Policy, now: int) -> Lineage:
     """Everything that a change of a source, a model or a column reaches; raises `NotFound` for what nothing here knows."""
     projects = look.projects.all()
     listed = {one.model: one for one in inventory(look, policy=policy, now=now)}
@@ -30,7 +33,7 @@ def lineage(look: Transaction, what: str, *, policy: Policy, now: int) -> Lineag
     return Lineage(name=name, column=column, owner=_owner(projects, listed, name), models=tuple(order))
 
 
-def _live(look: Transaction, listed: Mapping[str, Listed]) -> dict[str, list[Version]]:
+def _live(look: "Transaction", listed: Mapping[str, Listed]) -> dict[str, list[Version]]:
     """Versions that answer anywhere, by model; of a model that answers nowhere the newest."""
     answering = {(one.model, one.champion.number) for one in look.routings.all() if one.champion}
     known = {model for model, _ in answering}

@@ -1,11 +1,14 @@
 """What is live where."""
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class Live(Record, frozen=True):
@@ -31,7 +34,7 @@ class Live(Record, frozen=True):
     elsewhere: str = ""
 
 
-def live_versions(look: Transaction, model: str) -> tuple[Live, ...]:
+def live_versions(look: "Transaction", model: str) -> tuple[Live, ...]:
     """Where a model answers, in the order of the levels."""
     order = list(Level)
     places = {place.name: place for place in look.environments.all()}
@@ -41,7 +44,7 @@ def live_versions(look: Transaction, model: str) -> tuple[Live, ...]:
     return tuple(sorted(found, key=lambda live: (order.index(live.level), live.environment)))
 
 
-def places_away(look: Transaction, routings: Iterable[Routing]) -> Mapping[str, str]:
+def places_away(look: "Transaction", routings: Iterable[Routing]) -> Mapping[str, str]:
     """Where the versions run that are live and not served here, by digest."""
     served = [(one.model, one.champion.number) for one in routings if one.champion and one.elsewhere]
     return {one.digest: one.elsewhere.at for one in look.versions.numbered(served) if one.elsewhere}

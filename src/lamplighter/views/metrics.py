@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.incident import Incident, State
@@ -13,11 +13,13 @@ from lamplighter.domain.policy import Policy
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import STAGE_OF
 from lamplighter.monitoring.profile import PREDICTION
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.aspects import aspects, expired, of_age
 from lamplighter.views.false_alarms import summed
 from lamplighter.views.handover import due
 from lamplighter.views.known import Known, circle, known
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Aspects of readings that are figures of quality, and how they came about.
 _KINDS = {"quality": "measured", "estimate": "estimated"}
@@ -59,7 +61,7 @@ class _Estate(NamedTuple):
     label_heads: Mapping[_Place, int]
 
 
-def samples(look: Transaction, *, policy: Policy, now: int, allowed: float) -> Iterator[Sample]:
+def samples(look: "Transaction", *, policy: Policy, now: int, allowed: float) -> Iterator[Sample]:
     """Every figure that the database knows, as of now; `allowed` is how many false alarms a month all models may give."""
     estate = _estate(look, policy, now)
     yield from _owners(estate)
@@ -76,7 +78,7 @@ def samples(look: Transaction, *, policy: Policy, now: int, allowed: float) -> I
         yield from _figures(estate, (routing.model, routing.environment))
 
 
-def _estate(look: Transaction, policy: Policy, now: int) -> _Estate:
+def _estate(look: "Transaction", policy: Policy, now: int) -> _Estate:
     people, (handed, started) = circle(look, policy), look.handovers.under_way(now)
     every = (known(body, people, handed) for body in look.projects.bodies())
     routings = [routing for routing in look.routings.all() if routing.champion]
@@ -105,7 +107,7 @@ def _estate(look: Transaction, policy: Policy, now: int) -> _Estate:
     )
 
 
-def _readings(look: Transaction, champions: Sequence[tuple[str, str, int]]) -> dict[str, dict[_Place, list[Reading]]]:
+def _readings(look: "Transaction", champions: Sequence[tuple[str, str, int]]) -> dict[str, dict[_Place, list[Reading]]]:
     found: dict[str, dict[_Place, list[Reading]]] = {aspect: {} for aspect in _ASPECTS}
     for reading in look.readings.newest(champions, _ASPECTS):
         found[reading.aspect].setdefault((reading.model, reading.environment), []).append(reading)
@@ -129,7 +131,7 @@ def _incidents(estate: _Estate) -> Iterator[Sample]:
             yield _sample("lamp_incidents_open", float(count), *place, *labels)
 
 
-def _consumers(look: Transaction, estate: _Estate) -> Iterator[Sample]:
+def _consumers(look: "Transaction", estate: _Estate) -> Iterator[Sample]:
     """Names of callers come from the projects alone, so that nobody can make labels by calling."""
     declared = {model: {consumer.name for consumer in one.project.consumer} for model, one in estate.known.items()}
     counts: Counter[tuple[str, str, str]] = Counter()

@@ -1,18 +1,21 @@
 """What is drawn of one model: a bounded number of figures, however long its history is."""
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Hour, Monitored, Promise, Release
+from lamplighter.domain.traffic import HOUR, total
 from lamplighter.monitoring.calibration import Calibration, calibration
 from lamplighter.monitoring.labelled import labelled_from, together
 from lamplighter.monitoring.outcomes import outcomes
-from lamplighter.store.traffic import HOUR, total
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.answering import felt, percentile
 from lamplighter.views.live import live_versions
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Hours of the service, windows of a measure, releases and columns that are drawn at most.
 _HOURS, _WINDOWS, _RELEASES, _COLUMNS = 48, 40, 40, 2000
@@ -20,7 +23,7 @@ _HOURS, _WINDOWS, _RELEASES, _COLUMNS = 48, 40, 40, 2000
 _READ = 2000
 
 
-def monitored(look: Transaction, model: str, *, now: int, environment: str = "") -> Monitored:
+def monitored(look: "Transaction", model: str, *, now: int, environment: str = "") -> Monitored:
     """What is drawn of a model in an environment, by default the most protected one; raises `NotFound` for names unknown."""
     look.project(model)
     if environment:
@@ -62,7 +65,7 @@ def apart(readings: list[Reading]) -> tuple[Reading, ...]:
     return tuple(sorted(found, key=lambda reading: (reading.start, reading.number)))
 
 
-def _hours(look: Transaction, model: str, environment: str, now: int) -> tuple[Hour, ...]:
+def _hours(look: "Transaction", model: str, environment: str, now: int) -> tuple[Hour, ...]:
     first = now // 1_000_000 // HOUR * HOUR - (_HOURS - 1) * HOUR
     seen = [felt(part) for part in look.traffic.hours(model, environment, first) if part.arm != "shadow"]
     found = []
@@ -74,7 +77,7 @@ def _hours(look: Transaction, model: str, environment: str, now: int) -> tuple[H
     return tuple(found)
 
 
-def _releases(look: Transaction, model: str, environment: str) -> tuple[Release, ...]:
+def _releases(look: "Transaction", model: str, environment: str) -> tuple[Release, ...]:
     entries = look.journal.named(model, (WentLive.__name__, RolledBack.__name__), 2 * _RELEASES)
     found = [_release(entry) for entry in reversed(entries) if getattr(entry.event, "environment", "") == environment]
     return tuple(found[-_RELEASES:])
@@ -86,7 +89,7 @@ def _release(entry: Entry) -> Release:
     return Release(at=entry.at, number=event.number, before=event.previous, back=isinstance(event, RolledBack))
 
 
-def _slices(look: Transaction, quality: tuple[Reading, ...], number: int) -> tuple[Reading, ...]:
+def _slices(look: "Transaction", quality: tuple[Reading, ...], number: int) -> tuple[Reading, ...]:
     measured = [reading for reading in quality if reading.aspect == "quality" and reading.number == number]
     if not measured:
         return ()
@@ -95,7 +98,7 @@ def _slices(look: Transaction, quality: tuple[Reading, ...], number: int) -> tup
     return tuple(look.readings.of(same, sliced=True)[:_COLUMNS])
 
 
-def _promises(look: Transaction, quality: tuple[Reading, ...], number: int) -> tuple[Promise, ...]:
+def _promises(look: "Transaction", quality: tuple[Reading, ...], number: int) -> tuple[Promise, ...]:
     measured = [reading for reading in quality if reading.aspect == "quality" and reading.number == number]
     if not measured:
         return ()

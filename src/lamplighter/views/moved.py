@@ -1,36 +1,23 @@
 """Which inputs moved between two windows, and whether that can matter to the answers."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.monitor import MATTERS, Reading
-from lamplighter.domain.record import Record
 from lamplighter.domain.version import Version
 from lamplighter.measures import drift_measure
 from lamplighter.monitoring.counts import counts_from, merge_all, windows
 from lamplighter.monitoring.distribution import Distribution
 from lamplighter.monitoring.figure import Missing
 from lamplighter.monitoring.profile import PREDICTION, Profile
-from lamplighter.store.transaction import Transaction
+from lamplighter.views.why import InputMoved
 
-
-class InputMoved(Record, frozen=True):
-    """One input."""
-
-    column: str
-    #: The distance between both windows, and the limit that it is held against.
-    distance: float
-    limit: float
-    moved: bool
-    #: How much it moves the answers, in parts of the most important input; 1 for all where that is not known.
-    importance: float
-    #: Importance times s / (1 + s), for a distance of s times its limit.
-    impact: float
-    #: Whether it moved and can have changed the answers.
-    matters: bool
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 def moved(
-    look: Transaction, bad: Reading, base: Reading | None, version: Version, profile_of: Callable[[Version], Profile | None]
+    look: "Transaction", bad: Reading, base: Reading | None, version: Version, profile_of: Callable[[Version], Profile | None]
 ) -> tuple[InputMoved, ...]:
     """Every input that was counted in both windows, the largest impact first; without a base, against the reference."""
     profile = profile_of(version)
@@ -71,12 +58,12 @@ def impact_of(distance: float, limit: float, importance: float) -> float:
     return importance * distance / (limit + distance)
 
 
-def _counted(look: Transaction, window: Reading, profile: Profile | None) -> dict[str, Distribution]:
+def _counted(look: "Transaction", window: Reading, profile: Profile | None) -> dict[str, Distribution]:
     days = look.profiles.between(window.model, window.environment, window.number, window.start, window.end)
     return windows(profile, merge_all(profile, map(counts_from, days))) if profile is not None and days else {}
 
 
-def _limits(look: Transaction, window: Reading, measure: str) -> dict[str, float]:
+def _limits(look: "Transaction", window: Reading, measure: str) -> dict[str, float]:
     """What the inputs of the window were held against when its drift was measured."""
     wanted = {"model": window.model, "environment": window.environment, "number": window.number, "aspect": "drift"}
     found = look.readings.of({**wanted, "measure": measure, "start": window.start, "end": window.end}, sliced=False)

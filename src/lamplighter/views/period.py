@@ -5,7 +5,7 @@ entries: rollouts, versions, words, decisions and incidents.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lamplighter.domain.acceptance import Signature
 from lamplighter.domain.decision import Decision
@@ -22,8 +22,10 @@ from lamplighter.domain.incident import Incident
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.rollout import Rollout
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.known import Known, circle, known
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Words of people on one version, but for steps of a rollout by hand.
 WORDS = (
@@ -62,7 +64,7 @@ class Period(NamedTuple):
     incidents: tuple[Incident, ...]
 
 
-def read(look: Transaction, policy: Policy, since: int, until: int, now: int) -> Period:
+def read(look: "Transaction", policy: Policy, since: int, until: int, now: int) -> Period:
     """Everything of a period, with a bounded number of questions for any number of models."""
     everybody, (handed, _) = circle(look, policy), look.handovers.under_way(now)
     models = {one.project.name: one for one in (known(body, everybody, handed) for body in look.projects.bodies(""))}

@@ -1,6 +1,7 @@
 """Why it got worse: in which slices the loss has grown, and which inputs moved with it. Figures that go together, no causes."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -10,11 +11,13 @@ from lamplighter.domain.version import Version
 from lamplighter.monitoring.attribution import Share, shares
 from lamplighter.monitoring.losses import loss_of
 from lamplighter.monitoring.profile import Profile
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.bad_windows import losses, promised, windows
 from lamplighter.views.moved import moved
 from lamplighter.views.why import SliceShare, Why
 from lamplighter.views.why_words import sentence
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Slices that are told of.
 _MOST = 20
@@ -23,7 +26,7 @@ _LEVEL = 0.05
 
 
 def why(
-    look: Transaction,
+    look: "Transaction",
     model: str,
     environment: str,
     profile_of: Callable[[Version], Profile | None],

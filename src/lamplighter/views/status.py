@@ -1,6 +1,7 @@
 """How a model is, in one sentence, by aspect and by stage, with who has it."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.emergency import Emergency
@@ -18,7 +19,6 @@ from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.stage import FUNCTIONAL, STAGE_OF, Aspect, Duty, Stage, Status
 from lamplighter.domain.validation import ValidationFinding
 from lamplighter.domain.waiver import Waiver
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.answering import Service, service
 from lamplighter.views.aspects import expired
 from lamplighter.views.consumers import Consumed, consumers
@@ -27,6 +27,9 @@ from lamplighter.views.handover import Due
 from lamplighter.views.known import circle
 from lamplighter.views.live import Live
 from lamplighter.views.waiting import Waiting
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class StageState(Record, frozen=True):
@@ -87,7 +90,7 @@ class ModelStatus(Record, frozen=True):
         return tuple(one for one in found if one.model == self.model and is_of_job(one.measure))
 
 
-def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelStatus:
+def status(look: "Transaction", model: str, *, policy: Policy, now: int) -> ModelStatus:
     """The status of a model as of now; raises `NotFound`."""
     project = look.project(model)
     estate = Estate(look, circle(look, policy), now=now, model=model)
@@ -122,7 +125,7 @@ def status(look: Transaction, model: str, *, policy: Policy, now: int) -> ModelS
 
 
 def _stages(
-    look: Transaction,
+    look: "Transaction",
     model: str,
     duties: Ownership,
     incidents: tuple[Incident, ...],
@@ -154,7 +157,7 @@ def _stage(stage: Stage, duties: Ownership, state: Status, facts: tuple[str, ...
     )
 
 
-def _design(look: Transaction, model: str) -> tuple[Status, tuple[str, ...]]:
+def _design(look: "Transaction", model: str) -> tuple[Status, tuple[str, ...]]:
     project = look.project(model)
     counts = (_counted(project.requirement, "requirement"), _counted(project.source, "source"))
     return (Status.HEALTHY if project.problem.statement else Status.WATCH), counts
@@ -164,7 +167,7 @@ def _counted(things: Sequence[object], name: str) -> str:
     return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
-def _industrialization(look: Transaction, model: str) -> tuple[Status, tuple[str, ...]]:
+def _industrialization(look: "Transaction", model: str) -> tuple[Status, tuple[str, ...]]:
     newest = look.versions.newest(model)
     if newest is None:
         return Status.UNKNOWN, ("no version yet",)
@@ -190,7 +193,7 @@ def _monitoring(incidents: tuple[Incident, ...], live: tuple[Live, ...]) -> tupl
 
 
 def _management(
-    look: Transaction, model: str, live: tuple[Live, ...], lifetime: Lifetime | None
+    look: "Transaction", model: str, live: tuple[Live, ...], lifetime: Lifetime | None
 ) -> tuple[Status, tuple[str, ...]]:
     trials = look.challenges.all(newest="opened_at", limit=1, model=model)
     trainings = look.retrainings.all(newest="requested_at", limit=1, model=model)

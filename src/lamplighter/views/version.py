@@ -1,5 +1,7 @@
 """What is inside a version and what is known of it."""
 
+from typing import TYPE_CHECKING
+
 from lamplighter.domain.contract import Difference, differences
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.evidence import Evidence
@@ -8,8 +10,10 @@ from lamplighter.domain.record import Record
 from lamplighter.domain.validation import ValidationFinding, ValidationWord, ranked
 from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import Waiver
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.consumers import Affected, affected
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class VersionView(Record, frozen=True):
@@ -29,7 +33,7 @@ class VersionView(Record, frozen=True):
     validation_words: tuple[ValidationWord, ...] = ()
 
 
-def version_view(look: Transaction, reference: Reference, environment: str) -> VersionView:
+def version_view(look: "Transaction", reference: Reference, environment: str) -> VersionView:
     """The version a reference names; raises `NotFound`."""
     version = resolve(look, reference, environment)
     live = look.routings.of(version.model, environment).champion
@@ -48,7 +52,7 @@ def version_view(look: Transaction, reference: Reference, environment: str) -> V
     )
 
 
-def resolve(look: Transaction, reference: Reference, environment: str) -> Version:
+def resolve(look: "Transaction", reference: Reference, environment: str) -> Version:
     """The version that a reference means in an environment; a bare model means its newest. Raises `NotFound`."""
     look.project(reference.model)
     number = _number(look, reference, environment)
@@ -59,7 +63,7 @@ def resolve(look: Transaction, reference: Reference, environment: str) -> Versio
     return found
 
 
-def _number(look: Transaction, reference: Reference, environment: str) -> int:
+def _number(look: "Transaction", reference: Reference, environment: str) -> int:
     match reference.selector:
         case None:
             return look.versions.next_number(reference.model) - 1

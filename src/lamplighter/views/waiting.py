@@ -1,6 +1,7 @@
 """What waits for people."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.acceptance import ROLE_OF, Signature
 from lamplighter.domain.decision import Decision, Undecided
@@ -8,7 +9,9 @@ from lamplighter.domain.errors import NotFound
 from lamplighter.domain.identity import Person
 from lamplighter.domain.record import Record
 from lamplighter.domain.rollout import Phase, Rollout
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class Waiting(Record, frozen=True):
@@ -28,7 +31,7 @@ class Waiting(Record, frozen=True):
     signatures: tuple[Signature, ...]
 
 
-def waiting(look: Transaction, model: str = "") -> tuple[Waiting, ...]:
+def waiting(look: "Transaction", model: str = "") -> tuple[Waiting, ...]:
     """Everything that waits for people, oldest first; of one model or of all."""
     opened = look.rollouts.all(newest="opened_at", open=True, equals={"model": model} if model else None)
     found = [rollout for rollout in reversed(opened) if rollout.phase is Phase.WAITING]

@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.record import Record
 from lamplighter.domain.waiver import Waiver
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 class Count(Record, frozen=True):
@@ -32,7 +35,7 @@ class Waivers(Record, frozen=True):
         return waiver.holds(self.at)
 
 
-def waivers(look: Transaction, *, model: str, closed: bool, now: int) -> Waivers:
+def waivers(look: "Transaction", *, model: str, closed: bool, now: int) -> Waivers:
     """Waivers on which something may rest, of one model or of all; with `closed` all that were ever given."""
     every = look.waivers.all(newest="opened_at", equals={"model": model} if model else None)
     given = Counter(one.team for one in every)

@@ -1,6 +1,7 @@
 """Whether every live model is watched, those that are not first: a bounded number of questions for any number of models."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -26,15 +27,17 @@ from lamplighter.domain.watch import (
     worst_first,
 )
 from lamplighter.domain.window import Counted, Window, last_due
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.known import Circle, Known, circle, known
 from lamplighter.views.standing import in_order
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Duties without which nobody is told.
 _DUTIES = (Duty.MONITOR_TECHNICAL, Duty.MONITOR_FUNCTIONAL)
 
 
-def watched(look: Transaction, *, policy: Policy, now: int, model: str = "") -> list[Watched]:
+def watched(look: "Transaction", *, policy: Policy, now: int, model: str = "") -> list[Watched]:
     """How each live model is watched in its most protected environment, the worst first; of one model if it is named."""
     people, handed = circle(look, policy), look.handovers.in_force(now)
     live = _live(look, model)
@@ -61,7 +64,7 @@ def watched(look: Transaction, *, policy: Policy, now: int, model: str = "") -> 
     return sorted(found, key=_place)
 
 
-def _live(look: Transaction, model: str) -> dict[str, Routing]:
+def _live(look: "Transaction", model: str) -> dict[str, Routing]:
     """The routing of each live model in its most protected environment."""
     rank = {place.name: rank for rank, place in enumerate(in_order(look.environments.all()))}
     routings = look.routings.all(equals={"model": model} if model else {})
@@ -70,7 +73,7 @@ def _live(look: Transaction, model: str) -> dict[str, Routing]:
 
 
 def _due(
-    look: Transaction,
+    look: "Transaction",
     champions: Sequence[tuple[str, str, int]],
     every: Mapping[str, Known],
     seen: Mapping[tuple[str, str], Sighting],
@@ -87,7 +90,7 @@ def _due(
     return {version[:2]: (window, Counted(*counted.get(version[:2], none))) for version, window in due.items()}
 
 
-def _told(look: Transaction) -> dict[tuple[str, str], list[Finding]]:
+def _told(look: "Transaction") -> dict[tuple[str, str], list[Finding]]:
     """What was found and is not over: after a silence of weeks nobody can tell any more how long its pauses were."""
     found: dict[tuple[str, str], list[Finding]] = {}
     for incident in look.incidents.all(open=True):

@@ -1,7 +1,22 @@
 """The answer to why it got worse. Figures that go together, no causes."""
 
 from lamplighter.domain.record import Record
-from lamplighter.views.moved import InputMoved
+
+
+class InputMoved(Record, frozen=True):
+    """One input."""
+
+    column: str
+    #: The distance between both windows, and the limit that it is held against.
+    distance: float
+    limit: float
+    moved: bool
+    #: How much it moves the answers, in parts of the most important input; 1 for all where that is not known.
+    importance: float
+    #: Importance times s / (1 + s), for a distance of s times its limit.
+    impact: float
+    #: Whether it moved and can have changed the answers.
+    matters: bool
 
 
 class SliceShare(Record, frozen=True):

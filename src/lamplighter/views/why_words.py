@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from lamplighter.domain.contract import Meaning
-from lamplighter.views.moved import InputMoved
-from lamplighter.views.why import Why
+from lamplighter.views.why import InputMoved, Why
 
 #: Inputs that a sentence names.
 _FEW = 5

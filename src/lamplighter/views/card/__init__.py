@@ -1,18 +1,22 @@
 """The model file of a version, made from the record alone: a few sections in each file of this folder."""
 
+from typing import TYPE_CHECKING
+
 from lamplighter.domain.card import Card
 from lamplighter.domain.origin import KIND, origin_in
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.version import Version
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.card import checks, design, inside, life, people
 from lamplighter.views.card.figures import figures_of, is_held_out
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Roles of the artifacts whose format says with what the model was made, the first that is there.
 _MADE_WITH = ("source", "model", "plan")
 
 
-def card(look: Transaction, version: Version, *, policy: Policy, now: int) -> Card:
+def card(look: "Transaction", version: Version, *, policy: Policy, now: int) -> Card:
     """Everything on record of a version."""
     project, evidence = look.project(version.model), look.evidence.newest(version.digest)
     manifest = version.manifest

@@ -1,21 +1,24 @@
 """How good it is, and what was checked before it went anywhere."""
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.card import Figure, Section, Table
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.instant import minute
 from lamplighter.domain.version import Version
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.card import fairness, robustness
 from lamplighter.views.card.figures import figures_of, is_held_out, plain
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Evidence that has a section of its own.
 _ELSEWHERE = ("performance", "robustness", "fairness", "cases", "training")
 
 
-def sections(look: Transaction, version: Version, evidence: Mapping[str, Evidence]) -> Iterator[Section]:
+def sections(look: "Transaction", version: Version, evidence: Mapping[str, Evidence]) -> Iterator[Section]:
     """Evaluation, robustness, fairness, checks, gates."""
     yield _evaluation(evidence.get("performance"))
     yield robustness.section(evidence.get(robustness.KIND))

@@ -1,6 +1,7 @@
 """What became of it: how it went live, what is watched, what went wrong, and everything else in the journal."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.card import Section, Table
 from lamplighter.domain.criticality import criticality_of, tier_of
@@ -12,8 +13,10 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import Waiver
-from lamplighter.store.transaction import Transaction
 from lamplighter.views.telling import sentence
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 #: Entries of the journal that are told, the newest.
 _ENTRIES = 500
@@ -21,7 +24,7 @@ _ENTRIES = 500
 _NUMBERS = ("number", "previous", "challenger", "champion", "live")
 
 
-def sections(look: Transaction, project: Project, version: Version, policy: Policy, now: int) -> Iterator[Section]:
+def sections(look: "Transaction", project: Project, version: Version, policy: Policy, now: int) -> Iterator[Section]:
     """Rollouts, monitoring, incidents, emergencies, waivers, history."""
     rollouts = look.rollouts.all(newest="opened_at", model=version.model)
     yield _listed(

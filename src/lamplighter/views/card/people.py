@@ -1,6 +1,7 @@
 """Who has it, and who said yes or no."""
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.card import Section, Table
 from lamplighter.domain.case import KIND, CaseWord, judged
@@ -9,11 +10,13 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.instant import minute
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Version
-from lamplighter.store.transaction import Transaction
+
+if TYPE_CHECKING:  # clients import what views answer with, and have no database
+    from lamplighter.store.transaction import Transaction
 
 
 def sections(
-    look: Transaction, project: Project, version: Version, evidence: Mapping[str, Evidence], now: int
+    look: "Transaction", project: Project, version: Version, evidence: Mapping[str, Evidence], now: int
 ) -> Iterator[Section]:
     """Example cases, acceptance, owners, consumers."""
     yield _cases(look, project, version, evidence)
@@ -31,7 +34,7 @@ def sections(
     yield _consumers(look, project)
 
 
-def _cases(look: Transaction, project: Project, version: Version, evidence: Mapping[str, Evidence]) -> Section:
+def _cases(look: "Transaction", project: Project, version: Version, evidence: Mapping[str, Evidence]) -> Section:
     words = [one for one in look.case_words.all(version=version.digest) if one.model == version.model]
     found = judged(evidence.get(KIND), project.uat.digest, words) or ()
     rows = tuple((one.tried.words or one.tried.name, one.tried.expected, one.tried.decision, _word(one.word)) for one in found)
@@ -51,7 +54,7 @@ def _word(word: CaseWord | None) -> str:
     return f"{'as expected' if word.as_expected else 'not as expected'}: {word.person}. {word.note}".strip()
 
 
-def _owners(look: Transaction, project: Project, now: int) -> Section:
+def _owners(look: "Transaction", project: Project, now: int) -> Section:
     duties = look.duties(project, now).assignments
     rows = tuple((one.duty.value, *(name or "nobody" for name in (one.accountable, one.holder, one.deputy))) for one in duties)
     return Section(
@@ -62,7 +65,7 @@ def _owners(look: Transaction, project: Project, now: int) -> Section:
     )
 
 
-def _consumers(look: Transaction, project: Project) -> Section:
+def _consumers(look: "Transaction", project: Project) -> Section:
     callers = [one for one in look.callers(project) if one.standing is not Standing.PERSON]
     rows = tuple((one.name, one.owner or "nobody", one.standing.value) for one in callers)
     return Section(
