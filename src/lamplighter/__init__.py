@@ -18,6 +18,7 @@ _PLACES = {
     "predictor": "lamplighter.packaging.predictor",
     "register": "lamplighter.sdk.deployed",
     "reproduce": "lamplighter.sdk.reproduction",
+    "training_data": "lamplighter.sdk.training_data",
 }
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "predictor",
     "register",
     "reproduce",
+    "training_data",
 ]
 
 

@@ -44,6 +44,7 @@ from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.domain.project import Project
 from lamplighter.domain.pushed import LabelsKept
+from lamplighter.domain.quarantine import Quarantine
 from lamplighter.domain.question import Question
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.readiness import Reading as Probed
@@ -743,6 +744,18 @@ class Memory:
     def rerun(self, key: str, table: str = "") -> Run:
         self._did("rerun", key, table)
         return Run(id="J-2", model=MODEL, job="nightly", due_at=NOON, fixes=key, input=table)
+
+    def quarantine(self, model: str, start: int, end: int, reason: str) -> Quarantine:
+        self._did("quarantine", model, start, end, reason)
+        return specimens.quarantine(model=model, start=start, end=end, reason=reason)
+
+    def quarantines(self, model: str, lifted: bool = False) -> list[Quarantine]:
+        over = specimens.quarantine(id="Q-2", lifted_at=NOON, lifted_by=self.me.email, lifted_why="They were right.")
+        return [specimens.quarantine(end=0), *([over] if lifted else [])]
+
+    def lift_quarantine(self, key: str, reason: str) -> Quarantine:
+        self._did("lift_quarantine", key, reason)
+        return specimens.quarantine(id=key, lifted_at=NOON, lifted_by=self.me.email, lifted_why=reason)
 
     def retrain(self, model: str, cause: str = "") -> Retraining:
         self._did("retrain", model, cause)

@@ -67,6 +67,9 @@ LINES = (
     "notify secret",
     "alerts list",
     "retrain late-flights",
+    "quarantine add late-flights --from 2013-07-01 --to 2013-07-03 --reason noon",
+    "quarantine list late-flights",
+    "quarantine lift Q-1 --reason noon",
     "retune late-flights@live --threshold 0.35 --reason noon",
     "retune late-flights --threshold 0.35 --dry-run",
     "jobs list late-flights",
@@ -101,6 +104,7 @@ NOUNS = {
     "labels",
     "predictions",
     "policy",
+    "quarantine",
     "validate",
     "waiver",
 }

@@ -22,6 +22,7 @@ from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import read_project
+from lamplighter.domain.quarantine import Quarantine
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.rows import Clock, Rows, Window
@@ -284,6 +285,14 @@ def incident(**changes: Any) -> Incident:
 
 def retraining(**changes: Any) -> Retraining:
     return msgspec.structs.replace(Retraining(id="T-1", model="late-flights", cause="I-1", author=ADA), **changes)
+
+
+def quarantine(**changes: Any) -> Quarantine:
+    held = Quarantine(
+        id="Q-1", model="late-flights", start=1_372_636_800_000_000, end=1_372_809_600_000_000, reason="The feed was broken.",
+        author=ADA, added_at=1_372_809_600_000_000,
+    )  # fmt: skip
+    return msgspec.structs.replace(held, **changes)
 
 
 def rows(model: str = "late-flights", environment: str = "prod", incident: str = "", condition: str = "") -> Rows:

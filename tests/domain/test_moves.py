@@ -40,7 +40,7 @@ MACHINES = [
     Machine(
         "retraining", retraining.MOVES, retraining.State, retraining.Step, "state",
         lambda state: specimens.retraining(state=state), lambda noun, step: retraining.advance(noun, step, now=9, why="so"),
-        (retraining.State.REQUESTED,), (retraining.State.FINISHED, retraining.State.FAILED),
+        (retraining.State.REQUESTED, retraining.State.REFUSED), (retraining.State.FINISHED, retraining.State.FAILED),
     ),
     Machine(
         "handover", handover.MOVES, handover.State, handover.Step, "state", lambda state: specimens.handover(state=state),

@@ -9,9 +9,15 @@ from tests.lifecycle.receivers import Receiver, receiving
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
+def more() -> str:
+    """What the configuration says beside the usual; a file of tests may say more."""
+    return ""
+
+
+@pytest.fixture
+def life(tmp_path: Path, more: str) -> Iterator[Life]:
     """A platform that nothing has happened in."""
-    with lived(tmp_path / "home") as life:
+    with lived(tmp_path / "home", more) as life:
         yield life
 
 

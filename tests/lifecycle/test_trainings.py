@@ -100,7 +100,7 @@ def test_a_command_that_leaves_a_number_has_finished(trained: Life, tmp_path: Pa
     # A command gets what it needs and none of our secrets.
     assert not {name for name in seen if name.startswith("LAMP_")} - {
         "LAMP_SIGN_WITH", "LAMP_URL", "LAMP_TOKEN", "LAMP_TRAINING", "LAMP_MODEL", "LAMP_RESULT",
-        "LAMP_FAILURE",
+        "LAMP_FAILURE", "LAMP_INPUT",
     }  # fmt: skip
 
 

@@ -101,6 +101,7 @@ CASES = [
     case("policies", specimens.starter(), "digest"),
     Case("projects", specimens.project(), {"model": "late-flights"}, specimens.project('[model]\nname = "late-flights"\n')),
     case("readings", READING, "model", "environment", "number", "aspect", "measure", "column", "start", "end", value=0.4),
+    case("quarantines", specimens.quarantine(), "id", end=2**53, revision=1),
     case("registered_models", REGISTERED_MODEL, "name", highest=1),
     case("replays", REPLAY, "id", why="It took too long.", revision=1),
     case("retrainings", specimens.retraining(), "id", job="T-1", revision=1),

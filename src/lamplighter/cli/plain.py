@@ -36,6 +36,8 @@ INSTANTS = frozenset(
         "answered_at",
         "reminded_at",
         "closed_at",
+        "added_at",
+        "lifted_at",
     ]
 )
 

@@ -5,6 +5,9 @@ Law of change: `schema` is 1; fields may be added with a default.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Annotated
+
+import msgspec
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.consumer import Consumer
@@ -89,6 +92,8 @@ class Retrain(Settings, frozen=True):
     run: str = ""
     #: Shortest time between two trainings.
     cooldown: str = "1d"
+    #: New rows with a label, outside of quarantined spans, that a training takes at least; 0 asks for none.
+    least_rows: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class Project(Settings, frozen=True):

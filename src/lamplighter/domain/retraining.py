@@ -8,6 +8,7 @@ import msgspec
 
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.record import Record
+from lamplighter.domain.training_input import TrainingInput
 
 
 class State(StrEnum):
@@ -21,6 +22,8 @@ class State(StrEnum):
     FINISHED = "finished"
     #: It ended without a version.
     FAILED = "failed"
+    #: A trigger wanted it, and the budget or a quarantine forbids it for now.
+    REFUSED = "refused"
 
 
 class Step(StrEnum):
@@ -31,6 +34,8 @@ class Step(StrEnum):
     RETRY = "retry"
     FINISH = "finish"
     FAIL = "fail"
+    #: What forbade it is over.
+    ALLOW = "allow"
 
 
 #: The whole machine. A pair that is not here is a move that does not exist.
@@ -40,6 +45,7 @@ MOVES: Mapping[tuple[State, Step], State] = {
     (State.RUNNING, Step.RETRY): State.REQUESTED,
     (State.RUNNING, Step.FINISH): State.FINISHED,
     (State.RUNNING, Step.FAIL): State.FAILED,
+    (State.REFUSED, Step.ALLOW): State.REQUESTED,
 }
 
 
@@ -49,7 +55,7 @@ class Retraining(Record, frozen=True):
     #: Such as `T-7`.
     id: str
     model: str
-    #: What set it off: an incident such as `I-31`, or a person.
+    #: What set it off: an incident such as `I-31`, an instant of a schedule, or a person.
     cause: str
     #: The person under whose name the version is registered.
     author: str
@@ -67,6 +73,20 @@ class Retraining(Record, frozen=True):
     failed_by: str = ""
     #: How often it was begun.
     tries: int = 0
+    #: The trigger that set it off, such as `schedule`; empty if somebody asked for it.
+    trigger: str = ""
+    #: The rows that it is given.
+    given: TrainingInput = TrainingInput()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it runs or is about to."""
+        return self.state in (State.REQUESTED, State.RUNNING)
+
+    @property
+    def fired(self) -> str:
+        """What it is there for: a trigger and its cause have one training between them."""
+        return f"{self.trigger} {self.cause}" if self.trigger else self.id
 
 
 def advance(retraining: Retraining, step: Step, *, now: int, **changes: Any) -> Retraining:

@@ -14,6 +14,7 @@ from lamplighter.domain.paired import KIND as SHADOW
 from lamplighter.domain.record import canonical
 from lamplighter.domain.replay import KIND as REPLAY
 from lamplighter.domain.retuning import KIND as RETUNING
+from lamplighter.domain.training_input import KIND as TRAINING_INPUT
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.lifecycle import elsewhere, measurable
 from lamplighter.lifecycle.kit import Kit
@@ -27,6 +28,7 @@ _OWN: Mapping[str, str] = {
     SHADOW: "The platform itself compares what a version scores along with what the live one answers.",
     OUTAGE_DRILL: "The platform itself asks the questions of a drill.",
     RETUNING: "The platform itself counts which decisions another threshold turns.",
+    TRAINING_INPUT: "The platform itself says what a training was given.",
 }
 
 

@@ -14,7 +14,7 @@ from lamplighter.domain.events.handover import (
     HandoverShown,
     HandoverStarted,
 )
-from lamplighter.domain.events.incident import FindingMade, IncidentMoved, IncidentOpened
+from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentMoved, IncidentOpened
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
@@ -22,7 +22,17 @@ from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
 from lamplighter.domain.journal import Entry
-from lamplighter.lifecycle import announcing, answers, handover_news, incidents, replays, retrainings, telling, watching
+from lamplighter.lifecycle import (
+    announcing,
+    answers,
+    handover_news,
+    incidents,
+    quarantines,
+    replays,
+    retrainings,
+    telling,
+    watching,
+)
 from lamplighter.lifecycle.kit import Kit
 
 Reaction = Callable[[Kit, Entry], None]
@@ -43,8 +53,9 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     HandoverEnded: (handover_news.tell,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (incidents.open_incident,),
-    IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, retrainings.answer),
-    IncidentMoved: (telling.follow,),
+    IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, quarantines.follow, retrainings.answer),
+    IncidentJoined: (quarantines.follow,),
+    IncidentMoved: (telling.follow, quarantines.follow),
     RolledBack: (incidents.mitigate, announcing.release),
     WentLive: (incidents.mitigate, announcing.release),
     VersionExtended: (incidents.renewed,),

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from lamplighter import plugins
 from lamplighter.domain import retraining as moves
 from lamplighter.domain.duration import seconds
@@ -14,9 +16,11 @@ from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind, is_of_run
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project, Trigger
+from lamplighter.domain.record import canonical
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.stage import Duty
-from lamplighter.lifecycle import calibrating, movement
+from lamplighter.domain.training_input import TrainingInput, lack
+from lamplighter.lifecycle import calibrating, movement, training_inputs
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.tokens import issue_token
 from lamplighter.settings import Training
@@ -36,7 +40,15 @@ def retrain(kit: Kit, actor: Actor, model: str, cause: str) -> Retraining:
                 fix="Wait for it.",
                 code="E1531",
             )
-        return _request(kit, change, actor, model, cause or actor.email, actor.email)
+        given = training_inputs.current(kit, change, model)
+        if why := lack(given, project.retrain.least_rows):
+            raise Conflict(
+                f"There is too little to train {model} on.",
+                why=why,
+                fix=f"Wait for labels, or lift what is quarantined: lamp quarantine list {model}",
+                code="E1551",
+            )
+        return _request(kit, change, actor, model, cause or actor.email, actor.email, given)
 
 
 def _training(kit: Kit, project: Project) -> Training:
@@ -53,9 +65,11 @@ def _training(kit: Kit, project: Project) -> Training:
     return kit.settings.trainings[name]
 
 
-def _request(kit: Kit, change: Transaction, actor: Actor, model: str, cause: str, author: str) -> Retraining:
-    now = kit.clock.now()
-    asked = Retraining(id=change.counters.id("T"), model=model, cause=cause, author=author, requested_at=now, moved_at=now)
+def _request(
+    kit: Kit, change: Transaction, actor: Actor, model: str, cause: str, author: str, given: TrainingInput
+) -> Retraining:
+    now, key = kit.clock.now(), change.counters.id("T")
+    asked = Retraining(id=key, model=model, cause=cause, author=author, requested_at=now, moved_at=now, given=given)
     change.retrainings.add(asked)
     kit.record(change, RetrainingRequested(model=model, retraining=asked.id, cause=cause), actor)
     return asked
@@ -73,7 +87,15 @@ def answer(kit: Kit, entry: Entry) -> None:
         wanted = _wanted(kit, project, incident.finding.measure if incident is not None else "")
         if wanted and not _rests(kit, change, project, event.incident):
             duties = change.duties(project, kit.clock.now())
-            _request(kit, change, PLATFORM, event.model, event.incident, duties.of(Duty.RETRAIN).holder)
+            _request(
+                kit,
+                change,
+                PLATFORM,
+                event.model,
+                event.incident,
+                duties.of(Duty.RETRAIN).holder,
+                training_inputs.current(kit, change, event.model),
+            )
 
 
 def _wanted(kit: Kit, project: Project, measure: str) -> bool:
@@ -118,6 +140,7 @@ def advance(kit: Kit, asked: Retraining) -> None:
 def _start(kit: Kit, asked: Retraining, training: Training) -> None:
     """Begin the job; one that cannot be begun has failed, or it would be tried at every look, each time with a new token."""
     job = Job(command=training.command, folder=training.folder, seconds=training.seconds)
+    asked = _up_to_date(kit, asked)
     try:
         token = issue_token(kit, PLATFORM, asked.author, f"training {asked.id}", days=1).secret
         # A training is named by the platform's configuration, so what it makes is vouched for by the platform's own key.
@@ -127,6 +150,7 @@ def _start(kit: Kit, asked: Retraining, training: Training) -> None:
             "LAMP_TOKEN": token,
             "LAMP_TRAINING": asked.id,
             "LAMP_MODEL": asked.model,
+            "LAMP_INPUT": str(_written(kit, asked)),
         }
         name = plugins.plugin("trainers", training.trainer).start(job, _place(kit, asked), variables)
     except LampError as error:
@@ -134,7 +158,25 @@ def _start(kit: Kit, asked: Retraining, training: Training) -> None:
     except OSError as error:
         _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.strerror}.", failed_by=Cause.INFRASTRUCTURE)
     else:
-        _move(kit, asked, Step.START, job=name, tries=asked.tries + 1)
+        _move(kit, asked, Step.START, job=name, tries=asked.tries + 1, given=asked.given)
+
+
+def _up_to_date(kit: Kit, asked: Retraining) -> Retraining:
+    """The training with what it is given by the quarantines of now."""
+    if not asked.given.until:
+        return asked
+    with kit.store.reading() as look:
+        given = training_inputs.plan(kit, look, asked.model, asked.given.since, asked.given.until)
+    return msgspec.structs.replace(asked, given=given)
+
+
+def _written(kit: Kit, asked: Retraining) -> Path:
+    """The file in which a command reads what it is given, beside its own folder, which it does not write to."""
+    place = _place(kit, asked)
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = place.with_name(f"{place.name}.input.json")
+    file.write_bytes(canonical(asked.given))
+    return file
 
 
 def _place(kit: Kit, asked: Retraining) -> Path:
@@ -147,5 +189,7 @@ def _move(kit: Kit, asked: Retraining, step: Step, *, why: str = "", number: int
     with kit.store.transaction() as change:
         after = moves.advance(asked, step, now=kit.clock.now(), why=why, number=number, **changes)
         change.retrainings.replace(after, revision=asked.revision)
+        if after.state is State.FINISHED:
+            training_inputs.write_down(kit, change, after, number)
         event = RetrainingMoved(model=after.model, retraining=after.id, state=after.state, number=number, why=why)
         kit.record(change, event, PLATFORM)

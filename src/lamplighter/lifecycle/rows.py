@@ -3,6 +3,7 @@
 What is redacted in the log is not to be had, and what has been redacted since is withheld: the stricter of both holds.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -46,8 +47,9 @@ class _Scope(NamedTuple):
     window: Window
 
 
-def rows(kit: Kit, actor: Actor, asked: Asked) -> Rows:
-    """At most so many of the rows that fit, oldest first, once it is in the journal who reads them.
+def rows(kit: Kit, actor: Actor, asked: Asked, parts: Sequence[tuple[int, int]] | None = None) -> Rows:
+    """At most so many of the rows that fit, oldest first, once it is in the journal who reads them. Of `parts` of the window,
+    where they are named, only the answers whose truth has come are given.
 
     Raises `NotFound`, and `Invalid` for a question that says too much or too little, or a condition on what is redacted.
     """
@@ -62,10 +64,12 @@ def rows(kit: Kit, actor: Actor, asked: Asked) -> Rows:
     conditions = conditions_in(asked.condition)
     fits = choosing.fits(kit, conditions, hidden, list(versions.values()))
     draw = Draw(asked.limit, fits, versions)
-    draw.look_through(kit, asked.model, scope.environment, scope.window)
+    for window in _windows(scope.window, parts):
+        draw.look_through(kit, asked.model, scope.environment, window)
     with kit.store.reading() as look:
         labels = look.predictions.labels_of({one.id for one in draw.chosen})
-    table = tabulating.table(draw.chosen, versions, labels, hidden)
+    chosen = draw.chosen if parts is None else [one for one in draw.chosen if one.id in labels and one.record.scores]
+    table = tabulating.table(chosen, versions, labels, hidden)
     given = Rows(
         model=asked.model,
         environment=scope.environment,
@@ -81,6 +85,10 @@ def rows(kit: Kit, actor: Actor, asked: Asked) -> Rows:
     )
     _write_down(kit, actor, asked, scope, given, tuple(sorted({one.column for one in conditions})))
     return given
+
+
+def _windows(window: Window, parts: Sequence[tuple[int, int]] | None) -> list[Window]:
+    return [window] if parts is None else [Window(Clock.EVENT, *part) for part in parts]
 
 
 def _write_down(kit: Kit, actor: Actor, asked: Asked, scope: _Scope, given: Rows, columns: tuple[str, ...]) -> None:

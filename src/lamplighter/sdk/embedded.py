@@ -13,6 +13,7 @@ from lamplighter.sdk.here.monitoring import Monitoring
 from lamplighter.sdk.here.people import People
 from lamplighter.sdk.here.questions import Questions
 from lamplighter.sdk.here.sources import Sources
+from lamplighter.sdk.here.trainings import Trainings
 from lamplighter.sdk.here.validation import Validation
 from lamplighter.sdk.interface import Platform
 
@@ -30,6 +31,7 @@ class Embedded(
     Incidents,
     Sources,
     Management,
+    Trainings,
     Jobs,
     Questions,
     Platform,

@@ -19,6 +19,7 @@ from lamplighter.sdk.verbs.monitoring import Monitoring
 from lamplighter.sdk.verbs.people import People
 from lamplighter.sdk.verbs.questions import Questions
 from lamplighter.sdk.verbs.sources import Sources
+from lamplighter.sdk.verbs.trainings import Trainings
 from lamplighter.sdk.verbs.validation import Validation
 
 
@@ -35,6 +36,7 @@ class Platform(
     Incidents,
     Sources,
     Management,
+    Trainings,
     Jobs,
     Questions,
     Protocol,

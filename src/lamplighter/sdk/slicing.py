@@ -45,8 +45,8 @@ class Model:
             incident=incident,
             condition=conditions,
             number=number,
-            start=_instant(start),
-            end=_instant(end),
+            start=instant(start),
+            end=instant(end),
             limit=limit,
         )
         return frame_of(found)
@@ -78,7 +78,8 @@ def model(name: str, platform: Platform | None = None) -> Model:
     return Model(place, name)
 
 
-def _instant(moment: Moment) -> int:
+def instant(moment: Moment) -> int:
+    """Microseconds since the epoch; raises `Invalid`."""
     if isinstance(moment, int):
         return moment
     try:

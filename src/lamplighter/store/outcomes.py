@@ -62,6 +62,20 @@ class OutcomesByDay:
         rows = self.connection.execute(query.group_by(of.model, of.environment))
         return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
 
+    def summed(self, model: str, environment: str, start: int, end: int) -> tuple[int, int, int]:
+        """Scored, labelled, and answered and labelled rows of all versions on the days that begin in a window, as of the last
+        time that they were read."""
+        of = schema.outcomes.c
+        sums = (func.coalesce(func.sum(column), 0) for column in (of.scored, of.labelled, of.answered))
+        query = select(*sums).where(of.model == model, of.environment == environment, of.day >= start, of.day < end)
+        scored, labelled, answered = self.connection.execute(query).one()
+        return int(scored), int(labelled), int(answered)
+
+    def numbers(self, model: str, environment: str, day: int) -> list[int]:
+        """The versions that scored on a day."""
+        query = select(schema.outcomes.c.number).filter_by(model=model, environment=environment, day=day)
+        return list(self.connection.execute(query).scalars())
+
     def between(self, model: str, environment: str, number: int, start: int, end: int) -> Mapping[int, bytes]:
         """The labelled rows of the days that begin in a window, by day."""
         asked = {"model": model, "environment": environment, "number": number, "start": start, "end": end}

@@ -160,6 +160,14 @@ class Predictions:
         columns = list(zip(*self.connection.execute(query.where(where).order_by(p.c.id)).all(), strict=True)) or [()] * 5
         return Joined(ids=columns[0], event_at=columns[1], scores=columns[2], labels=columns[3], slices=columns[4])
 
+    def summed(self, model: str, environment: str, number: int, start: int, end: int) -> tuple[int, int, int]:
+        """Scored, labelled, and answered and labelled rows of a version in a window of event time, counted one by one."""
+        p, t = schema.predictions, schema.labels
+        answered = func.count(case((and_(t.c.id.is_not(None), p.c.arm != "shadow"), 1)))
+        query = select(func.count(), func.count(t.c.id), answered).select_from(p.outerjoin(t, t.c.id == p.c.id))
+        found = self.connection.execute(query.where(*_of_day()), {**_day(model, environment, number, start), "end": end}).one()
+        return int(found[0]), int(found[1]), int(found[2])
+
     def tally(self, model: str, environment: str, number: int, day: int) -> Tally | None:
         """The rows of one day of a version, counted without their labels; nothing if there are none."""
         row = self.connection.execute(_tally(), _day(model, environment, number, day)).one()

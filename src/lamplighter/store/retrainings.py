@@ -3,7 +3,7 @@
 from typing import Any
 
 from lamplighter.domain.challenge import Challenge, Verdict
-from lamplighter.domain.retraining import Retraining, State
+from lamplighter.domain.retraining import Retraining
 from lamplighter.store import schema
 from lamplighter.store.collection import Collection
 
@@ -15,8 +15,8 @@ class Retrainings(Collection[Retraining]):
     kind = Retraining
 
     def columns(self, record: Retraining) -> dict[str, Any]:
-        """Whether it is open follows from its state."""
-        return {**super().columns(record), "open": record.state in {State.REQUESTED, State.RUNNING}}
+        """Whether it is open follows from its state, and what set it off does so once."""
+        return {**super().columns(record), "open": record.is_open, "fired": record.fired}
 
 
 class Challenges(Collection[Challenge]):

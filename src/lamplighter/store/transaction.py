@@ -47,6 +47,7 @@ from lamplighter.store.policies import Policies
 from lamplighter.store.predictions import Predictions
 from lamplighter.store.profiles import Profiles, Readings
 from lamplighter.store.projects import Projects
+from lamplighter.store.quarantines import Quarantines
 from lamplighter.store.replays import Replays
 from lamplighter.store.retrainings import Challenges, Retrainings
 from lamplighter.store.rollouts import Rollouts, Routings
@@ -121,6 +122,7 @@ class Transaction:
     predictions = _Of(Predictions)
     profiles = _Of(Profiles)
     projects = _Of(Projects)
+    quarantines = _Of(Quarantines)
     readings = _Of(Readings)
     replays = _Of(Replays)
     job_runs = _Of(JobRuns)

@@ -14,6 +14,7 @@ from lamplighter.domain.events.incident import IncidentEvent
 from lamplighter.domain.events.notification import NotificationEvent
 from lamplighter.domain.events.policy import PolicyEvent
 from lamplighter.domain.events.prediction import PredictionEvent
+from lamplighter.domain.events.quarantine import QuarantineEvent
 from lamplighter.domain.events.rollout import RolloutEvent
 from lamplighter.domain.events.routing import RoutingEvent
 from lamplighter.domain.events.run import RunEvent
@@ -33,6 +34,7 @@ AnyEvent = (
     | NotificationEvent
     | PolicyEvent
     | PredictionEvent
+    | QuarantineEvent
     | RolloutEvent
     | RoutingEvent
     | RunEvent

@@ -36,7 +36,7 @@ from lamplighter.store.schema.rows import (
     predictions,
     segments,
 )
-from lamplighter.store.schema.runs import job_runs, retrainings
+from lamplighter.store.schema.runs import job_runs, quarantines, retrainings
 from lamplighter.store.schema.tracking import (
     candidates,
     experiments,
@@ -96,6 +96,7 @@ __all__ = (
     "predictions",
     "profiles",
     "projects",
+    "quarantines",
     "readings",
     "refusals",
     "registered_models",

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from lamplighter.domain.card import Card
 from lamplighter.domain.origin import KIND, origin_in
 from lamplighter.domain.policy import Policy
+from lamplighter.domain.training_input import KIND as GIVEN
+from lamplighter.domain.training_input import given_in
 from lamplighter.domain.version import Version
 from lamplighter.views.card import checks, design, inside, life, people
 from lamplighter.views.card.figures import figures_of, is_held_out
@@ -36,7 +38,7 @@ def card(look: "Transaction", version: Version, *, policy: Policy, now: int) -> 
         figures=figures_of(performance),
         sections=(
             *design.sections(project, policy),
-            *inside.sections(project, version, origin_in(evidence.get(KIND))),
+            *inside.sections(project, version, origin_in(evidence.get(KIND)), given_in(evidence.get(GIVEN))),
             *checks.sections(look, version, evidence),
             *people.sections(look, project, version, evidence, now),
             *life.sections(look, project, version, policy, now),

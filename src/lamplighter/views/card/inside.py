@@ -7,13 +7,14 @@ from lamplighter.domain.contract import Column
 from lamplighter.domain.instant import minute
 from lamplighter.domain.origin import Origin
 from lamplighter.domain.project import Project
+from lamplighter.domain.training_input import GivenTo
 from lamplighter.domain.version import Version
 
 #: Categories that are named.
 _FEW = 12
 
 
-def sections(project: Project, version: Version, origin: Origin | None) -> Iterator[Section]:
+def sections(project: Project, version: Version, origin: Origin | None, given: GivenTo | None) -> Iterator[Section]:
     """Data sources, training, contents."""
     sources = tuple((one.name, one.owner or "nobody", one.freshness or "-", ", ".join(one.columns)) for one in project.source)
     yield Section(
@@ -22,7 +23,7 @@ def sections(project: Project, version: Version, origin: Origin | None) -> Itera
         sentences=() if sources else ("No source is named in its project.",),
         tables=(Table(heads=("Source", "Owner", "Fresh within", "Columns"), rows=sources),) if sources else (),
     )
-    yield Section(name="training", title="How it was made", facts=(*_training(version), *_origin(origin)))
+    yield Section(name="training", title="How it was made", facts=(*_training(version), *_given(given), *_origin(origin)))
     yield Section(name="inside", title="What is inside", facts=_inside(version), tables=_tables(version))
 
 
@@ -40,6 +41,15 @@ def _training(version: Version) -> tuple[tuple[str, str], ...]:
         ("Packages that it needs", f"Python {lock.python}: {packages}" if packages else "none are needed where it is served"),
         ("Licence", origin.licence or "not named"),
     )
+
+
+def _given(told: GivenTo | None) -> tuple[tuple[str, str], ...]:
+    """What the platform gave to its training, where it started one."""
+    if told is None:
+        return ()
+    spans = [f"{one.quarantine}, {minute(one.start)} to {minute(one.end)}: {one.reason}" for one in told.given.left_out]
+    by = f"{told.trigger}, {told.cause}" if told.trigger else told.cause
+    return (("Training", f"{told.training}, set off by {by}"), ("Left out of its rows", "; ".join(spans) or "nothing"))
 
 
 def _origin(origin: Origin | None) -> tuple[tuple[str, str], ...]:
