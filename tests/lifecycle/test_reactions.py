@@ -23,7 +23,7 @@ from lamplighter.domain.events.handover import (
     HandoverShown,
     HandoverStarted,
 )
-from lamplighter.domain.events.incident import FindingMade, IncidentMoved, IncidentOpened
+from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentMoved, IncidentOpened
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
@@ -41,6 +41,7 @@ from lamplighter.domain.replay import Replay
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retraining import State as Ended
 from lamplighter.domain.version import Version
+from lamplighter.lifecycle import quarantines
 from lamplighter.lifecycle.reactions import REACTIONS
 from lamplighter.store import schema
 
@@ -70,6 +71,29 @@ def moved(life: Life, versions: list[Version]) -> Entry:
     opened(life, versions, Kind.TECHNICAL)
     life["ines"].assign(life.events(IncidentOpened)[-1].incident, address("milo"))
     return newest(life, IncidentMoved)
+
+
+def joined(life: Life, entry: Entry) -> Entry:
+    """The entry of another model that has the trouble of an incident."""
+    return record(life, IncidentJoined(model=MODEL, incident=incident_of(entry), environment="prod"))
+
+
+def resolved(life: Life, entry: Entry) -> Entry:
+    """The entry of an incident that is over."""
+    quarantines.withhold(life.kit, entry)
+    life["ines"].resolve(incident_of(entry))
+    return newest(life, IncidentMoved)
+
+
+def incident_of(entry: Entry) -> str:
+    """The incident that has opened."""
+    assert isinstance(entry.event, IncidentOpened)
+    return entry.event.incident
+
+
+def withheld(life: Life) -> list[bool]:
+    """Whether each quarantine of the model has an end."""
+    return [bool(one.end) for one in life["dana"].quarantines(MODEL)]
 
 
 def trial(life: Life, versions: list[Version]) -> Entry:
@@ -124,6 +148,15 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
     "report_withdrawal": (
         lambda life, versions: record(life, Withdrawn(model=MODEL, environment="prod", number=3, why="broken: It raised.")),
         lambda life: [event.finding.measure for event in life.events(FindingMade) if event.finding] == ["trial-v3"],
+    ),
+    "withhold": (lambda life, versions: opened(life, versions, Kind.FEED), lambda life: withheld(life) == [False]),
+    "withhold of IncidentJoined": (
+        lambda life, versions: joined(life, opened(life, versions, Kind.FEED)),
+        lambda life: withheld(life) == [False],
+    ),
+    "withhold of IncidentMoved": (
+        lambda life, versions: resolved(life, opened(life, versions, Kind.FEED)),
+        lambda life: withheld(life) == [True],
     ),
     "open_incident": (
         lambda life, versions: record(life, FindingMade(model=MODEL, finding=finding(versions[1]))),

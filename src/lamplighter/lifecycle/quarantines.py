@@ -51,7 +51,7 @@ def lift(kit: Kit, actor: Actor, key: str, reason: str) -> Quarantine:
     return after
 
 
-def follow(kit: Kit, entry: Entry) -> None:
+def withhold(kit: Kit, entry: Entry) -> None:
     """Every model of an incident about a feed has a quarantine from where the feed went wrong to where nobody feels it."""
     event = entry.event
     assert isinstance(event, IncidentOpened | IncidentJoined | IncidentMoved)
