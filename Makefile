@@ -15,7 +15,7 @@ TEST_PROCESSES ?= 2
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity workers_killed withdrawals
 # Benchmarks of monitoring; those that need no peer come first.
-MONITORING_BENCHES ?= detection accuracy memory streaming anew scrape fleet cycle permutations why pushing profiles labels false_alarms presets one_incident routing
+MONITORING_BENCHES ?= detection accuracy memory streaming anew scrape fleet cycle permutations why pushing profiles labels false_alarms selections presets one_incident routing
 
 .PHONY: help setup demo test outside check format lint types imports docs news bench bench-start bench-serving bench-monitoring bench-kill9 lock clean
 

@@ -1,8 +1,12 @@
-"""Keys that sign versions which run code: one private key for whoever releases, public keys where they are trusted."""
+"""Keys that sign versions which run code: one private key for whoever releases, public keys where they are trusted.
+
+The platform signs with its own what it hands out for the record.
+"""
 
 import os
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -91,6 +95,21 @@ def sign(manifest: Manifest, file: Path) -> bytes:
     key, content = private(file), payload(manifest)
     signature = Signature(keyid=fingerprint(key.public_key()), sig=key.sign(signed_bytes(content)))
     return canonical(Envelope(payload_type=PAYLOAD_TYPE, payload=content, signatures=(signature,)))
+
+
+def seal(content: bytes, file: Path) -> tuple[str, str]:
+    """Public key and Ed25519 signature of some bytes, hexadecimal, by the private key in a file; raises `Invalid`."""
+    key = private(file)
+    return key.public_key().public_bytes_raw().hex(), key.sign(content).hex()
+
+
+def is_sealed(content: bytes, key: str, signature: str) -> bool:
+    """Whether a public key has signed these bytes; both hexadecimal."""
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), content)
+    except (ValueError, InvalidSignature):
+        return False
+    return True
 
 
 def private(file: Path) -> Ed25519PrivateKey:

@@ -57,6 +57,7 @@ from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.rulebook_change import Changed, RuleBookChange, differences
+from lamplighter.domain.selection import Guardrail, Sealed
 from lamplighter.domain.simulation import Release, Ruled, Simulation
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
 from lamplighter.domain.validation import ValidationFinding, ValidationWord, Weight
@@ -131,6 +132,8 @@ class Memory:
         #: What a rollout goes through, one signal each time that it is looked at.
         self.signals: list[Signal] = []
         self.rolling = rollout(Phase.PENDING)
+        #: What was found beside the figure that decides a trial; without anything it goes on.
+        self.guardrails: tuple[Guardrail, ...] = (specimens.guardrail(),)
         #: What the calendar says.
         self.held: Hold | None = None
         self.unreviewed: list[Emergency] = []
@@ -783,9 +786,14 @@ class Memory:
     def challenges(self, model: str) -> list[Challenge]:
         return [trial(Verdict.RUNNING)]
 
-    def decide(self, key: str, start: int, end: int, conclude: bool = False) -> Challenge:
+    def decide(self, key: str, start: int = 0, end: int = 0, conclude: bool = False) -> Challenge:
         self._did("decide", key, start, end, *(["conclude"] if conclude else []))
-        return trial(Verdict.CHALLENGER_WINS, start=start, end=end)
+        if not self.guardrails:
+            return trial(Verdict.RUNNING, start=start, end=end, why="Not enough evidence yet: 40 of 1,000 labelled rows.")
+        return trial(Verdict.CHALLENGER_WINS, start=start, end=end, choice=self.selection(key).selection.choice, look=1)
+
+    def selection(self, key: str) -> Sealed:
+        return specimens.sealed(specimens.selection(*self.guardrails, live=7, trial=key, challenger=8))
 
     # Questions
 

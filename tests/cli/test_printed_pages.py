@@ -1,10 +1,12 @@
 """What people read: whole answers, as they are printed."""
 
+import json
 from pathlib import Path
 
 import pytest
 from tests.cli.commands import told
 from tests.cli.memory import JULY, MISSING_WORD, REFUSED, Memory, decision, emergency, rollout
+from tests.domain import specimens
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.hold import Hold
@@ -12,6 +14,7 @@ from lamplighter.domain.hook import Answer, Hook, Moment, OnFailure
 from lamplighter.domain.identity import Person, Role
 from lamplighter.domain.outcome import Check, Guard, Judged, Judgement, Outcome
 from lamplighter.domain.rollout import Phase, Signal
+from lamplighter.domain.selection import Guardrail, Held
 from lamplighter.domain.stage import Status
 
 STATUS = """\
@@ -516,17 +519,56 @@ def test_a_trial() -> None:
     platform = Memory()
     assert told(platform, "challenge", "start", "late-flights@8", "--rows", "500").code == 0
     outcome = told(platform, "challenge", "decide", "C-1", "--from", "2013-07-01", "--to", "2013-08-01T00:00+00:00")
+    assert outcome.code == 0
     assert outcome.out == (
-        "C-1: v8 is better than v7.\n"
+        "C-1: v8 may take the place of v7. The challenger is better by more than the\n"
+        "margin, beyond chance. It keeps to 1 guardrail.\n"
         "  v7          brier 0.2220 (live)\n"
         "  v8          brier 0.1870\n"
-        "  difference  -0.0350 (-0.0410 to -0.0290, 95 %) on 4,000 rows\n"
+        "  difference  -0.0350 (-0.0410 to -0.0290, 95 %) on 4,000 rows of 31 days\n"
+        "  by chance   a swap has probability 0.025 at most; 0.05 over all looks\n"
+        "  not asked   cost: lamp.toml declares no costs under [selection].\n"
         "  window      2013-07-01 00:00 CEST to 2013-08-01 02:00 CEST\n"
-        "Next: lamp promote late-flights@8 --to prod\n"
-        "http://127.0.0.1:7070/m/late-flights\n"
+        "  signed by   56475aa75463474c0285df5dbf2bcab73da651358839e9b77481b2eab107708c\n"
+        "  GUARDRAIL               FOUND  FIGURE                   BOUND  ON\n"
+        "  flips of ops-dashboard  kept   0.03 (0.0249 to 0.0358)  0.1    4,000\n"
+        "Next: lamp promote late-flights@8 --to prod      lamp challenge export C-1\n"
+        "http://127.0.0.1:7070/m/late-flights/v/8#selection\n"
     )
     assert platform.deeds[0] == ("challenge", "late-flights@8", "prod", "brier", 500)
     assert told(platform, "challenge", "show", "late-flights").out.startswith("1 of 1 trials of late-flights run.\n")
+
+
+@pytest.mark.parametrize(
+    ("guardrails", "code", "error", "what"),
+    [
+        ((specimens.guardrail(Held.BROKEN),), 5, "E1485", "v8 does not take the place of v7 in prod."),
+        ((specimens.guardrail(Held.NOT_ENOUGH_EVIDENCE),), 5, "E1486", "v8 does not take the place of v7 in prod."),
+        ((), 7, "E1487", "C-1 is not decided yet."),
+    ],
+)
+def test_a_pipeline_goes_on_only_after_a_swap(guardrails: tuple[Guardrail, ...], code: int, error: str, what: str) -> None:
+    platform = Memory(guardrails=guardrails)
+    outcome = told(platform, "challenge", "decide", "C-1", "--json")
+    printed = json.loads(outcome.out)
+    assert (outcome.code, printed["error"]["code"], printed["error"]["what"]) == (code, error, what)
+    assert printed["data"]["challenge"]["id"] == "C-1"
+
+
+def test_an_exported_selection_is_checked_without_a_platform(tmp_path: Path) -> None:
+    file = tmp_path / "selection.jsonl"
+    assert told(Memory(), "challenge", "export", "C-1", "--out", str(file)).code == 0
+    key = specimens.sealed(specimens.selection()).keyid
+    assert told(Memory(), "audit", "verify", str(file), "--head", key).code == 0
+    assert told(Memory(), "audit", "verify", str(file), "--head", "ab" * 32).code == 8
+    content = file.read_bytes()
+    # Each line, its ends, and some places between: every byte of all of them counts.
+    for place in (*range(0, len(content), 499), *(at for at, one in enumerate(content) if one == 10), len(content) - 2):
+        file.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert told(Memory(), "audit", "verify", str(file)).code == 8
+    for other in (content[:-1], content + b"\n", content.replace(b"\n", b"\r\n"), content[content.index(b"\n") + 1 :]):
+        file.write_bytes(other)
+        assert told(Memory(), "audit", "verify", str(file)).code == 8
 
 
 def test_another_threshold() -> None:

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import lamplighter
 from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.challenge import Verdict as ChallengeEnd
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.emergency import Emergency
@@ -23,9 +25,12 @@ from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import read_project
 from lamplighter.domain.quarantine import Quarantine
+from lamplighter.domain.record import canonical
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.rows import Clock, Rows, Window
+from lamplighter.domain.selection import Guard, Guardrail, Held, Primary, Sealed, Selection, chosen
+from lamplighter.domain.selection_rule import SelectionRule
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.validation import ValidationFinding, Weight
@@ -143,6 +148,46 @@ def dossier(**changes: Any) -> Dossier:
         evidence={},
     )
     return msgspec.structs.replace(bare, **changes)
+
+
+def primary(**changes: Any) -> Primary:
+    whole = Primary(
+        metric="brier", test="paired", champion=0.222, challenger=0.187, difference=-0.035, low=-0.041, high=-0.029, n=4000,
+        groups=31, verdict=ChallengeEnd.CHALLENGER_WINS, why="The challenger is better by more than the margin, beyond chance.",
+    )  # fmt: skip
+    return msgspec.structs.replace(whole, **changes)
+
+
+def guardrail(held: Held = Held.KEPT, **changes: Any) -> Guardrail:
+    seen = "120 of 4,000 decisions of ops-dashboard turn (2.49% to 3.58%)"
+    whole = Guardrail(
+        guard=Guard.FLIPS, subject="ops-dashboard", held=held, why=f"{seen}; at most 10.00% is allowed.", value=0.03,
+        bound=0.1, low=0.0249, high=0.0358, n=4000, least=36,
+    )  # fmt: skip
+    return msgspec.structs.replace(whole, **changes)
+
+
+def selection(*guardrails: Guardrail, live: int = 6, test: Primary | None = None, **changes: Any) -> Selection:
+    """What a trial of version 1 against the live one ended with, chosen as the platform would."""
+    choice, by, why = chosen(test or primary(), guardrails)
+    whole = Selection(
+        trial="C-4", model="late-flights", environment="prod", champion=live, champion_version=version(live).digest,
+        challenger=1, challenger_version=version().digest, start=0, end=31 * 86_400_000_000, data="d" * 64, evidence={},
+        rule=SelectionRule(), policy="e" * 64, project="f" * 64, look=1, alpha=0.025, primary=test or primary(),
+        guardrails=guardrails, unguarded={"cost": "lamp.toml declares no costs under [selection]."}, choice=choice, by=by,
+        why=why, asked_by=ADA, at=1,
+    )  # fmt: skip
+    return msgspec.structs.replace(whole, **changes)
+
+
+#: The key of a platform that signs in tests.
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+
+
+def sealed(made: Selection) -> Sealed:
+    """The selection, signed with that key."""
+    bare = Sealed(content=canonical(made).decode(), key=KEY.public_key().public_bytes_raw().hex(), signature="")
+    return msgspec.structs.replace(bare, signature=KEY.sign(bare.message).hex())
 
 
 def signature(side: Side, person: str, held: Dossier, *, accepted: bool = True, at: int = 1) -> Signature:

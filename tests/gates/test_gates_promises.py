@@ -25,7 +25,7 @@ NAMES = sorted(module.name for module in pkgutil.iter_modules(gates.__path__) if
 #: What each gate needs to see before it may pass: a kind of evidence, or something else of the dossier.
 EVIDENCE = {
     "data_checks": "data-checks", "load_check": "load-check", "parity": "parity", "performance": "performance",
-    "challenger": "challenge", "shadow": "shadow", "consumers": "replay", "robustness": "robustness",
+    "challenger": "selection", "shadow": "shadow", "consumers": "replay", "robustness": "robustness",
     "fairness": "fairness",
 }  # fmt: skip
 OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "review", "sandbox", "sources", "validation"}
@@ -37,6 +37,9 @@ PROTECTED = specimens.project(
         '[[fairness.criterion]]\ncolumn = "sex"\nmetric = "demographic_parity_ratio"\nbound = 0.8\n',
     )
 )
+
+#: What the platform signs when version 1 takes the place of what is live.
+SIGNED = specimens.sealed(specimens.selection(live=1))
 
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -185,19 +188,20 @@ GOOD: dict[str, dict[str, Any]] = {
             }
         ],
     },
-    "challenger": {"verdict": "challenger-wins", "metric": "brier", "difference": -0.01, "rows": 2000},
+    "challenger": msgspec.to_builtins(SIGNED),
 }
 
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_figure_that_is_none_never_passes(name: str) -> None:
     decisive = {"data_checks": ["rows", "failed"], "parity": list(GOOD["parity"]), "load_check": list(GOOD["load_check"]),
-                "challenger": ["verdict"], "shadow": list(GOOD["shadow"]), "robustness": ["rows", "stressed"],
+                "challenger": list(GOOD["challenger"]), "shadow": list(GOOD["shadow"]), "robustness": ["rows", "stressed"],
                 "fairness": ["figures"]}  # fmt: skip
 
     def verdict(facts: dict[str, Any]) -> object:
         evidence = Evidence(version="v", kind=EVIDENCE[name], facts=facts, author="a", at=1)
-        held = specimens.dossier(evidence={EVIDENCE[name]: evidence}, live=specimens.version(1), project=PROTECTED)
+        known = {"live": specimens.version(1), "project": PROTECTED, "sealer": SIGNED.keyid}
+        held = specimens.dossier(evidence={EVIDENCE[name]: evidence}, **known)
         return gate(name).judge(held)
 
     assert verdict(GOOD[name])

@@ -7,12 +7,14 @@ import pytest
 from tests.domain import specimens
 from tests.domain.specimens import evidence
 
+from lamplighter.domain.challenge import Verdict as End
 from lamplighter.domain.contract import Column, Kind
 from lamplighter.domain.decision import Inapplicable, Passed, Refused, Undecided, Verdict
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.sandbox import Level as Closed
 from lamplighter.domain.sandbox import Sandbox
+from lamplighter.domain.selection import Held, Selection
 from lamplighter.domain.version import EXTERNAL, Badge, Elsewhere
 from lamplighter.gates import (
     brief,
@@ -36,6 +38,14 @@ from lamplighter.gates import (
 
 def known(kind: str, **facts: Any) -> dict[str, Any]:
     return {"evidence": {kind: evidence(kind, **facts)}}
+
+
+def chosen(made: Selection, content: tuple[str, str] = ("", "")) -> dict[str, Any]:
+    """Evidence of a selection that the platform of the dossier has signed; `content` replaces something in what was signed."""
+    sealed = specimens.sealed(made)
+    facts = msgspec.to_builtins(sealed)
+    facts["content"] = facts["content"].replace(*content, 1) if content[0] else facts["content"]
+    return {"live": LIVE, "sealer": sealed.keyid, **known("selection", **facts)}
 
 
 def figures(brier: tuple[float, float, float, int], auc: tuple[float, float, float, int]) -> dict[str, Any]:
@@ -110,7 +120,10 @@ MEASURE = "Register the version again with lamp deploy, on rows that hold this c
 MEND = "Train with such rows, put an imputer in front of the model, or let its contract refuse them."
 RISING = specimens.project(specimens.PROJECT + '[[expectation]]\ninput = "dep_delay"\nexpect = "never-falls"\nmost = 0.01\n')
 ELSEWHERE = specimens.version(runtime=EXTERNAL, elsewhere=Elsewhere(at="the vendor's cloud"))
+TRY = "Let it score along with lamp challenge start late-flights@1."
 TO_THE_SHADOW = "Let it score along for longer: lamp shadow REF, then lamp shadow REF --evidence."
+#: A trial against a version that is not live any more.
+OTHER = specimens.selection(live=5, champion_version="b" * 64)
 AT_ACCEPTANCE = Environment(name="staging", level=Level.ACCEPTANCE, port=7082)
 AT_DEVELOPMENT = Environment(name="dev", level=Level.DEVELOPMENT, port=7081)
 LIVE = specimens.version(6)
@@ -163,21 +176,64 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
         ),
     ),
     (
-        "challenger won", challenger.Gate(),
-        {"live": LIVE, **known("challenge", verdict="challenger-wins", metric="brier", difference=-0.0123, rows=2000)},
-        Passed(why="It won its trial: brier differs by -0.0123 on 2000 rows."),
-    ),
-    (
-        "challenger lost", challenger.Gate(),
-        {"live": LIVE, **known("challenge", verdict="champion-stays", metric="auc", difference=0.002, rows=1500)},
-        Refused(
-            why="It lost its trial: auc differs by +0.0020 on 1500 rows.", fix="Keep the live version, or train again."
+        "challenger selected", challenger.Gate(), chosen(specimens.selection(specimens.guardrail())),
+        Passed(
+            why="C-4 selected it: brier differs by -0.0350 on 4,000 rows. The challenger is better by more than the margin, "
+            "beyond chance. It keeps to 1 guardrail."
         ),
     ),
     (
-        "challenger too little", challenger.Gate(),
-        {"live": LIVE, **known("challenge", verdict="not-enough-evidence", metric="auc", difference=0.0, rows=12)},
-        Undecided(why="Its trial had too little evidence: auc differs by +0.0000 on 12 rows.", fix="Let the trial run longer."),
+        "challenger lost", challenger.Gate(),
+        chosen(specimens.selection(test=specimens.primary(verdict=End.CHAMPION_STAYS, why="It is not better."))),
+        Refused(why="C-4 keeps v6, for brier: It is not better.", fix="Keep the live version, or train again."),
+    ),
+    (
+        "challenger flips", challenger.Gate(), chosen(specimens.selection(specimens.guardrail(Held.BROKEN))),
+        Refused(
+            why="C-4 keeps v6, for flips of ops-dashboard: 120 of 4,000 decisions of ops-dashboard turn (2.49% to 3.58%); "
+            "at most 10.00% is allowed.",
+            fix="Keep the live version, or train again.",
+        ),
+    ),
+    (
+        "challenger left open", challenger.Gate(), chosen(specimens.selection(specimens.guardrail(Held.NOT_ENOUGH_EVIDENCE))),
+        Undecided(
+            why="C-4 left it open, for flips of ops-dashboard: 120 of 4,000 decisions of ops-dashboard turn (2.49% to 3.58%); "
+            "at most 10.00% is allowed.",
+            fix="Let another trial run longer: lamp challenge start late-flights@1.",
+        ),
+    ),
+    (
+        "challenger unsigned", challenger.Gate(), {**chosen(specimens.selection()), **known("selection", choice="swap")},
+        Refused(why="What says that it was selected is not signed by this platform.", fix=TRY),
+    ),
+    (
+        "challenger forged", challenger.Gate(), chosen(specimens.selection(), content=("6", "7")),
+        Refused(why="What says that it was selected is not signed by this platform.", fix=TRY),
+    ),
+    (
+        "challenger signed elsewhere", challenger.Gate(), {**chosen(specimens.selection()), "sealer": "ab" * 32},
+        Refused(why="What says that it was selected is not signed by this platform.", fix=TRY),
+    ),
+    (
+        "challenger signed where nothing signs", challenger.Gate(), {**chosen(specimens.selection()), "sealer": ""},
+        Refused(why="What says that it was selected is not signed by this platform.", fix=TRY),
+    ),
+    (
+        "challenger against another", challenger.Gate(needed=True), chosen(OTHER),
+        Undecided(why="C-4 compared late-flights@1 with v5 in prod, not with v6 in prod.", fix=TRY),
+    ),
+    (
+        "challenger elsewhere", challenger.Gate(needed=True), chosen(specimens.selection(environment="dev")),
+        Undecided(why="C-4 compared late-flights@1 with v6 in dev, not with v6 in prod.", fix=TRY),
+    ),
+    (
+        "challenger against another and not needed", challenger.Gate(), chosen(OTHER),
+        Passed(why="C-4 compared late-flights@1 with v5 in prod, not with v6 in prod, and none is asked for."),
+    ),
+    (
+        "challenger before signatures", challenger.Gate(), {"live": LIVE, **known("challenge", verdict="challenger-wins")},
+        Undecided(why="Its trial ended without a signed selection.", fix=TRY),
     ),
     ("contract alone", contract.Gate(), {}, Passed(why="Nothing is live there, so nobody can be broken.")),
     ("contract same", contract.Gate(), {"live": LIVE}, Passed(why="Callers of v6 notice nothing.")),

@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_no_evidence(judged: tuple[Life, Version], kind: 
     assert not getattr(verdict, "waiting", False)
 
 
-@pytest.mark.parametrize("kind", ["challenge", "shadow", "outage-drill"])
+@pytest.mark.parametrize("kind", ["challenge", "selection", "shadow", "outage-drill"])
 def test_nobody_brings_what_the_platform_finds(judged: tuple[Life, Version], kind: str) -> None:
     life, version = judged
     with pytest.raises(NotAllowed) as refusal:

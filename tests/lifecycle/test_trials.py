@@ -1,5 +1,7 @@
 """Champion against challenger: decided by rows of many days, kept whatever comes out."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.lifecycle.lives import Life
@@ -38,7 +40,7 @@ def trial(life: Life, versions: list[Version], least: int = 50) -> Challenge:
     return challenges.challenge(life.kit, life.actor("milo"), versions[1], environment, "brier", least)
 
 
-def rows(life: Life, versions: list[Version], days: int, *, better: bool = True) -> None:
+def rows(life: Life, versions: list[Version], days: int, *, better: bool = True, **more: Any) -> None:
     """Labelled rows of some days that both have scored."""
     generator, labels = np.random.default_rng(4), []
     segment = Segment(life.settings, "dev")
@@ -48,11 +50,13 @@ def rows(life: Life, versions: list[Version], days: int, *, better: bool = True)
         if not better:
             challenger = 1.0 - challenger
         at = MONDAY + day * DAY
-        segment.write(
-            scored(versions[0], f"d{day}", champion.tolist(), at=at),
-            scored(versions[1], f"d{day}", challenger.tolist(), at=at, arm=Arm.SHADOW, columns={}),
-        )
-        labels += [Label(id=f"d{day}.{row}", value=float(value)) for row, value in enumerate(truth)]
+        for start in range(0, 40, 2):
+            name, pair = f"d{day}-{start}", slice(start, start + 2)
+            segment.write(
+                scored(versions[0], name, champion[pair].tolist(), at=at),
+                scored(versions[1], name, challenger[pair].tolist(), at=at, arm=Arm.SHADOW, columns={}, **more),
+            )
+            labels += [Label(id=f"{name}.{row}", value=float(value)) for row, value in enumerate(truth[pair])]
     watching.push_labels(life.kit, versions[0].model, labels)
     collection.collect(life.kit, "dev")
 
@@ -79,10 +83,16 @@ def test_a_trial_is_decided_on_the_same_rows(
     assert life["rita"].challenges(MODEL) == [decided]
     assert [event.verdict for event in life.events(ChallengeDecided)] == [verdict]
     assert life["rita"].verify_journal().verified
-    (evidence,) = [one for one in life["rita"].version(versions[1].name).evidence if one.kind == "challenge"]
-    assert evidence.facts["verdict"] == verdict
+    (evidence,) = [one for one in life["rita"].version(versions[1].name).evidence if one.kind == "selection"]
+    assert evidence.digest == decided.selection
+    made = life["rita"].selection(opened.id).selection
+    assert (made.primary.verdict, made.primary.n, made.choice) == (verdict, 40 * days, decided.choice)
+    # Asked again about the same evidence, or without saying about which, it says the same; about another it does not.
+    assert life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY) == decided
+    assert life["milo"].decide(opened.id) == decided
+    assert len(life.events(ChallengeDecided)) == 1
     with pytest.raises(Conflict):
-        life["milo"].decide(opened.id, MONDAY, MONDAY + 9 * DAY)
+        life["milo"].decide(opened.id, MONDAY, MONDAY + 8 * DAY)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ from tests.sdk.homes import until
 from tests.sdk.test_monitoring_verbs import DAY, MONDAY, moment
 from tests.sdk.training import TRAINED
 
-from lamplighter.domain.challenge import Verdict
+from lamplighter.cli.verifier import check_signed
+from lamplighter.domain.challenge import Choice, Verdict
 from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.project_file import project_from
 from lamplighter.domain.retraining import State
+from lamplighter.domain.selection import Held
 from lamplighter.sdk.answers import Label
 from lamplighter.sdk.model import Endpoint
 from lamplighter.sdk.release import release
@@ -55,8 +57,10 @@ def test_the_better_of_two_wins_on_the_same_rows(ground: Ground) -> None:
     labels: list[Label] = []
     for day in range(10):
         columns, late = models.columns(40, seed=day)
-        answer = endpoint.predict(columns, event_time=moment(24 * day + 12))
-        labels += [models.label(i, value) for i, value in zip(answer.ids, late, strict=True)]
+        for start in range(0, 40, 4):
+            part = {name: values[start : start + 4] for name, values in columns.items()}
+            answer = endpoint.predict(part, event_time=moment(24 * day + 12))
+            labels += [models.label(i, value) for i, value in zip(answer.ids, late[start : start + 4], strict=True)]
     ground["display"].push_labels(MODEL, labels)
     until(lambda: ground["rita"].figures(MODEL, "dev", 2, MONDAY, MONDAY + 10 * DAY).rows == 400)
     decided = ground["milo"].decide(trial.id, MONDAY, MONDAY + 10 * DAY)
@@ -64,10 +68,15 @@ def test_the_better_of_two_wins_on_the_same_rows(ground: Ground) -> None:
     assert decided.low <= decided.difference <= decided.high < 0.0
     assert decided.rows == 400
     assert ground["rita"].challenges(MODEL) == [decided]
-    (evidence,) = [one for one in ground["rita"].version(better.name).evidence if one.kind == "challenge"]
-    assert evidence.facts["verdict"] == "challenger-wins"
+    (evidence,) = [one for one in ground["rita"].version(better.name).evidence if one.kind == "selection"]
+    assert evidence.digest == decided.selection
+    sealed = ground["rita"].selection(trial.id)
+    assert check_signed(sealed.file, sealed.keyid).why == ""
+    # One that knows nothing of its inputs decides otherwise on many rows: better, and not to be had without a word to callers.
+    found = {one.name: one.held for one in sealed.selection.guardrails}
+    assert (found["flips"], sealed.selection.choice, sealed.selection.by) == (Held.BROKEN, Choice.KEEP, "flips")
     with pytest.raises(Conflict) as refusal:
-        ground["milo"].decide(trial.id, MONDAY, MONDAY + 10 * DAY)
+        ground["milo"].decide(trial.id, MONDAY, MONDAY + 9 * DAY)
     assert refusal.value.code == "E1533"
 
 

@@ -17,9 +17,9 @@ from lamplighter.lifecycle.kit import Kit
 from lamplighter.views.card import card
 
 SECTIONS = [
-    "problem", "requirements", "limitations", "sources", "training", "inside", "evaluation", "robustness", "fairness", "checks",
-    "gates", "cases", "acceptance", "owners", "consumers", "rollouts", "monitoring", "incidents", "emergencies", "waivers",
-    "history",
+    "problem", "requirements", "limitations", "sources", "training", "inside", "evaluation", "robustness", "fairness",
+    "selection", "checks", "gates", "cases", "acceptance", "owners", "consumers", "rollouts", "monitoring", "incidents",
+    "emergencies", "waivers", "history",
 ]  # fmt: skip
 FACTS = {
     "held_out": True,

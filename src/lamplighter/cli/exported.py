@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamplighter.cli import verifier
-from lamplighter.cli.verifier import BEGINNING, FORMAT, Checked, CheckedCard, check, check_card, ending, is_journal
+from lamplighter.cli.verifier import BEGINNING, FORMAT, Checked, CheckedCard, check, check_signed, ending, is_journal
 from lamplighter.domain.errors import Conflict, NotFound
 
 if TYPE_CHECKING:  # the interface loads every noun, which help does not need
@@ -34,11 +34,11 @@ def copy_verifier(path: Path) -> None:
 
 
 def checked(path: Path, head: str) -> Checked | CheckedCard:
-    """What is found in a file, a journal or a model file; raises `NotFound`."""
+    """What is found in a file, a journal, a model file or a selection; raises `NotFound`."""
     if not path.is_file():
         raise NotFound("There is no such file.", why="Nothing, or a folder, is there.", fix="Name the file that was exported.")
     if not is_journal(path):
-        return check_card(path.read_bytes(), head)
+        return check_signed(path.read_bytes(), head)
     with path.open("rb") as file:
         return check(file, head)
 

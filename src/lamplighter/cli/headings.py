@@ -77,7 +77,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "retune": Entry("retuning", "REF --threshold T --reason R", "another threshold, and what it turns"),
         "jobs": Entry("jobs", "list|show|run|fix", "tables that are scored on a schedule"),
         "extend": Entry("extending", "REF --days N --reason R", "let a live version answer for longer"),
-        "challenge": Entry("management", "start|show|decide", "compare two versions on the same rows"),
+        "challenge": Entry("management", "start|show|decide|export", "select between two versions on the same rows"),
     },
     "RECORD": {
         "audit": Entry("record", "log|at|export|verify", "who did what; what was live when"),

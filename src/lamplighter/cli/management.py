@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import click
 
 from lamplighter.cli.flags import Noun, Verb
-from lamplighter.cli.instants import local, read
+from lamplighter.cli.instants import read
 from lamplighter.cli.page import Page
+from lamplighter.cli.pages.selection import decided_page, running_page
 from lamplighter.cli.places import ENV, main_place, model_of
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
@@ -49,7 +50,7 @@ def start(session: Session, reference: str, environment: str, metric: str, rows:
     return Page(
         says=f"{begun.id}: v{begun.challenger} of {model} is compared with v{begun.champion} in {place} by {begun.metric}.",
         data={"challenge": begun},
-        next=[f"lamp challenge show {model}", f"lamp challenge decide {begun.id} --from T --to T"],
+        next=[f"lamp challenge show {model}", f"lamp challenge decide {begun.id}"],
         url=session.address(f"/m/{model}"),
     )
 
@@ -65,61 +66,60 @@ def show(session: Session, reference: str) -> Page:
     return Page(
         says=f"{len(running)} of {len(found)} trials of {model} run." if found else f"No trials of {model} yet.",
         data={"challenges": found},
-        table=Table([_row(trial) for trial in found], ("TRIAL", "VERSIONS", "WHERE", "METRIC", "ROWS", "VERDICT")),
-        next=[f"lamp challenge decide {running[0].id} --from T --to T"] if running else [f"lamp status {model}"],
+        table=Table([_row(trial) for trial in found], ("TRIAL", "VERSIONS", "WHERE", "METRIC", "ROWS", "VERDICT", "SELECTED")),
+        next=[f"lamp challenge decide {running[0].id}"] if running else [f"lamp status {model}"],
         url=session.address(f"/m/{model}"),
     )
 
 
 @challenge.command("decide")
 @click.argument("key", metavar="TRIAL")
-@click.option("--from", "start", required=True, metavar="T", help="first instant of the window, such as 2026-03-01")
-@click.option("--to", "end", required=True, metavar="T", help="instant behind the window")
+@click.option(
+    "--from", "start", default="", metavar="T", help="first instant of the window; default: when the trial was opened"
+)
+@click.option("--to", "end", default="", metavar="T", help="instant behind the window; default: now")
 @click.option("--conclude", is_flag=True, help="end it for good even if there is too little evidence")
 @with_session
 def decide(session: Session, key: str, start: str, end: str, conclude: bool) -> Page:
-    """Decide a trial on the labelled rows of a window of event time. The result is evidence of the challenger.
+    """Select between the live version and its challenger on what both scored in a window of event time. The platform signs
+    the selection, and the gates of the challenger read it.
 
-    With too few rows or days it goes on, unless you conclude it.
+    Exit 0: it may take the place. Exit 5: it may not. Exit 7: too few rows or days, ask again later. Asked again about a
+    decided trial it says and ends the same.
     """
-    trial = session.platform.decide(key, read(start), read(end), conclude)
-    return Page(
-        says=f"{trial.id}: {_verdict(trial)}",
-        data={"challenge": trial},
-        facts=[*_figures(trial), ("window", f"{local(trial.start)} to {local(trial.end)}")],
-        next=[f"lamp promote {trial.model}@{trial.challenger} --to {trial.environment}"]
-        if trial.verdict is Verdict.CHALLENGER_WINS
-        else [f"lamp challenge show {trial.model}"],
-        url=session.address(f"/m/{trial.model}"),
-    )
-
-
-def _verdict(trial: Challenge) -> str:
+    trial = session.platform.decide(key, read(start) if start else 0, read(end) if end else 0, conclude)
+    address = session.address(f"/m/{trial.model}/v/{trial.challenger}#selection")
     if trial.verdict is Verdict.RUNNING:
-        return trial.why
-    told = {
-        Verdict.CHALLENGER_WINS: f"v{trial.challenger} is better than v{trial.champion}",
-        Verdict.CHAMPION_STAYS: f"v{trial.champion} stays: v{trial.challenger} is not better",
-        Verdict.NOT_ENOUGH_EVIDENCE: f"{trial.rows:,} labelled rows do not decide it",
-    }
-    why = f" {trial.why}" if trial.verdict is Verdict.NOT_ENOUGH_EVIDENCE else ""
-    return f"{told[trial.verdict]}.{why}".rstrip()
+        return running_page(trial, address)
+    return decided_page(trial, session.platform.selection(key), address)
 
 
-def _figures(trial: Challenge) -> list[tuple[str, str]]:
-    """What was compared; nothing where too little was there."""
-    if not trial.has_interval:
-        return []
-    return [
-        (f"v{trial.champion}", f"{trial.metric} {trial.champion_value:.4f} (live)"),
-        (f"v{trial.challenger}", f"{trial.metric} {trial.challenger_value:.4f}"),
-        ("difference", f"{trial.difference:+.4f} ({trial.low:+.4f} to {trial.high:+.4f}, 95 %) on {trial.rows:,} rows"),
-    ]
+@challenge.command("export")
+@click.argument("key", metavar="TRIAL")
+@click.option("--out", metavar="FILE", default="", help="where to; default: by the name of the trial, here")
+@with_session
+def export(session: Session, key: str, out: str) -> Page:
+    """Write the signed selection of a decided trial into a new file that lamp audit verify checks."""
+    from lamplighter.cli.exported import check_new
+
+    path = session.path(out or f"selection-{key}.jsonl")
+    check_new(path)
+    sealed = session.platform.selection(key)
+    with path.open("xb") as file:
+        file.write(sealed.file)
+    made = sealed.selection
+    return Page(
+        says=f"✓ The selection of {key} ({made.choice}) is in {path}.",
+        data={"trial": key, "choice": made.choice, "file": str(path), "bytes": len(sealed.file), "key": sealed.keyid},
+        facts=[("key", sealed.keyid), ("keep it", "apart from the file: who has it sees a file that another key has signed")],
+        next=[f"lamp audit verify {path} --head {sealed.keyid}"],
+        url=session.address(f"/m/{made.model}/v/{made.challenger}#selection"),
+    )
 
 
 def _row(trial: Challenge) -> tuple[str, ...]:
     versions = f"v{trial.challenger} against v{trial.champion}"
-    return trial.id, versions, trial.environment, trial.metric, f"{trial.rows:,}", trial.verdict.value
+    return trial.id, versions, trial.environment, trial.metric, f"{trial.rows:,}", trial.verdict.value, trial.choice or "-"
 
 
 COMMANDS: Mapping[str, click.Command] = {"retrain": retrain, "challenge": challenge}

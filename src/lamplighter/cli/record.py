@@ -64,12 +64,12 @@ def export(session: Session, file: str, verifier: str) -> Page:
     "--head",
     default="",
     metavar="HEAD|KEY",
-    help="what was written down when the file was made: the head of a journal, or the key of a model file",
+    help="what was written down when the file was made: the head of a journal, or the key of a model file or a selection",
 )
 @with_session
 def verify(session: Session, file: str, head: str) -> Page:
     """Follow the chain of the whole journal, or of an exported one without any platform, or hold a model file of lamp card
-    against its signature. Exit 8 if it is not what it was."""
+    or a selection of lamp challenge against its signature. Exit 8 if it is not what it was."""
     if file:
         found = checked(session.path(file), head)
         return card_page(file, found, _trusted()) if isinstance(found, CheckedCard) else exported_page(file, found)

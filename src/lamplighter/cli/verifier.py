@@ -1,5 +1,5 @@
-"""Check an exported journal or a signed model file with nothing but Python: `python verifier.py FILE [HEAD|KEY]`. It needs no
-platform and no network.
+"""Check an exported journal, a signed model file or a signed selection with nothing but Python:
+`python verifier.py FILE [HEAD|KEY]`. It needs no platform and no network.
 
 A journal has one line for each part, each ended by one line feed: first `FORMAT`, then every entry with the very bytes that
 the platform keeps, then what it ends with. Each entry holds the SHA-256 of the line before it, the first one of `BEGINNING`;
@@ -7,6 +7,8 @@ the last line holds how many entries there are and the SHA-256 of the last, its 
 
 A model file ends with one line, a comment of HTML, that holds a public key and its Ed25519 signature (RFC 8032) over `CARD`,
 one line feed, and every byte before that line. Whose key it is says its SHA-256, which somebody wrote down elsewhere.
+
+A selection has three lines: `SELECTION`, what was selected as JSON, and the key with its signature over both lines before.
 """
 
 import hashlib
@@ -20,6 +22,8 @@ FORMAT = b'{"format":"lamplighter-journal-1"}'
 BEGINNING = "0" * 64
 #: What the signature of a model file is about, so that no other signature of its key can be taken for it.
 CARD = b"lamplighter-card-1"
+#: The first line of a selection.
+SELECTION = b'{"format":"lamplighter-selection-1"}\n'
 #: What a damaged file can make of a line.
 _UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
 
@@ -93,7 +97,7 @@ def _at_the_end(line: bytes, count: int) -> str:
 
 
 class CheckedCard(NamedTuple):
-    """What was found of a model file."""
+    """What was found of a model file, or of a selection."""
 
     #: SHA-256 of the public key that has signed it.
     key: str
@@ -102,9 +106,28 @@ class CheckedCard(NamedTuple):
 
 
 def is_journal(path: Path) -> bool:
-    """Whether a file begins like a journal; a model file never does."""
+    """Whether a file begins like a journal; neither a model file nor a whole selection does."""
     with path.open("rb") as file:
-        return file.read(1) in (FORMAT[:1], b"")
+        start = file.read(len(SELECTION))
+    return start[:1] in (FORMAT[:1], b"") and start != SELECTION
+
+
+def check_signed(content: bytes, key: str = "") -> CheckedCard:
+    """Hold a selection or a model file against its signature."""
+    return check_selection(content, key) if content.startswith(SELECTION) else check_card(content, key)
+
+
+def check_selection(content: bytes, key: str = "") -> CheckedCard:
+    """Hold every byte of a selection against its signature; `key` is whose signature somebody expects, if they do."""
+    place = content.rfind(b"\n", 0, -1) + 1
+    try:
+        told = json.loads(content[place:])
+        public, signature = bytes.fromhex(told["key"]), bytes.fromhex(told["signature"])
+    except _UNREADABLE:
+        return CheckedCard("", "It does not end with the line of a signature: it was cut, added to or changed.")
+    if content[place:] != _told_json(public, signature) + b"\n":
+        return CheckedCard("", "The line of its signature is written in another way than ours: it was changed.")
+    return _checked(public, signature, content[:place], key)
 
 
 def check_card(content: bytes, key: str = "") -> CheckedCard:
@@ -115,9 +138,12 @@ def check_card(content: bytes, key: str = "") -> CheckedCard:
         return CheckedCard(
             "", "It does not end with the line of a signature: it is no model file, or was cut, added to or changed."
         )
-    public, signature = found
+    return _checked(*found, CARD + b"\n" + content[:place], key)
+
+
+def _checked(public: bytes, signature: bytes, message: bytes, key: str) -> CheckedCard:
     named = hashlib.sha256(public).hexdigest()
-    if not _is_signed(public, signature, CARD + b"\n" + content[:place]):
+    if not _is_signed(public, signature, message):
         return CheckedCard(named, "It is not what was signed: at least one byte of it was changed.")
     if key and key != named:
         return CheckedCard(named, f"It was signed by another key than {key[:12]}.")
@@ -135,8 +161,11 @@ def _signature_line(line: bytes) -> "tuple[bytes, bytes] | None":
 
 def signature_line(public: bytes, signature: bytes) -> bytes:
     """The last line of a model file."""
-    told = json.dumps({"key": public.hex(), "signature": signature.hex()}, separators=(",", ":"))
-    return b"<!-- %b %b -->\n" % (CARD, told.encode())
+    return b"<!-- %b %b -->\n" % (CARD, _told_json(public, signature))
+
+
+def _told_json(public: bytes, signature: bytes) -> bytes:
+    return json.dumps({"key": public.hex(), "signature": signature.hex()}, separators=(",", ":")).encode()
 
 
 # Ed25519 as in section 5.1 of RFC 8032. A point is (X, Y, Z, T) with x = X / Z, y = Y / Z and x * y = T / Z.
@@ -199,7 +228,7 @@ def main() -> int:
     """Check the file that is named; 0 if it is what was exported."""
     path, expected = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
     if not is_journal(path):
-        card = check_card(path.read_bytes(), expected)
+        card = check_signed(path.read_bytes(), expected)
         sys.stdout.write(f"{card.why or 'It is what was signed.'}\n  key      {card.key}\n")
         return 1 if card.why else 0
     with path.open("rb") as file:

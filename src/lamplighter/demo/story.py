@@ -263,7 +263,8 @@ class Story:
         decided = self.people["dana"].decide(challenge.id, start, moment(until) * 1_000_000)
         self.tell(
             f"management: v{decided.challenger} against v{decided.champion}: {decided.metric} differs by "
-            f"{decided.difference:+.4f} ({decided.low:+.4f} to {decided.high:+.4f}), {decided.verdict}"
+            f"{decided.difference:+.4f} ({decided.low:+.4f} to {decided.high:+.4f}), {decided.verdict}; "
+            f"{self.people['dana'].selection(decided.id).selection.why}"
         )
         return decided
 

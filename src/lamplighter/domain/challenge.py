@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from lamplighter.domain.record import Record
 
-#: The kind of evidence that a decided trial is.
+#: The kind of evidence that a decided trial was before selections were signed; nobody brings it, and no gate rests on it.
 KIND = "challenge"
 
 
@@ -19,6 +19,17 @@ class Verdict(StrEnum):
     CHAMPION_STAYS = "champion-stays"
     #: Nothing can be said: too few rows or days, or a difference that chance explains.
     NOT_ENOUGH_EVIDENCE = "not-enough-evidence"
+
+
+class Choice(StrEnum):
+    """What a selection says."""
+
+    #: The challenger is better by the margin and keeps to every guardrail: it may take the champion's place.
+    SWAP = "swap"
+    #: The champion stays: the challenger is not better, or it breaks a guardrail.
+    KEEP = "keep"
+    #: Chance explains what was seen, or there is too little of it. Never a swap.
+    UNDECIDED = "undecided"
 
 
 class Challenge(Record, frozen=True):
@@ -52,6 +63,11 @@ class Challenge(Record, frozen=True):
     opened_at: int = 0
     decided_at: int = 0
     revision: int = 0
+    #: What was selected, and the digest of the evidence that holds the signed selection; nothing while it runs.
+    choice: Choice | None = None
+    selection: str = ""
+    #: Which look at its pair of versions it was, from 1; 0 if there were too few rows for one.
+    look: int = 0
 
     @property
     def has_interval(self) -> bool:

@@ -30,6 +30,8 @@ class Consumer(Settings, frozen=True):
     threshold: float | None = None
     #: Mean absolute change of its scores that it accepts; without it the rule book decides.
     tolerance: float | None = None
+    #: Share of its decisions that a new version may turn; without it the rule book decides.
+    flips: float | None = None
 
     @property
     def digest(self) -> str:
@@ -39,11 +41,13 @@ class Consumer(Settings, frozen=True):
 
 def check_declared(consumer: Consumer) -> Consumer:
     """The consumer itself if what it says can be; raises `Invalid`."""
-    numbers = [number for number in (consumer.threshold, consumer.tolerance) if number is not None]
+    numbers = [number for number in (consumer.threshold, consumer.tolerance, consumer.flips) if number is not None]
     if not all(map(math.isfinite, numbers)) or (consumer.tolerance or 0.0) < 0.0:
         raise _impossible(
             "A threshold or tolerance is no finite number, or the tolerance is negative.", "Write tolerance = 0.05."
         )
+    if consumer.flips is not None and not 0.001 <= consumer.flips <= 1.0:
+        raise _impossible("Its flips are a share from 0.001 to 1.", "Write flips = 0.05.")
     if consumer.uses and not consumer.sends.keys() <= set(consumer.uses):
         raise _impossible("It names categories of an input that it does not use.", "Name the input under uses, too.")
     return consumer

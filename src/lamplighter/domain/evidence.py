@@ -33,7 +33,7 @@ class Evidence(Record, frozen=True):
 
     #: Digest of the version they are about.
     version: str
-    #: What kind: `data-checks`, `parity`, `load-check`, `performance`, `challenge`, ...
+    #: What kind: `data-checks`, `parity`, `load-check`, `performance`, `selection`, ...
     kind: str
     #: The facts; plain values that JSON can hold.
     facts: Mapping[str, Any]
@@ -83,6 +83,8 @@ class Dossier(Record, frozen=True):
     validation_words: tuple[ValidationWord, ...] = ()
     #: Waivers of this version there that something rests on or rested on, oldest first.
     waivers: tuple[Waiver, ...] = ()
+    #: SHA-256 of the public key that this platform signs with; empty where nothing that it signed is among the evidence.
+    sealer: str = ""
     #: Microseconds since the epoch, UTC.
     now: int = 0
 

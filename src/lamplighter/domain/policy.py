@@ -23,6 +23,7 @@ from lamplighter.domain.log import LogRule
 from lamplighter.domain.look_alike_rule import LookAlikeRule, check_look_alikes
 from lamplighter.domain.monitor_plan import check_false_alarms
 from lamplighter.domain.record import Settings, canonical, digest_of, from_json
+from lamplighter.domain.selection_rule import SelectionRule, check_rule
 from lamplighter.domain.steps import Steps, check_steps
 from lamplighter.domain.toml_lines import line_of, line_of_item
 from lamplighter.domain.validation import ValidationRule, check_validation
@@ -84,6 +85,8 @@ class Tier(Settings, frozen=True):
     validation: ValidationRule = ValidationRule()
     #: Which releases look alike, so that one look answers for all of them.
     look_alikes: LookAlikeRule = LookAlikeRule()
+    #: What a challenger must show before it may take the champion's place.
+    selection: SelectionRule = SelectionRule()
     levels: Mapping[Level, LevelRules] = {}
 
     def rules(self, level: Level) -> LevelRules:
@@ -210,6 +213,7 @@ def _fields(tier: Tier) -> Iterator[tuple[str, Callable[[Any], object], Any]]:
     yield "waivers", check_waivers, tier.waivers
     yield "validation", check_validation, tier.validation
     yield "look_alikes", check_look_alikes, tier.look_alikes
+    yield "selection", check_rule, tier.selection
     yield "expiry.warn", seconds, tier.expiry.warn
     yield "expiry.grace", seconds, tier.expiry.grace
     if tier.log.least_keep:

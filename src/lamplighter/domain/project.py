@@ -25,6 +25,7 @@ from lamplighter.domain.owners import Owners
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.requirement import Requirement, Success
 from lamplighter.domain.script import Script
+from lamplighter.domain.selection_rule import SelectionPlan
 from lamplighter.domain.source import Source
 from lamplighter.domain.steps import Steps
 
@@ -107,6 +108,7 @@ class Project(Settings, frozen=True):
     requirement: tuple[Requirement, ...] = ()
     expectation: tuple[Expectation, ...] = ()
     fairness: Fairness = Fairness()
+    selection: SelectionPlan = SelectionPlan()
     source: tuple[Source, ...] = ()
     consumer: tuple[Consumer, ...] = ()
     env: Mapping[str, EnvironmentPlan] = {}

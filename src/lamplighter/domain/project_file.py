@@ -25,6 +25,7 @@ from lamplighter.domain.project import Project, Retrain
 from lamplighter.domain.requirement import check_bound
 from lamplighter.domain.schedule import read_schedule
 from lamplighter.domain.script import check_script
+from lamplighter.domain.selection_rule import check_plan
 from lamplighter.domain.slices import check_slices, read_slice
 from lamplighter.domain.source import check_source, check_sources
 from lamplighter.domain.stage import Stage
@@ -140,6 +141,7 @@ def _held_of_bounds(project: Project) -> _Held:
         yield "requirement.slice", if_named(read_slice), requirement.slice
         yield "requirement.bound", check_bound, requirement.bound
     yield "fairness", check_fairness, project.fairness
+    yield "selection", check_plan, project.selection
     yield "expectation", check_expectations, project.expectation
     if project.problem.success:
         yield "problem.success.bound", check_bound, project.problem.success.bound

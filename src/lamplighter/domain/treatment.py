@@ -6,7 +6,7 @@ Law of change: fields may be added.
 import msgspec
 
 from lamplighter.domain.evidence import Evidence
-from lamplighter.domain.fairness import Disparity
+from lamplighter.domain.fairness import Criterion, Disparity
 from lamplighter.domain.record import Record, canonical, from_json
 
 #: The kind of the evidence.
@@ -59,6 +59,17 @@ class Treatment(Record, frozen=True):
     favourable: str
     figures: tuple[Disparate, ...]
     unmeasured: tuple[Unmeasured, ...] = ()
+
+
+def measured_as(found: Treatment | None, wanted: Criterion) -> Disparate | None:
+    """What was measured as the project asks for it now; nothing if nothing was."""
+    return next((one for one in found.figures if _is_of(wanted, one)), None) if found else None
+
+
+def _is_of(wanted: Criterion, one: Disparate) -> bool:
+    groups = {group.name for group in one.groups}
+    same = (one.column, one.metric, one.cuts) == (wanted.column, wanted.metric, wanted.cuts)
+    return same and (not wanted.groups or groups == set(wanted.groups))
 
 
 def treatment_in(evidence: Evidence | None) -> Treatment | None:

@@ -28,7 +28,7 @@ class Gate(Settings, frozen=True):
     A consumer that made no request is named and holds nothing up.
     """
 
-    #: Share of a consumer's replayed rows whose decision may turn.
+    #: Share of a consumer's replayed rows whose decision may turn, for one that declares no flips of its own.
     most_flips: float = 0.02
     #: Mean absolute change of the score, for a consumer that declares no tolerance of its own.
     most_shift: float = 0.05
@@ -69,10 +69,11 @@ class Gate(Settings, frozen=True):
 
     def _replayed(self, caller: Caller, seen: Figures) -> list[str]:
         accepted = self.most_shift if caller.declared.tolerance is None else caller.declared.tolerance
+        most_flips = self.most_flips if caller.declared.flips is None else caller.declared.flips
         told = []
         if seen.refused or seen.failed:
             told.append(f"{seen.refused} of {seen.requests} requests no longer fit and {seen.failed} fail")
-        if seen.rows and not seen.flips <= self.most_flips:
+        if seen.rows and not seen.flips <= most_flips:
             told.append(f"{seen.flips_up} decisions of {seen.rows} turn up and {seen.flips_down} down")
         if seen.rows and not seen.shift_absolute <= accepted:
             told.append(f"scores move by {seen.shift_absolute:.3f}, accepted are {accepted:g}")

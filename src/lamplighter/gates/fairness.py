@@ -4,7 +4,7 @@ from lamplighter.domain.decision import Inapplicable, Passed, Refused, Undecided
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.fairness import Criterion
 from lamplighter.domain.record import Settings
-from lamplighter.domain.treatment import KIND, Disparate, Treatment, treatment_in
+from lamplighter.domain.treatment import KIND, Disparate, Treatment, measured_as, treatment_in
 
 _AGAIN = "Register the version again with lamp deploy, on rows that hold this column."
 
@@ -45,7 +45,7 @@ class Gate(Settings, frozen=True):
         )
 
     def _one(self, wanted: Criterion, found: Treatment) -> Verdict:
-        measured = next((one for one in found.figures if _is_of(wanted, one)), None)
+        measured = measured_as(found, wanted)
         if measured is None:
             lacking = next(
                 (one.why for one in found.unmeasured if (one.column, one.metric) == (wanted.column, wanted.metric)), ""
@@ -64,13 +64,6 @@ class Gate(Settings, frozen=True):
         if self.strict and not min(side * measured.low, side * measured.high) >= side * wanted.bound:
             return Undecided(why=f"{seen}: that may be chance, wanted {wanted}.", fix="Evaluate on more rows.")
         return Passed(why=f"{seen}, wanted {wanted}")
-
-
-def _is_of(wanted: Criterion, one: Disparate) -> bool:
-    """Whether it was measured as the project asks for it now."""
-    groups = {group.name for group in one.groups}
-    same = (one.column, one.metric, one.cuts) == (wanted.column, wanted.metric, wanted.cuts)
-    return same and (not wanted.groups or groups == set(wanted.groups))
 
 
 def _told(one: Disparate) -> str:

@@ -4,7 +4,7 @@ import math
 
 import msgspec
 
-from lamplighter.domain.challenge import KIND, Challenge, Verdict
+from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.events.challenge import ChallengeDecided, ChallengeOpened
@@ -13,10 +13,13 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.names import unknown
+from lamplighter.domain.selection import KIND, Sealed, sealed_in
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import elsewhere, gone
+from lamplighter.domain.window import DAY
+from lamplighter.lifecycle import elsewhere, gone, selecting
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.measurable import check_metric
+from lamplighter.lifecycle.selecting import Rows
 from lamplighter.monitoring.comparison import Comparison, compare
 from lamplighter.monitoring.figure import Missing
 from lamplighter.monitoring.pairing import Metric
@@ -24,14 +27,7 @@ from lamplighter.store.transaction import Transaction
 
 #: The figures by which a trial can be decided.
 METRICS = tuple(metric.value for metric in Metric)
-#: Microseconds in a day, by which rows of a trial are grouped.
-_DAY = 86_400_000_000
 _ONE_DAY = "All rows are of one day. Days are compared, since rows of one day are alike, and it takes two of them."
-#: What is evidence of a trial.
-_FACTS = (
-    "id", "environment", "champion", "challenger", "metric", "verdict", "champion_value", "challenger_value",
-    "difference", "low", "high", "rows", "start", "end",
-)  # fmt: skip
 
 
 def challenge(kit: Kit, actor: Actor, version: Version, environment: Environment, metric: str, least_rows: int) -> Challenge:
@@ -75,55 +71,93 @@ def challenge(kit: Kit, actor: Actor, version: Version, environment: Environment
 
 
 def decide(kit: Kit, actor: Actor, key: str, start: int, end: int, *, conclude: bool) -> Challenge:
-    """Decide a trial on the labelled rows that both versions scored in a window; the result is evidence of the challenger.
+    """Decide a trial on what both versions scored in a window of event time; the signed selection is evidence.
 
-    Rows of one day are one group, since flights of one storm are not independent. With too few rows or days it goes on and
-    nothing is kept, unless somebody wants to `conclude` it. Once there are enough it ends whatever comes out: whoever looks
-    until chance favours the challenger finds a winner where there is none. Raises `NotFound` and `Conflict`.
+    A start of 0 is when the trial was opened, an end of 0 now. Rows of one day are one group, since flights of one storm are
+    not independent. With too few rows or days it goes on and nothing is kept, unless somebody wants to `conclude` it. Once
+    there are enough it ends whatever comes out: whoever looks until chance favours the challenger finds a winner where there
+    is none. A decided trial gives what was decided if it is asked about the same window. Raises `NotFound` and `Conflict`.
     """
-    with kit.store.transaction() as change:
-        trial = change.challenges.find(id=key)
+    with kit.store.reading() as look:
+        trial = look.challenges.find(id=key)
         if trial is None:
-            raise unknown("challenge", key, (found.id for found in change.challenges.all()))
+            raise unknown("challenge", key, (found.id for found in look.challenges.all()))
         if trial.verdict is not Verdict.RUNNING:
-            raise Conflict(f"{key} is decided.", why=f"It ended with {trial.verdict}.", fix="Open another one.", code="E1533")
-        compared = _compared(change, trial, start, end)
-        if not (conclude or (isinstance(compared, Comparison) and compared.enough)):
-            return _going_on(trial, compared, start, end)
-        after = _decided(trial, compared, start, end, kit.clock.now())
-        change.challenges.replace(after, revision=trial.revision)
-        version = change.versions.find(model=trial.model, number=trial.challenger)
-        assert version is not None
-        _write_down(kit, change, actor, after, version)
-    return after
-
-
-def _compared(change: Transaction, trial: Challenge, start: int, end: int) -> Comparison | Missing:
-    for number in (trial.champion, trial.challenger):
-        closed = change.closed_days.between(trial.model, trial.environment, number, start // _DAY * _DAY, end)
-        if closed:
-            raise gone.refusal(closed, f"Decide on a window from {rfc3339(closed[-1].day + _DAY)} on.")
-    one = change.predictions.joined(trial.model, trial.environment, trial.champion, start, end)
-    other = change.predictions.joined(trial.model, trial.environment, trial.challenger, start, end)
-    champion, challenger = dict(zip(one.ids, one.scores, strict=True)), dict(zip(other.ids, other.scores, strict=True))
-    rows = [(i, at, label) for i, at, label in zip(one.ids, one.event_at, one.labels, strict=True) if i in challenger]
-    return compare(
+            return _again(trial, start, end)
+        start, end = start or trial.opened_at, end or kit.clock.now()
+        by, rows = selecting.asked(kit, look, trial), _rows(look, trial, start, end)
+    compared = compare(
         trial.metric,
-        [label for _, _, label in rows],
-        [champion[i] for i, _, _ in rows],
-        [challenger[i] for i, _, _ in rows],
-        least=trial.least_rows,
-        groups=[at // _DAY for _, at, _ in rows],
+        rows.labels,
+        rows.champion,
+        rows.challenger,
+        alpha=2.0 * by.alpha,
+        margin=by.rule.margin,
+        least=by.rule.least_rows,
+        groups=rows.days,
+    )
+    found = selecting.guarded(kit, by, rows, start, end)
+    enough = isinstance(compared, Comparison) and compared.enough
+    if not conclude and not (enough and not found.lacks):
+        return _going_on(trial, by.rule.least_rows, compared, found.lacks if enough else [], start, end)
+    after = _decided(trial, compared, start, end, kit.clock.now())
+    groups = 0 if isinstance(compared, Missing) else compared.groups
+    sealed = selecting.sealed(kit, actor, after, by, rows, groups, found)
+    return _write_down(kit, actor, after, sealed, look=by.look if enough else 0)
+
+
+def _again(trial: Challenge, start: int, end: int) -> Challenge:
+    """The trial as it was decided; raises `Conflict` where another window is asked for."""
+    if start in (0, trial.start) and end in (0, trial.end):
+        return trial
+    raise Conflict(
+        f"{trial.id} is decided.",
+        why=f"It ended with {trial.choice or trial.verdict} on another window.",
+        fix="Open another one.",
+        code="E1533",
     )
 
 
-def _going_on(trial: Challenge, compared: Comparison | Missing, start: int, end: int) -> Challenge:
+def selection(look: Transaction, key: str) -> Sealed:
+    """The signed selection that a trial ended with; raises `NotFound`, and `Conflict` while there is none."""
+    trial = look.challenges.find(id=key)
+    if trial is None:
+        raise unknown("challenge", key, (found.id for found in look.challenges.all()))
+    evidence = look.evidence.find(digest=trial.selection) if trial.selection else None
+    found = sealed_in(evidence.facts) if evidence else None
+    if found is None:
+        raise Conflict(
+            f"{key} has no selection.",
+            why="It runs, or was decided before selections were signed.",
+            fix=f"Decide it: lamp challenge decide {key}",
+            code="E1539",
+        )
+    return found
+
+
+def _rows(look: Transaction, trial: Challenge, start: int, end: int) -> Rows:
+    for number in (trial.champion, trial.challenger):
+        closed = look.closed_days.between(trial.model, trial.environment, number, start // DAY * DAY, end)
+        if closed:
+            raise gone.refusal(closed, f"Decide on a window from {rfc3339(closed[-1].day + DAY)} on.")
+    one = look.predictions.joined(trial.model, trial.environment, trial.champion, start, end)
+    other = look.predictions.joined(trial.model, trial.environment, trial.challenger, start, end)
+    challenger = dict(zip(other.ids, other.scores, strict=True))
+    both = [row for row in zip(one.ids, one.event_at, one.labels, one.scores, strict=True) if row[0] in challenger]
+    ids, event_at, labels, champion = (list(column) for column in zip(*both, strict=True)) if both else ([], [], [], [])
+    return Rows(ids, event_at, labels, champion, [challenger[row] for row in ids])
+
+
+def _going_on(
+    trial: Challenge, least: int, compared: Comparison | Missing, lacks: list[str], start: int, end: int
+) -> Challenge:
     """The trial as it stands, with what it lacks."""
     rows, groups = (0, 0) if isinstance(compared, Missing) else (compared.n, compared.groups)
-    lacks = [compared.why] if isinstance(compared, Missing) else []
-    lacks += [_ONE_DAY] if groups == 1 else []
-    lacks += [f"For auc it takes {trial.least_rows:,} of each class."] if trial.metric == Metric.AUC and rows else []
-    why = " ".join([f"Not enough evidence yet: {rows:,} of {trial.least_rows:,} labelled rows.", *lacks, "It goes on."])
+    if not lacks:
+        lacks = [compared.why] if isinstance(compared, Missing) else []
+        lacks += [_ONE_DAY] if groups == 1 else []
+        lacks += [f"For auc it takes {least:,} of each class."] if trial.metric == Metric.AUC and rows else []
+    why = " ".join([f"Not enough evidence yet: {rows:,} of {least:,} labelled rows.", *lacks, "It goes on."])
     return msgspec.structs.replace(trial, start=start, end=end, rows=rows, why=why)
 
 
@@ -149,11 +183,12 @@ def _decided(trial: Challenge, compared: Comparison | Missing, start: int, end: 
     )
 
 
-def _write_down(kit: Kit, change: Transaction, actor: Actor, trial: Challenge, version: Version) -> None:
-    facts = {name: getattr(trial, name) for name in _FACTS}
-    found = Evidence(version=version.digest, kind=KIND, facts=facts, author=actor.email, at=kit.clock.now())
-    change.evidence.put(found)
-    kit.record(change, EvidenceAdded(model=trial.model, version=version.digest, kind=KIND, digest=found.digest), actor)
+def _write_down(kit: Kit, actor: Actor, trial: Challenge, sealed: Sealed, *, look: int) -> Challenge:
+    made = sealed.selection
+    found = Evidence(
+        version=made.challenger_version, kind=KIND, facts=msgspec.to_builtins(sealed), author=actor.email, at=made.at
+    )
+    after = msgspec.structs.replace(trial, choice=made.choice, selection=found.digest, look=look)
     event = ChallengeDecided(
         model=trial.model,
         challenge=trial.id,
@@ -165,5 +200,13 @@ def _write_down(kit: Kit, change: Transaction, actor: Actor, trial: Challenge, v
         difference=trial.difference,
         low=trial.low,
         high=trial.high,
+        choice=made.choice,
+        selection=found.digest,
     )
-    kit.record(change, event, actor)
+    with kit.store.transaction() as change:
+        change.challenges.replace(after, revision=trial.revision - 1)
+        change.evidence.put(found)
+        added = EvidenceAdded(model=trial.model, version=found.version, kind=KIND, digest=found.digest)
+        kit.record(change, added, actor)
+        kit.record(change, event, actor)
+    return after

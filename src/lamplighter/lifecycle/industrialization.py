@@ -14,6 +14,7 @@ from lamplighter.domain.paired import KIND as SHADOW
 from lamplighter.domain.record import canonical
 from lamplighter.domain.replay import KIND as REPLAY
 from lamplighter.domain.retuning import KIND as RETUNING
+from lamplighter.domain.selection import KIND as SELECTION
 from lamplighter.domain.training_input import KIND as TRAINING_INPUT
 from lamplighter.domain.version import Manifest, Version
 from lamplighter.lifecycle import elsewhere, measurable
@@ -25,6 +26,7 @@ from lamplighter.store.transaction import Transaction
 _OWN: Mapping[str, str] = {
     REPLAY: "The platform itself replays the requests of consumers.",
     CHALLENGE: "The platform itself compares a challenger with the champion on the rows of both.",
+    SELECTION: "The platform itself selects between champion and challenger, and signs it.",
     SHADOW: "The platform itself compares what a version scores along with what the live one answers.",
     OUTAGE_DRILL: "The platform itself asks the questions of a drill.",
     RETUNING: "The platform itself counts which decisions another threshold turns.",

@@ -1,5 +1,6 @@
 """Gather the evidence, ask the gates, write down the decision. Every way into an environment goes through here."""
 
+from lamplighter import keys
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.decision import Decision, Judgement
@@ -13,6 +14,7 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.policy import LevelRules, Policy, check_guarded
 from lamplighter.domain.project import Project
 from lamplighter.domain.replay import State
+from lamplighter.domain.selection import KIND as SELECTION
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.validation import ValidationFinding, ranked
 from lamplighter.domain.version import Version
@@ -29,6 +31,7 @@ def dossier(
     project = look.project(version.model)
     champion = look.routings.of(version.model, environment.name).champion
     live = look.versions.find(model=version.model, number=champion.number) if champion else None
+    evidence = look.evidence.newest(version.digest)
     pair = {"version": version.digest, "live": live.digest if live else "", "environment": environment.name}
     return Dossier(
         project=project,
@@ -37,8 +40,8 @@ def dossier(
         environment=environment,
         ownership=look.duties(project, kit.clock.now()),
         policy_digest=kit.policy.digest,
-        evidence=look.evidence.newest(version.digest),
         approvals=sides_of(kit.policy, project, environment),
+        evidence=evidence,
         signatures=tuple(look.signatures.all(version=version.digest, environment=environment.name)),
         levels=_levels(look, version),
         live=live,
@@ -51,6 +54,7 @@ def dossier(
         validation_findings=ranked(look.validation_findings.all(model=version.model, open=True)),
         validation_words=tuple(look.validation_words.all(version=version.digest)),
         waivers=tuple(look.waivers.all(version=version.digest, environment=environment.name, open=True)),
+        sealer=keys.fingerprint(keys.private(kit.settings.signing_key).public_key()) if SELECTION in evidence else "",
         now=kit.clock.now(),
     )
 

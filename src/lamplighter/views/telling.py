@@ -87,7 +87,7 @@ SENTENCES: Mapping[type[Event], str] = {
     run.JobRunMoved: "{e.run} of the job {e.job} is {e.state}. {e.why}",
     run.RetrainingMoved: "{e.retraining} is {e.state}. {e.why}",
     challenge.ChallengeOpened: "{e.challenge}: v{e.challenger} scores along with v{e.champion} in {e.environment}.",
-    challenge.ChallengeDecided: "{e.challenge}, v{e.challenger} against v{e.champion}: {e.verdict}.",
+    challenge.ChallengeDecided: "{e.challenge}, v{e.challenger} against v{e.champion}: {e.end}.",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from lamplighter.domain.card import Table
 from lamplighter.domain.evidence import Evidence
-from lamplighter.views.card import fairness, robustness
+from lamplighter.views.card import fairness, robustness, selection
 from lamplighter.web.numbers import NOTHING, figure
 
 #: Lines shown of one set of facts.
@@ -16,6 +16,7 @@ _MANY = 30
 _TABLES: Mapping[str, Callable[[Evidence], tuple[Table, ...]]] = {
     fairness.KIND: fairness.tables,
     robustness.KIND: robustness.tables,
+    selection.KIND: selection.tables,
 }
 
 

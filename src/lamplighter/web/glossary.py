@@ -18,6 +18,7 @@ from lamplighter.domain import (
     retraining,
     rollout,
     route,
+    selection,
     stage,
     version,
 )
@@ -41,6 +42,9 @@ LISTS: tuple[tuple[str, type[Enum]], ...] = (
     ("Standing of a caller", consumer.Standing),
     ("States of a replay", replay.State),
     ("Ends of a challenge", challenge.Verdict),
+    ("Choices of a selection", challenge.Choice),
+    ("Guardrails of a selection", selection.Guard),
+    ("What becomes of a guardrail", selection.Held),
     ("Badges of an artifact", version.Badge),
     ("Roles", identity.Role),
     ("Permissions", identity.Permission),

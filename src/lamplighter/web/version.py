@@ -9,6 +9,8 @@ from lamplighter.domain.environment import Level
 from lamplighter.domain.identity import Permission, Person, Team
 from lamplighter.domain.names import unknown
 from lamplighter.domain.retuning import retuning_of
+from lamplighter.domain.selection import KIND as SELECTION
+from lamplighter.domain.selection import Sealed, sealed_in
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.version import VersionView
 from lamplighter.views.waivers import standing
@@ -43,12 +45,18 @@ def version_page(request: Request, platform: Platform) -> Response:
         offers=waivers.offers(platform, view, state),
         standing=standing,
         retuned=retuning_of(view.evidence),
+        selected=_selected(view),
         retunes=retuning.offered(view.version),
         validates=validations.why_not(platform, state),
         now=platform.waivers(name).at,
         mine=_mine(view, platform.whoami(), teams),
         section="fleet",
     )
+
+
+def _selected(view: VersionView) -> Sealed | None:
+    """The selection that its newest trial ended with; nothing where no trial has ended."""
+    return next((sealed_in(one.facts) for one in view.evidence if one.kind == SELECTION), None)
 
 
 def _mine(view: VersionView, person: Person, teams: Mapping[str, Team]) -> list[str]:

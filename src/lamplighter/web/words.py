@@ -91,6 +91,8 @@ NOUNS: Mapping[str, str] = {
     "Rollout": "One version on its way into one environment, share by share, with limits that stop it.",
     "Champion": "The version that answers.",
     "Challenger": "A version on trial: it answers a share, or scores along to be compared.",
+    "Selection": "Whether the challenger takes the champion's place: one test with its guardrails, signed by the platform.",
+    "Guardrail": "What a challenger has to keep to beside being better: latency, cost, fairness, decisions that turn.",
     "Shadow": "A version that scores the same rows and is never answered with.",
     "Criticality": "The tier of care a model needs, computed from the answers in [impact] and the policy file.",
     "Drift": "The inputs look different from what the model learned on. By itself it wakes nobody.",

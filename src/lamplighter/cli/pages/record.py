@@ -17,7 +17,7 @@ _SHORT = 12
 #: Fields of events that people are shown, in this order.
 _NAMES = (
     *("environment", "rollout", "incident", "challenge", "retraining", "phase", "state"),
-    *("side", "person", "email", "team", "kind", "tier", "verdict"),
+    *("side", "person", "email", "team", "kind", "tier", "verdict", "choice"),
 )
 
 
@@ -65,7 +65,7 @@ def exported_page(file: str, found: Checked) -> Page:
 
 
 def card_page(file: str, found: CheckedCard, trusted: Collection[str] = ()) -> Page:
-    """Whether a model file is what was signed, and by which key."""
+    """Whether a model file or a selection is what was signed, and by which key."""
     known = "trusted on this machine" if found.key in trusted else "hold it against the key that you wrote down, with --head"
     return Page(
         says=f"{file} is refused. {found.why}" if found.why else f"{file} is what was signed, byte for byte.",

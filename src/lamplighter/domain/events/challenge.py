@@ -24,6 +24,14 @@ class ChallengeDecided(Event, frozen=True, tag=True):
     difference: float = 0.0
     low: float = 0.0
     high: float = 0.0
+    #: What was selected, and the digest of the evidence that holds the signed selection.
+    choice: str = ""
+    selection: str = ""
+
+    @property
+    def end(self) -> str:
+        """How it ended, for people."""
+        return f"{self.verdict}, selected: {self.choice}" if self.choice else self.verdict
 
 
 ChallengeEvent = ChallengeOpened | ChallengeDecided

@@ -39,7 +39,6 @@ _WRITTEN: Mapping[CardForm, Callable[[Card], str]] = {
 def signed(card: Card, form: CardForm, key: Path) -> bytes:
     """The document, signed with the private key in a file; raises `Invalid` where there is none."""
     content = _WRITTEN[form](card).encode()
-    signer = keys.private(key)
-    public, signature = signer.public_key().public_bytes_raw(), signer.sign(NAME + b"\n" + content)
-    told = json.dumps({"key": public.hex(), "signature": signature.hex()}, separators=(",", ":"))
+    public, signature = keys.seal(NAME + b"\n" + content, key)
+    told = json.dumps({"key": public, "signature": signature}, separators=(",", ":"))
     return content + b"<!-- %b %b -->\n" % (NAME, told.encode())

@@ -3,6 +3,7 @@
 from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retuning import Retuning
+from lamplighter.domain.selection import Sealed
 from lamplighter.lifecycle import challenges, retrainings, retuning, shadowing
 from lamplighter.sdk.answers import Retuned
 from lamplighter.sdk.here.base import Caller
@@ -38,8 +39,12 @@ class Management(Caller, verbs.Management):
         shadowing.shadow(self._kit, self._actor, version.model, place, version.number)
         return trial
 
-    def decide(self, key: str, start: int, end: int, conclude: bool = False) -> Challenge:
+    def decide(self, key: str, start: int = 0, end: int = 0, conclude: bool = False) -> Challenge:
         return challenges.decide(self._kit, self._actor, key, start, end, conclude=conclude)
+
+    def selection(self, key: str) -> Sealed:
+        with self._kit.store.reading() as look:
+            return challenges.selection(look, key)
 
     def challenges(self, model: str) -> list[Challenge]:
         with self._kit.store.reading() as look:

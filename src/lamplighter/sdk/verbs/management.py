@@ -6,6 +6,7 @@ from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retuning import Retuning
+from lamplighter.domain.selection import Sealed
 from lamplighter.sdk.answers import Retuned
 from lamplighter.sdk.door import door
 
@@ -39,11 +40,17 @@ class Management(Protocol):
         ...
 
     @door("POST", "/challenges/{key}/decide", Permission.RETRAIN)
-    def decide(self, key: str, start: int, end: int, conclude: bool = False) -> Challenge:
-        """Decide a trial on the labelled rows of a window of event time; the result is evidence of the challenger.
+    def decide(self, key: str, start: int = 0, end: int = 0, conclude: bool = False) -> Challenge:
+        """Decide a trial on what both versions scored in a window of event time, from its opening until now by default.
 
-        With too few rows or days it goes on, and the answer says what it lacks; `conclude` ends it all the same.
+        The signed selection is evidence of the challenger. With too few rows or days it goes on, and the answer says what it
+        lacks; `conclude` ends it all the same. Asked again about the same window it gives what was decided.
         """
+        ...
+
+    @door("GET", "/challenges/{key}/selection", Permission.READ)
+    def selection(self, key: str) -> Sealed:
+        """What a trial ended with: figures, guardrails and the choice, with the signature of the platform."""
         ...
 
     @door("GET", "/models/{model}/challenges", Permission.READ)

@@ -8,21 +8,22 @@ from lamplighter.domain.decision import Decision
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.instant import minute
 from lamplighter.domain.version import Version
-from lamplighter.views.card import fairness, robustness
+from lamplighter.views.card import fairness, robustness, selection
 from lamplighter.views.card.figures import figures_of, is_held_out, plain
 
 if TYPE_CHECKING:  # clients import what views answer with, and have no database
     from lamplighter.store.transaction import Transaction
 
 #: Evidence that has a section of its own.
-_ELSEWHERE = ("performance", "robustness", "fairness", "cases", "training")
+_ELSEWHERE = ("performance", "robustness", "fairness", "cases", "training", selection.KIND)
 
 
 def sections(look: "Transaction", version: Version, evidence: Mapping[str, Evidence]) -> Iterator[Section]:
-    """Evaluation, robustness, fairness, checks, gates."""
+    """Evaluation, robustness, fairness, selection, checks, gates."""
     yield _evaluation(evidence.get("performance"))
     yield robustness.section(evidence.get(robustness.KIND))
     yield fairness.section(evidence.get(fairness.KIND), look.project(version.model).fairness)
+    yield selection.section(evidence.get(selection.KIND))
     yield Section(
         name="checks",
         title="What was checked of it",
