@@ -60,6 +60,8 @@ from lamplighter.domain.rulebook_change import Changed, RuleBookChange, differen
 from lamplighter.domain.selection import Guardrail, Sealed
 from lamplighter.domain.simulation import Release, Ruled, Simulation
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
+from lamplighter.domain.training_input import TrainingInput
+from lamplighter.domain.triggering import NextTraining
 from lamplighter.domain.validation import ValidationFinding, ValidationWord, Weight
 from lamplighter.domain.waiver import Waiver
 from lamplighter.domain.watch import Gap, Watched, WatchState
@@ -586,9 +588,15 @@ class Memory:
         )  # fmt: skip
 
     def push_arrival(
-        self, name: str, newest: int = 0, rows: int | None = None, passed: bool | None = None, check: str = ""
+        self,
+        name: str,
+        newest: int = 0,
+        rows: int | None = None,
+        passed: bool | None = None,
+        check: str = "",
+        schema: str = "",
     ) -> Feed:
-        self._did("push_arrival", name, newest, rows, passed, check)
+        self._did("push_arrival", name, newest, rows, passed, check, *([schema] if schema else []))
         return self.feed(name)
 
     def push_labels(self, model: str, labels: Sequence[Label]) -> LabelsKept:
@@ -747,6 +755,16 @@ class Memory:
     def rerun(self, key: str, table: str = "") -> Run:
         self._did("rerun", key, table)
         return Run(id="J-2", model=MODEL, job="nightly", due_at=NOON, fixes=key, input=table)
+
+    def retraining(self, model: str) -> NextTraining:
+        return specimens.next_training(model=model)
+
+    def training_input(self, model: str, training: str = "") -> TrainingInput:
+        return specimens.next_training().given
+
+    def training_rows(self, model: str, training: str = "", limit: int = USUAL_ROWS) -> Rows:
+        self._did("training_rows", model, training, limit)
+        return specimens.rows(model)
 
     def quarantine(self, model: str, start: int, end: int, reason: str) -> Quarantine:
         self._did("quarantine", model, start, end, reason)

@@ -67,6 +67,8 @@ LINES = (
     "notify secret",
     "alerts list",
     "retrain late-flights",
+    "retraining show late-flights",
+    "retraining rows late-flights",
     "quarantine add late-flights --from 2013-07-01 --to 2013-07-03 --reason noon",
     "quarantine list late-flights",
     "quarantine lift Q-1 --reason noon",
@@ -105,6 +107,7 @@ NOUNS = {
     "predictions",
     "policy",
     "quarantine",
+    "retraining",
     "validate",
     "waiver",
 }

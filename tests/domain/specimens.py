@@ -33,6 +33,9 @@ from lamplighter.domain.selection import Guard, Guardrail, Held, Primary, Sealed
 from lamplighter.domain.selection_rule import SelectionRule
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.steps import Steps
+from lamplighter.domain.training_input import TrainingInput
+from lamplighter.domain.trigger import Trigger
+from lamplighter.domain.triggering import NextTraining, Readiness, Spent, Standing
 from lamplighter.domain.validation import ValidationFinding, Weight
 from lamplighter.domain.version import Artifact, Badge, Manifest, Version
 from lamplighter.domain.waiver import AtExpiry, Waiver
@@ -330,6 +333,27 @@ def incident(**changes: Any) -> Incident:
 
 def retraining(**changes: Any) -> Retraining:
     return msgspec.structs.replace(Retraining(id="T-1", model="late-flights", cause="I-1", author=ADA), **changes)
+
+
+def next_training(**changes: Any) -> NextTraining:
+    """One trigger waits for labels, one for its time; something is quarantined, and the budget has room."""
+    july = 1_372_636_800_000_000
+    waiting = Standing(
+        trigger=Trigger.DRIFT, condition="drift", readiness=Readiness.WAITING,
+        why="I-3 is open. 40 of 90 rows up to 1 Jul 2013 00:00 UTC have their label; the rest is expected by 3 Jul 2013.",
+        next_at=july + 172_800_000_000, cause="I-3", training="", fired_at=0,
+    )  # fmt: skip
+    armed = Standing(
+        trigger=Trigger.SCHEDULE, condition="schedule 0 5 1 * *", readiness=Readiness.ARMED,
+        why="It is due next 1 Aug 2013 05:00 UTC.", next_at=1_375_333_200_000_000, cause="", training="T-1", fired_at=july,
+    )  # fmt: skip
+    found = NextTraining(
+        model="late-flights", run="nightly", triggers=(waiting, armed),
+        budget=Spent(trainings=4, days=30, used=1, free_at=0),
+        given=TrainingInput(environment="prod", since=july, until=july + 9, scored=90, labelled=40),
+        quarantines=(quarantine(),),
+    )  # fmt: skip
+    return msgspec.structs.replace(found, **changes)
 
 
 def quarantine(**changes: Any) -> Quarantine:

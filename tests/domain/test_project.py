@@ -61,7 +61,7 @@ BASE = '[model]\nname = "churn"\n'
         (BASE + '[impact]\nupdates = "hourly"\n', "$.impact.updates"),
         (BASE + '[problem]\nsuccess = { metric = "auc", operator = ">", bound = 0.6 }\n', "$.problem.success.operator"),
         (BASE + '[[requirement]]\nmetric = "auc"\noperator = ">="\nbound = "0.6"\n', "$.requirement[0].bound"),
-        (BASE + '[retrain]\nwhen = ["qualty"]\n', "$.retrain.when[0]"),
+        (BASE + '[retrain]\nwhen = ["qualty"]\n', "retrain.when"),
         ('[model]\nname = "Churn"\n', "model.name"),
         (BASE + '[owners]\ndesign = "Ada"\n', "owners.design"),
         (BASE + '[owners]\nmonitoring = { first = "@ops", model_alerts = "ada" }\n', "owners.monitoring"),

@@ -26,7 +26,7 @@ from lamplighter.domain.events.handover import (
 from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentMoved, IncidentOpened
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
-from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
+from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
 from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
@@ -121,6 +121,10 @@ UNDECIDED = RolloutMoved(
 )
 
 
+#: What the journal says of a training that is refused.
+REFUSED = RetrainingRefused(model=MODEL, retraining="T-1", cause="volume", person=address("dana"), why="Too many.")
+
+
 def replays(life: Life) -> list[Replay]:
     """Replays of the model."""
     with life.kit.store.reading() as look:
@@ -148,6 +152,10 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
     "report_withdrawal": (
         lambda life, versions: record(life, Withdrawn(model=MODEL, environment="prod", number=3, why="broken: It raised.")),
         lambda life: [event.finding.measure for event in life.events(FindingMade) if event.finding] == ["trial-v3"],
+    ),
+    "tell_of_training": (
+        lambda life, versions: released(life, REFUSED),
+        lambda life: {notice.person for _, notice in outbox(life)} == {address("dana")},
     ),
     "withhold": (lambda life, versions: opened(life, versions, Kind.FEED), lambda life: withheld(life) == [False]),
     "withhold of IncidentJoined": (

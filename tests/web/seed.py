@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from tests.domain import specimens
 from tests.sdk.homes import with_schema
 
 from lamplighter.domain.acceptance import Side, Signature
@@ -122,7 +123,11 @@ def mission_critical(name: str, summary: str) -> Project:
         source=[{"name": "weather", "owner": "@it-ops", "freshness": "1h"}, {"name": "schedule", "owner": BEA}],
         consumer=[{"name": "ops-dashboard", "owner": BEA}],
         monitor={"quality": {"metric": "brier", "limit": 0.19, "window": "7d"}, "labels": {"expected_after": "2d"}},
-        retrain={"run": "nightly", "when": ["quality"]},
+        retrain={
+            "run": "nightly",
+            "when": ["quality", "schedule 0 5 1 * *", "volume 20000", "expiry 21d"],
+            "budget": {"trainings": 4, "days": 30},
+        },
     )
 
 
@@ -404,6 +409,7 @@ def late_flights(kit: Kit) -> None:
     sentence = "Quality (brier) is 0.213, over its limit of 0.19: v2 said 18% on average, 32% came true."
     opened = incident(kit, name, 2, Kind.FUNCTIONAL, "brier", sentence)
     with kit.store.transaction() as change:
+        change.quarantines.add(specimens.quarantine(model=name, start=NOW - 9 * DAY, end=NOW - 7 * DAY, added_at=NOW - 7 * DAY))
         change.retrainings.add(
             Retraining(
                 id=change.counters.id("T"),

@@ -48,15 +48,24 @@ def show(session: Session, name: str) -> Page:
 @click.option("--rows", type=click.IntRange(min=0), default=None, help="rows that came")
 @click.option("--passed/--failed", default=None, help="whether the checks on it passed")
 @click.option("--check", default="", help="what the checks say, in words without data")
+@click.option("--schema", default="", metavar="NAME", help="how its columns are: a version, or a digest of them")
 @click.option("--dbt", default="", metavar="FILE", help="run_results.json or sources.json of dbt")
 @click.option("--expectations", default="", metavar="FILE", help="a validation result of Great Expectations")
 @with_session
 def push(
-    session: Session, name: str, newest: str, rows: int | None, passed: bool | None, check: str, dbt: str, expectations: str
+    session: Session,
+    name: str,
+    newest: str,
+    rows: int | None,
+    passed: bool | None,
+    check: str,
+    schema: str,
+    dbt: str,
+    expectations: str,
 ) -> Page:
     """Say what came of a source, or let a file say it: of SOURCE, or else of every source that the file names."""
     if dbt or expectations:
-        if newest or rows is not None or passed is not None or check or (dbt and expectations):
+        if newest or rows is not None or passed is not None or check or schema or (dbt and expectations):
             raise _of_no_effect()
         return _pushed(session, _told(session, name, dbt, expectations))
     if not name:
@@ -64,7 +73,7 @@ def push(
             "No source is named.", why="Only a file may speak of several.", fix="Name one of lamp feeds list.", code="E1239"
         )
     since = read(newest) if newest else 0
-    return _page(session.platform.push_arrival(name, newest=since, rows=rows, passed=passed, check=check))
+    return _page(session.platform.push_arrival(name, newest=since, rows=rows, passed=passed, check=check, schema=schema))
 
 
 def _of_no_effect() -> Invalid:
@@ -118,6 +127,7 @@ def _page(feed: Feed, url: str = "") -> Page:
     facts += [("newest row", local(heard.newest))] if heard.newest else []
     facts += [("rows", f"{heard.rows:,}")] if heard.rows is not None else []
     facts += [("checks", heard.check or "passed")] if heard.passed is not None else []
+    facts += [("schema", heard.schema)] if heard.schema else []
     facts += [("told", local(heard.arrived_at) if heard.arrived_at else "never")]
     return Page(
         says=f"The source {feed.name} is {feed.state}. {feed.why}",

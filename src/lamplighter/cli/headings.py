@@ -73,6 +73,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "MANAGEMENT": {
         "retrain": Entry("management", "REF", "ask for a training"),
+        "retraining": Entry("management", "show|rows", "what sets off the next training, and its rows"),
         "quarantine": Entry("quarantine", "add|list|lift", "spans whose rows no training is given"),
         "retune": Entry("retuning", "REF --threshold T --reason R", "another threshold, and what it turns"),
         "jobs": Entry("jobs", "list|show|run|fix", "tables that are scored on a schedule"),

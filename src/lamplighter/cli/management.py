@@ -1,4 +1,4 @@
-"""MANAGEMENT: retrain, challenge."""
+"""MANAGEMENT: retrain, retraining, challenge."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,14 @@ from lamplighter.cli.flags import Noun, Verb
 from lamplighter.cli.instants import read
 from lamplighter.cli.page import Page
 from lamplighter.cli.pages.selection import decided_page, running_page
+from lamplighter.cli.pages.retraining import retraining_page
+from lamplighter.cli.pages.rows import rows_page, written_page
 from lamplighter.cli.places import ENV, main_place, model_of
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.names import parse_reference
+from lamplighter.domain.rows import MOST_ROWS, USUAL_ROWS
 
 
 @click.command(cls=Verb)
@@ -26,9 +29,40 @@ def retrain(session: Session, reference: str, cause: str) -> Page:
     return Page(
         says=f"✓ {training.id}: a training of {model} is {training.state}.",
         data={"training": training},
-        next=[f"lamp status {model}"],
+        next=[f"lamp retraining show {model}"],
         url=session.address(f"/m/{model}"),
     )
+
+
+@click.group(cls=Noun)
+def retraining() -> None:
+    """What sets off the next training of a model, and what that is given."""
+
+
+@retraining.command("show")
+@click.argument("reference", metavar="REF")
+@with_session
+def show_retraining(session: Session, reference: str) -> Page:
+    """Each trigger of a model: what it waits for, when that is, and the last training that it set off."""
+    return retraining_page(session.platform.retraining(model_of(reference)), session.address(f"/m/{model_of(reference)}"))
+
+
+@retraining.command("rows")
+@click.argument("reference", metavar="REF")
+@click.option("--training", default="", metavar="T", help="what this one was given; default: what one would be given now")
+@click.option("--limit", type=click.IntRange(1, MOST_ROWS), default=USUAL_ROWS, show_default=True, help="rows at most")
+@click.option("--out", default="", metavar="FILE", help="write all of them: .parquet, .csv, .arrow or .json")
+@with_session
+def training_rows(session: Session, reference: str, training: str, limit: int, out: str) -> Page:
+    """The rows with labels that a training learns from, without those of quarantined spans."""
+    from lamplighter.sdk.frame import frame_of
+
+    model = model_of(reference)
+    found, url = session.platform.training_rows(model, training, limit), session.address(f"/m/{model}")
+    if not out:
+        return rows_page(found, url)
+    frame_of(found).write(session.path(out))
+    return written_page(found, out, url)
 
 
 @click.group(cls=Noun)
@@ -122,4 +156,4 @@ def _row(trial: Challenge) -> tuple[str, ...]:
     return trial.id, versions, trial.environment, trial.metric, f"{trial.rows:,}", trial.verdict.value, trial.choice or "-"
 
 
-COMMANDS: Mapping[str, click.Command] = {"retrain": retrain, "challenge": challenge}
+COMMANDS: Mapping[str, click.Command] = {"retrain": retrain, "retraining": retraining, "challenge": challenge}

@@ -37,6 +37,10 @@ INSTANTS = frozenset(
         "reminded_at",
         "closed_at",
         "added_at",
+        "next_at",
+        "fired_at",
+        "free_at",
+        "changed_at",
         "lifted_at",
     ]
 )

@@ -6,6 +6,8 @@ Law of change: fields may be added with a default.
 from collections.abc import Sequence
 from enum import StrEnum
 
+import msgspec
+
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.instant import lasting
@@ -14,7 +16,7 @@ from lamplighter.domain.source import Source
 
 #: Microseconds that the clock of whoever tells may run ahead.
 _AHEAD = 3_600_000_000
-_LONGEST_CHECK = 500
+_LONGEST_CHECK, _LONGEST_SCHEMA = 500, 64
 
 
 class Arrival(Record, frozen=True):
@@ -33,6 +35,10 @@ class Arrival(Record, frozen=True):
     passed: bool | None = None
     #: What the checks say, without data.
     check: str = ""
+    #: How its columns are, as whoever tells names it: a version, or a digest of their names and types.
+    schema: str = ""
+    #: When it got this schema in the place of another, microseconds since the epoch, UTC; 0 if it was never seen to change.
+    changed_at: int = 0
 
 
 class FeedState(StrEnum):
@@ -59,6 +65,9 @@ class Heard(Record, frozen=True):
     check: str = ""
     #: When something was told last; 0 for never.
     arrived_at: int = 0
+    #: Its schema, empty if none was told, and when it got that in the place of another.
+    schema: str = ""
+    changed_at: int = 0
 
 
 class Feed(Record, frozen=True):
@@ -80,12 +89,13 @@ class Feed(Record, frozen=True):
 
 def check_arrival(arrival: Arrival) -> Arrival:
     """The arrival itself if it can be; raises `Invalid`."""
-    tells = arrival.newest or arrival.rows is not None or arrival.passed is not None
+    tells = arrival.newest or arrival.rows is not None or arrival.passed is not None or arrival.schema
     wrong = [
-        ("it tells neither of the newest row nor of rows nor of checks", not tells),
+        ("it tells neither of the newest row nor of rows, checks or schema", not tells),
         ("the newest row lies before 1970", arrival.newest < 0),
         ("the newest row lies in the future", arrival.newest > arrival.arrived_at + _AHEAD),
         ("rows are counted from 0", arrival.rows is not None and arrival.rows < 0),
+        (f"the name of a schema is over {_LONGEST_SCHEMA} characters", len(arrival.schema) > _LONGEST_SCHEMA),
         (f"the words of a check are over {_LONGEST_CHECK} characters", len(arrival.check) > _LONGEST_CHECK),
     ]
     why = next((why for why, holds in wrong if holds), "")
@@ -93,7 +103,7 @@ def check_arrival(arrival: Arrival) -> Arrival:
         raise Invalid(
             "That cannot be an arrival.",
             why=f"In short: {why}.",
-            fix="Tell when the newest row was made, how many rows came, or whether the checks passed.",
+            fix="Tell when the newest row was made, how many rows came, whether the checks passed, or how its columns are.",
             code="E1236",
         )
     return arrival
@@ -109,7 +119,16 @@ def heard_of(arrivals: Sequence[Arrival]) -> Heard:
         passed=checks[-1].passed if checks else None,
         check=checks[-1].check if checks else "",
         arrived_at=ordered[-1].arrived_at if ordered else 0,
+        schema=ordered[-1].schema if ordered else "",
+        changed_at=ordered[-1].changed_at if ordered else 0,
     )
+
+
+def following(arrival: Arrival, before: Heard) -> Arrival:
+    """An arrival with the schema that was told last, if it tells none, and when that came in the place of another."""
+    if not arrival.schema or arrival.schema == before.schema:
+        return msgspec.structs.replace(arrival, schema=before.schema, changed_at=before.changed_at)
+    return msgspec.structs.replace(arrival, changed_at=arrival.arrived_at if before.schema else 0)
 
 
 def state_of(source: Source, heard: Heard, now: int, since: int) -> tuple[FeedState, str]:

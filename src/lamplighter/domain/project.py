@@ -4,10 +4,6 @@ Law of change: `schema` is 1; fields may be added with a default.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Annotated
-
-import msgspec
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.consumer import Consumer
@@ -24,19 +20,11 @@ from lamplighter.domain.outage import OutagePlan
 from lamplighter.domain.owners import Owners
 from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.requirement import Requirement, Success
+from lamplighter.domain.retrain_plan import Retrain
 from lamplighter.domain.script import Script
 from lamplighter.domain.selection_rule import SelectionPlan
 from lamplighter.domain.source import Source
 from lamplighter.domain.steps import Steps
-
-
-class Trigger(StrEnum):
-    """What sets off a training."""
-
-    #: An incident about lost quality, measured or expected.
-    QUALITY = "quality"
-    #: A notice of inputs that moved and matter, or of predictions that moved.
-    DRIFT = "drift"
 
 
 class Model(Settings, frozen=True):
@@ -82,19 +70,6 @@ class EnvironmentPlan(Settings, frozen=True):
     durability: Durability = Durability.DURABLE
     #: Input whose value keeps a customer with one version; a request that says `Lamp-Key` decides by that.
     sticky: str = ""
-
-
-class Retrain(Settings, frozen=True):
-    """When and how the next version is trained."""
-
-    #: Kinds of incident that start a training: `quality`, `drift`.
-    when: tuple[Trigger, ...] = ()
-    #: Name of a training in the configuration of the platform.
-    run: str = ""
-    #: Shortest time between two trainings.
-    cooldown: str = "1d"
-    #: New rows with a label, outside of quarantined spans, that a training takes at least; 0 asks for none.
-    least_rows: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class Project(Settings, frozen=True):

@@ -21,8 +21,9 @@ from lamplighter.domain.monitor_plan import check_errors, check_false_alarms, ch
 from lamplighter.domain.names import model_name, party_name
 from lamplighter.domain.outage import Fallback, check_outage
 from lamplighter.domain.owners import Holder, Owners
-from lamplighter.domain.project import Project, Retrain
+from lamplighter.domain.project import Project
 from lamplighter.domain.requirement import check_bound
+from lamplighter.domain.retrain_plan import check_retrain
 from lamplighter.domain.schedule import read_schedule
 from lamplighter.domain.script import check_script
 from lamplighter.domain.selection_rule import check_plan
@@ -30,6 +31,7 @@ from lamplighter.domain.slices import check_slices, read_slice
 from lamplighter.domain.source import check_source, check_sources
 from lamplighter.domain.stage import Stage
 from lamplighter.domain.steps import check_steps
+from lamplighter.domain.trigger import check_conditions
 
 
 def read_project(text: str) -> Project:
@@ -76,6 +78,7 @@ def _held(project: Project) -> _Held:
     yield "monitor.runbook", check_runbook, project.monitor.runbook
     yield "uat", check_script, project.uat
     yield "retrain.cooldown", some_seconds, project.retrain.cooldown
+    yield "retrain.when", check_conditions, project.retrain.when
     yield "retrain", check_retrain, project.retrain
 
 
@@ -145,18 +148,6 @@ def _held_of_bounds(project: Project) -> _Held:
     yield "expectation", check_expectations, project.expectation
     if project.problem.success:
         yield "problem.success.bound", check_bound, project.problem.success.bound
-
-
-def check_retrain(plan: Retrain) -> Retrain:
-    """The plan itself if what sets off a training also says which; raises `Invalid`."""
-    if plan.when and not plan.run:
-        raise Invalid(
-            "The [retrain] of lamp.toml is not valid.",
-            why="when says what sets off a training, and no run says which, so none would start.",
-            fix="Name a training of config.toml as run, or leave out when.",
-            code="E1142",
-        )
-    return plan
 
 
 def _check_fallback(project: Project) -> Project:

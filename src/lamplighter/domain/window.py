@@ -10,9 +10,9 @@ DAY = 86_400_000_000
 #: A new window begins after this part of the length of one.
 _PARTS = 4
 #: A window is judged once this share of its rows has a label: those that come first are not like the rest.
-_LABELLED = 0.99
+LABELLED = 0.99
 #: Or once this share has one, and twice the time has passed in which labels are expected.
-_OVERDUE_LABELLED = 0.5
+OVERDUE_LABELLED = 0.5
 
 
 class Window(NamedTuple):
@@ -51,7 +51,7 @@ def lived_through(window: Window, first: int, newest: int) -> bool:
 
 def is_judged(counted: Counted, *, overdue: bool, monitor: Monitor) -> bool:
     """Whether the labels of a window are in, or will not come any more, and are enough."""
-    share = _OVERDUE_LABELLED if overdue else _LABELLED
+    share = OVERDUE_LABELLED if overdue else LABELLED
     return counted.labelled >= share * counted.scored and counted.labelled >= monitor.quality.least_rows
 
 

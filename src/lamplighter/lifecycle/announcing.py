@@ -1,4 +1,4 @@
-"""Who is told of rollouts, emergencies and waivers."""
+"""Who is told of rollouts, emergencies, waivers and trainings that are refused."""
 
 from typing import NamedTuple
 
@@ -7,6 +7,7 @@ from lamplighter.domain.environment import Level
 from lamplighter.domain.events.emergency import EmergencyAnnounced
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.events.run import RetrainingRefused
 from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
 from lamplighter.domain.hook import OnFailure
@@ -183,6 +184,33 @@ def tell_of_finding(kit: Kit, entry: Entry) -> None:
         title, about = f"{found.model}: {found.id} of the validation is overdue", "validation.overdue"
         told = Told(found.id, found.model, title, "\n".join(text), about)
         _tell_everywhere(kit, change, entry, event.person, told)
+
+
+def tell_of_training(kit: Kit, entry: Entry) -> None:
+    """Tell the holder of the duty to retrain that a training is refused, through the channels of the model."""
+    event = entry.event
+    assert isinstance(event, RetrainingRefused)
+    with kit.store.transaction() as change:
+        title = f"{event.model}: the training {event.retraining} is refused"
+        text = [
+            f"{event.cause} would set it off. {event.why}",
+            f"See what comes next: lamp retraining show {event.model}",
+            f"Train all the same: lamp retrain {event.model} --cause WHY",
+            f"{kit.settings.url}/m/{event.model}",
+        ]
+        notice = Notice(
+            event=entry.sequence,
+            channel="",
+            person=event.person,
+            incident=event.retraining,
+            model=event.model,
+            title=title,
+            text="\n".join(text),
+            about="training.refused",
+            at=entry.at,
+        )
+        if event.person:
+            outbox.put(kit, change, notice, receivers.channels_of(kit, change, event.model))
 
 
 def _tell_everywhere(kit: Kit, change: Transaction, entry: Entry, person: str, told: Told) -> None:

@@ -6,7 +6,7 @@ The source's own owner is told, once for all models that need it: whoever owns a
 from collections.abc import Iterator
 
 from lamplighter.domain.duration import seconds
-from lamplighter.domain.feed import Arrival, FeedState, Heard, check_arrival, heard_of, state_of
+from lamplighter.domain.feed import Arrival, FeedState, Heard, check_arrival, following, heard_of, state_of
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.monitor import Finding, Kind, Look
 from lamplighter.domain.names import unknown
@@ -19,7 +19,9 @@ from lamplighter.lifecycle.mainstay import mainstays
 MEASURE = "feed"
 
 
-def push(kit: Kit, actor: Actor, source: str, newest: int, rows: int | None, passed: bool | None, check: str) -> Arrival:
+def push(
+    kit: Kit, actor: Actor, source: str, newest: int, rows: int | None, passed: bool | None, check: str, schema: str = ""
+) -> Arrival:
     """Keep what somebody tells of a source; raises `NotFound` for one that no project declares, and `Invalid`."""
     arrival = check_arrival(
         Arrival(
@@ -30,6 +32,7 @@ def push(kit: Kit, actor: Actor, source: str, newest: int, rows: int | None, pas
             rows=rows,
             passed=passed,
             check=check,
+            schema=schema.strip(),
         )
     )
     with kit.store.transaction() as change:
@@ -37,6 +40,7 @@ def push(kit: Kit, actor: Actor, source: str, newest: int, rows: int | None, pas
         if source not in known:
             raise unknown("source", source, known)
         # Two programs may tell in the same microsecond; the later one counts.
+        arrival = following(arrival, heard_of(change.arrivals.of(source)))
         change.arrivals.put(arrival)
         change.arrivals.shed(source)
     return arrival

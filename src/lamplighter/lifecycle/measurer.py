@@ -1,6 +1,9 @@
-"""What is measured: figures of whole windows, rows that are old enough to go, and what is told once a week."""
+"""What is measured: figures of whole windows, rows that are old enough to go, and what is told once a week.
 
-from lamplighter.lifecycle import discarding, watching, weekly
+What sets off trainings is looked at here too: new rows with labels are counted for it.
+"""
+
+from lamplighter.lifecycle import discarding, triggers, watching, weekly
 from lamplighter.lifecycle.guarding import guarded
 from lamplighter.lifecycle.heart import Heart
 from lamplighter.lifecycle.kit import Kit
@@ -9,6 +12,8 @@ from lamplighter.lifecycle.turn import Turn
 
 #: Seconds between two measurements of windows.
 _GATHER = 1.0
+#: Seconds between two looks at what sets off trainings.
+_TRIGGER = 5.0
 #: Seconds between two looks at labels that wait for their prediction.
 _CLAIM = 60.0
 #: Seconds between two looks whether the week is to be told.
@@ -22,12 +27,13 @@ class Measurer:
 
     def __init__(self, kit: Kit, heart: Heart) -> None:
         self._kit, self._heart, self._pace = kit, heart, Pace()
-        self._measuring, self._claiming = Turn(kit.clock), Turn(kit.clock)
+        self._measuring, self._claiming, self._triggering = Turn(kit.clock), Turn(kit.clock), Turn(kit.clock)
         self._discarding, self._posting = Turn(kit.clock), Turn(kit.clock)
 
     def look(self) -> None:
         """Measure once. A part that fails is logged and tried again at the next look."""
         guarded(self._measure)
+        guarded(self._trigger)
         guarded(self._discard)
         guarded(self._post)
 
@@ -44,6 +50,12 @@ class Measurer:
             watching.claim_labels(self._kit)
             self._claiming.pause(_CLAIM)
         self._heart.beat()
+
+    def _trigger(self) -> None:
+        """Set off the trainings that are due."""
+        if self._triggering.due:
+            self._triggering.pause(_TRIGGER)
+            triggers.look(self._kit)
 
     def _discard(self) -> None:
         """Rows that are old enough, for a moment at a time: a day that is closed is read as a whole."""

@@ -17,7 +17,7 @@ from lamplighter.domain.events.handover import (
 from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentMoved, IncidentOpened
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
-from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved
+from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
 from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
@@ -29,8 +29,8 @@ from lamplighter.lifecycle import (
     incidents,
     quarantines,
     replays,
-    retrainings,
     telling,
+    triggers,
     watching,
 )
 from lamplighter.lifecycle.kit import Kit
@@ -53,13 +53,14 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     HandoverEnded: (handover_news.tell,),
     Withdrawn: (watching.report_withdrawal,),
     FindingMade: (incidents.open_incident,),
-    IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, quarantines.withhold, retrainings.answer),
+    IncidentOpened: (telling.notify, incidents.mitigate_withdrawn, answers.roll_back, quarantines.withhold, triggers.answer),
     IncidentJoined: (quarantines.withhold,),
     IncidentMoved: (telling.follow, quarantines.withhold),
     RolledBack: (incidents.mitigate, announcing.release),
     WentLive: (incidents.mitigate, announcing.release),
     VersionExtended: (incidents.renewed,),
     RetrainingMoved: (answers.try_out, watching.report_end),
+    RetrainingRefused: (announcing.tell_of_training,),
     JobRunMoved: (watching.report_end,),
 }
 

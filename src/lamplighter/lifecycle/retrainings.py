@@ -6,21 +6,16 @@ import msgspec
 
 from lamplighter import plugins
 from lamplighter.domain import retraining as moves
-from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Conflict, Invalid, LampError, NotFound
-from lamplighter.domain.events.incident import IncidentOpened
 from lamplighter.domain.events.run import RetrainingMoved, RetrainingRequested
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.job import TRIES, Cause
-from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import Kind, is_of_run
 from lamplighter.domain.names import unknown
-from lamplighter.domain.project import Project, Trigger
+from lamplighter.domain.project import Project
 from lamplighter.domain.record import canonical
 from lamplighter.domain.retraining import Retraining, State, Step
-from lamplighter.domain.stage import Duty
 from lamplighter.domain.training_input import TrainingInput, lack
-from lamplighter.lifecycle import calibrating, movement, training_inputs
+from lamplighter.lifecycle import training_inputs
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.tokens import issue_token
 from lamplighter.settings import Training
@@ -73,46 +68,6 @@ def _request(
     change.retrainings.add(asked)
     kit.record(change, RetrainingRequested(model=model, retraining=asked.id, cause=cause), actor)
     return asked
-
-
-def answer(kit: Kit, entry: Entry) -> None:
-    """A functional incident starts a training, where the project says so and the last one is long enough ago."""
-    event = entry.event
-    assert isinstance(event, IncidentOpened)
-    if event.kind != Kind.FUNCTIONAL:
-        return
-    with kit.store.transaction() as change:
-        incident = change.incidents.find(id=event.incident)
-        project = change.project(event.model)
-        wanted = _wanted(kit, project, incident.finding.measure if incident is not None else "")
-        if wanted and not _rests(kit, change, project, event.incident):
-            duties = change.duties(project, kit.clock.now())
-            _request(
-                kit,
-                change,
-                PLATFORM,
-                event.model,
-                event.incident,
-                duties.of(Duty.RETRAIN).holder,
-                training_inputs.current(kit, change, event.model),
-            )
-
-
-def _wanted(kit: Kit, project: Project, measure: str) -> bool:
-    """Whether the project wants a training for what was measured."""
-    # No training mends a table or a training that failed. Scores that mean something else need another calibration, which no
-    # training promises.
-    if is_of_run(measure) or measure == calibrating.CALIBRATION:
-        return False
-    trigger = Trigger.DRIFT if measure == movement.MEASURE else Trigger.QUALITY
-    return trigger in project.retrain.when and project.retrain.run in kit.settings.trainings
-
-
-def _rests(kit: Kit, look: Transaction, project: Project, incident: str) -> bool:
-    """Whether the incident has had its training, or the last one is not long enough ago."""
-    earlier = look.retrainings.all(newest="requested_at", model=project.name)
-    young = kit.clock.now() - seconds(project.retrain.cooldown) * 1_000_000
-    return any(one.cause == incident or one.requested_at > young for one in earlier)
 
 
 def advance(kit: Kit, asked: Retraining) -> None:

@@ -84,6 +84,7 @@ SENTENCES: Mapping[type[Event], str] = {
     quarantine.QuarantineAdded: "No training is given the rows of {e.quarantine}. {e.why}",
     quarantine.QuarantineEnded: "The span of {e.quarantine} is over.",
     quarantine.QuarantineLifted: "{e.quarantine} is lifted. {e.why}",
+    run.RetrainingRefused: "{e.retraining} is refused: {e.cause}. {e.why}",
     run.JobRunMoved: "{e.run} of the job {e.job} is {e.state}. {e.why}",
     run.RetrainingMoved: "{e.retraining} is {e.state}. {e.why}",
     challenge.ChallengeOpened: "{e.challenge}: v{e.challenger} scores along with v{e.champion} in {e.environment}.",

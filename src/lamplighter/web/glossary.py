@@ -20,6 +20,8 @@ from lamplighter.domain import (
     route,
     selection,
     stage,
+    trigger,
+    triggering,
     version,
 )
 
@@ -39,6 +41,8 @@ LISTS: tuple[tuple[str, type[Enum]], ...] = (
     ("Phases of a rollout", rollout.Phase),
     ("States of an incident", incident.State),
     ("States of a training", retraining.State),
+    ("Triggers of trainings", trigger.Trigger),
+    ("Where a trigger stands", triggering.Readiness),
     ("Standing of a caller", consumer.Standing),
     ("States of a replay", replay.State),
     ("Ends of a challenge", challenge.Verdict),

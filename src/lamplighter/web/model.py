@@ -73,6 +73,7 @@ def _lists(platform: Platform, name: str, *, live: bool) -> dict[str, Any]:
         "versions": list(reversed(versions)),
         "most": _MOST,
         "trainings": [] if live else platform.trainings(name)[:_MOST],
+        "next": None if live else platform.retraining(name),
         "challenges": [] if live else platform.challenges(name)[:_MOST],
     }
 

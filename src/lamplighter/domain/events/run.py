@@ -19,6 +19,16 @@ class RetrainingMoved(Event, frozen=True, tag=True):
     why: str = ""
 
 
+class RetrainingRefused(Event, frozen=True, tag=True):
+    """A trigger wanted a training, and it is refused."""
+
+    retraining: str = ""
+    cause: str = ""
+    #: Who is told: the holder of the duty to retrain.
+    person: str = ""
+    why: str = ""
+
+
 class JobRunMoved(Event, frozen=True, tag=True):
     """A run of a scheduled job started, finished, failed or is tried again."""
 
@@ -31,4 +41,4 @@ class JobRunMoved(Event, frozen=True, tag=True):
     why: str = ""
 
 
-RunEvent = RetrainingRequested | RetrainingMoved | JobRunMoved
+RunEvent = RetrainingRequested | RetrainingRefused | RetrainingMoved | JobRunMoved

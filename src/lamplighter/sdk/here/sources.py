@@ -25,7 +25,13 @@ class Sources(Caller, verbs.Sources):
             return lineage.lineage(look, what, policy=self._kit.policy, now=self._kit.clock.now())
 
     def push_arrival(
-        self, name: str, newest: int = 0, rows: int | None = None, passed: bool | None = None, check: str = ""
+        self,
+        name: str,
+        newest: int = 0,
+        rows: int | None = None,
+        passed: bool | None = None,
+        check: str = "",
+        schema: str = "",
     ) -> Feed:
-        feeds.push(self._kit, self._actor, name, newest, rows, passed, check)
+        feeds.push(self._kit, self._actor, name, newest, rows, passed, check, schema)
         return self.feed(name)

@@ -3,13 +3,18 @@
 from lamplighter.domain.quarantine import Quarantine
 from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.training_input import TrainingInput
-from lamplighter.lifecycle import quarantines, training_inputs
+from lamplighter.domain.triggering import NextTraining
+from lamplighter.lifecycle import quarantines, training_inputs, triggers
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import trainings as verbs
 
 
 class Trainings(Caller, verbs.Trainings):
     """What trainings are given, and what is kept from them."""
+
+    def retraining(self, model: str) -> NextTraining:
+        with self._kit.store.reading() as look:
+            return triggers.show(self._kit, look, model)
 
     def quarantine(self, model: str, start: int, end: int, reason: str) -> Quarantine:
         return quarantines.add(self._kit, self._actor, model, start, end, reason)

@@ -32,8 +32,14 @@ class Sources(Protocol):
 
     @door("POST", "/sources/{name}/arrivals", Permission.LABEL)
     def push_arrival(
-        self, name: str, newest: int = 0, rows: int | None = None, passed: bool | None = None, check: str = ""
+        self,
+        name: str,
+        newest: int = 0,
+        rows: int | None = None,
+        passed: bool | None = None,
+        check: str = "",
+        schema: str = "",
     ) -> Feed:
-        """Say what came of a source: the time of its newest row, its rows, and whether the checks on it passed; what is left
-        out says nothing new. Gives how it stands now."""
+        """Say what came of a source: the time of its newest row, its rows, whether the checks on it passed, and how its
+        columns are, by any name that changes with them; what is left out says nothing new. Gives how it stands now."""
         ...

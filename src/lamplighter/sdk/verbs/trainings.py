@@ -1,4 +1,4 @@
-"""What trainings are given, and what is kept from them."""
+"""What sets off trainings, what they are given, and what is kept from them."""
 
 from typing import Protocol
 
@@ -6,11 +6,17 @@ from lamplighter.domain.identity import Permission
 from lamplighter.domain.quarantine import Quarantine
 from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.training_input import TrainingInput
+from lamplighter.domain.triggering import NextTraining
 from lamplighter.sdk.door import door
 
 
 class Trainings(Protocol):
     """What trainings are given, and what is kept from them."""
+
+    @door("GET", "/models/{model}/retraining", Permission.READ)
+    def retraining(self, model: str) -> NextTraining:
+        """When a model is trained next: each trigger as it stands and why, the budget, and what a training would be given."""
+        ...
 
     @door("POST", "/models/{model}/quarantines", Permission.RETRAIN)
     def quarantine(self, model: str, start: int, end: int, reason: str) -> Quarantine:
