@@ -172,6 +172,19 @@ def test_the_budget_refuses_once_for_each_cause_and_gives_way_to_people_and_time
     assert [event.state for event in life.events(RetrainingMoved)][-1] == State.REQUESTED
 
 
+def test_instants_of_a_schedule_are_refused_together(life: Life) -> None:
+    _live(life, "schedule 0 * * * *", budget={"trainings": 1, "days": 1}, cooldown="1m")
+    for _ in range(3):
+        life.clock.forward(3600)
+        _trainings(life)
+        if life["dana"].trainings(MODEL)[0].is_open:
+            _end(life)
+    assert _trainings(life) == [("schedule", "failed"), ("schedule", "refused")]
+    life.clock.forward(24 * 3600)
+    assert _trainings(life) == [("schedule", "failed"), ("schedule", "refused"), ("schedule", "requested")]
+    assert len(life.events(RetrainingRefused)) == 1
+
+
 def test_a_version_that_expires_is_trained_anew_in_time(life: Life) -> None:
     _live(life, "expiry 21d")
     stands = _stands(life, "expiry")

@@ -7,9 +7,9 @@ import click
 from lamplighter.cli.flags import Noun, Verb
 from lamplighter.cli.instants import read
 from lamplighter.cli.page import Page
-from lamplighter.cli.pages.selection import decided_page, running_page
 from lamplighter.cli.pages.retraining import retraining_page
 from lamplighter.cli.pages.rows import rows_page, written_page
+from lamplighter.cli.pages.selection import decided_page, running_page
 from lamplighter.cli.places import ENV, main_place, model_of
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table

@@ -15,7 +15,7 @@ from lamplighter.domain.schedule import read_schedule
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.training_input import TrainingInput
 from lamplighter.domain.trigger import Trigger
-from lamplighter.domain.triggering import REFUSING, NextTraining, Readiness, Seen, Standing, spent, standing
+from lamplighter.domain.triggering import REFUSING, NextTraining, Readiness, Seen, Standing, asked_for, spent, standing
 from lamplighter.lifecycle import trained_for, training_inputs
 from lamplighter.lifecycle.guarding import guarded
 from lamplighter.lifecycle.kit import Kit
@@ -72,13 +72,21 @@ def _look(kit: Kit, model: str) -> None:
     _declare(kit, model)
     with kit.store.reading() as look:
         found = _standings(kit, look, look.project(model))
-        on_record = {one.fired for one in look.retrainings.all(model=model) if one.state is State.REFUSED}
+        known = look.retrainings.all(model=model)
     due = next((one for one in found if one[1].readiness is Readiness.DUE), None)
     if due is not None:
         _fire(kit, model, *due)
     for seen, stands in found:
-        if stands.readiness in REFUSING and f"{stands.trigger} {stands.cause}" not in on_record:
+        if stands.readiness in REFUSING and not _is_on_record(stands, known):
             _write(kit, model, seen, stands, State.REFUSED)
+
+
+def _is_on_record(stands: Standing, known: Sequence[Retraining]) -> bool:
+    """Whether it was refused for this cause. The instants of a schedule are refused together until a training follows."""
+    refused = [one for one in known if one.state is State.REFUSED and one.trigger == stands.trigger]
+    last = max((one.requested_at for one in asked_for(known)), default=0)
+    goes_on = stands.trigger is Trigger.SCHEDULE and any(one.requested_at > last for one in refused)
+    return goes_on or any(one.cause == stands.cause for one in refused)
 
 
 def _declare(kit: Kit, model: str) -> None:
