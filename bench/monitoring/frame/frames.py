@@ -1,6 +1,6 @@
 """What every peer starts from: the two files as frames of pandas, and its figure as a line of JSON.
 
-Reading is not timed. Texts are as pandas reads them, and a peer works with its own defaults.
+Reading production is timed apart. Texts are as pandas reads them, and a peer works with its own defaults.
 """
 
 import json
@@ -13,16 +13,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+#: What reading production took, as `timed` gives it.
+_reading = np.zeros(2)
+
 
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Reference, over six days before the first, and production."""
     home = Path(sys.argv[1])
     reference = pd.read_parquet(home / "reference.parquet")
-    production = pd.read_parquet(home / "production.parquet")
+    production = _production(home / "production.parquet")
     before = production["at"].min().floor("D")
     seconds = np.arange(len(reference)) * (6 * 86_400 / len(reference))
     reference["at"] = before - pd.Timedelta(days=6) + pd.to_timedelta(seconds, unit="s")
     return reference, production
+
+
+def _production(path: Path) -> pd.DataFrame:
+    found: list[pd.DataFrame] = []
+    _reading[:] = timed(lambda: found.append(pd.read_parquet(path)))
+    return found[0]
 
 
 def numbers(frame: pd.DataFrame) -> list[str]:
@@ -53,6 +62,6 @@ def _now() -> np.ndarray:
 
 
 def told(**figures: object) -> None:
-    """Print the figures and the memory at its highest, MB."""
+    """Print the figures, what reading took and the memory at its highest, MB."""
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print("\n" + json.dumps({**figures, "memory": memory}, default=np.ndarray.tolist), flush=True)
+    print("\n" + json.dumps({**figures, "reading": _reading, "memory": memory}, default=np.ndarray.tolist), flush=True)
