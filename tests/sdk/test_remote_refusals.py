@@ -13,6 +13,7 @@ from tests.ports import free_port
 from lamplighter.api.problems import STATUS, problem
 from lamplighter.domain import errors
 from lamplighter.domain.errors import LampError
+from lamplighter.sdk.bearer import bearer
 from lamplighter.sdk.remote import remote
 
 
@@ -84,3 +85,14 @@ def test_nobody_there_is_unavailable() -> None:
     got = refusal(url)
     assert isinstance(got, errors.Unavailable)
     assert (got.code, got.what) == ("E1702", f"No answer from {url}.")
+
+
+@pytest.mark.parametrize("token", ["", " ", "lmp_pat_a\nb", "lmp_pat_a b", "lmp_pät"])
+def test_what_cannot_be_a_token_is_named_and_not_sent(token: str) -> None:
+    with pytest.raises(errors.Unauthenticated, match="That is no token") as caught:
+        remote("http://127.0.0.1:1", token)
+    assert caught.value.code == "E1325"
+
+
+def test_the_white_space_of_copying_does_no_harm() -> None:
+    assert bearer(" lmp_pat_AB-c_1=\n") == "Bearer lmp_pat_AB-c_1="

@@ -24,6 +24,7 @@ from lamplighter.domain.prediction import prediction_id
 from lamplighter.domain.record import Record, canonical, from_json
 from lamplighter.domain.version import Version
 from lamplighter.sdk import table_stream
+from lamplighter.sdk.bearer import bearer
 from lamplighter.sdk.model import refusal
 
 #: Rows of a chunk, and chunks in flight.
@@ -96,7 +97,7 @@ class Scoring:
         self._job, self._version, self._source, self._target = job, version, source, target
         self._contract: Contract = version.manifest.contract
         self._url = f"{address}/m/{version.model}/versions/{version.number}/invocations"
-        self._client = httpx2.Client(headers={"Authorization": f"Bearer {token}", **_ARROW}, timeout=60.0, trust_env=False)
+        self._client = httpx2.Client(headers={"Authorization": bearer(token), **_ARROW}, timeout=60.0, trust_env=False)
         self._parts = target.with_name(f"{target.name}.parts")
 
     def run(self, *, resume: bool, told: Callable[[Progress], None]) -> Progress:

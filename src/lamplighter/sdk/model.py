@@ -10,6 +10,7 @@ from lamplighter.domain.errors import Blocked, Conflict, Invalid, LampError, Not
 from lamplighter.domain.names import parse_reference
 from lamplighter.domain.prediction import prediction_id
 from lamplighter.domain.record import Record
+from lamplighter.sdk.bearer import bearer
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.live import Live
 
@@ -34,7 +35,7 @@ class Endpoint:
     def __init__(self, address: str, model: str, token: str, *, timeout: float = 30.0) -> None:
         self.model = model
         self.url = f"{address}/m/{model}/invocations"
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        headers = {"Authorization": bearer(token), "Content-Type": "application/json"}
         self._client = httpx2.Client(headers=headers, timeout=timeout, trust_env=False)
 
     def predict(self, columns: Mapping[str, Sequence[Any]], *, event_time: str = "") -> Answer:

@@ -9,6 +9,7 @@ import msgspec
 
 from lamplighter.domain.errors import Unauthenticated, Unavailable
 from lamplighter.sdk.answers import Secret
+from lamplighter.sdk.bearer import bearer
 from lamplighter.sdk.door import BASE
 from lamplighter.sdk.remote import refusal
 
@@ -49,7 +50,7 @@ def id_token(audience: str, *, timeout: float = 30.0, environ: Mapping[str, str]
 def _asked(address: str, secret: str, audience: str, timeout: float) -> str:
     try:
         url = httpx2.URL(address).copy_merge_params({"audience": audience})
-        answer = httpx2.get(url, headers={"Authorization": f"Bearer {secret}"}, timeout=timeout)
+        answer = httpx2.get(url, headers={"Authorization": bearer(secret)}, timeout=timeout)
         found: dict[str, Any] = msgspec.json.decode(answer.content, type=dict[str, Any]) if answer.is_success else {}
     except (httpx2.TransportError, httpx2.InvalidURL, msgspec.DecodeError) as error:
         raise _unreachable("CI", error) from None

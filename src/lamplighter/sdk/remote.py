@@ -9,6 +9,7 @@ import msgspec
 
 from lamplighter.domain import errors
 from lamplighter.domain.errors import LampError, Unavailable
+from lamplighter.sdk.bearer import bearer
 from lamplighter.sdk.door import Door
 from lamplighter.sdk.interface import DOORS, Platform
 
@@ -45,7 +46,7 @@ def remote(url: str, token: str, *, timeout: float = 30.0) -> Connected:
 class _Remote:
     def __init__(self, url: str, token: str, timeout: float) -> None:
         self.url = url
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        headers = {"Authorization": bearer(token), "Accept": "application/json"}
         limits = httpx2.Timeout(timeout, connect=min(timeout, 3.0))
         self._client = httpx2.Client(base_url=url, headers=headers, timeout=limits)
 
