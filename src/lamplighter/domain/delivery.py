@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.instant import lasting
 from lamplighter.domain.record import Record
 
 #: What each figure means, in one sentence.
@@ -118,10 +119,15 @@ def slowest(approvers: tuple[Waited, ...], gates: tuple[Waited, ...]) -> str:
         who = one.person or f"a word of {one.what} that nobody has given"
         whose = f"{who} ({one.what})" if one.person else who
         releases = f"{one.rollouts} {'release' if one.rollouts == 1 else 'releases'}"
-        told.append(f"Most was waited for {whose}: {one.alone:.1f} hours in which nothing else was left, over {releases}.")
+        told.append(f"Most was waited for {whose}: {_long(one.alone)} in which nothing else was left, over {releases}.")
     if gates and gates[0].hours > 0:
-        told.append(f"The gate that held longest is {gates[0].what}: {gates[0].hours:.1f} hours.")
+        told.append(f"The gate that held longest is {gates[0].what}: {_long(gates[0].hours)}.")
     return " ".join(told) or "No release waited for anybody."
+
+
+def _long(hours: float) -> str:
+    """Whoever compares two of them reads hours; what took less than one is told in a smaller unit."""
+    return f"{hours:.1f} hours" if hours >= 1 else lasting(hours * 3600)
 
 
 def check_period(since: int, until: int) -> None:
