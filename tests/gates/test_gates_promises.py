@@ -12,7 +12,7 @@ from tests.domain import specimens
 
 from lamplighter import gates
 from lamplighter.domain.acceptance import Side
-from lamplighter.domain.decision import Passed, Refused, Undecided
+from lamplighter.domain.decision import Inapplicable, Passed, Refused, Undecided
 from lamplighter.domain.evidence import Dossier, Evidence
 from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.project_file import read_project
@@ -28,7 +28,8 @@ EVIDENCE = {
     "challenger": "selection", "shadow": "shadow", "consumers": "replay", "robustness": "robustness",
     "fairness": "fairness",
 }  # fmt: skip
-OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "review", "sandbox", "sources", "validation"}
+OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "review", "sandbox", "sources", "validation",
+             "vulnerabilities"}  # fmt: skip
 
 #: A project that promises something to protected groups.
 PROTECTED = specimens.project(
@@ -100,7 +101,7 @@ def test_a_setting_of_the_wrong_type_is_refused_with_its_name(name: str) -> None
 
 @each
 def test_where_nothing_is_known_nothing_passes(name: str) -> None:
-    chosen = {"needed": True} if name in ("challenger", "validation") else {}
+    chosen = {"needed": True} if name in ("challenger", "validation", "vulnerabilities") else {}
     verdict = gate(name, **chosen).judge(silent())
     assert isinstance(verdict, Refused | Undecided)
     assert verdict.why.endswith(".")
@@ -141,10 +142,10 @@ def test_whatever_the_evidence_holds_a_gate_gives_one_and_the_same_verdict(name:
     )
     made = gate(name)
     verdict = made.judge(held)
-    assert isinstance(verdict, Passed | Refused | Undecided)
+    assert isinstance(verdict, Passed | Refused | Undecided | Inapplicable)
     assert verdict == made.judge(held) == gate(name).judge(held)
     assert verdict.why
-    assert isinstance(verdict, Passed) or verdict.fix
+    assert isinstance(verdict, Passed | Inapplicable) or verdict.fix
 
 
 SMALL = {"value": 0.0, "low": 0.0, "high": 0.01, "n": 5000}

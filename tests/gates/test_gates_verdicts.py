@@ -16,6 +16,8 @@ from lamplighter.domain.sandbox import Level as Closed
 from lamplighter.domain.sandbox import Sandbox
 from lamplighter.domain.selection import Held, Selection
 from lamplighter.domain.version import EXTERNAL, Badge, Elsewhere
+from lamplighter.domain.vulnerability import Exposure, Vulnerability, Weight
+from lamplighter.domain.window import DAY
 from lamplighter.gates import (
     brief,
     challenger,
@@ -33,6 +35,7 @@ from lamplighter.gates import (
     sandbox,
     shadow,
     sources,
+    vulnerabilities,
 )
 
 
@@ -60,6 +63,19 @@ def project_without(*lines: str) -> Any:
         assert line in text
         text = text.replace(line, "")
     return specimens.project(text)
+
+
+NOW = 40 * DAY
+NEWER = "Load new ones: lamp admin advisories FILE"
+
+
+def weak(weight: str, mended: str = "") -> Vulnerability:
+    return Vulnerability(package="pillow", version="1.5", advisory="GHSA-1", weight=Weight(weight), mended=mended)
+
+
+def exposed(*found: Vulnerability) -> dict[str, Any]:
+    """Advisories that know what was known ten days ago."""
+    return {"exposure": Exposure(packages=7, newest=30 * DAY, found=found)}
 
 
 def compared(**changes: Any) -> dict[str, Any]:
@@ -286,6 +302,42 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
     (
         "formats code allowed", formats.Gate(allowed=(Badge.CODE,)),
         {"version": specimens.version(artifacts=(specimens.artifact(badge=Badge.CODE),))}, Passed(why="Badge code."),
+    ),
+    *(
+        (f"vulnerabilities {name}", vulnerabilities.Gate(**settings), {"version": UNCOMPILED, "now": NOW, **known_of}, said)
+        for name, settings, known_of, said in (
+            ("nowhere told", {}, {}, Inapplicable(why="No advisories are here.")),
+            (
+                "needed", {"needed": True}, {},
+                Undecided(why="No advisories are here, so nobody knows what is wrong with its packages.", fix=NEWER),
+            ),
+            (
+                "told too long ago", {"oldest": "9d"}, exposed(),
+                Undecided(why="The advisories know nothing after 31 Jan 1970; wanted is 9d.", fix=NEWER),
+            ),
+            ("none", {}, exposed(), Passed(why="7 packages, nothing known, as of 31 Jan 1970.")),
+            ("light", {}, exposed(weak("low")), Passed(why="7 packages; 1 known, none above moderate, as of 31 Jan 1970.")),
+            (
+                "heavy", {}, exposed(weak("critical", "2.0"), weak("low")),
+                Refused(
+                    why="pillow 1.5 has GHSA-1 (critical, mended in 2.0).",
+                    fix="Train and register it with pillow>=2.0, or have the gate waived by who may.",
+                ),
+            ),
+            ("heavy but allowed", {"most": "critical"}, exposed(weak("critical")),
+             Passed(why="7 packages; 1 known, none above critical, as of 31 Jan 1970.")),
+            (
+                "unstated", {}, exposed(weak("unstated")),
+                Refused(
+                    why="pillow 1.5 has GHSA-1 (of unstated weight, mended nowhere).",
+                    fix="Nothing mends it yet: leave the package out, or have the gate waived by who may.",
+                ),
+            ),
+            ("unstated and light", {"unstated": "low"}, exposed(weak("unstated")),
+             Passed(why="7 packages; 1 known, none above moderate, as of 31 Jan 1970.")),
+            ("compiled", {}, {"version": specimens.version(), **exposed(weak("critical"))},
+             Inapplicable(why="It is compiled: where it answers none of its packages is loaded.")),
+        )
     ),
     ("sandbox compiled", sandbox.Gate(), {}, Passed(why="It is compiled and has no process of its own.")),
     (

@@ -29,6 +29,7 @@ from lamplighter.domain.tracking.experiment import Experiment, Stage
 from lamplighter.domain.tracking.logged_model import LoggedModel, ModelStatus
 from lamplighter.domain.tracking.run import Run as TrackedRun
 from lamplighter.domain.tracking.run import RunStatus
+from lamplighter.domain.vulnerability import Advisory, AdvisoryLoad
 from lamplighter.store.collection import Collection
 from lamplighter.store.transaction import Store, Transaction
 
@@ -81,6 +82,8 @@ def case(name: str, record: Any, *key: str, **changes: Any) -> Case:
 
 _VERSION = ("model", "environment", "number")
 CASES = [
+    case("advisories", Advisory(id="GHSA-1", package="numpy"), "package", "id", summary="So."),
+    case("advisory_loads", AdvisoryLoad(at=5, author=specimens.ADA, advisories=1, packages=1, newest=4), "at", unread=2),
     case("arrivals", Arrival(source="weather", arrived_at=5, author="ada@trains.example"), "source", "arrived_at", rows=9),
     case("candidates", CANDIDATE, "name", "number", description="The first."),
     case("challenges", CHALLENGE, "id", rows=9, revision=1),

@@ -65,6 +65,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "monitor": Entry("running", "show|notebook|why|health|digest|recount", "figures, limits, and why it got worse"),
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
         "affected": Entry("lineage", "TABLE[.COLUMN]", "the models that a change of data reaches"),
+        "vulnerabilities": Entry("vulnerabilities", "[REF]", "what is known of the packages of versions"),
         "predictions": Entry("predictions", "push|rows", "what was answered; rows out of it"),
         "labels": Entry("running", "push|status", "what really happened"),
         "alerts": Entry("alerts", "list", "alerts that another monitoring system brings"),
@@ -89,7 +90,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "ADMIN": {
         "env": Entry("admin", "list|add", "the environments"),
-        "admin": Entry("upkeep", "backup|restore|gc", "copies of all of it, and what nothing names"),
+        "admin": Entry("upkeep", "backup|restore|gc|advisories", "copies of all of it, and what others know"),
         "notify": Entry("notify", "secret|test", "whether messages arrive, and are ours"),
         "key": Entry("keys", "new|list|trust|distrust", "who may bring models that run code"),
         "doctor": Entry("admin", "", "what is wrong with this machine, and the fix"),

@@ -17,7 +17,7 @@ _HOUR = 3600.0
 
 @click.group(cls=Noun)
 def admin() -> None:
-    """Back up, restore and tidy the platform of this machine's folder."""
+    """Back up, restore and tidy the platform of this machine's folder, and tell it what is known of packages."""
 
 
 @admin.command("backup")
@@ -91,6 +91,32 @@ def collect_garbage(session: Session, hours: float, dry_run: bool) -> Page:
         says=_told(found, dry_run),
         data={"removed": not dry_run, "digests": found.digests, "bytes": found.size, "halves": found.halves},
         next=["lamp admin gc"] if dry_run and found.digests else (),
+    )
+
+
+@admin.command("advisories")
+@click.argument("place", metavar="FILE|DIR")
+@with_session
+def load_advisories(session: Session, place: str) -> Page:
+    """Load what is publicly known of packages, in the place of what was loaded before: the zip of PyPI that osv.dev publishes,
+    or a copy of the advisory database of the PyPA."""
+    from lamplighter.domain.instant import day
+    from lamplighter.lifecycle import advisories, backups, people
+    from lamplighter.lifecycle.kit import Kit
+    from lamplighter.settings import read_settings
+
+    settings = read_settings()
+    backups.check_there(settings)
+    kit = Kit.open(settings)
+    try:
+        found = advisories.load(kit, people.operator(kit), session.path(place))
+    finally:
+        kit.close()
+    return Page(
+        says=f"✓ {found.advisories:,} advisories about {found.packages:,} packages are loaded, as of {day(found.newest)}.",
+        data={"load": found},
+        warnings=[f"Left out, as they cannot be read: {found.unread:,} of the entries."] if found.unread else [],
+        next=["lamp vulnerabilities"],
     )
 
 

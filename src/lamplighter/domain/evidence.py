@@ -16,6 +16,7 @@ from lamplighter.domain.replay import Replay
 from lamplighter.domain.sandbox import Sandbox
 from lamplighter.domain.validation import ValidationFinding, ValidationWord
 from lamplighter.domain.version import Version
+from lamplighter.domain.vulnerability import Exposure
 from lamplighter.domain.waiver import Waiver
 
 #: Facts that come out a little different each time they are measured, by kind of evidence.
@@ -74,6 +75,8 @@ class Dossier(Record, frozen=True):
     replay: Replay | None = None
     #: How closed processes of versions are there; nothing if that is not known.
     sandbox: Sandbox | None = None
+    #: What is known to be wrong with its packages; nothing if no advisories are here.
+    exposure: Exposure | None = None
     #: The emergency in which this is asked, if it is one.
     emergency: Emergency | None = None
     #: Emergencies of this model there that nobody has reviewed, oldest first.

@@ -15,11 +15,15 @@ def minute(instant: int) -> str:
     return f"{moment.day} {moment:%b %Y %H:%M} UTC"
 
 
+def day(instant: int) -> str:
+    """The day of an instant as people write it, in UTC."""
+    moment = datetime.fromtimestamp(instant / 1_000_000, UTC)
+    return f"{moment.day} {moment:%b %Y}"
+
+
 def days(start: int, end: int) -> str:
     """The days of a half-open window as people write them, in UTC."""
-    first, last = (datetime.fromtimestamp(at / 1_000_000, UTC) for at in (start, end - 1))
-    names = [f"{day.day} {day:%b %Y}" for day in (first, last)]
-    return " to ".join(dict.fromkeys(names))
+    return " to ".join(dict.fromkeys((day(start), day(end - 1))))
 
 
 def lasting(seconds: float) -> str:

@@ -85,6 +85,8 @@ class Provenance(Record, frozen=True):
     candidate: PackedFrom | msgspec.UnsetType = msgspec.UNSET
 
 
+#: The runtime that answers without a process, or a package, of the model's own.
+COMPILED = "compiled"
 #: The runtime of a version that runs elsewhere: nothing here can serve it.
 EXTERNAL = "external"
 
@@ -124,6 +126,11 @@ class Manifest(Record, frozen=True):
     def artifact(self, role: str) -> Artifact:
         """The artifact that plays this part; raises `KeyError`."""
         return {artifact.role: artifact for artifact in self.artifacts}[role]
+
+    @property
+    def loads_packages(self) -> bool:
+        """Whether the packages of its lock are loaded where it answers; a compiled version needs none of them."""
+        return self.runtime not in (COMPILED, EXTERNAL)
 
     @property
     def badge(self) -> Badge:

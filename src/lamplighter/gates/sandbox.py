@@ -4,10 +4,8 @@ from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.record import Settings
 from lamplighter.domain.sandbox import Level, weaker
+from lamplighter.domain.version import COMPILED
 from lamplighter.gates.base import elsewhere
-
-#: The runtime that answers without a process of the model's own.
-_COMPILED = "compiled"
 
 
 class Gate(Settings, frozen=True):
@@ -20,7 +18,7 @@ class Gate(Settings, frozen=True):
         away = elsewhere(dossier, "no process of it is started here")
         if away is not None:
             return away
-        if dossier.version.manifest.runtime == _COMPILED:
+        if dossier.version.manifest.runtime == COMPILED:
             return Passed(why="It is compiled and has no process of its own.")
         found, name = dossier.sandbox, dossier.environment.name
         if found is None:

@@ -49,6 +49,7 @@ def dossier(
         consents=tuple(look.consents.all(version=version.digest, environment=environment.name)),
         replay=look.replays.find(**pair),
         sandbox=kit.target(environment).sandbox(environment),
+        exposure=look.exposure(version),
         emergency=emergency,
         unreviewed=tuple(look.emergencies.all(model=version.model, environment=environment.name, open=True)),
         validation_findings=ranked(look.validation_findings.all(model=version.model, open=True)),

@@ -21,6 +21,7 @@ from lamplighter.lifecycle.guarding import guarded
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.processes import Processes
 from lamplighter.lifecycle.turn import Turn
+from lamplighter.lifecycle.vulnerabilities import Exposures
 from lamplighter.lifecycle.watchers import Watchers
 
 #: Seconds between two looks at what callers feel and at people's clocks.
@@ -36,6 +37,7 @@ class Lookout:
 
     def __init__(self, kit: Kit, processes: Processes) -> None:
         self._kit, self._processes, self._watchers = kit, processes, Watchers(kit)
+        self._exposures = Exposures(kit)
         self._looking, self._surveying, self._missing = Turn(kit.clock), Turn(kit.clock), Turn(kit.clock)
 
     def look(self) -> None:
@@ -67,4 +69,5 @@ class Lookout:
         findings.settle(self._kit, feeds.looks(self._kit))
         if self._missing.due:
             findings.settle(self._kit, self._watchers.looks())
+            findings.settle(self._kit, self._exposures.looks())
             self._missing.pause(_UNSEEN)

@@ -14,9 +14,12 @@ from lamplighter.domain.consumer import Caller, callers_of
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Unavailable
 from lamplighter.domain.external_alert import Known
-from lamplighter.domain.names import unknown
+from lamplighter.domain.names import distribution_key, unknown
 from lamplighter.domain.ownership import Ownership, ownership_of
 from lamplighter.domain.project import Project
+from lamplighter.domain.version import Version
+from lamplighter.domain.vulnerability import Exposure, exposure
+from lamplighter.store.advisories import Advisories, AdvisoryLoads
 from lamplighter.store.answered import AnsweredRows
 from lamplighter.store.arrivals import Arrivals
 from lamplighter.store.calibrations import Calibrations
@@ -88,6 +91,8 @@ class _Of(Generic[Made]):
 class Transaction:
     """Every collection, on one connection."""
 
+    advisories = _Of(Advisories)
+    advisory_loads = _Of(AdvisoryLoads)
     answered = _Of(AnsweredRows)
     arrivals = _Of(Arrivals)
     calibrations = _Of(Calibrations)
@@ -158,6 +163,14 @@ class Transaction:
         """Everybody's duties of a model as of now, after whatever was handed over."""
         handed = self.handovers.of(project.name, now)
         return ownership_of(project, self.people.by_email(), self.teams.by_name(), handed)
+
+    def exposure(self, version: Version) -> Exposure | None:
+        """What is known of the packages of a version; nothing while no advisories are here."""
+        loaded = self.advisory_loads.newest()
+        if loaded is None:
+            return None
+        packages = [(distribution_key(name), number) for name, number in version.manifest.lock.packages.items()]
+        return exposure(packages, self.advisories.among("package", [name for name, _ in packages]), loaded.newest)
 
     def callers(self, project: Project) -> tuple[Caller, ...]:
         """Every consumer of a model, declared or seen."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from lamplighter.domain.events import (
+    advisory,
     challenge,
     consumer,
     design,
@@ -53,6 +54,7 @@ SENTENCES: Mapping[type[Event], str] = {
     waiver.WaiverLapsed: "{e.waiver} of the gate {e.gate} is over, v{e.number} in {e.environment}.",
     waiver.WaiverAnnounced: "{e.person} is told that {e.waiver} is over, v{e.number} in {e.environment}.",
     waiver.WaiverSettled: "Nothing rests on {e.waiver} any more, v{e.number} in {e.environment}. {e.why}",
+    advisory.AdvisoriesLoaded: "{e.advisories} advisories about {e.packages} packages are loaded.",
     policy.PolicyChanged: "The rule book {e.name} {e.version} is in force. {e.why}",
     validation.ValidationFindingRaised: "{e.person} found of v{e.number} ({e.finding}, {e.weight}): {e.words}",
     validation.ValidationFindingAnswered: "{e.person} answered {e.finding} with {e.kind} of v{e.number}. {e.note}",

@@ -9,6 +9,7 @@ from lamplighter.domain.names import DigestPrefix, Live, Number, Previous, Refer
 from lamplighter.domain.record import Record
 from lamplighter.domain.validation import ValidationFinding, ValidationWord, ranked
 from lamplighter.domain.version import Version
+from lamplighter.domain.vulnerability import Exposure
 from lamplighter.domain.waiver import Waiver
 from lamplighter.views.consumers import Affected, affected
 
@@ -31,6 +32,8 @@ class VersionView(Record, frozen=True):
     #: Open findings of validators about the model, and those about this version that are closed; their words on this version.
     validation_findings: tuple[ValidationFinding, ...] = ()
     validation_words: tuple[ValidationWord, ...] = ()
+    #: What is known of its packages; nothing while no advisories are here.
+    exposure: Exposure | None = None
 
 
 def version_view(look: "Transaction", reference: Reference, environment: str) -> VersionView:
@@ -49,6 +52,7 @@ def version_view(look: "Transaction", reference: Reference, environment: str) ->
         ),
         validation_words=tuple(look.validation_words.all(version=version.digest)),
         waivers=tuple(look.waivers.all(newest="opened_at", version=version.digest)),
+        exposure=look.exposure(version),
     )
 
 

@@ -4,6 +4,7 @@ Law of change: a stored event names its type by the name of the class, and the f
 A type is never removed or renamed; fields may be added with a default.
 """
 
+from lamplighter.domain.events.advisory import AdvisoryEvent
 from lamplighter.domain.events.challenge import ChallengeEvent
 from lamplighter.domain.events.consumer import ConsumerEvent
 from lamplighter.domain.events.design import DesignEvent
@@ -24,7 +25,8 @@ from lamplighter.domain.events.waiver import WaiverEvent
 
 #: Every event that there is. What is not among these cannot be stored or read.
 AnyEvent = (
-    ChallengeEvent
+    AdvisoryEvent
+    | ChallengeEvent
     | ConsumerEvent
     | DesignEvent
     | EmergencyEvent

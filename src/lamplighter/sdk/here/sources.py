@@ -1,12 +1,14 @@
-"""The sources that models live on."""
+"""What models live on: sources, and packages."""
 
 from lamplighter.domain.feed import Feed
 from lamplighter.domain.lineage import Lineage
+from lamplighter.domain.vulnerability import LiveExposures
 from lamplighter.lifecycle import feeds
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import sources as verbs
 from lamplighter.views import feeds as sources
 from lamplighter.views import lineage
+from lamplighter.views import vulnerabilities as views
 
 
 class Sources(Caller, verbs.Sources):
@@ -23,6 +25,10 @@ class Sources(Caller, verbs.Sources):
     def affected(self, what: str) -> Lineage:
         with self._kit.store.reading() as look:
             return lineage.lineage(look, what, policy=self._kit.policy, now=self._kit.clock.now())
+
+    def vulnerabilities(self) -> LiveExposures:
+        with self._kit.store.reading() as look:
+            return views.vulnerabilities(look)
 
     def push_arrival(
         self,

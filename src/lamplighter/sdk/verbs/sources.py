@@ -1,10 +1,11 @@
-"""The sources that models live on."""
+"""What models live on: sources, and packages."""
 
 from typing import Protocol
 
 from lamplighter.domain.feed import Feed
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.lineage import Lineage
+from lamplighter.domain.vulnerability import LiveExposures
 from lamplighter.sdk.door import door
 
 
@@ -28,6 +29,11 @@ class Sources(Protocol):
         `what` is a source or a model, one of its columns such as `weather.precip`, or a column of any source. Refused for what
         nothing here knows.
         """
+        ...
+
+    @door("GET", "/vulnerabilities", Permission.READ)
+    def vulnerabilities(self) -> LiveExposures:
+        """Live versions with packages that advisories know something about; those that load them where they answer first."""
         ...
 
     @door("POST", "/sources/{name}/arrivals", Permission.LABEL)

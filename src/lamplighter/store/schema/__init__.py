@@ -9,6 +9,8 @@ from lamplighter.store.schema.incidents import external_alerts, incident_models,
 from lamplighter.store.schema.journal import counters, heartbeats, journal, journal_head
 from lamplighter.store.schema.people import credentials, people, teams
 from lamplighter.store.schema.registry import (
+    advisories,
+    advisory_loads,
     case_words,
     consents,
     consumers,
@@ -52,6 +54,8 @@ from lamplighter.store.schema.tracking import (
 from lamplighter.store.schema.traffic import arrivals, caller_hours, callers, hours, refusals, traffic, version_hours
 
 __all__ = (
+    "advisories",
+    "advisory_loads",
     "answered_rows",
     "arrivals",
     "calibrations",

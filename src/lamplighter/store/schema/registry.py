@@ -123,3 +123,14 @@ waivers = Table(
     body(),
     Index(None, "model", "opened_at"),
 )
+
+advisories = Table(
+    "advisories",
+    metadata,
+    Column("package", PARTY, nullable=False),
+    Column("id", NAME, nullable=False),
+    body(),
+    PrimaryKeyConstraint("package", "id"),
+)
+
+advisory_loads = Table("advisory_loads", metadata, Column("at", BigInteger, primary_key=True, autoincrement=False), body())
