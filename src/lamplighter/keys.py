@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.record import canonical, digest_of
+from lamplighter.domain.selection import Sealed
 from lamplighter.domain.signing import PAYLOAD_TYPE, Envelope, Signature, payload, signed_bytes
 from lamplighter.domain.version import Manifest
 
@@ -48,6 +49,11 @@ def make(file: Path) -> Ed25519PublicKey:
 def fingerprint(key: Ed25519PublicKey) -> str:
     """SHA-256 of the key's bytes, the id that signatures name."""
     return digest_of(key.public_bytes_raw())
+
+
+def own(file: Path) -> str:
+    """The id of the private key in a file; raises `Invalid`."""
+    return fingerprint(private(file).public_key())
 
 
 def trust(folder: Path, key: Ed25519PublicKey) -> Path:
@@ -110,6 +116,11 @@ def is_sealed(content: bytes, key: str, signature: str) -> bool:
     except (ValueError, InvalidSignature):
         return False
     return True
+
+
+def holds(sealed: Sealed, keyid: str = "") -> bool:
+    """Whether a selection is what its key has signed, and whether that is the key of this id if one is named."""
+    return keyid in ("", sealed.keyid) and is_sealed(sealed.message, sealed.key, sealed.signature)
 
 
 def private(file: Path) -> Ed25519PrivateKey:

@@ -530,8 +530,8 @@ def test_a_trial() -> None:
         "  not asked   cost: lamp.toml declares no costs under [selection].\n"
         "  window      2013-07-01 00:00 CEST to 2013-08-01 02:00 CEST\n"
         "  signed by   56475aa75463474c0285df5dbf2bcab73da651358839e9b77481b2eab107708c\n"
-        "  GUARDRAIL               FOUND  FIGURE                   BOUND  ON\n"
-        "  flips of ops-dashboard  kept   0.03 (0.0249 to 0.0358)  0.1    4,000\n"
+        "  GUARDRAIL               FOUND  FIGURE                  BOUND   ON\n"
+        "  flips of ops-dashboard  kept   3.00% (2.49% to 3.58%)  10.00%  4,000\n"
         "Next: lamp promote late-flights@8 --to prod      lamp challenge export C-1\n"
         "http://127.0.0.1:7070/m/late-flights/v/8#selection\n"
     )

@@ -40,7 +40,7 @@ PROTECTED = specimens.project(
 )
 
 #: What the platform signs when version 1 takes the place of what is live.
-SIGNED = specimens.sealed(specimens.selection(live=1))
+SIGNED = specimens.sealed(specimens.selection())
 
 each = pytest.mark.parametrize("name", NAMES)
 
@@ -111,7 +111,7 @@ def test_where_nothing_is_known_nothing_passes(name: str) -> None:
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_without_its_evidence_a_gate_is_undecided_and_waits_for_nobody(name: str) -> None:
     chosen = {"needed": True} if name in ("challenger", "validation") else {}
-    verdict = gate(name, **chosen).judge(specimens.dossier(live=specimens.version(1), project=PROTECTED))
+    verdict = gate(name, **chosen).judge(specimens.dossier(live=specimens.version(6), project=PROTECTED))
     assert isinstance(verdict, Undecided)
     assert not verdict.waiting
 
@@ -137,7 +137,7 @@ def test_whatever_the_evidence_holds_a_gate_gives_one_and_the_same_verdict(name:
     kind_of = EVIDENCE.get(name, "parity")
     held = specimens.dossier(
         evidence={kind_of: Evidence(version="v", kind=kind_of, facts=facts, author="a", at=1)},
-        live=specimens.version(1),
+        live=specimens.version(6),
         project=PROTECTED,
     )
     made = gate(name)
@@ -201,7 +201,7 @@ def test_a_figure_that_is_none_never_passes(name: str) -> None:
 
     def verdict(facts: dict[str, Any]) -> object:
         evidence = Evidence(version="v", kind=EVIDENCE[name], facts=facts, author="a", at=1)
-        known = {"live": specimens.version(1), "project": PROTECTED, "sealer": SIGNED.keyid}
+        known = {"live": specimens.version(6), "project": PROTECTED, "sealer": SIGNED.keyid}
         held = specimens.dossier(evidence={EVIDENCE[name]: evidence}, **known)
         return gate(name).judge(held)
 

@@ -75,6 +75,8 @@ def test_a_good_challenger_is_selected_and_the_gate_lets_it_in(life: Life) -> No
     assert made.unguarded == {Guard.FAIRNESS: "lamp.toml names no criterion."}
     assert (made.champion_version, made.challenger_version) == (pair[0].digest, pair[1].digest)
     assert isinstance(says(life, pair[1]), Passed)
+    life.appoint(pair[1], "dev")
+    assert says(life, pair[1]) == Passed(why="It is the version that is live there.")
 
 
 def test_one_that_turns_too_many_decisions_is_kept_out_although_it_is_better(life: Life) -> None:
@@ -133,6 +135,9 @@ def test_what_was_changed_behind_its_back_is_no_selection(life: Life) -> None:
         body = msgspec.json.encode(msgspec.structs.replace(held, facts=forged))
         where = schema.evidence.c.digest == decided.selection
         change.evidence.connection.execute(schema.evidence.update().where(where).values(body=body))
+    with pytest.raises(Conflict) as refusal:
+        life["rita"].selection(decided.id)
+    assert refusal.value.code == "E1566"
     verdict = says(life, pair[1])
     assert verdict == Refused(
         why="What says that it was selected is not signed by this platform.",

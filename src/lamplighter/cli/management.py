@@ -124,7 +124,7 @@ def decide(session: Session, key: str, start: str, end: str, conclude: bool) -> 
     trial = session.platform.decide(key, read(start) if start else 0, read(end) if end else 0, conclude)
     address = session.address(f"/m/{trial.model}/v/{trial.challenger}#selection")
     if trial.verdict is Verdict.RUNNING:
-        return running_page(trial, address)
+        return running_page(trial, session.address(f"/m/{trial.model}"))
     return decided_page(trial, session.platform.selection(key), address)
 
 

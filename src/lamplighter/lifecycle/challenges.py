@@ -4,6 +4,7 @@ import math
 
 import msgspec
 
+from lamplighter import keys
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict
@@ -119,7 +120,7 @@ def _again(trial: Challenge, start: int, end: int) -> Challenge:
 
 
 def selection(look: Transaction, key: str) -> Sealed:
-    """The signed selection that a trial ended with; raises `NotFound`, and `Conflict` while there is none."""
+    """The signed selection that a trial ended with; raises `NotFound`, and `Conflict` where there is none or it was changed."""
     trial = look.challenges.find(id=key)
     if trial is None:
         raise unknown("challenge", key, (found.id for found in look.challenges.all()))
@@ -131,6 +132,13 @@ def selection(look: Transaction, key: str) -> Sealed:
             why="It runs, or was decided before selections were signed.",
             fix=f"Decide it: lamp challenge decide {key}",
             code="E1539",
+        )
+    if not keys.holds(found):
+        raise Conflict(
+            f"The selection of {key} is not what was signed.",
+            why="Its bytes do not fit its signature: somebody has changed it in the database.",
+            fix=f"Hold another trial: lamp challenge start {trial.model}@{trial.challenger}",
+            code="E1566",
         )
     return found
 

@@ -55,7 +55,7 @@ def dossier(
         validation_findings=ranked(look.validation_findings.all(model=version.model, open=True)),
         validation_words=tuple(look.validation_words.all(version=version.digest)),
         waivers=tuple(look.waivers.all(version=version.digest, environment=environment.name, open=True)),
-        sealer=keys.fingerprint(keys.private(kit.settings.signing_key).public_key()) if SELECTION in evidence else "",
+        sealer=keys.own(kit.settings.signing_key) if SELECTION in evidence else "",
         now=kit.clock.now(),
     )
 

@@ -89,8 +89,8 @@ def latency(champion: FloatArray, challenger: FloatArray, rule: SelectionRule, s
     bound = max(rule.quick_ms, rule.slower * quantile_above(theirs, QUANTILE, spent.kept / 2.0))
     most = max(rule.quick_ms, rule.slower * quantile_below(theirs, QUANTILE, spent.broken / 2.0))
     held = Held.KEPT if high <= bound else Held.BROKEN if low > most else Held.NOT_ENOUGH_EVIDENCE
-    seen = f"95 % of its answers take up to {value:.2f} ms ({low:.2f} to {high:.2f}), of the champion's {was:.2f}"
-    told = f"at most {bound:.2f} ms is allowed"
+    seen = f"95 % of its answers take up to {value:.3g} ms ({low:.3g} to {high:.3g}), of the champion's {was:.3g}"
+    told = f"at most {bound:.3g} ms is allowed"
     return _found(Guard.LATENCY, "", held, seen, told, Limits(value, low, high, bound), n, least)
 
 

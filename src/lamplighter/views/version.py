@@ -34,6 +34,8 @@ class VersionView(Record, frozen=True):
     validation_words: tuple[ValidationWord, ...] = ()
     #: What is known of its packages; nothing while no advisories are here.
     exposure: Exposure | None = None
+    #: SHA-256 of the public key that the platform signs with.
+    sealer: str = ""
 
 
 def version_view(look: "Transaction", reference: Reference, environment: str) -> VersionView:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from lamplighter import keys
 from lamplighter.domain.environment import Level
 from lamplighter.domain.identity import Permission, Person, Team
 from lamplighter.domain.names import unknown
@@ -46,6 +47,7 @@ def version_page(request: Request, platform: Platform) -> Response:
         standing=standing,
         retuned=retuning_of(view.evidence),
         selected=_selected(view),
+        is_signed=keys.holds,
         retunes=retuning.offered(view.version),
         validates=validations.why_not(platform, state),
         now=platform.waivers(name).at,

@@ -8,7 +8,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.refusal import NotDone
 from lamplighter.cli.table import Table
 from lamplighter.domain.challenge import Challenge, Choice, Verdict
-from lamplighter.domain.selection import Guardrail, Sealed, Selection
+from lamplighter.domain.selection import Guard, Guardrail, Sealed, Selection
 
 #: A trial that goes on ends like a wait that was too short: ask again later.
 _GOES_ON = 7
@@ -86,10 +86,13 @@ def _window(trial: Challenge) -> tuple[str, str]:
 def _row(one: Guardrail) -> tuple[str, ...]:
     if one.value is None or one.bound is None:
         return one.name, one.held.replace("-", " "), one.why, "-", f"{one.n:,}"
-    return (
-        one.name,
-        one.held.replace("-", " "),
-        f"{one.value:.4g} ({one.low:.4g} to {one.high:.4g})",
-        f"{one.bound:.4g}",
-        f"{one.n:,}",
-    )
+    value, low, high, bound = (_figure(one, number) for number in (one.value, one.low, one.high, one.bound))
+    return one.name, one.held.replace("-", " "), f"{value} ({low} to {high})", bound, f"{one.n:,}"
+
+
+def _figure(one: Guardrail, number: float | None) -> str:
+    if number is None:
+        return "-"
+    if one.guard is Guard.FLIPS:
+        return f"{number:.2%}"
+    return f"{number:.3g} ms" if one.guard is Guard.LATENCY else f"{number:.4g}"

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
+from lamplighter import keys
 from lamplighter.domain.card import Card
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.names import parse_reference
@@ -55,7 +58,8 @@ class Industrialization(Caller, verbs.Industrialization):
     def version(self, reference: str, environment: str = "") -> VersionView:
         with self._kit.store.reading() as look:
             parsed = parse_reference(reference)
-            return inside.version_view(look, parsed, environment or self._main(look, parsed.model))
+            view = inside.version_view(look, parsed, environment or self._main(look, parsed.model))
+        return msgspec.structs.replace(view, sealer=keys.own(self._kit.settings.signing_key))
 
     def card(self, reference: str, environment: str = "") -> Card:
         with self._kit.store.reading() as look:

@@ -1,5 +1,6 @@
 """Whether it was selected in place of the version that was live, as tables for people."""
 
+from lamplighter import keys
 from lamplighter.domain.card import Section, Table
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.instant import minute
@@ -14,6 +15,8 @@ def section(evidence: Evidence | None) -> Section:
     if sealed is None:
         lack = "The evidence has a shape of its own." if evidence else "No trial against a live version has ended."
         return Section(name="selection", title=title, sentences=(lack,))
+    if not keys.holds(sealed):
+        return Section(name="selection", title=title, sentences=("What is on record is not what was signed.",))
     made = sealed.selection
     told = f"{made.trial} against v{made.champion} in {made.environment}, {minute(made.at)}: {made.choice}, by {made.by}."
     return Section(name="selection", title=title, sentences=(told, made.why), tables=tables(evidence))
@@ -27,7 +30,7 @@ def tables(evidence: Evidence | None) -> tuple[Table, ...]:
     made = sealed.selection
     found = [(one.name, one.held.replace("-", " "), one.why) for one in made.guardrails]
     rest = [(guard, "not asked", why) for guard, why in made.unguarded.items()]
-    signed = ("signature", "by the platform", f"key {sealed.keyid}")
+    signed = ("signature", "fits" if keys.holds(sealed) else "does not fit", f"key {sealed.keyid}")
     return (Table(heads=("Looked at", "Found", "Seen"), rows=(_primary(made), *found, *rest, signed)),)
 
 
