@@ -15,7 +15,7 @@ from lamplighter.domain.ownership import ownership_of
 from lamplighter.domain.sandbox import Level as Closed
 from lamplighter.domain.sandbox import Sandbox
 from lamplighter.domain.selection import Held, Selection
-from lamplighter.domain.version import EXTERNAL, Badge, Elsewhere
+from lamplighter.domain.version import EXTERNAL, Badge, DecisionRule, Elsewhere
 from lamplighter.domain.vulnerability import Exposure, Vulnerability, Weight
 from lamplighter.domain.window import DAY
 from lamplighter.gates import (
@@ -189,6 +189,14 @@ CASES: list[tuple[str, Any, dict[str, Any], Verdict]] = [
         "challenger untried", challenger.Gate(needed=True), {"live": LIVE},
         Undecided(
             why="It was never compared with v6.", fix="Let it score along with lamp challenge start late-flights@1.",
+        ),
+    ),
+    (
+        "challenger of another threshold",
+        challenger.Gate(needed=True),
+        {"live": specimens.version(6, decision=DecisionRule(threshold=0.3))},
+        Inapplicable(
+            why="It gives the same scores as v6 and decides at another threshold: no figure of scores can tell them apart."
         ),
     ),
     (

@@ -11,6 +11,7 @@ import numpy as np
 from tests.domain import specimens
 from tests.sdk.homes import with_schema
 
+from lamplighter import keys
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.consumer import Account
@@ -36,6 +37,7 @@ from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm, Served
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.selection import Guard, Held, Sealed
 from lamplighter.domain.slices import key_of
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.traffic import Traffic
@@ -402,7 +404,9 @@ def late_flights(kit: Kit) -> None:
         model=name, rollout=rollout.id, environment="prod", number=2, phase=Phase.COMPLETED, share=1.0, why="Limits held."
     )
     tell(kit, moved, at=NOW - 41 * DAY)
-    consumers(kit, second, version(kit, name, 3, "trained to June, after the storms"))
+    third = version(kit, name, 3, "trained to June, after the storms")
+    consumers(kit, second, third)
+    selection(kit, second, third)
     traffic(kit, name, 2, hourly=147_600)
     readings(kit, name, 1, 2)
     requests(kit, second)
@@ -475,6 +479,26 @@ def consumers(kit: Kit, champion: Version, candidate: Version) -> None:
             version=candidate.digest, kind="replay", facts=msgspec.to_builtins(facts), author=PLATFORM.email, at=NOW - MINUTE
         )
         change.evidence.put(found)
+
+
+def selection(kit: Kit, champion: Version, candidate: Version) -> None:
+    """What the newest version was kept out for."""
+    made = specimens.selection(
+        specimens.guardrail(guard=Guard.LATENCY, subject=""),
+        specimens.guardrail(Held.NOT_ENOUGH_EVIDENCE, guard=Guard.COST, subject=""),
+        specimens.guardrail(Held.BROKEN),
+        champion=champion.number,
+        challenger=candidate.number,
+        challenger_version=candidate.digest,
+        at=NOW - MINUTE,
+    )
+    bare = specimens.sealed(made)
+    key, signature = keys.seal(bare.message, kit.settings.signing_key)
+    facts = msgspec.to_builtins(Sealed(content=bare.content, key=key, signature=signature))
+    with kit.store.transaction() as change:
+        change.evidence.put(
+            Evidence(version=candidate.digest, kind="selection", facts=facts, author=PLATFORM.email, at=NOW - MINUTE)
+        )
 
 
 def churn(kit: Kit) -> None:

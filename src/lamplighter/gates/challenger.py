@@ -3,9 +3,10 @@
 from lamplighter import keys
 from lamplighter.domain.challenge import KIND as BEFORE_SIGNATURES
 from lamplighter.domain.challenge import Choice
-from lamplighter.domain.decision import Passed, Refused, Undecided, Verdict
+from lamplighter.domain.decision import Inapplicable, Passed, Refused, Undecided, Verdict
 from lamplighter.domain.evidence import Dossier, Evidence
 from lamplighter.domain.record import Settings
+from lamplighter.domain.retuning import same_scores
 from lamplighter.domain.selection import KIND, Selection, sealed_in
 from lamplighter.domain.version import Version
 from lamplighter.gates.base import elsewhere
@@ -32,6 +33,9 @@ class Gate(Settings, frozen=True):
         found = dossier.evidence.get(KIND)
         if found is None and BEFORE_SIGNATURES in dossier.evidence:
             return Undecided(why="Its trial ended without a signed selection.", fix=fix)
+        if found is None and _decides_otherwise(dossier.version, dossier.live):
+            told = f"It gives the same scores as v{dossier.live.number} and decides at another threshold"
+            return Inapplicable(why=f"{told}: no figure of scores can tell them apart.")
         if found is None:
             return self._untried(f"It was never compared with v{dossier.live.number}.", "No trial was held", fix)
         made = _signed(found, dossier.sealer)
@@ -51,6 +55,11 @@ def _signed(found: Evidence, sealer: str) -> Selection | None:
     """The selection in the evidence if the platform has signed exactly that."""
     sealed = sealed_in(found.facts)
     return sealed.selection if sealed is not None and sealer and keys.holds(sealed, sealer) else None
+
+
+def _decides_otherwise(version: Version, live: Version) -> bool:
+    """Whether all that differs is how scores are decided on."""
+    return version.digest != live.digest and same_scores(version.manifest, live.manifest)
 
 
 def _is_about(made: Selection, dossier: Dossier, live: Version) -> bool:
