@@ -17,7 +17,7 @@ SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles 
 # Benchmarks of monitoring; those that need no peer come first.
 MONITORING_BENCHES ?= detection accuracy memory streaming anew scrape fleet cycle permutations why pushing profiles labels false_alarms selections presets one_incident routing
 
-.PHONY: help setup demo test outside check format lint types imports docs news bench bench-start bench-serving bench-monitoring bench-kill9 lock clean
+.PHONY: help setup demo test outside check format lint types imports docs news bench bench-start bench-serving bench-monitoring bench-approvals bench-kill9 lock clean
 
 help: ## List what make can do, one sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,10 +57,13 @@ docs: .venv/.dev-ready news ## Check the documentation and templates: links, com
 news: .venv/.dev-ready ## Check that the changelog fragments make a changelog.
 	@$(BIN)/towncrier build --draft --version next >/dev/null
 
-bench: bench-start bench-serving bench-monitoring ## Run every benchmark; each line holds ours against a limit or a peer.
+bench: bench-start bench-serving bench-monitoring bench-approvals ## Run every benchmark; each line holds ours against a limit or a peer.
 
 bench-start: .venv/.dev-ready ## Measure how long commands take to start.
 	@$(BIN)/python bench/startup.py
+
+bench-approvals: .venv/.dev-ready ## Let 300 releases go through a month, and count people's minutes and what spot checks find.
+	@PYTHONPATH=. $(BIN)/python bench/approvals.py
 
 bench-kill9: .venv/.dev-ready ## Kill serving 50 times while it answers a million predictions, and recount its log.
 	@$(BIN)/python bench/serving/kill9.py

@@ -4,6 +4,8 @@ The platform signs with its own what it hands out for the record.
 """
 
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -22,6 +24,9 @@ from lamplighter.domain.record import canonical, digest_of
 from lamplighter.domain.selection import Sealed
 from lamplighter.domain.signing import PAYLOAD_TYPE, Envelope, Signature, payload, signed_bytes
 from lamplighter.domain.version import Manifest
+
+#: Bytes of a secret.
+_SECRET = 32
 
 
 def make(file: Path) -> Ed25519PublicKey:
@@ -44,6 +49,27 @@ def make(file: Path) -> Ed25519PublicKey:
     public = key.public_key()
     file.with_suffix(".pub").write_bytes(_pem(public))
     return public
+
+
+def secret(file: Path) -> bytes:
+    """32 random bytes in a file that only its user can read, made by whoever comes first; raises `Invalid` for another file."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(secrets.token_bytes(_SECRET))
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            # Under its name it is whole from the beginning, and who comes second takes the first one's.
+            with suppress(FileExistsError):
+                os.link(made, file)
+        finally:
+            made.unlink()
+    content = file.read_bytes()
+    if len(content) != _SECRET:
+        raise _no_key(f"{file.name} does not hold {_SECRET} bytes.")
+    return content
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:

@@ -203,6 +203,11 @@ class Settings(Strict, frozen=True):
         return self.serving / ".environments"
 
     @property
+    def spot_check_key(self) -> Path:
+        """What draws spot checks; made with the first draw, and kept from everybody who registers versions."""
+        return self.folder / "keys" / "spot-checks.key"
+
+    @property
     def trusted_keys(self) -> Path:
         """Public keys whose versions may run code here; where the local target looks for them."""
         return self.serving / ".keys"

@@ -61,6 +61,7 @@ _VALUES: Mapping[str, Any] = {
     "after": 0,
     "closed": False,
     "conclude": True,
+    "bad": False,
     "cause": "words",
     "case": "words",
     "as_expected": True,

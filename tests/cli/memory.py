@@ -59,6 +59,7 @@ from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.rulebook_change import Changed, RuleBookChange, differences
 from lamplighter.domain.selection import Guardrail, Sealed
 from lamplighter.domain.simulation import Release, Ruled, Simulation
+from lamplighter.domain.spot_check import Recount, SpotCheck
 from lamplighter.domain.stage import Aspect, Duty, Stage, Status
 from lamplighter.domain.training_input import TrainingInput
 from lamplighter.domain.triggering import NextTraining
@@ -141,6 +142,8 @@ class Memory:
         self.unreviewed: list[Emergency] = []
         self.validated: list[ValidationFinding] = []
         self.waived: tuple[Waiver, ...] = ()
+        self.checks: list[SpotCheck] = []
+        self.differing: tuple[str, ...] = ()
         self.alike: list[LookAlikes] = []
         self.left_out: tuple[LeftOut, ...] = ()
         self.trouble = incident()
@@ -401,6 +404,25 @@ class Memory:
         self._did("judge_finding", key, closed, note)
         closing = {"closed_by": self.me.email, "closed_at": NOON} if closed else {}
         return specimens.validation_finding(notes=(note,), **closing)
+
+    def spot_checks(self, model: str = "", closed: bool = False) -> list[SpotCheck]:
+        return self.checks
+
+    def spot_check(self, key: str) -> SpotCheck:
+        return specimens.spot_check(number=8)
+
+    def judge_spot_check(self, key: str, bad: bool, note: str) -> SpotCheck:
+        self._did("judge_spot_check", key, bad, note)
+        finding = "V-1" if bad else ""
+        return specimens.spot_check(number=8, judged_by=self.me.email, judged_at=NOON, note=note, bad=bad, finding=finding)
+
+    def lift_suspension(self, key: str, reason: str) -> SpotCheck:
+        self._did("lift_suspension", key, reason)
+        bad = specimens.spot_check(number=8, judged_by=self.me.email, judged_at=NOON, note="Winter.", bad=True, finding="V-1")
+        return msgspec.structs.replace(bad, lifted_by=self.me.email, lifted_at=NOON, lift_why=reason)
+
+    def recount_spot_checks(self) -> Recount:
+        return Recount(key="a" * 64, accepted=300, drawn=31, expected=30.0, differing=self.differing)
 
     def conclude_validation(self, reference: str, note: str) -> ValidationWord:
         self._did("conclude_validation", reference, note)

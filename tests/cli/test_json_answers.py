@@ -47,6 +47,11 @@ LINES = (
     "validate close V-1 --note noon",
     "validate return V-1 --note noon",
     "validate conclude late-flights@8 --note noon",
+    "spot-check list",
+    "spot-check show S-1",
+    "spot-check judge S-1 --found bad --note noon",
+    "spot-check lift S-1 --reason noon",
+    "spot-check recount",
     "policy show",
     "policy versions",
     "policy change abc",
@@ -89,6 +94,7 @@ LINES = (
 
 
 NOUNS = {
+    "spot-check",
     "owners",
     "approvals",
     "users",

@@ -31,6 +31,7 @@ from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.rows import Clock, Rows, Window
 from lamplighter.domain.selection import Guard, Guardrail, Held, Primary, Sealed, Selection, chosen
 from lamplighter.domain.selection_rule import SelectionRule
+from lamplighter.domain.spot_check import SpotCheck
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.training_input import TrainingInput
@@ -261,6 +262,21 @@ def emergency(**changes: Any) -> Emergency:
         rollout="R-1",
     )
     return msgspec.structs.replace(declared, **changes)
+
+
+def spot_check(**changes: Any) -> SpotCheck:
+    """Version 2 was accepted by the platform, and Rita is asked to check it."""
+    check = SpotCheck(
+        id="S-1",
+        model="late-flights",
+        environment="prod",
+        number=2,
+        version=version(2).digest,
+        person=RITA,
+        opened_at=1_772_544_720_000_000,
+        due_at=1_773_754_320_000_000,
+    )
+    return msgspec.structs.replace(check, **changes)
 
 
 def validation_finding(**changes: Any) -> ValidationFinding:

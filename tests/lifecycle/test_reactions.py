@@ -27,6 +27,7 @@ from lamplighter.domain.events.incident import FindingMade, IncidentJoined, Inci
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
+from lamplighter.domain.events.spot_check import SpotCheckOverdue
 from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
@@ -207,6 +208,10 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: lapsed(life, versions[1]),
         lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
     ),
+    "tell_of_spot_check": (
+        lambda life, versions: unchecked(life),
+        lambda life: {(notice.about, notice.person) for _, notice in outbox(life)} == {("spot-check.overdue", address("rita"))},
+    ),
     "tell_of_finding": (
         lambda life, versions: late(life, versions[1]),
         lambda life: {notice.person for _, notice in outbox(life)} == {address("dana")},
@@ -280,6 +285,13 @@ def late(life: Life, version: Version) -> Entry:
     with life.kit.store.transaction() as change:
         change.validation_findings.add(specimens.validation_finding(model=MODEL, owner=address("dana")))
     return record(life, ValidationFindingOverdue(model=MODEL, finding="V-1", person=address("dana")))
+
+
+def unchecked(life: Life) -> Entry:
+    """The entry of a spot check that is overdue, of which its validator is told."""
+    with life.kit.store.transaction() as change:
+        change.spot_checks.add(specimens.spot_check(model=MODEL, person=address("rita")))
+    return record(life, SpotCheckOverdue(model=MODEL, check="S-1", number=2, person=address("rita")))
 
 
 def lapsed(life: Life, version: Version) -> Entry:

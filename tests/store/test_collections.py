@@ -112,6 +112,7 @@ CASES = [
     case("routings", ROUTING, "model", "environment", share=0.5, revision=1),
     case("runs", TRACKED_RUN, "id", ended_at=2),
     case("teams", TEAM, "name", members=()),
+    case("spot_checks", specimens.spot_check(), "id", reminded=True, revision=1),
     case("validation_findings", specimens.validation_finding(), "id", reminded=True, revision=1),
     case("waivers", specimens.waiver(), "id", lapsed_at=9, revision=1),
     case("versions", specimens.version(), "model", "number", note="new"),

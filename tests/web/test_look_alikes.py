@@ -1,4 +1,4 @@
-"""Look-alikes on the pages: one item, what stands apart before the others, one act."""
+"""Look-alikes on the pages: one item, what stands apart before the others, one act; and what was accepted by itself."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.lifecycle.lives import Life, lived
-from tests.lifecycle.retrains import asked, govern
+from tests.lifecycle.retrains import asked, govern, trained
+from tests.lifecycle.test_auto_approval import ALL
+from tests.sdk import models
 from tests.sdk.cast import address
 from tests.web.conftest import Site, served, sign_in
 from tests.web.test_accessibility import violations
@@ -52,3 +54,26 @@ def test_one_act_accepts_them_and_names_what_was_left_out(browser: Browser, site
     assert violations(ivo) == {}
     assert [event.model for event in life.events(VersionAccepted)] == ["demand-bergen", "demand-voss"]
     ivo.context.close()
+
+
+def test_a_spot_check_is_judged_bad_and_lifted(browser: Browser, site: Site, life: Life) -> None:
+    govern(life, internal=ALL)
+    life["dana"].stop(life["dana"].rollouts("demand-oslo")[0].id)
+    life["dana"].deploy(trained(life, models.project("demand-oslo"), seed=3).name, "prod")
+    rita = sign_in(browser, site, address("rita")).new_page()
+    rita.goto("/approvals")
+    rita.get_by_role("link", name="S-1: check demand-oslo v3 in prod").click()
+    expect(rita.locator("main")).to_contain_text("acceptance auto-approved No person's word")
+    assert violations(rita) == {}
+    rita.get_by_label("What you looked at").fill("It was trained on rows of one week.")
+    rita.get_by_role("button", name="It is bad").click()
+    expect(rita.locator("#state")).to_contain_text("People accept versions of demand-oslo until somebody lifts that.")
+    assert violations(rita) == {}
+    rita.goto("/m/demand-oslo")
+    expect(rita.locator("#open")).to_contain_text("S-1 of v3 in prod: It was trained on rows of one week.")
+    rita.goto("/spot-checks/S-1")
+    rita.get_by_label("What was mended").fill("The window is a year again.")
+    rita.get_by_role("button", name="Lift it").click()
+    expect(rita.locator("#state")).to_contain_text("rita@trains.example lifted what followed")
+    assert life["rita"].spot_checks() == []
+    rita.context.close()

@@ -10,6 +10,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.pages import look_alikes
 from lamplighter.cli.pages.decision import gates, outcome
 from lamplighter.cli.pages.emergency import told
+from lamplighter.cli.pages.spot_check import asked
 from lamplighter.cli.pages.validation import state
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
@@ -59,20 +60,27 @@ def list_waiting(session: Session) -> Page:
         for w in singles
     ]
     rows += [(e.id, f"{e.model}@{e.number}", e.environment, short(e.opened_at), _asked(e)) for e in unreviewed]
+    checks = session.platform.spot_checks()
+    rows += [(c.id, f"{c.model}@{c.number}", c.environment, short(c.opened_at), asked(c)) for c in checks]
     rows += [(v.id, f"{v.model}@{v.number}", "-", short(v.opened_at), f"{state(v)}; {v.owner}: {v.words}") for v in findings]
-    count = len(found) + len(unreviewed) + len(findings)
+    own_checks = [c for c in checks if c.waits and c.person == me.email]
+    count = len(found) + len(unreviewed) + len(findings) + len(checks)
     next_ = [f"lamp approvals show --group {group.key}" for group in groups[:1]]
     next_ += [f"lamp approvals show {w.model}@{w.number}" for w in ([w for w in mine if w in singles] or singles)[:1]]
     next_ += [f"lamp validate show {one.id}" for one in (own or findings)[:1]]
+    next_ += [f"lamp spot-check show {c.id}" for c in (own_checks or checks)[:1]]
     next_ += [f"lamp approvals review {e.id} --note WHAT" for e in (yours or unreviewed)[:1]]
     return Page(
-        says=f"{len(mine) + len(yours) + len(own)} of {count} wait for you." if count else "Nothing waits for anybody.",
+        says=f"{len(mine) + len(yours) + len(own) + len(own_checks)} of {count} wait for you."
+        if count
+        else "Nothing waits for anybody.",
         data={
             "waiting": found,
             "look_alikes": groups,
             "mine": [waiting.rollout for waiting in mine],
             "emergencies": unreviewed,
             "findings": findings,
+            "spot_checks": checks,
             "reviews": [emergency.id for emergency in yours],
         },
         table=Table(rows, ("KEY", "VERSION", "ENVIRONMENT", f"SINCE ({zone()})", "MISSING")),

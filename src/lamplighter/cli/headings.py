@@ -58,6 +58,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     "GOVERNANCE": {
         "policy": Entry("policy", "show|versions|change|diff|simulate|set", "the rule book, and what another would do"),
         "validate": Entry("validation", "find|list|show|answer|close|return|conclude", "what outsiders find of a model"),
+        "spot-check": Entry("spot_checks", "list|show|judge|lift|recount", "what went live without a word, checked"),
         "waiver": Entry("waivers", "give|list|show|end", "what a gate says and somebody takes on"),
     },
     "RUNNING": {

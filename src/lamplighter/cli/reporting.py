@@ -33,6 +33,7 @@ def report(session: Session, since: str, until: str, waiting: bool, out: str) ->
         ("change-fail rate", f"{_share(total.fail_rate)} ({total.failed} of {total.releases})"),
         ("restore time", _lasted(total.restore_time)),
         ("people", f"{total.decisions} decisions; at most {_minutes(total.minutes_each)} a release"),
+        *([("by itself", _by_itself(total))] if total.auto_approved or total.checked else []),
         ("slowest", found.slowest),
     ]
     return Page(
@@ -43,6 +44,10 @@ def report(session: Session, since: str, until: str, waiting: bool, out: str) ->
         next=[] if waiting else [f"lamp report --since {since} --waiting"],
         url=session.address("/report"),
     )
+
+
+def _by_itself(total: Delivery) -> str:
+    return f"{total.auto_approved} accepted by the platform; {total.checked} spot checks judged, {total.found_bad} of them bad"
 
 
 def _begin(since: str, end: int) -> int:

@@ -44,6 +44,19 @@ class Waived(Record, frozen=True, tag="waived", tag_field="verdict"):
         return True
 
 
+class AutoApproved(Record, frozen=True, tag="auto-approved", tag_field="verdict"):
+    """People's word is not asked for: the rule book lets the platform accept a version that looks like the one it replaces."""
+
+    word: ClassVar[str] = "auto-approved"
+    why: str
+    #: By what part of itself a figure may have moved, and what share of such versions is drawn for a spot check.
+    within: float
+    spot_checks: float
+
+    def __bool__(self) -> bool:
+        return True
+
+
 class Refused(Record, frozen=True, tag="refused", tag_field="verdict"):
     """The gate says no."""
 
@@ -68,7 +81,7 @@ class Undecided(Record, frozen=True, tag="undecided", tag_field="verdict"):
         return False
 
 
-Verdict = Passed | Inapplicable | Waived | Refused | Undecided
+Verdict = Passed | Inapplicable | Waived | AutoApproved | Refused | Undecided
 
 
 class Judgement(Record, frozen=True):
@@ -113,8 +126,15 @@ class Decision(Record, frozen=True):
         return tuple(one.verdict.waiver for one in self.judgements if isinstance(one.verdict, Waived))
 
     @property
+    def auto_approved(self) -> AutoApproved | None:
+        """What the platform accepted by itself; nothing where people's word was asked for or given."""
+        return next((one.verdict for one in self.judgements if isinstance(one.verdict, AutoApproved)), None)
+
+    @property
     def way(self) -> str:
         """How it lets the version in, where it does."""
+        if self.auto_approved:
+            return "Every gate passed, and the platform accepted it by itself."
         return f"Every gate passed or is waived ({', '.join(self.waivers)})." if self.waivers else "Every gate passed."
 
     @property

@@ -26,9 +26,13 @@ DEFINITIONS: Mapping[str, str] = {
     "incident was mitigated or resolved; the one in the middle, of those that have an incident and are over.",
     "stopped": "Rollouts to production that ended before they had all traffic: refused, stopped by a person, or taken back.",
     "decisions": "Words that people gave on the versions released or waiting: accepted, refused, judged, consented, waived, "
-    "declared, reviewed, validated, and steps of rollouts by hand. Asking for a release is not counted: programs do it too.",
+    "declared, reviewed, validated, checked, and steps of rollouts by hand. Asking for a release is not counted, for programs "
+    "do it too.",
     "minutes": "At most so long people looked: each decision counts with the time since the same person's decision before it, "
     "ten minutes at most. What somebody reads and does not decide leaves no trace.",
+    "auto_approved": "Versions that the platform accepted by itself for environments of the level production, in the period.",
+    "spot_checks": "Spot checks of such versions that a validator judged within the period.",
+    "spot_checks_bad": "Those of them that found a version which should not have been let in.",
     "waited": "From the moment a rollout to production was asked for until it no longer waited for people, within the period, "
     "of the one in the middle; a rollout that never waited counts with nothing.",
     "waited_for_word": "From the moment a rollout began to wait until a side gave its word; hours of all rollouts together.",
@@ -61,6 +65,10 @@ class Delivery(Record, frozen=True):
     minutes: float
     minutes_middle: float | None
     waited: float | None
+    #: Versions that the platform accepted by itself, spot checks that were judged, and those that found a bad one.
+    auto_approved: int = 0
+    checked: int = 0
+    found_bad: int = 0
 
     @property
     def fail_rate(self) -> float | None:

@@ -88,6 +88,10 @@ class Dossier(Record, frozen=True):
     waivers: tuple[Waiver, ...] = ()
     #: SHA-256 of the public key that this platform signs with; empty where nothing that it signed is among the evidence.
     sealer: str = ""
+    #: Figures of quality of the live version, where the rule book has them compared.
+    live_figures: Evidence | None = None
+    #: Why the platform accepts nothing of this model by itself now, whatever the rule book says; empty if it may.
+    no_auto_approval: str = ""
     #: Microseconds since the epoch, UTC.
     now: int = 0
 

@@ -83,7 +83,7 @@ class Tier(Settings, frozen=True):
     waivers: WaiverRule = WaiverRule()
     #: Who validates its models from outside the building team, and how long owners of findings have.
     validation: ValidationRule = ValidationRule()
-    #: Which releases look alike, so that one look answers for all of them.
+    #: Which releases look alike, so that one look answers for all of them, and who accepts those.
     look_alikes: LookAlikeRule = LookAlikeRule()
     #: What a challenger must show before it may take the champion's place.
     selection: SelectionRule = SelectionRule()
@@ -212,8 +212,8 @@ def _fields(tier: Tier) -> Iterator[tuple[str, Callable[[Any], object], Any]]:
     yield "false_alarms", check_false_alarms, tier.false_alarms
     yield "waivers", check_waivers, tier.waivers
     yield "validation", check_validation, tier.validation
-    yield "look_alikes", check_look_alikes, tier.look_alikes
     yield "selection", check_rule, tier.selection
+    yield "look_alikes", partial(check_look_alikes, critical=tier.critical), tier.look_alikes
     yield "expiry.warn", seconds, tier.expiry.warn
     yield "expiry.grace", seconds, tier.expiry.grace
     if tier.log.least_keep:

@@ -16,6 +16,9 @@ class Ruled(Record, frozen=True):
     sides: tuple[str, ...]
     #: How long their words take, seconds; nothing where nobody ever waited for such a word.
     waiting: float | None
+    #: Whether the platform accepts it by itself, and what share of such releases is drawn for a spot check.
+    auto_approved: bool = False
+    spot_checks: float = 0.0
 
 
 class Release(Record, frozen=True):
@@ -90,6 +93,11 @@ class Simulation(Record, frozen=True):
     def newly_let_in(self) -> tuple[Release, ...]:
         """Releases that only the old rule book stops."""
         return tuple(one for one in self.releases if one.newly_let_in)
+
+    @property
+    def newly_auto_approved(self) -> tuple[Release, ...]:
+        """Releases that the platform accepts by itself under the new rule book only."""
+        return tuple(one for one in self.releases if one.after.auto_approved and not one.before.auto_approved)
 
     @property
     def added_approvals(self) -> int:

@@ -8,6 +8,7 @@ from lamplighter.domain.events.emergency import EmergencyAnnounced
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.events.run import RetrainingRefused
+from lamplighter.domain.events.spot_check import SpotCheckOverdue
 from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
 from lamplighter.domain.hook import OnFailure
@@ -211,6 +212,25 @@ def tell_of_training(kit: Kit, entry: Entry) -> None:
         )
         if event.person:
             outbox.put(kit, change, notice, receivers.channels_of(kit, change, event.model))
+
+
+def tell_of_spot_check(kit: Kit, entry: Entry) -> None:
+    """Tell a validator that a spot check is overdue, and what that halts, through every channel that there is."""
+    event = entry.event
+    assert isinstance(event, SpotCheckOverdue)
+    with kit.store.transaction() as change:
+        found = change.spot_checks.find(id=event.check)
+        if found is None:
+            return
+        text = [
+            f"The platform accepted {found.model} v{found.number} in {found.environment} by itself, and it was drawn.",
+            f"{found.person} had to check it until {rfc3339(found.due_at)}. Until somebody does, people accept its versions.",
+            f"Judge: lamp spot-check judge {found.id} --found good --note WHAT, or --found bad",
+            f"{kit.settings.url}/spot-checks/{found.id}",
+        ]
+        title, about = f"{found.model}: the spot check {found.id} is overdue", "spot-check.overdue"
+        told = Told(found.id, found.model, title, "\n".join(text), about)
+        _tell_everywhere(kit, change, entry, event.person, told)
 
 
 def _tell_everywhere(kit: Kit, change: Transaction, entry: Entry, person: str, told: Told) -> None:

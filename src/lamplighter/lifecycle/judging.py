@@ -1,7 +1,7 @@
 """Gather the evidence, ask the gates, write down the decision. Every way into an environment goes through here."""
 
-from lamplighter import keys
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.auto_approval import with_auto_approval
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.decision import Decision, Judgement
 from lamplighter.domain.emergency import Emergency
@@ -11,14 +11,16 @@ from lamplighter.domain.events.routing import WentLive
 from lamplighter.domain.events.version import DecisionMade
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
+from lamplighter.domain.look_alike_rule import Approver
 from lamplighter.domain.policy import LevelRules, Policy, check_guarded
 from lamplighter.domain.project import Project
 from lamplighter.domain.replay import State
-from lamplighter.domain.selection import KIND as SELECTION
+from lamplighter.domain.retrained import KIND
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.validation import ValidationFinding, ranked
 from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import waived
+from lamplighter.lifecycle import auto_approval
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.rulebook import gate_of
 from lamplighter.store.transaction import Transaction
@@ -29,6 +31,8 @@ def dossier(
 ) -> Dossier:
     """Everything a gate may look at, as of now; with `emergency` if it is asked in one."""
     project = look.project(version.model)
+    tier = tier_of(kit.policy, criticality_of(project, kit.policy).tier)
+    accepts = tier.look_alikes.approve is Approver.PLATFORM and not tier.critical
     champion = look.routings.of(version.model, environment.name).champion
     live = look.versions.find(model=version.model, number=champion.number) if champion else None
     evidence = look.evidence.newest(version.digest)
@@ -55,7 +59,8 @@ def dossier(
         validation_findings=ranked(look.validation_findings.all(model=version.model, open=True)),
         validation_words=tuple(look.validation_words.all(version=version.digest)),
         waivers=tuple(look.waivers.all(version=version.digest, environment=environment.name, open=True)),
-        sealer=keys.own(kit.settings.signing_key) if SELECTION in evidence else "",
+        live_figures=look.evidence.newest(live.digest).get(KIND) if accepts and live else None,
+        no_auto_approval=auto_approval.why_not(kit, look, project, tier) if accepts else "",
         now=kit.clock.now(),
     )
 
@@ -104,8 +109,8 @@ def judge(
 
 def decision_of(held: Dossier, policy: Policy, actor: Actor) -> Decision:
     """What every gate of a rule book says of a dossier, with what is waived. Pure."""
-    rule = tier_of(policy, criticality_of(held.project, policy).tier).waivers
-    judgements = tuple(waived(one, held.waivers, rule, held.now) for one in said(held, policy))
+    tier = tier_of(policy, criticality_of(held.project, policy).tier)
+    judgements = tuple(waived(one, held.waivers, tier.waivers, held.now) for one in said(held, policy))
     version, environment = held.version, held.environment
     return Decision(
         model=version.model,
@@ -115,7 +120,7 @@ def decision_of(held: Dossier, policy: Policy, actor: Actor) -> Decision:
         binding=held.binding,
         policy=policy.digest,
         evidence={kind: found.digest for kind, found in held.evidence.items()},
-        judgements=judgements,
+        judgements=with_auto_approval(held, tier, judgements),
         asked_by=actor.email,
         at=held.now,
     )
@@ -140,7 +145,7 @@ def _outside(held: Dossier) -> tuple[ValidationFinding, ...]:
 
 
 def write_down(kit: Kit, change: Transaction, decision: Decision, actor: Actor) -> Decision:
-    """Keep a decision and say so in the journal."""
+    """Keep a decision and say so in the journal; what the platform accepted by itself may be drawn for a spot check."""
     change.decisions.put(decision)
     event = DecisionMade(
         model=decision.model,
@@ -150,6 +155,9 @@ def write_down(kit: Kit, change: Transaction, decision: Decision, actor: Actor) 
         passed=decision.passed,
     )
     kit.record(change, event, actor)
+    if decision.passed and decision.auto_approved:
+        project = change.project(decision.model)
+        auto_approval.accepted(kit, change, decision, project, tier_of(kit.policy, criticality_of(project, kit.policy).tier))
     return decision
 
 

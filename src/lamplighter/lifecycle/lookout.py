@@ -14,6 +14,7 @@ from lamplighter.lifecycle import (
     responding,
     reviews,
     routing,
+    spot_checks,
     validations,
     watching,
 )
@@ -61,6 +62,7 @@ class Lookout:
         guarded(partial(payloads.sweep, self._kit))
         reviews.remind(self._kit)
         guarded(partial(validations.remind, self._kit))
+        guarded(partial(spot_checks.remind, self._kit))
         responding.wake(self._kit)
         responding.escalate(self._kit)
 

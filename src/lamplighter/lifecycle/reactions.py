@@ -18,6 +18,7 @@ from lamplighter.domain.events.incident import FindingMade, IncidentJoined, Inci
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
+from lamplighter.domain.events.spot_check import SpotCheckOverdue
 from lamplighter.domain.events.validation import ValidationFindingOverdue
 from lamplighter.domain.events.version import VersionExtended, VersionRegistered
 from lamplighter.domain.events.waiver import WaiverAnnounced, WaiverEndsSoon
@@ -46,6 +47,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     WaiverEndsSoon: (announcing.tell_of_waivers_end,),
     WaiverAnnounced: (announcing.tell_of_waiver,),
     ValidationFindingOverdue: (announcing.tell_of_finding,),
+    SpotCheckOverdue: (announcing.tell_of_spot_check,),
     HandoverStarted: (handover_news.tell,),
     HandoverDiscussed: (handover_news.tell,),
     HandoverShown: (handover_news.end_page,),

@@ -12,17 +12,20 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from lamplighter.domain import auto_approval
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.decision import Decision, Judgement, Refused, Verdict, Waived
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.events.routing import RolledBack, WentLive
-from lamplighter.domain.evidence import Dossier
+from lamplighter.domain.evidence import Dossier, Evidence
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.project import Project
+from lamplighter.domain.retrained import KIND
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.simulation import Release, Ruled, Simulation, waiting
 from lamplighter.domain.trouble import is_of_version
 from lamplighter.domain.validation import ranked
+from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import waived
 from lamplighter.lifecycle import judging
 from lamplighter.lifecycle.kit import Kit
@@ -128,7 +131,8 @@ def _as_of(kit: Kit, look: Transaction, made: Decision) -> Dossier:
     now = judging.dossier(kit, look, version, place)
     past = [entry for entry in look.journal.of(made.model) if entry.at <= made.at]
     went = [entry.event for entry in past if isinstance(entry.event, WentLive | RolledBack)]
-    live = next((event.number for event in reversed(went) if event.environment == made.environment), 0)
+    number = next((event.number for event in reversed(went) if event.environment == made.environment), 0)
+    live = look.versions.find(model=made.model, number=number) if number else None
     levels = {one.name: one.level.value for one in look.environments.all()}
     lived = {e.environment for e in went if isinstance(e, WentLive) and e.version == made.version}
     evidence = {one.kind: one for one in look.evidence.among("digest", made.evidence.values())}
@@ -144,8 +148,11 @@ def _as_of(kit: Kit, look: Transaction, made: Decision) -> Dossier:
             if one.opened_at <= made.at < one.until
         ),
         levels=tuple(sorted({levels[name] for name in lived if name in levels})),
-        live=look.versions.find(model=made.model, number=live) if live else None,
-        replay=now.replay if now.live is None or now.live.number == live else None,
+        live=live,
+        live_figures=_figures(look, live, made.at) if live else None,
+        # Whether the rule was halted for the model then is not asked: the rule itself is tried.
+        no_auto_approval="",
+        replay=now.replay if now.live is None or now.live.number == number else None,
         unreviewed=(),
         validation_findings=ranked(
             one
@@ -162,18 +169,33 @@ def _ruled(held: Dossier, made: Decision, then: Policy | None, book: Policy, wor
     tier = tier_of(book, criticality_of(held.project, book).tier)
     rules = tier.rules(held.environment.level)
     recorded = _recorded(held.project, held.environment, made, then)
-    blocked = {}
+    blocked, judgements = {}, []
     for use in rules.gates:
         gate = str(use["use"])
         if gate in _OF_PEOPLE:
             continue
         said = recorded.get(_key(use)) or gate_of(use).judge(held)
-        verdict = waived(Judgement(gate=gate, verdict=said), held.waivers, tier.waivers, held.now).verdict
-        if not verdict:
-            blocked[gate] = verdict.why
-    own = held.project.env[held.environment.name].approvals if held.environment.name in held.project.env else ()
-    sides = tuple(str(side) for side in dict.fromkeys((*rules.approvals, *own)))
-    return Ruled(tier=tier.name, blocked=blocked, sides=sides, waiting=waiting(sides, words))
+        judgement = waived(Judgement(gate=gate, verdict=said), held.waivers, tier.waivers, held.now)
+        judgements.append(judgement)
+        if not judgement.verdict:
+            blocked[gate] = judgement.verdict.why
+    asked = judging.sides_of(book, held.project, held.environment)
+    by_itself = bool(asked) and not auto_approval.why_not(held, tier, judgements)
+    sides = () if by_itself else tuple(str(side) for side in asked)
+    return Ruled(
+        tier=tier.name,
+        blocked=blocked,
+        sides=sides,
+        waiting=waiting(sides, words),
+        auto_approved=by_itself,
+        spot_checks=tier.look_alikes.spot_checks if by_itself else 0.0,
+    )
+
+
+def _figures(look: Transaction, live: Version, at: int) -> Evidence | None:
+    """Figures of quality of a version as they were known then."""
+    found = look.evidence.all(newest="at", version=live.digest, kind=KIND)
+    return next((one for one in found if one.at <= at), None)
 
 
 def _recorded(project: Project, place: Environment, made: Decision, then: Policy | None) -> Mapping[str, Verdict]:

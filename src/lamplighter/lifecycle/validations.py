@@ -34,37 +34,51 @@ def raise_finding(
 
     Raises `NotAllowed` for whoever builds the model or has no role of a validator, and `NotFound` for an owner who is not here.
     """
-    said = _said(words, "Say what you found, and how one sees it.")
     with kit.store.transaction() as change:
-        tier = _check_validator(kit, change, actor, version.model)
-        _check_owner(change, owner)
-        now = kit.clock.now()
-        length = days * DAY if days > 0 else int(seconds(tier.validation.due[weight]) * 1_000_000)
-        finding = ValidationFinding(
-            id=change.counters.id("V"),
-            model=version.model,
-            number=version.number,
-            version=version.digest,
-            weight=weight,
-            words=said,
-            person=actor.email,
-            owner=owner,
-            opened_at=now,
-            due_at=now + length,
-        )
-        change.validation_findings.add(finding)
-        event = ValidationFindingRaised(
-            model=finding.model,
-            finding=finding.id,
-            number=finding.number,
-            version=finding.version,
-            weight=weight,
-            words=said,
-            person=actor.email,
-            owner=owner,
-            due_at=finding.due_at,
-        )
-        kit.record(change, event, actor)
+        return raise_within(kit, change, actor, version, weight, words, owner, days)
+
+
+def raise_within(
+    kit: Kit,
+    change: Transaction,
+    actor: Actor,
+    version: Version,
+    weight: Weight,
+    words: str,
+    owner: str,
+    days: int = 0,
+) -> ValidationFinding:
+    """The same within a transaction that writes more than the finding."""
+    said = _said(words, "Say what you found, and how one sees it.")
+    tier = check_validator(kit, change, actor, version.model)
+    _check_owner(change, owner)
+    now = kit.clock.now()
+    length = days * DAY if days > 0 else int(seconds(tier.validation.due[weight]) * 1_000_000)
+    finding = ValidationFinding(
+        id=change.counters.id("V"),
+        model=version.model,
+        number=version.number,
+        version=version.digest,
+        weight=weight,
+        words=said,
+        person=actor.email,
+        owner=owner,
+        opened_at=now,
+        due_at=now + length,
+    )
+    change.validation_findings.add(finding)
+    event = ValidationFindingRaised(
+        model=finding.model,
+        finding=finding.id,
+        number=finding.number,
+        version=finding.version,
+        weight=weight,
+        words=said,
+        person=actor.email,
+        owner=owner,
+        due_at=finding.due_at,
+    )
+    kit.record(change, event, actor)
     return finding
 
 
@@ -109,7 +123,7 @@ def judge(kit: Kit, actor: Actor, key: str, note: str, *, closed: bool) -> Valid
     said = _said(note, "Say what you looked at, and what you think of it.")
     with kit.store.transaction() as change:
         before = find(change, key)
-        _check_validator(kit, change, actor, before.model)
+        check_validator(kit, change, actor, before.model)
         _check_open(before)
         if actor.email == before.owner:
             raise NotAllowed(
@@ -138,7 +152,7 @@ def conclude(kit: Kit, actor: Actor, version: Version, note: str) -> ValidationW
     """Say as a validator that a version was validated; what is left to mend stands in the findings."""
     said = _said(note, "Say what you looked at, and what you think of it.")
     with kit.store.transaction() as change:
-        _check_validator(kit, change, actor, version.model)
+        check_validator(kit, change, actor, version.model)
         word = ValidationWord(
             model=version.model,
             number=version.number,
@@ -174,7 +188,8 @@ def find(look: Transaction, key: str) -> ValidationFinding:
     return found
 
 
-def _check_validator(kit: Kit, look: Transaction, actor: Actor, model: str) -> Tier:
+def check_validator(kit: Kit, look: Transaction, actor: Actor, model: str) -> Tier:
+    """The tier of a model; raises `NotAllowed` for whoever builds it or has no role that validates it."""
     project = look.project(model)
     tier = tier_of(kit.policy, criticality_of(project, kit.policy).tier)
     authors = {version.author for version in look.versions.all(model=model)}

@@ -54,6 +54,9 @@ def _of_delivery(part: str, row: Delivery) -> Iterator[_Line]:
         ("decisions", "decisions", row.decisions, ""),
         ("minutes_each", "minutes", row.minutes_each, "minutes"),
         ("minutes_middle", "minutes", row.minutes_middle, "minutes"),
+        ("auto_approved", "auto_approved", row.auto_approved, ""),
+        ("spot_checks", "spot_checks", row.checked, ""),
+        ("spot_checks_bad", "spot_checks_bad", row.found_bad, ""),
         ("waited", "waited", row.waited, "seconds"),
     )
     for name, meaning, value, unit in figures:

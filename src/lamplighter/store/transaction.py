@@ -57,6 +57,7 @@ from lamplighter.store.rollouts import Rollouts, Routings
 from lamplighter.store.rulebook_changes import RuleBookChanges
 from lamplighter.store.sightings import Sightings
 from lamplighter.store.signatures import Signatures
+from lamplighter.store.spot_checks import SpotChecks
 from lamplighter.store.tallies import Tallies
 from lamplighter.store.tracking.candidates import Candidates, RegisteredModels
 from lamplighter.store.tracking.experiments import Experiments
@@ -139,6 +140,7 @@ class Transaction:
     registered_models = _Of(RegisteredModels)
     runs = _Of(Runs)
     signatures = _Of(Signatures)
+    spot_checks = _Of(SpotChecks)
     tallies = _Of(Tallies)
     teams = _Of(Teams)
     tracked_files = _Of(TrackedFiles)

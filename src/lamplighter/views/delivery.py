@@ -1,11 +1,12 @@
 """How fast and how safely versions reach production, and who is waited for. What each figure means stands in the domain."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from lamplighter.domain.delivery import Delivery, DeliveryReport
+from lamplighter.domain.events.spot_check import SpotCheckJudged, VersionAutoApproved
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
@@ -54,6 +55,7 @@ def _figures(
     looked = [sum(decided.get((one.model, one.number), ())) / 60 for one in mine]
     waited = {one.rollout.id: (one.until - one.since) / 1e6 for one in held}
     ended = [one for one in period.rollouts.values() if one.model in names and period.since <= one.moved_at < period.until]
+    of_checks = [one for one in _of_checks(period) if one.model in names]
     return Delivery(
         team=whose[0],
         tier=whose[1],
@@ -69,7 +71,16 @@ def _figures(
         minutes=sum(map(sum, decided.values())) / 60,
         minutes_middle=_middle(looked),
         waited=_middle([waited.get(one.rollout, 0.0) for one in mine]),
+        auto_approved=sum(isinstance(one, VersionAutoApproved) for one in of_checks),
+        checked=sum(isinstance(one, SpotCheckJudged) for one in of_checks),
+        found_bad=sum(isinstance(one, SpotCheckJudged) and one.bad for one in of_checks),
     )
+
+
+def _of_checks(period: Period) -> Iterator[VersionAutoApproved | SpotCheckJudged]:
+    events = (entry.event for entry in period.entries)
+    kinds = VersionAutoApproved | SpotCheckJudged
+    yield from (one for one in events if isinstance(one, kinds) and one.environment in period.places)
 
 
 def _middle(values: Sequence[float]) -> float | None:

@@ -15,6 +15,7 @@ from lamplighter.domain.events.emergency import EmergencyDeclared, EmergencyRevi
 from lamplighter.domain.events.incident import IncidentMoved, IncidentOpened
 from lamplighter.domain.events.rollout import RolloutHeld, RolloutMoved, RolloutReleased
 from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.events.spot_check import SpotCheckJudged, SuspensionLifted, VersionAutoApproved
 from lamplighter.domain.events.validation import VersionValidated
 from lamplighter.domain.events.version import CaseJudged, DecisionMade, VersionAccepted, VersionRefused
 from lamplighter.domain.events.waiver import WaiverGiven
@@ -37,8 +38,21 @@ WORDS = (
     EmergencyDeclared,
     EmergencyReviewed,
     VersionValidated,
+    SpotCheckJudged,
+    SuspensionLifted,
 )
-_READ = (*WORDS, DecisionMade, IncidentMoved, IncidentOpened, RolledBack, RolloutHeld, RolloutMoved, RolloutReleased, WentLive)
+_READ = (
+    *WORDS,
+    VersionAutoApproved,
+    DecisionMade,
+    IncidentMoved,
+    IncidentOpened,
+    RolledBack,
+    RolloutHeld,
+    RolloutMoved,
+    RolloutReleased,
+    WentLive,
+)
 
 
 class Period(NamedTuple):

@@ -2,6 +2,7 @@
 
 from lamplighter.domain.instant import lasting
 from lamplighter.domain.simulation import Release, Ruled, Simulation
+from lamplighter.domain.spot_check import unseen, until_seen
 
 
 def sentence(found: Simulation) -> str:
@@ -19,14 +20,23 @@ def facts(found: Simulation) -> list[tuple[str, str]]:
     words = [sum(len(ruled.sides) for ruled in side if not ruled.blocked) for side in _sides(found)]
     unknown = f"; not known of {found.unknown_waiting}, for nobody ever waited for such a word" if found.unknown_waiting else ""
     known = [f"{side} {lasting(int(middle))} ({count})" for side, (count, middle) in found.words.items()]
+    alone = [one.after for one in found.releases if one.after.auto_approved]
+    by_itself = [("by itself", _by_itself(alone))] if alone else []
     return [
         ("before", f"{found.before}: {blocked[0]} blocked, {words[0]} words asked"),
         ("after", f"{found.after}: {blocked[1]} blocked, {words[1]} words asked"),
         ("approvals", f"{found.added_approvals:+d}"),
+        *by_itself,
         ("waiting", f"{signed(found.added_waiting)} in all{unknown}"),
         ("rests on", f"the middle of the waiting times on record: {', '.join(known) or 'none'}"),
         ("incidents", f"{len(found.avoided)} avoided{': ' + ', '.join(found.avoided) if found.avoided else ''}"),
     ]
+
+
+def _by_itself(alone: list[Ruled]) -> str:
+    rate = sum(one.spot_checks for one in alone) / len(alone)
+    told = f"{len(alone)} accepted by the platform, of which spot checks draw {sum(one.spot_checks for one in alone):.1f}"
+    return f"{told}; of 10 bad ones {unseen(10, rate):.1f} go unseen, and the first is seen after {until_seen(rate):.0f}"
 
 
 def _sides(found: Simulation) -> tuple[list[Ruled], list[Ruled]]:
@@ -41,7 +51,11 @@ def differing(found: Simulation) -> list[Release]:
 def differs(one: Release) -> bool:
     """Whether the two rule books treat a release differently."""
     mine, other = one.before, one.after
-    return (mine.tier, set(mine.blocked), mine.sides) != (other.tier, set(other.blocked), other.sides)
+    return _treated(mine) != _treated(other)
+
+
+def _treated(ruled: Ruled) -> tuple[str, set[str], tuple[str, ...], bool]:
+    return ruled.tier, set(ruled.blocked), ruled.sides, ruled.auto_approved
 
 
 def signed(seconds: float) -> str:

@@ -18,6 +18,7 @@ from lamplighter.domain.events import (
     rollout,
     routing,
     run,
+    spot_check,
     validation,
     version,
     waiver,
@@ -56,6 +57,12 @@ SENTENCES: Mapping[type[Event], str] = {
     waiver.WaiverSettled: "Nothing rests on {e.waiver} any more, v{e.number} in {e.environment}. {e.why}",
     advisory.AdvisoriesLoaded: "{e.advisories} advisories about {e.packages} packages are loaded.",
     policy.PolicyChanged: "The rule book {e.name} {e.version} is in force. {e.why}",
+    spot_check.SpotCheckKeyMade: "The key that draws spot checks was made.",
+    spot_check.VersionAutoApproved: "The platform accepted v{e.number} for {e.environment} by itself.",
+    spot_check.SpotCheckDrawn: "{e.person} is asked for the spot check {e.check} of v{e.number} in {e.environment}.",
+    spot_check.SpotCheckJudged: "{e.person} said in {e.check} of v{e.number}: {e.note}",
+    spot_check.SpotCheckOverdue: "{e.person} is told that {e.check} of v{e.number} is overdue.",
+    spot_check.SuspensionLifted: "{e.person} lets the platform accept versions again after {e.check}. {e.note}",
     validation.ValidationFindingRaised: "{e.person} found of v{e.number} ({e.finding}, {e.weight}): {e.words}",
     validation.ValidationFindingAnswered: "{e.person} answered {e.finding} with {e.kind} of v{e.number}. {e.note}",
     validation.ValidationFindingJudged: "{e.person} said of {e.finding}: {e.note}",
@@ -94,19 +101,27 @@ SENTENCES: Mapping[type[Event], str] = {
 }
 
 
+#: How a sentence ends by a yes or a no that the event tells.
+_ENDS: Mapping[type[Event], tuple[str, str, str]] = {
+    consumer.ConsentGiven: ("accepted", "Accepted.", "Refused."),
+    version.CaseJudged: ("as_expected", "As expected.", "Not as expected."),
+    version.DecisionMade: ("passed", "All passed.", "Not all passed."),
+    validation.ValidationFindingJudged: ("closed", "It is closed.", "It is given back."),
+    spot_check.VersionAutoApproved: ("drawn", "It was drawn for a spot check.", "It was not drawn."),
+    spot_check.SpotCheckJudged: ("bad", "It is bad.", "It is good."),
+}
+
+
 def sentence(event: Event) -> str:
     """What has happened."""
     if isinstance(event, incident.FindingMade) and event.finding is None:
         return "A limit was crossed."
     told = SENTENCES[type(event)].format(e=event).strip()
-    if isinstance(event, consumer.ConsentGiven):
-        return f"{told} {'Accepted.' if event.accepted else 'Refused.'}"
+    if type(event) in _ENDS:
+        field, yes, no = _ENDS[type(event)]
+        return f"{told} {yes if getattr(event, field) else no}"
     if isinstance(event, version.ArtifactsRemoved):
         return f"{told} They were {len(event.digests):,}."
-    if isinstance(event, version.CaseJudged):
-        return f"{told} {'As expected.' if event.as_expected else 'Not as expected.'}"
-    if isinstance(event, validation.ValidationFindingJudged):
-        return f"{told} {'It is closed.' if event.closed else 'It is given back.'}"
     if isinstance(event, rollout.HookAnswered):
         return told if event.why else f"{told} It said go."
     if isinstance(event, consumer.ConsumerSaved) and not event.active:
@@ -114,6 +129,4 @@ def sentence(event: Event) -> str:
     if isinstance(event, prediction.RowsRead):
         behind = f" They are behind {event.incident}." if event.incident else ""
         return told + behind + (f" Chosen by {', '.join(event.columns)}." if event.columns else "")
-    if isinstance(event, version.DecisionMade):
-        return f"{told} {'All passed.' if event.passed else 'Not all passed.'}"
     return told

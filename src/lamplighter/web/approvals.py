@@ -36,6 +36,7 @@ def approvals_page(request: Request, platform: Platform) -> Response:
         "approvals.html",
         rows=rows,
         groups=groups,
+        checks=platform.spot_checks(),
         apart=apart,
         emergencies=platform.emergencies(),
         findings=[one for one in platform.validation_findings() if one.answered or one.overdue(time.time_ns() // 1000)],

@@ -50,6 +50,7 @@ def model_page(request: Request, platform: Platform) -> Response:
         hands_over=handing_over.why_not(state, platform.whoami(), _teams(platform)),
         technical=state.ownership.of(Duty.MONITOR_TECHNICAL),
         functional=state.ownership.of(Duty.MONITOR_FUNCTIONAL),
+        checks=platform.spot_checks(name),
         jobs=jobs.last(platform.job_runs(name)) if project.job else [],
         section="fleet",
         every=2,

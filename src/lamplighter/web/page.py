@@ -43,7 +43,7 @@ class Frame(NamedTuple):
 def shown(request: Request, platform: Platform, template: str, **values: Any) -> Response:
     """A page within the frame of the signed-in person."""
     waiting = len(platform.waiting()) + len(platform.emergencies()) + _findings(platform)
-    waiting += len(platform.handovers())
+    waiting += len(platform.handovers()) + len(platform.spot_checks())
     frame = Frame(platform.whoami(), waiting, len(platform.incidents()))
     return rendered(request, template, frame=frame, **values)
 

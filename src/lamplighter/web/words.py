@@ -43,6 +43,8 @@ DONE: Mapping[str, str] = {
     "answered": "Your answer is written down. A validator looks at it.",
     "closed": "The finding is closed.",
     "returned": "The finding is given back to its owner.",
+    "checked": "Your judgement is written down.",
+    "lifted": "The platform accepts retrains of the model again that look like what they replace.",
     "validated": "Your word on the version is written down.",
     "waived": "The waiver is written down. The gate is shown as waived until it is over.",
     "ended": "The waiver is over. The gate counts again.",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lamplighter.cli.marks import SHAPES
 from lamplighter.cli.table import Table
-from lamplighter.domain.decision import Decision, Inapplicable, Judgement, Passed, Refused, Waived
+from lamplighter.domain.decision import AutoApproved, Decision, Inapplicable, Judgement, Passed, Refused, Waived
 
 
 def gates(judgements: Sequence[Judgement]) -> Table:
@@ -14,7 +14,7 @@ def gates(judgements: Sequence[Judgement]) -> Table:
 
 def _row(judgement: Judgement) -> tuple[str, str, str]:
     verdict = judgement.verdict
-    if isinstance(verdict, Passed):
+    if isinstance(verdict, Passed | AutoApproved):
         return SHAPES["passed"], judgement.gate, verdict.why
     if isinstance(verdict, Inapplicable):
         return "-", judgement.gate, verdict.why
@@ -47,6 +47,6 @@ def first_open(judgements: Sequence[Judgement]) -> tuple[str, str]:
     verdict = order[0].verdict
     return (
         (verdict.why, "")
-        if isinstance(verdict, Passed | Inapplicable | Waived)
+        if isinstance(verdict, Passed | AutoApproved | Inapplicable | Waived)
         else (f"{order[0].gate}: {verdict.why}", verdict.fix)
     )

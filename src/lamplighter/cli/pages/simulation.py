@@ -19,6 +19,8 @@ def releases(found: Simulation, *, every: bool) -> Table:
 def _ruled(ruled: Ruled) -> str:
     if ruled.blocked:
         return f"blocked: {', '.join(ruled.blocked)}"
+    if ruled.auto_approved:
+        return "accepted by the platform"
     return f"word of {', '.join(ruled.sides)}" if ruled.sides else "let in"
 
 

@@ -19,6 +19,7 @@ from lamplighter.domain.events.quarantine import QuarantineEvent
 from lamplighter.domain.events.rollout import RolloutEvent
 from lamplighter.domain.events.routing import RoutingEvent
 from lamplighter.domain.events.run import RunEvent
+from lamplighter.domain.events.spot_check import SpotCheckEvent
 from lamplighter.domain.events.validation import ValidationEvent
 from lamplighter.domain.events.version import VersionEvent
 from lamplighter.domain.events.waiver import WaiverEvent
@@ -40,6 +41,7 @@ AnyEvent = (
     | RolloutEvent
     | RoutingEvent
     | RunEvent
+    | SpotCheckEvent
     | ValidationEvent
     | VersionEvent
     | WaiverEvent

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.spot_check import Recount, SpotCheck
 from lamplighter.domain.validation import ValidationFinding, ValidationWord, Weight
 from lamplighter.sdk.door import door
 
@@ -41,4 +42,29 @@ class Validation(Protocol):
     @door("POST", "/versions/{reference}/validation", Permission.APPROVE)
     def conclude_validation(self, reference: str, note: str) -> ValidationWord:
         """Say, as a validator, that a version was validated; what is left to mend stands in the findings."""
+        ...
+
+    @door("GET", "/spot-checks", Permission.READ)
+    def spot_checks(self, model: str = "", closed: bool = False) -> list[SpotCheck]:
+        """Spot checks about which somebody has to do something, oldest first; with `closed` the newest 100, open or not."""
+        ...
+
+    @door("GET", "/spot-checks/{key}", Permission.READ)
+    def spot_check(self, key: str) -> SpotCheck:
+        """One spot check of a version that the platform accepted by itself."""
+        ...
+
+    @door("POST", "/spot-checks/{key}/judgement", Permission.APPROVE)
+    def judge_spot_check(self, key: str, bad: bool, note: str) -> SpotCheck:
+        """Say, as a validator, whether a version should have been let in; a bad one halts what the platform accepts."""
+        ...
+
+    @door("POST", "/spot-checks/{key}/lift", Permission.APPROVE)
+    def lift_suspension(self, key: str, reason: str) -> SpotCheck:
+        """Let the platform accept versions of the model again, as a validator, after a spot check that found a bad one."""
+        ...
+
+    @door("GET", "/spot-check-draws", Permission.READ)
+    def recount_spot_checks(self) -> Recount:
+        """Draw again everything that was ever drawn for a spot check, and say what does not agree."""
         ...

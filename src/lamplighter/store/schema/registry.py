@@ -88,6 +88,20 @@ consents = Table(
     body(),
 )
 
+spot_checks = Table(
+    "spot_checks",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("model", NAME, nullable=False),
+    Column("version", DIGEST, nullable=False, index=True),
+    Column("environment", NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    body(),
+    Index(None, "model", "opened_at"),
+)
+
 validation_findings = Table(
     "validation_findings",
     metadata,
