@@ -23,7 +23,8 @@ from lamplighter.domain.stage import Aspect, Status
 from lamplighter.domain.version import Version
 from lamplighter.sdk.answers import Facts
 
-pytestmark = pytest.mark.usefixtures("on_each_database")
+#: What reads and writes in ways of its own; the other rules are the same code on either.
+on_each_database = pytest.mark.usefixtures("on_each_database")
 
 WHY = "Every second answer is wrong since noon."
 
@@ -60,6 +61,7 @@ def code_of(refusal: pytest.ExceptionInfo[NotAllowed | Conflict | Invalid]) -> s
     return refusal.value.code
 
 
+@on_each_database
 def test_whoever_has_the_duty_passes_the_freeze_and_missing_words_and_everybody_is_told(
     frozen: Life, version: Version, receiver: Receiver
 ) -> None:
@@ -208,6 +210,7 @@ class TestReview:
                 frozen[person].review_emergency("E-1", "All is well.")
             assert code_of(refusal) == "E1332"
 
+    @on_each_database
     def test_a_second_person_closes_it_once_with_words(self, frozen: Life, over: Rollout) -> None:
         with pytest.raises(Invalid):
             frozen["bea"].review_emergency("E-1", "")
@@ -264,6 +267,7 @@ class TestReview:
         other = frozen.version(models.project("another"))
         assert frozen["dana"].check(other.name, "prod").passed
 
+    @on_each_database
     def test_whoever_is_asked_is_reminded_once(self, frozen: Life, over: Rollout, receiver: Receiver) -> None:
         frozen.clock.forward(3 * DAY + 60)
         frozen.look_until(lambda: "emergency.overdue" in receiver.verbs("E-1"))

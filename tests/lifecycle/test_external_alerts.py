@@ -20,7 +20,8 @@ from lamplighter.lifecycle import external_alerts, feeds, findings, forgetting, 
 from lamplighter.lifecycle.external_alerts import Taken, Unplaced
 from lamplighter.views.external_alerts import AlertSeen
 
-pytestmark = pytest.mark.usefixtures("on_each_database")
+#: What reads and writes in ways of its own; the other rules are the same code on either.
+on_each_database = pytest.mark.usefixtures("on_each_database")
 
 DB1 = {"alertname": "DiskFull", "instance": "db1:9100", "severity": "critical"}
 GATE = {"alertname": "HostDown", "instance": "gate1:9100"}
@@ -80,6 +81,7 @@ def seen(life: Life) -> list[AlertSeen]:
     return life["rita"].external_alerts()
 
 
+@on_each_database
 def test_an_alert_of_a_model_is_an_incident_of_the_technical_duty_until_it_ends(life: Life, receiver: Receiver) -> None:
     fed(life, "churn")
     fires = alert(life, {"alertname": "GatewayErrors", "model": "churn", "env": "prod"})
@@ -97,6 +99,7 @@ def test_an_alert_of_a_model_is_an_incident_of_the_technical_duty_until_it_ends(
     assert life["rita"].incident(incident.id).notes[-1] == "platform@lamplighter: No alert says so any more."
 
 
+@on_each_database
 def test_what_is_told_again_changes_nothing(life: Life, receiver: Receiver) -> None:
     fed(life, "churn")
     fires = alert(life, {"alertname": "GatewayErrors", "model": "churn"})
@@ -128,6 +131,7 @@ def test_what_fires_on_after_the_two_systems_had_not_reached_each_other_is_told_
     assert only(life).id != first.id
 
 
+@on_each_database
 def test_models_of_one_source_are_one_incident_of_its_owner_and_join_what_is_open(life: Life, receiver: Receiver) -> None:
     for name in ("buses", "trains"):
         fed(life, name)
@@ -255,6 +259,7 @@ def test_alerts_of_ours_are_left_out(life: Life) -> None:
     assert (life["rita"].incidents(), seen(life)) == ([], [])
 
 
+@on_each_database
 def test_what_is_not_told_any_more_is_forgotten_after_a_month_and_there_is_an_end_to_what_is_kept(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,8 @@ from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.release import release
 from lamplighter.sdk.remote import remote
 
-pytestmark = pytest.mark.usefixtures("on_each_database")
+#: What reads and writes in ways of its own; the other rules are the same code on either.
+on_each_database = pytest.mark.usefixtures("on_each_database")
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
 AT_ONCE = {"steps": [100], "each": "0s", "least_requests": 0}
@@ -74,6 +75,7 @@ def told(rollout: Rollout) -> list[tuple[str, int, int, str]]:
     return [(one.moment, one.attempt, one.status, one.why) for one in rollout.answers]
 
 
+@on_each_database
 def test_both_are_asked_in_their_turn_signed_and_on_record(hooked: Life, receiver: Receiver) -> None:
     version = two(hooked, project("accepted", before={"on_failure": "stop"}, after={"on_failure": "roll-back"}))
     rollout = asked(hooked, version)
@@ -208,6 +210,7 @@ def test_a_crash_repeats_the_try_that_was_under_way_under_its_id(hooked: Life, r
     assert [heads["webhook-id"] for heads in receiver.headers] == [f"{rollout.id}-before-0"] * 2
 
 
+@on_each_database
 def test_a_control_plane_that_is_killed_while_it_asks_asks_again_and_moves_once(tmp_path: Path, receiver: Receiver) -> None:
     receiver.script = ["hang"]
     place = home(tmp_path / "home", more=settings(receiver))

@@ -15,12 +15,14 @@ from lamplighter.lifecycle import policies
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk.embedded import Embedded
 
-pytestmark = pytest.mark.usefixtures("on_each_database")
+#: What reads and writes in ways of its own; the other rules are the same code on either.
+on_each_database = pytest.mark.usefixtures("on_each_database")
 
 WHY = "The audit of March asks for it."
 TEXT = specimens.starter_text().replace("version = 1", "version = 2").replace('escalate_after = "8h"', 'escalate_after = "4h"')
 
 
+@on_each_database
 def test_the_rule_book_of_a_new_platform_is_the_starter_and_on_record(life: Life) -> None:
     (first,) = life["rita"].policy_changes()
     assert (first.name, first.version, first.person, first.is_set) == ("starter", 1, PLATFORM.email, False)
@@ -28,6 +30,7 @@ def test_the_rule_book_of_a_new_platform_is_the_starter_and_on_record(life: Life
     assert life.events(PolicyChanged) == []
 
 
+@on_each_database
 def test_what_somebody_sets_holds_at_once_and_after_a_start(life: Life) -> None:
     before = life["rita"].policy()
     made = life["ines"].set_policy(TEXT, WHY)
@@ -66,6 +69,7 @@ def test_words_given_under_the_one_before_do_not_hold(life: Life) -> None:
     assert "accepted before policy changed" in said["acceptance"]
 
 
+@on_each_database
 def test_another_control_plane_takes_it_on(life: Life) -> None:
     other = Kit.open(life.settings, MovableClock())
     try:

@@ -23,7 +23,8 @@ from lamplighter.lifecycle import people, rulebook, validations
 from lamplighter.lifecycle.in_force import InForce
 from lamplighter.sdk.answers import Facts
 
-pytestmark = pytest.mark.usefixtures("on_each_database")
+#: What reads and writes in ways of its own; the other rules are the same code on either.
+on_each_database = pytest.mark.usefixtures("on_each_database")
 
 MODEL = "looked-at"
 DAY = 86_400
@@ -66,6 +67,7 @@ def govern(life: Life, *changes: tuple[str, str]) -> None:
     life.kit.govern(InForce(policy, policy.digest))
 
 
+@on_each_database
 def test_a_finding_holds_up_every_version_until_a_validator_closes_it_on_evidence(life: Life, version: Version) -> None:
     assert said(life, version) is None
     found = find(life, version)
@@ -192,6 +194,7 @@ class TestOverdue:
         with lived(tmp_path / "paged", f'webhooks = {{ pager = "{receiver.url}" }}\n') as life:
             yield life
 
+    @on_each_database
     def test_its_owner_is_told_once_and_the_model_is_on_watch(self, paged: Life, receiver: Receiver) -> None:
         version = ready(paged)
         find(paged, version, Weight.LOW, days=3)

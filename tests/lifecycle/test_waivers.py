@@ -31,7 +31,8 @@ from lamplighter.domain.waiver import NEVER, Waiver
 from lamplighter.lifecycle import lapsing
 from lamplighter.sdk.answers import Facts
 
-pytestmark = pytest.mark.usefixtures("on_each_database")
+#: What reads and writes in ways of its own; the other rules are the same code on either.
+on_each_database = pytest.mark.usefixtures("on_each_database")
 
 MODEL = "taken-on"
 DAY = 86_400
@@ -73,6 +74,7 @@ def refusal(code: str) -> pytest.RaisesExc[LampError]:
     return pytest.RaisesExc(LampError, check=lambda error: error.code == code)
 
 
+@on_each_database
 def test_a_gate_that_somebody_took_on_holds_nothing_up_and_is_no_pass(life: Life, version: Version) -> None:
     before = said(life["dana"].deploy(version.name, "prod").decision)
     assert isinstance(before, Refused)
@@ -173,6 +175,7 @@ def test_a_gate_that_the_tier_does_not_open_is_not_waived(life: Life, version: V
     assert "data_checks, load_check, performance, robustness, fairness, challenger" in refused.value.why
 
 
+@on_each_database
 def test_the_same_is_not_waived_twice_and_what_is_given_again_is_counted(life: Life, version: Version) -> None:
     waive(life, version)
     with refusal("E1595"):
