@@ -5,12 +5,16 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
+from importlib.util import cache_from_source, source_hash
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+#: Flags of a compiled module that is named after the hash of its source, and taken without looking at that.
+_UNCHECKED = (1).to_bytes(4, "little")
 
 
 def wheel(folder: Path, name: str, version: str, files: Mapping[str, bytes], tag: str = "py3-none-any") -> str:
@@ -37,10 +41,21 @@ def again(folder: Path, found: metadata.Distribution, *, requires: bool = False)
     """The wheel of a distribution as it is installed, without its tests, and with or without what it requires."""
     kept = [file for file in found.files or () if not {"..", "tests"} & set(file.parts) and file.suffix != ".pyc"]
     files = {str(file): Path(str(file.locate())).read_bytes() for file in kept if ".dist-info" not in str(file)}
+    files |= {place: code for file in kept for place, code in _compiled(file)}
     name, tag = found.metadata["Name"].replace("-", "_"), "py3-none-any"
     if requires:
         files[f"{name}-{found.version}.dist-info/METADATA"] = (found.read_text("METADATA") or "").encode()
     wheel(folder, name, found.version, files, tag)
+
+
+def _compiled(file: metadata.PackagePath) -> Iterator[tuple[str, bytes]]:
+    """What Python has compiled of a module here, as it takes it elsewhere whatever the time of the file is (PEP 552): each
+    environment would compile all that it imports, which takes longer than what it is made for."""
+    source = Path(str(file.locate()))
+    cached = Path(cache_from_source(str(source))) if source.suffix == ".py" else None
+    if cached is not None and cached.exists():
+        known = cached.read_bytes()
+        yield cache_from_source(str(file)), known[:4] + _UNCHECKED + source_hash(source.read_bytes()) + known[16:]
 
 
 def with_all_they_require(names: Iterable[str], site: Path) -> Iterable[metadata.Distribution]:

@@ -23,7 +23,6 @@ from lamplighter.sdk.reproduction import Reproduction, recipe, reproduce, source
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Life, Path, Version]]:
     """A platform, the folder of a project, and its version; packages come from a folder of wheels."""
     place, before = tmp_path_factory.mktemp("again"), dict(os.environ)
-    retrained.index(place / "wheels")
     os.environ |= {
         "TRAIN_DATA": str(retrained.data(place / "data.json")),
         "LAMP_HOME": str(place / "mine"),
@@ -32,7 +31,10 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Life, Pat
     }
     folder = retrained.repository(place / "repository")
     with lived(place / "home") as life:
-        yield life, folder, retrained.registered(life, folder)
+        version = retrained.registered(life, folder)
+        # By now everything that the training needs has been compiled here.
+        retrained.index(place / "wheels")
+        yield life, folder, version
     os.environ.clear()
     os.environ.update(before)
 
