@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 from tests.sdk import models
 from tests.sdk.cast import ROLES, address
-from tests.sdk.homes import home, until, with_schema
+from tests.sdk.homes import home, until
 
 from lamplighter.domain.events.base import Event
 from lamplighter.domain.events.routing import WentLive
@@ -55,7 +55,7 @@ class Life:
     """A platform with its people, without a thread of its own."""
 
     def __init__(self, folder: Path, more: str = "") -> None:
-        self.settings = with_schema(home(folder, more=more))
+        self.settings = home(folder, more=more)
         self.clock = MovableClock()
         self._open()
         people.bootstrap(self.kit)

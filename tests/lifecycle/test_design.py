@@ -112,6 +112,7 @@ def test_a_configuration_whose_incidents_would_go_nowhere_opens_no_platform(
 )
 def test_a_configuration_that_names_what_is_not_there_opens_no_platform(tmp_path: Path, more: str, why: str, fix: str) -> None:
     settings = home(tmp_path / "home", more=more.replace("HERE", str(tmp_path)))
+    (tmp_path / "home" / "control.db").unlink()
     with pytest.raises(Invalid) as refusal:
         Kit.open(settings)
     assert refusal.value.code == "E1120"

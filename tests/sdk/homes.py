@@ -30,7 +30,8 @@ def databases_of(maker: Callable[[], str]) -> Iterator[None]:
 
 
 def home(folder: Path, *, tick: float = 0.05, more: str = "") -> Settings:
-    """A folder whose configuration names three environments of one process each; `more` is TOML for the top of the file."""
+    """A folder whose configuration names three environments of one process each, and whose database has the newest schema;
+    `more` is TOML for the top of the file."""
     port = free_ports(1 + len(_LEVELS))
     places = "".join(
         f'\n[[environments]]\nname = "{name}"\nlevel = "{level}"\nport = {port + place}\n'
@@ -39,7 +40,7 @@ def home(folder: Path, *, tick: float = 0.05, more: str = "") -> Settings:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = f'database = "{_makers[-1]() if _makers else ""}"\n'
     (folder / "config.toml").write_text(f"tick = {tick}\nport = {port}\n{database}{more}\n{places}")
-    return read_settings({}, home=str(folder))
+    return with_schema(read_settings({}, home=str(folder)))
 
 
 def with_schema(settings: Settings) -> Settings:

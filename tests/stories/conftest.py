@@ -1,4 +1,4 @@
-"""A small platform of real processes, with a real model on real flights and a caller that never stops."""
+"""A small platform of real processes, with a real model on real flights and a caller that does not give up."""
 
 import os
 import signal
@@ -28,6 +28,8 @@ from lamplighter.sdk.release import release
 from lamplighter.sdk.remote import remote
 from lamplighter.settings import Settings, read_settings
 
+#: Seconds between an answer and the next question: some two hundred a second are enough for one to be under way at any moment.
+_PAUSE = 0.003
 _PROJECT = """
 schema = 1
 [model]
@@ -79,7 +81,7 @@ class World:
             now = self.platform.rollout(rollout.id)
             if now.phase.final:
                 return now
-            time.sleep(0.02)
+            time.sleep(0.05)
         raise TimedOut("The rollout does not end.", why=f"{now.phase}: {now.why}", fix="")
 
     def bring_live(self, version: Version, environment: str) -> Rollout:
@@ -100,7 +102,7 @@ class World:
 
 
 class Caller(threading.Thread):
-    """Asks for predictions without a pause and writes every acknowledged id to a file of its own before it asks again."""
+    """Asks for predictions again and again and writes every acknowledged id to a file of its own before it asks again."""
 
     def __init__(self, world: World, record: Path) -> None:
         super().__init__(daemon=True)
@@ -128,6 +130,7 @@ class Caller(threading.Thread):
             os.fsync(self._record.fileno())
             self.acknowledged.append(answer.ids[0])
             self.versions.add(answer.version)
+            time.sleep(_PAUSE)
 
     def stop(self) -> None:
         self._ending.set()

@@ -33,7 +33,7 @@ def _until(world: World, rollout: Rollout, phase: Phase, step: int) -> None:
         now = world.platform.rollout(rollout.id)
         if now.phase.final or (now.phase is phase and now.step >= step):
             return
-        time.sleep(0.002)
+        time.sleep(0.005)
 
 
 def _roll_out_with_a_death(world: World, record: Path, phase: Phase | None, step: int, moment: float) -> tuple[Rollout, Caller]:

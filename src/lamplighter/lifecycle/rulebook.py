@@ -1,6 +1,7 @@
 """A rule book as people write one: it reads, and every gate that it names exists and takes its settings."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,8 +13,9 @@ from lamplighter.domain.toml_lines import line_of_item
 from lamplighter.gates.base import Judging
 
 
+@lru_cache(maxsize=8)
 def checked(text: str) -> Policy:
-    """The rule book in a TOML text; raises `Invalid` with the line of what is wrong."""
+    """The rule book in a TOML text; raises `Invalid` with the line of what is wrong. One that was read is not read again."""
     policy = read_policy(text)
     for place, tier in enumerate(policy.tier):
         _check_gates(text, place, tier)
