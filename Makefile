@@ -10,8 +10,9 @@ LOCKS := requirements/uv.txt requirements/build.txt
 # The package is installed anew when what builds it changes.
 BUILD := pyproject.toml hatch_build.py $(wildcard src/lamplighter/serving/compiled/*.[ch]) src/lamplighter/monitoring/kernel.c
 ARGS ?=
-# Processes that share the tests; 0 is one after the other.
-TEST_PROCESSES ?= 2
+# Processes that share the tests, more than there are processors: half of the time a test waits for processes of its own.
+# 0 is one after the other.
+TEST_PROCESSES ?= 3
 # Benchmarks of serving, those that decide first.
 SERVING_BENCHES ?= online front_ends shares density python_runtime batch cycles walker parity workers_killed withdrawals
 # Benchmarks of monitoring; those that need no peer come first.

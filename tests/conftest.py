@@ -1,4 +1,4 @@
-"""How two processes share the tests: file by file, and what shares a platform, a database or a browser stays together."""
+"""How processes share the tests: file by file, and what shares a platform, a database or a browser stays together."""
 
 import os
 import re
