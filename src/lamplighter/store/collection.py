@@ -14,11 +14,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    Insert,
     Integer,
     Select,
     String,
     Table,
     Text,
+    Update,
     and_,
     bindparam,
     cast,
@@ -36,11 +38,13 @@ from sqlalchemy.exc import IntegrityError
 
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.record import canonical
-from lamplighter.store.statements import MOST, VALUES, bodies, bodies_among
+from lamplighter.store.statements import MOST, VALUES, bodies, bodies_among, equal
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 #: Values in one question.
 _ASKED = 500
+#: How parameters begin that hold what a record had.
+_BEFORE = "before_"
 
 
 def stale(what: str) -> Conflict:
@@ -57,6 +61,16 @@ def stale(what: str) -> Conflict:
 def _beside(table: Table) -> tuple[str, ...]:
     """The columns of a table beside the body."""
     return tuple(column.name for column in table.columns if column.name != "body")
+
+
+@cache
+def _added(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _replaced(table: Table) -> Update:
+    return update(table).where(*equal(table, *table.primary_key.columns.keys(), "revision", prefix=_BEFORE))
 
 
 @cache
@@ -83,7 +97,7 @@ class Collection(Generic[Kept]):
         try:
             # A savepoint, because PostgreSQL gives up a whole transaction after a refusal and SQLite does not.
             with self.connection.begin_nested():
-                self.connection.execute(insert(self.table).values(**self.columns(record), body=_text(record)))
+                self.connection.execute(_added(self.table), {**self.columns(record), "body": _text(record)})
         except IntegrityError:
             raise Conflict(
                 "That exists already.",
@@ -100,9 +114,9 @@ class Collection(Generic[Kept]):
 
     def replace(self, record: Kept, *, revision: int) -> None:
         """Keep the next state of a record that had this revision; raises `Conflict` if it has moved on."""
-        keys = and_(*(column == getattr(record, column.name) for column in self.table.primary_key))
-        change = update(self.table).where(keys, self.table.c.revision == revision)
-        done = self.connection.execute(change.values(**self.columns(record), body=_text(record)))
+        values = {**self.columns(record), "body": _text(record)}
+        known = {f"{_BEFORE}{column.name}": values[column.name] for column in self.table.primary_key}
+        done = self.connection.execute(_replaced(self.table), {**values, **known, f"{_BEFORE}revision": revision})
         if done.rowcount != 1:
             raise stale(f"An entry of {self.table.name}")
 

@@ -13,6 +13,10 @@ from lamplighter.store.collection import upsert
 
 #: Microseconds.
 _HOUR = 3_600_000_000
+#: What every change of the platform executes.
+_ADD = insert(schema.journal)
+_MOVE_ON = update(schema.journal_head).filter_by(id=1)
+_HEAD = select(schema.journal_head.c.sequence, schema.journal_head.c.hash).filter_by(id=1).with_for_update()
 
 
 class Journal:
@@ -29,15 +33,15 @@ class Journal:
         )
         body, digest = journal.seal(entry)
         values = {"sequence": entry.sequence, "hash": digest, "at": at, "model": event.model, "name": entry.name, "body": body}
-        self.connection.execute(insert(schema.journal).values(**values))
-        self.connection.execute(update(schema.journal_head).filter_by(id=1).values(sequence=entry.sequence, hash=digest))
+        self.connection.execute(_ADD, values)
+        self.connection.execute(_MOVE_ON, {"sequence": entry.sequence, "hash": digest})
         return entry
 
     def _head(self) -> tuple[int, str]:
         """Sequence and hash of the last entry, locked; made by whoever comes first, so that two cannot both begin."""
         table = schema.journal_head
         upsert(self.connection, table, [{"id": 1, "sequence": 0, "hash": BEGINNING}], keys=["id"], set_=[])
-        row = self.connection.execute(select(table.c.sequence, table.c.hash).filter_by(id=1).with_for_update()).one()
+        row = self.connection.execute(_HEAD).one()
         return row[0], row[1]
 
     def hold(self) -> None:
