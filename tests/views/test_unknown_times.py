@@ -14,9 +14,8 @@ from lamplighter.cli.pages.status import status_page
 from lamplighter.domain.monitor_plan import Monitor
 from lamplighter.domain.outcome import Guard
 from lamplighter.domain.route import LATENCY_BOUNDS
-from lamplighter.domain.traffic import HOUR, Traffic
+from lamplighter.domain.traffic import HOUR, CallerHour, Traffic
 from lamplighter.lifecycle import tallying
-from lamplighter.store.felt import CallerHour
 from lamplighter.store.tallies import StepTally
 from lamplighter.web import alarms, callers
 

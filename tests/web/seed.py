@@ -40,14 +40,14 @@ from lamplighter.domain.routing import Routing
 from lamplighter.domain.selection import Guard, Held, Sealed
 from lamplighter.domain.slices import key_of
 from lamplighter.domain.steps import Steps
-from lamplighter.domain.traffic import Traffic
+from lamplighter.domain.traffic import CallerHour, Traffic
 from lamplighter.domain.version import Artifact, Badge, Manifest, Provenance, Version
 from lamplighter.lifecycle import design, inputs, people
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring.labelled import labelled, labelled_bytes
 from lamplighter.settings import Settings
 from lamplighter.settings import Training as Configured
-from lamplighter.store.felt import CallerHour, CallerRefusals
+from lamplighter.store.felt import CallerRefusals
 from lamplighter.store.outcomes import Day
 from lamplighter.store.transaction import Transaction
 

@@ -1,4 +1,4 @@
-"""What versions did, as it is counted: by second where it is new, and by hour."""
+"""What versions did and callers felt, as it is counted: by second where it is new, and by hour."""
 
 from collections.abc import Sequence
 
@@ -41,3 +41,17 @@ def total(parts: Sequence[Traffic]) -> Traffic:
         crowded=sum(part.crowded for part in parts),
         latencies=tuple(sum(column) for column in zip(*(part.latencies for part in parts), strict=True)) or first.latencies,
     )
+
+
+class CallerHour(msgspec.Struct, frozen=True):
+    """What one consumer felt in one hour, or in several added up."""
+
+    model: str
+    environment: str
+    consumer: str
+    #: First second of the hour, since the epoch.
+    second: int
+    requests: int = 0
+    failures: int = 0
+    #: Requests by latency bucket; bounds are `LATENCY_BOUNDS`, the last is open.
+    latencies: tuple[int, ...] = (0,) * (len(LATENCY_BOUNDS) + 1)

@@ -2,7 +2,7 @@
 
 from lamplighter.domain.consumer import Caller
 from lamplighter.domain.project import Project
-from lamplighter.store.felt import CallerHour
+from lamplighter.domain.traffic import CallerHour
 from lamplighter.store.transaction import Transaction
 
 _HOUR = 3_600_000_000

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from lamplighter.domain.caller_meter import OTHER, of_any_version, summed
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm, WorkerReport, latency_bucket
+from lamplighter.domain.traffic import CallerHour
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.store.felt import CallerHour, CallerRefusals
+from lamplighter.store.felt import CallerRefusals
 from lamplighter.store.transaction import Transaction
 from lamplighter.store.version_hours import VersionHour
 

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 from lamplighter.domain.outage import DRILL
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import LATENCY_BOUNDS, Arm, latency_bucket
-from lamplighter.domain.traffic import Traffic, total
+from lamplighter.domain.traffic import CallerHour, Traffic, total
 from lamplighter.lifecycle import calling, profiles, slices, tallying
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.store.felt import CallerHour
 from lamplighter.store.transaction import Transaction
 from lamplighter.store.version_hours import VersionHour
 

@@ -6,24 +6,10 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, and_, case, delete, func, or_, select
 
-from lamplighter.domain.route import LATENCY_BOUNDS
+from lamplighter.domain.traffic import CallerHour
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
 from lamplighter.store.hours import HOUR, added, found, read, written
-
-
-class CallerHour(msgspec.Struct, frozen=True):
-    """What one consumer felt in one hour, or in several added up."""
-
-    model: str
-    environment: str
-    consumer: str
-    #: First second of the hour, since the epoch.
-    second: int
-    requests: int = 0
-    failures: int = 0
-    #: Requests by latency bucket; bounds are `LATENCY_BOUNDS`, the last is open.
-    latencies: tuple[int, ...] = (0,) * (len(LATENCY_BOUNDS) + 1)
 
 
 class CallerRefusals(msgspec.Struct, frozen=True):

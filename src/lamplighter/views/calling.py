@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import Arm
+from lamplighter.domain.traffic import CallerHour
 from lamplighter.views.answering import percentile
 from lamplighter.views.live import live_versions
 
 if TYPE_CHECKING:  # clients import what views answer with, and have no database
-    from lamplighter.store.felt import CallerHour
     from lamplighter.store.transaction import Transaction
     from lamplighter.store.version_hours import VersionHour
 
@@ -87,7 +87,7 @@ def felt(look: "Transaction", model: str, now: int) -> dict[str, Felt]:
     }
 
 
-def _felt(hours: "CallerHour", refused: Mapping[str, int], versions: "Sequence[VersionHour]") -> Felt:
+def _felt(hours: CallerHour, refused: Mapping[str, int], versions: "Sequence[VersionHour]") -> Felt:
     return Felt(
         environment=hours.environment,
         requests=hours.requests,
