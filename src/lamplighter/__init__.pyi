@@ -3,6 +3,7 @@ from lamplighter.packaging.predictor import predictor
 from lamplighter.sdk.build import Build
 from lamplighter.sdk.connect import connect
 from lamplighter.sdk.deployed import Deployment, deploy, register
+from lamplighter.sdk.training_data import training_data
 
 __version__: str
-__all__ = ["Build", "Deployment", "Provenance", "__version__", "connect", "deploy", "predictor", "register"]
+__all__ = ["Build", "Deployment", "Provenance", "__version__", "connect", "deploy", "predictor", "register", "training_data"]

@@ -1,4 +1,4 @@
-"""How many rows were scored in parts of time, and of how many the truth has come."""
+"""How many rows were answered in parts of time, and of how many the truth has come."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -8,23 +8,20 @@ from lamplighter.store.transaction import Transaction
 
 
 class Labelled(NamedTuple):
-    """Rows of all versions of a model in one environment."""
+    """Rows that versions of a model have answered in one environment; rows of a shadow are not among them."""
 
-    #: Those that scored along in the shadow among them, and how many have a label.
     scored: int
     labelled: int
-    #: Rows that somebody was answered with and that have a label.
-    answered: int
 
-    def plus(self, other: tuple[int, int, int]) -> "Labelled":
+    def plus(self, other: tuple[int, int]) -> "Labelled":
         """These and others together."""
-        return Labelled(*(mine + more for mine, more in zip(self, other, strict=True)))
+        return Labelled(self.scored + other[0], self.labelled + other[1])
 
 
 def labelled(look: Transaction, model: str, environment: str, pieces: Iterable[tuple[int, int]], now: int) -> Labelled:
     """Rows of half-open parts of event time. Whole days stand as sums; only the days in which a part begins or ends are counted
     row by row."""
-    found = Labelled(0, 0, 0)
+    found = Labelled(0, 0)
     for start, end in pieces:
         for first, last in _parts(start, end, now):
             if first % DAY or last % DAY:

@@ -13,7 +13,7 @@ from lamplighter.lifecycle.turn import Turn
 #: Seconds between two measurements of windows.
 _GATHER = 1.0
 #: Seconds between two looks at what sets off trainings.
-_TRIGGER = 5.0
+_TRIGGER = 15.0
 #: Seconds between two looks at labels that wait for their prediction.
 _CLAIM = 60.0
 #: Seconds between two looks whether the week is to be told.

@@ -41,8 +41,8 @@ class Model:
     @property
     def known_to(self) -> int:
         """The event time up to which some truth has come, or now where none has."""
-        head = self.look.predictions.label_heads().get((self.name, self.place.environment))
-        return self.now if head is None else min(head + 1, self.now)
+        head = self.look.predictions.label_head(self.name, self.place.environment)
+        return min(head + 1, self.now) if head else self.now
 
     @property
     def trained_at(self) -> int:
@@ -91,7 +91,7 @@ def _schedule(model: Model, condition: Condition) -> Seen:
 def _volume(model: Model, condition: Condition) -> Seen:
     wanted, until = int(condition.bound), max(model.known_to, model.since)
     given = training_inputs.plan(model.kit, model.look, model.name, model.since, until)
-    rows = labelled(model.look, model.name, model.place.environment, given.new, model.now).answered
+    rows = labelled(model.look, model.name, model.place.environment, given.new, model.now).labelled
     told = f"{rows:,} of {wanted:,} new rows have their label."
     cause = Cause(key=f"rows from {rfc3339(model.since)}", at=until, since=model.since, until=until, why=told)
     return Seen(condition, cause if rows >= wanted else None, told)

@@ -155,7 +155,7 @@ def _given(kit: Kit, look: Transaction, model: str, seen: Seen) -> TrainingInput
     """What the training is given: its window, and whatever has its label since."""
     assert seen.cause is not None
     place = mainstay(look, model)
-    head = look.predictions.label_heads().get((model, place.environment), 0) if place else 0
+    head = look.predictions.label_head(model, place.environment) if place else 0
     until = max(seen.cause.until, min(head + 1, kit.clock.now()))
     return training_inputs.plan(kit, look, model, seen.cause.since, until)
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Connection, Select, and_, func, select
+from sqlalchemy import BigInteger, Column, Connection, Select, and_, case, func, select
 
 from lamplighter.store import schema
 from lamplighter.store.collection import named, upsert
@@ -62,18 +62,21 @@ class OutcomesByDay:
         rows = self.connection.execute(query.group_by(of.model, of.environment))
         return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
 
-    def summed(self, model: str, environment: str, start: int, end: int) -> tuple[int, int, int]:
-        """Scored, labelled, and answered and labelled rows of all versions on the days that begin in a window, as of the last
-        time that they were read."""
+    def summed(self, model: str, environment: str, start: int, end: int) -> tuple[int, int]:
+        """Answered rows of all versions on the days that begin in a window, and how many of them have a label, as of the last
+        time that the days were read. Where a version has answered and scored along on one day, its rows are taken to be
+        labelled alike; of one that has no label yet, all count as answered."""
         of = schema.outcomes.c
-        sums = (func.coalesce(func.sum(column), 0) for column in (of.scored, of.labelled, of.answered))
-        query = select(*sums).where(of.model == model, of.environment == environment, of.day >= start, of.day < end)
-        scored, labelled, answered = self.connection.execute(query).one()
-        return int(scored), int(labelled), int(answered)
+        answered = case((of.labelled > 0, of.scored * of.answered // func.nullif(of.labelled, 0)), else_=of.scored)
+        query = select(func.coalesce(func.sum(answered), 0), func.coalesce(func.sum(of.answered), 0))
+        query = query.where(of.model == model, of.environment == environment, of.day >= start, of.day < end)
+        scored, labelled = self.connection.execute(query).one()
+        return int(scored), int(labelled)
 
     def numbers(self, model: str, environment: str, day: int) -> list[int]:
         """The versions that scored on a day."""
-        query = select(schema.outcomes.c.number).filter_by(model=model, environment=environment, day=day)
+        of = schema.outcomes.c
+        query = select(of.number).filter_by(model=model, environment=environment, day=day).order_by(of.number)
         return list(self.connection.execute(query).scalars())
 
     def between(self, model: str, environment: str, number: int, start: int, end: int) -> Mapping[int, bytes]:

@@ -150,6 +150,11 @@ class Predictions:
         query = select(heads.c.model, heads.c.environment, heads.c.event_at)
         return {(row[0], row[1]): int(row[2]) for row in self.connection.execute(query)}
 
+    def label_head(self, model: str, environment: str) -> int:
+        """The newest event time of rows of one model whose label is known; 0 if none is."""
+        query = select(schema.label_heads.c.event_at).filter_by(model=model, environment=environment)
+        return int(self.connection.execute(query).scalar() or 0)
+
     def joined(self, model: str, environment: str, number: int, start: int, end: int) -> Joined:
         """Rows of one version in a window of event time that have a label, ordered by id."""
         p, t = schema.predictions, schema.labels
@@ -160,13 +165,13 @@ class Predictions:
         columns = list(zip(*self.connection.execute(query.where(where).order_by(p.c.id)).all(), strict=True)) or [()] * 5
         return Joined(ids=columns[0], event_at=columns[1], scores=columns[2], labels=columns[3], slices=columns[4])
 
-    def summed(self, model: str, environment: str, number: int, start: int, end: int) -> tuple[int, int, int]:
-        """Scored, labelled, and answered and labelled rows of a version in a window of event time, counted one by one."""
+    def summed(self, model: str, environment: str, number: int, start: int, end: int) -> tuple[int, int]:
+        """Answered rows of a version in a window of event time, and how many of them have a label, counted one by one."""
         p, t = schema.predictions, schema.labels
-        answered = func.count(case((and_(t.c.id.is_not(None), p.c.arm != "shadow"), 1)))
-        query = select(func.count(), func.count(t.c.id), answered).select_from(p.outerjoin(t, t.c.id == p.c.id))
-        found = self.connection.execute(query.where(*_of_day()), {**_day(model, environment, number, start), "end": end}).one()
-        return int(found[0]), int(found[1]), int(found[2])
+        query = select(func.count(), func.count(t.c.id)).select_from(p.outerjoin(t, t.c.id == p.c.id))
+        asked = {**_day(model, environment, number, start), "end": end}
+        scored, labelled = self.connection.execute(query.where(*_of_day(), p.c.arm != "shadow"), asked).one()
+        return int(scored), int(labelled)
 
     def tally(self, model: str, environment: str, number: int, day: int) -> Tally | None:
         """The rows of one day of a version, counted without their labels; nothing if there are none."""
