@@ -44,7 +44,7 @@ def test_what_is_foretold_is_what_happens(life: Life) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "person", "code"),
+    ("declared", "person", "code"),
     [
         ({"steps": {**QUICK, "least_requests": 0}}, "dana", "E1519"),
         ({}, "ada", "E1330"),
@@ -52,9 +52,9 @@ def test_what_is_foretold_is_what_happens(life: Life) -> None:
     ids=["a rollout without a guard", "somebody without the duty"],
 )
 def test_what_would_stand_in_the_way_of_the_deed_stands_in_the_way_of_the_dry_run(
-    life: Life, more: dict[str, Any], person: str, code: str
+    life: Life, declared: dict[str, Any], person: str, code: str
 ) -> None:
-    version = ready(life, models.critical(MODEL, **more))
+    version = ready(life, models.critical(MODEL, **declared))
     told = refusal(lambda: life[person].foretell(version.name, "prod"))
     assert told[0] == code
     assert told == refusal(lambda: life[person].deploy(version.name, "prod"))
