@@ -8,6 +8,7 @@ from tests.cli.commands import told
 from tests.cli.memory import JULY, MISSING_WORD, REFUSED, Memory, decision, emergency, rollout
 from tests.domain import specimens
 
+from lamplighter.cli.pages.retraining import retraining_page
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.hold import Hold
 from lamplighter.domain.hook import Answer, Hook, Moment, OnFailure
@@ -681,3 +682,14 @@ def test_an_unknown_tool_is_refused_with_the_known_ones() -> None:
     outcome = told(Memory(), "export", "promethoos")
     assert outcome.code != 0
     assert "prometheus" in outcome.err
+
+
+def test_what_sets_off_the_next_training_says_what_it_waits_for() -> None:
+    lines = told(Memory(), "retraining", "show", "late-flights").out.splitlines()
+    assert lines[0].startswith("drift of late-flights is waiting for labels. I-3 is open.")
+    assert "  new rows  40 of 90 have a label, since 2013-07-01 02:00 CEST" in lines
+    assert "  budget    1 of 4 trainings in 30 days are used." in lines
+    assert "  left out  Q-1: The feed was broken." in lines
+    assert any(line.split()[:5] == ["schedule", "0", "5", "1", "*"] and "armed" in line for line in lines)
+    empty = specimens.next_training(triggers=(), budget=None)
+    assert retraining_page(empty, "").says.startswith("Nothing sets off a training of late-flights:")

@@ -164,4 +164,4 @@ def test_the_budget_holds_for_all_triggers_and_counts_people() -> None:
     assert _stands(old, refused, first, plan=plan).readiness is Readiness.DUE
     found = _stands(old, refused, first, second, plan=plan)
     assert (found.readiness, found.next_at) == (Readiness.OVER_BUDGET, NOW + 10 * DAY)
-    assert found.why == "I-7 is open. 2 trainings in 30 days are as many as may be."
+    assert found.why == "I-7 is open. 2 of 2 trainings in 30 days are used."

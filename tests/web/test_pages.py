@@ -152,6 +152,15 @@ def test_a_button_that_cannot_be_used_says_why(page: Page) -> None:
     assert why == "R-6 of v2 into prod is not over yet."
 
 
+def test_the_page_says_what_sets_off_the_next_training(page: Page) -> None:
+    page.goto("/m/late-flights")
+    lines = page.locator("#next-training + ul li").all_inner_texts()
+    assert lines[0].startswith("quality: armed. No incident about lost quality is open that has had no training.")
+    assert [line.partition(":")[0] for line in lines[1:]] == ["schedule 0 5 1 * *", "volume 20000", "expiry 21d"]
+    assert "1 of 4 trainings in 30 days are used." in page.locator("#management").inner_text()
+    assert "The feed was broken." in page.locator("#management").inner_text()
+
+
 def test_stored_text_stays_text(page: Page, watch: Watch) -> None:
     for path in ("/m/parts-demand", "/m/parts-demand/v/2", "/"):
         page.goto(path)

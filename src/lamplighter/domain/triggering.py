@@ -96,6 +96,13 @@ class Spent(Record, frozen=True):
     #: When there is room again, microseconds since the epoch; 0 while there is.
     free_at: int
 
+    @property
+    def sentence(self) -> str:
+        """How much is used."""
+        return (
+            f"{self.used:,} of {self.trainings:,} trainings in {'a day' if self.days == 1 else f'{self.days:,} days'} are used."
+        )
+
 
 class NextTraining(Record, frozen=True):
     """When a model is trained next, and with what."""
@@ -174,7 +181,7 @@ def _readiness(
         return (Readiness.QUARANTINED if kept_back else Readiness.WAITING), f"{cause.why} {short}", 0
     use = spent(plan.budget, known, now) if plan.budget else None
     if use is not None and use.free_at:
-        return Readiness.OVER_BUDGET, f"{cause.why} {use.used} trainings in {use.days} days are as many as may be.", use.free_at
+        return Readiness.OVER_BUDGET, f"{cause.why} {use.sentence}", use.free_at
     return Readiness.DUE, cause.why, now
 
 

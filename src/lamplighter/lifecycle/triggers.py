@@ -9,6 +9,7 @@ from lamplighter.domain.events.incident import IncidentOpened
 from lamplighter.domain.events.run import RetrainingMoved, RetrainingRefused, RetrainingRequested
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.journal import Entry
+from lamplighter.domain.monitor import Kind
 from lamplighter.domain.project import Project
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.schedule import read_schedule
@@ -24,10 +25,11 @@ from lamplighter.store.transaction import Transaction
 
 
 def answer(kit: Kit, entry: Entry) -> None:
-    """An incident may set off a training at once."""
+    """A functional incident may set off a training at once. What fails here is looked at again, and keeps no reaction back."""
     event = entry.event
     assert isinstance(event, IncidentOpened)
-    _look(kit, event.model)
+    if event.kind == Kind.FUNCTIONAL:
+        guarded(partial(_look, kit, event.model))
 
 
 def look(kit: Kit) -> None:

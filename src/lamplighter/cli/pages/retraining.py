@@ -40,8 +40,7 @@ def _says(found: NextTraining) -> str:
 
 
 def _spent(use: Spent) -> str:
-    told = f"{use.used} of {use.trainings} trainings in {use.days} days"
-    return f"{told}; the next is free {local(use.free_at)}" if use.free_at else told
+    return f"{use.sentence} There is room again {local(use.free_at)}." if use.free_at else use.sentence
 
 
 def _row(one: Standing) -> tuple[str, ...]:
