@@ -91,6 +91,9 @@ _VALUES: Mapping[str, Any] = {
     "answers": {"runbook": "words"},
     "drill": "access",
     "word": "words",
+    "schema": "words",
+    "lifted": True,
+    "training": "T-1",
 }
 _SPECIAL: Mapping[tuple[str, str], Any] = {
     ("save_environment", "environment"): Environment(name="another", level=Level.DEVELOPMENT, port=1),

@@ -129,16 +129,16 @@ def test_redacted_values_are_written_down_nowhere(life: Life) -> None:
 
 
 @pytest.mark.parametrize(
-    ("monitor", "more", "code"),
+    ("monitor", "declared", "code"),
     [
         ({"slices": ["delay"]}, {"log": {"redact": {"delay": "hash"}}}, "E1230"),
         ({"slices": ["delay", "delay"]}, {}, "E1231"),
         ({"slices": ["dealy"]}, {}, "E1201"),
     ],
 )
-def test_a_slice_that_cannot_be_is_refused(life: Life, monitor: dict[str, Any], more: dict[str, Any], code: str) -> None:
+def test_a_slice_that_cannot_be_is_refused(life: Life, monitor: dict[str, Any], declared: dict[str, Any], code: str) -> None:
     def declare() -> None:
-        version = life.version(models.project(MODEL, monitor=monitor, **more))
+        version = life.version(models.project(MODEL, monitor=monitor, **declared))
         life["dana"].deploy(version.name, "dev")
 
     with pytest.raises(LampError) as refusal:
