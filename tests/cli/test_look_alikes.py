@@ -6,6 +6,7 @@ from tests.cli.memory import NOON, Memory
 from tests.domain.test_look_alike import asked, grouped
 
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.identity import Person, Role
 from lamplighter.domain.look_alike import LeftOut, Shown
 
 KINDS = [asked(name, 0.001 * place, sides=("it",), judged_at=NOON) for place, name in enumerate(("bergen", "hamar", "oslo"))]
@@ -55,6 +56,14 @@ def test_one_act_accepts_what_was_seen_and_names_what_came_later() -> None:
     assert done.out.startswith("✓ 3 of 4 look-alikes are accepted for prod (IT), each with a word of its own.\n")
     assert "oslo@2: oslo@2 is not what it was." in done.out
     assert "voss@2: It came or changed after you have seen the group." in done.out
+
+
+def test_whoever_has_two_sides_speaks_for_the_one_that_is_asked() -> None:
+    (group,) = grouped(*KINDS)
+    both = Person(email="bea@example.com", name="Bea", roles=(Role.BUSINESS, Role.IT))
+    memory = Memory(alike=[group], me=both)
+    told(memory, "approvals", "approve", "--group", group.key, "--seen", "2026-03-03T13:32:00+00:00")
+    assert [deed[2] for deed in memory.deeds] == [Side.IT]
 
 
 @pytest.mark.parametrize("words", [("show",), ("show", "late-flights", "--group", "ab"), ("approve", "--group", "ab")])

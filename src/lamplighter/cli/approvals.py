@@ -1,6 +1,6 @@
 """PEOPLE: approvals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -226,7 +226,7 @@ def _approved_group(session: Session, key: str, seen: int, side: str | None, rea
     group = _group(session, key)
     late = [one for one in group.members if one.judged_at > seen]
     shown = [Shown(rollout=one.rollout, binding=one.binding) for one in group.members if one not in late]
-    done = session.platform.sign_look_alikes(key, Side(side) if side else _own_side(session), shown, reason)
+    done = session.platform.sign_look_alikes(key, Side(side) if side else _own_side(session, group.sides), shown, reason)
     left = [(one.name or one.rollout, one.why) for one in done.left_out]
     left += [(one.name, "It came or changed after you have seen the group.") for one in late]
     mark = "✓ " if done.signed else ""
@@ -241,9 +241,9 @@ def _approved_group(session: Session, key: str, seen: int, side: str | None, rea
     )
 
 
-def _own_side(session: Session) -> Side:
+def _own_side(session: Session, asked: Sequence[str] = tuple(Side)) -> Side:
     me = session.platform.whoami()
-    sides = [side for side, role in ROLE_OF.items() if role in me.roles]
+    sides = [side for side, role in ROLE_OF.items() if role in me.roles and side in asked]
     if len(sides) == 1:
         return sides[0]
     raise Invalid(
