@@ -34,9 +34,10 @@ def facts(found: Simulation) -> list[tuple[str, str]]:
 
 
 def _by_itself(alone: list[Ruled]) -> str:
-    rate = sum(one.spot_checks for one in alone) / len(alone)
-    told = f"{len(alone)} accepted by the platform, of which spot checks draw {sum(one.spot_checks for one in alone):.1f}"
-    return f"{told}; of 10 bad ones {unseen(10, rate):.1f} go unseen, and of one model {until_seen(rate):.0f} go live until one is seen"
+    drawn = sum(one.spot_checks for one in alone)
+    rate = drawn / len(alone)
+    told = f"{len(alone)} accepted by the platform, of which spot checks draw {drawn:.1f}"
+    return f"{told}; of 10 bad ones {unseen(10, rate):.1f} go unseen, of one model {until_seen(rate):.0f} until one is seen"
 
 
 def _sides(found: Simulation) -> tuple[list[Ruled], list[Ruled]]:
