@@ -6,7 +6,8 @@ once a day at what waits: they accept groups in one act, read by itself what sta
 Each act comes ten minutes after the one before, the most that `lamp report` counts, so its minutes are a bound here too.
 One in eight of the internal retrains is bad in a way that no figure shows; the validator recognises it. No application calls.
 
-The bad ones that were found are held against the binomial with the stated rate; over a limit the exit code is 1.
+The bad ones that were found are held against the binomial with the stated rate; over a limit the exit code is 1. The key is
+another one in each run, so that up to one run in twenty lies outside by chance.
 """
 
 import random
