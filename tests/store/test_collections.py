@@ -19,6 +19,7 @@ from lamplighter.domain.identity import Credential, Person, Purpose, Role, Team
 from lamplighter.domain.incident import State
 from lamplighter.domain.inputs import Inputs
 from lamplighter.domain.job import Run
+from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.replay import Replay
 from lamplighter.domain.retraining import State as Training
@@ -57,6 +58,10 @@ READING = Reading(
 CREDENTIAL = Credential(digest="d" * 64, email="a@x", purpose=Purpose.TOKEN, created_at=1, expires_at=2**53)
 
 
+LOWERING = Lowering(
+    id="L-1", model="late-flights", project=specimens.project(), base="b" * 64, before="high", after="low", why="So.",
+    person=specimens.ADA, opened_at=5,
+)  # fmt: skip
 REPLAY = Replay(
     id="P-1", model="churn", environment="prod", number=2, version="b" * 64, live_number=1, live="a" * 64
 )  # fmt: skip
@@ -100,6 +105,7 @@ CASES = [
     case("inputs", Inputs(model="churn", environment="prod", number=1, end=5, matter=False), *_VERSION, end=9),
     case("job_runs", Run(id="J-1", model="late-flights", job="nightly", due_at=1), "id", rows=3, revision=1),
     case("logged_models", LOGGED_MODEL, "id", updated_at=2),
+    case("lowerings", LOWERING, "id", reason="So.", revision=1),
     case("people", specimens.PEOPLE[specimens.ADA], "email", active=False),
     case("policies", specimens.starter(), "digest"),
     Case("projects", specimens.project(), {"model": "late-flights"}, specimens.project('[model]\nname = "late-flights"\n')),

@@ -5,17 +5,15 @@ from collections.abc import Mapping, Sequence
 import click
 
 from lamplighter.cli.flags import Noun
-from lamplighter.cli.instants import local, precise, read, short, zone
+from lamplighter.cli.instants import local, precise, read, zone
 from lamplighter.cli.page import Page
-from lamplighter.cli.pages import look_alikes
+from lamplighter.cli.pages import look_alikes, waiting
 from lamplighter.cli.pages.decision import gates, outcome
 from lamplighter.cli.pages.emergency import told
-from lamplighter.cli.pages.spot_check import asked
 from lamplighter.cli.pages.validation import state
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 from lamplighter.domain.acceptance import ROLE_OF, Side
-from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.look_alike import LookAlikes, Shown
 from lamplighter.domain.names import Number, parse_reference, unknown
@@ -39,59 +37,55 @@ def approvals() -> None:
 @with_session
 def list_waiting(session: Session) -> Page:
     """Everything that waits, oldest first, and which of it waits for you."""
-    found = session.platform.waiting()
-    me = session.platform.whoami()
-    mine = [waiting for waiting in found if may_sign(me, waiting)]
-    unreviewed = session.platform.emergencies()
-    yours = [emergency for emergency in unreviewed if emergency.owner == me.email]
-    findings = [one for one in session.platform.validation_findings() if one.answered or state(one) == "overdue"]
-    validates = any(set(tier.validation.by) & set(me.roles) for tier in session.platform.policy().tier)
-    own = [one for one in findings if (validates if one.answered else True) and (one.owner == me.email) != one.answered]
-    groups = session.platform.look_alikes()
-    grouped = {one.rollout for group in groups for one in group.members}
-    apart = {one.rollout: f"stands apart from {group.key}: {one.apart} " for group in groups for one in group.apart}
-    rows = [
-        (group.key, f"{len(group.members)} look-alikes", group.environment, "-", look_alikes.summary(group)) for group in groups
+    platform = session.platform
+    me, found, groups = platform.whoami(), platform.waiting(), platform.look_alikes()
+    unreviewed, checks, lowerings = platform.emergencies(), platform.spot_checks(), platform.lowerings()
+    findings = [one for one in platform.validation_findings() if one.answered or state(one) == "overdue"]
+    kinds = [
+        waiting.grouped(groups),
+        waiting.versions(me, found, groups),
+        list(waiting.findings(me, findings, platform.policy())),
+        list(waiting.spot_checks(me, checks)),
+        list(waiting.lowerings(me, lowerings)),
+        list(waiting.emergencies(me, unreviewed)),
     ]
-    # What stands apart comes first, and nothing of a group is left out of what waits.
-    singles = sorted((w for w in found if w.rollout not in grouped), key=lambda w: w.rollout not in apart)
-    rows += [
-        (w.rollout, f"{w.model}@{w.number}", w.environment, short(w.since), apart.get(w.rollout, "") + "; ".join(w.missing))
-        for w in singles
-    ]
-    rows += [(e.id, f"{e.model}@{e.number}", e.environment, short(e.opened_at), _asked(e)) for e in unreviewed]
-    checks = session.platform.spot_checks()
-    rows += [(c.id, f"{c.model}@{c.number}", c.environment, short(c.opened_at), asked(c)) for c in checks]
-    rows += [(v.id, f"{v.model}@{v.number}", "-", short(v.opened_at), f"{state(v)}; {v.owner}: {v.words}") for v in findings]
-    own_checks = [c for c in checks if c.waits and c.person == me.email]
-    count = len(found) + len(unreviewed) + len(findings) + len(checks)
-    next_ = [f"lamp approvals show --group {group.key}" for group in groups[:1]]
-    next_ += [f"lamp approvals show {w.model}@{w.number}" for w in ([w for w in mine if w in singles] or singles)[:1]]
-    next_ += [f"lamp validate show {one.id}" for one in (own or findings)[:1]]
-    next_ += [f"lamp spot-check show {c.id}" for c in (own_checks or checks)[:1]]
-    next_ += [f"lamp approvals review {e.id} --note WHAT" for e in (yours or unreviewed)[:1]]
+    every = [one for kind in kinds for one in kind]
+    mine = sum(may_sign(me, one) for one in found) + sum(one.is_mine for kind in kinds[2:] for one in kind)
+    count = len(found) + sum(map(len, kinds[2:]))
     return Page(
-        says=f"{len(mine) + len(yours) + len(own) + len(own_checks)} of {count} wait for you."
-        if count
-        else "Nothing waits for anybody.",
+        says=f"{mine} of {count} wait for you." if count else "Nothing waits for anybody.",
         data={
             "waiting": found,
             "look_alikes": groups,
-            "mine": [waiting.rollout for waiting in mine],
+            "mine": [one.rollout for one in found if may_sign(me, one)],
             "emergencies": unreviewed,
             "findings": findings,
             "spot_checks": checks,
-            "reviews": [emergency.id for emergency in yours],
+            "lowerings": lowerings,
+            "reviews": [one.id for one in unreviewed if one.owner == me.email],
         },
-        table=Table(rows, ("KEY", "VERSION", "ENVIRONMENT", f"SINCE ({zone()})", "MISSING")),
-        next=next_,
+        table=Table([one.row for one in every], ("KEY", "VERSION", "ENVIRONMENT", f"SINCE ({zone()})", "MISSING")),
+        next=waiting.following(kinds),
         url=session.address("/approvals"),
     )
 
 
-def _asked(emergency: Emergency) -> str:
-    due = f"the review of {emergency.owner or 'somebody'} until {local(emergency.due_at)}"
-    return f"{due}; {told(emergency)}"
+@approvals.command("tier")
+@click.argument("key", metavar="LOWERING")
+@click.option("--agree/--refuse", "agreed", required=True, help="whether the lower tier holds")
+@click.option("--reason", default="", help="why, for the record; a refusal takes one")
+@with_session
+def tier(session: Session, key: str, agreed: bool, reason: str) -> Page:
+    """Let the tier of a model fall, or not, as a second person; L-3 is such a change of a project."""
+    done = session.platform.decide_lowering(key, agreed, reason)
+    holds = f"{done.model} is {done.after} now" if agreed else f"{done.model} stays {done.before}"
+    return Page(
+        says=f"✓ {done.id} is decided: {holds}.",
+        data={"lowering": done},
+        facts=[("asked by", done.person), ("why", done.why)],
+        next=[f"lamp status {done.model}"],
+        url=session.address(f"/m/{done.model}"),
+    )
 
 
 @approvals.command("review")

@@ -15,7 +15,7 @@ from lamplighter.domain.policy import Tier
 from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import check_project
 from lamplighter.domain.slices import check_slices
-from lamplighter.lifecycle import declared, measurable, named, routing
+from lamplighter.lifecycle import declared, lowering, measurable, named, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.store.transaction import Transaction
@@ -23,32 +23,43 @@ from lamplighter.store.transaction import Transaction
 
 def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Project:
     """Keep what a project says, and let every environment in which the model is live answer by it; raises `Invalid`, and
-    `NotFound` for a tier, measure, channel, environment, table, training or receiver that is not there.
+    `NotFound` for a tier, measure, channel, environment, table, training or receiver that is not there. Raises `Blocked`, and
+    keeps it for a second person, where the tier of the model would fall.
 
     The same again changes nothing.
     """
     check_project(project)
     if project.name != model:
         raise Invalid("Two names for one model.", why="The path and the project differ.", fix="Use one name.", code="E1113")
-    criticality = criticality_of(project, kit.policy)
-    tier = tier_of(kit.policy, criticality.tier)
+    tier = tier_of(kit.policy, criticality_of(project, kit.policy).tier)
     check_measures(project)
     _check_log(tier, project.log)
     check_slices(project.monitor.slices, tier.log.redact)
-    places: list[str] = []
     with kit.store.transaction() as change:
         named.check(kit, change, project)
         newest = change.versions.newest(model)
         if newest is not None:
             measurable.check(project, newest.manifest.contract.output.meaning)
         before = change.projects.find(model=model)
-        if before is None or before.digest != project.digest:
-            change.projects.put(project)
-            kit.record(change, ProjectSaved(model=model, digest=project.digest, tier=criticality.tier), actor)
-            places = _renewed(kit, change, project)
+        waits = lowering.asked(kit, change, actor, before, project) if before is not None else None
+        places = keep(kit, change, actor, project) if waits is None else []
+    if waits is not None:
+        raise lowering.blocked(waits)
     for place in places:
         routing.apply(kit, place)
     return project
+
+
+def keep(kit: Kit, change: Transaction, actor: Actor, project: Project) -> list[str]:
+    """Let a project hold from now on; gives where its model is live, each place with a new revision."""
+    before = change.projects.find(model=project.name)
+    if before is not None and before.digest == project.digest:
+        return []
+    found = criticality_of(project, kit.policy)
+    change.projects.put(project)
+    event = ProjectSaved(model=project.name, digest=project.digest, tier=found.tier, rule=found.rule)
+    kit.record(change, event, actor)
+    return _renewed(kit, change, project)
 
 
 def _renewed(kit: Kit, change: Transaction, project: Project) -> list[str]:

@@ -40,6 +40,7 @@ from lamplighter.store.inputs import InputsSeen
 from lamplighter.store.job_runs import JobRuns
 from lamplighter.store.journal import Journal
 from lamplighter.store.labels import Labels
+from lamplighter.store.lowerings import Lowerings
 from lamplighter.store.migrations import upgrade
 from lamplighter.store.notices import Notices
 from lamplighter.store.old_rows import OldRows
@@ -119,6 +120,7 @@ class Transaction:
     journal = _Of(Journal)
     labels = _Of(Labels)
     logged_models = _Of(LoggedModels)
+    lowerings = _Of(Lowerings)
     notices = _Of(Notices)
     old_rows = _Of(OldRows)
     payloads = _Of(Payloads)

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.identity import Permission, Person
+from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.waiting import find
@@ -39,6 +40,7 @@ def approvals_page(request: Request, platform: Platform) -> Response:
         checks=platform.spot_checks(),
         apart=apart,
         emergencies=platform.emergencies(),
+        lowerings=[(one, _why_not_decide(person, one)) for one in platform.lowerings()],
         findings=[one for one in platform.validation_findings() if one.answered or one.overdue(time.time_ns() // 1000)],
         handovers=platform.handovers(),
         due=platform.due_handovers(),
@@ -90,6 +92,20 @@ def sign(request: Request, platform: Platform) -> Response:
     return done("/approvals", "accepted" if accepted else "refused")
 
 
+def _why_not_decide(person: Person, one: Lowering) -> str:
+    if person.email == one.person:
+        return "You asked for it, so the word has to come from somebody else."
+    return "" if person.may(Permission.APPROVE) else "That takes the role business, IT or risk."
+
+
+def decide_lowering(request: Request, platform: Platform) -> Response:
+    """Let a lower tier hold, or not."""
+    agreed = forms.needed(request, "decision") == "agree"
+    reason = forms.text(request, "reason") if agreed else forms.needed(request, "reason")
+    platform.decide_lowering(request.path_params["key"], agreed, reason)
+    return done("/approvals", "lowered" if agreed else "not-lowered")
+
+
 def emergency_page(request: Request, platform: Platform) -> Response:
     """Show an emergency: who passed what and why, and the review that is left."""
     one = platform.emergency(request.path_params["key"])
@@ -127,6 +143,7 @@ PAGES = (
     Page("GET", "/approvals", approvals_page, Permission.READ),
     Page("GET", "/approvals/{rollout}", approval_page, Permission.READ),
     Page("POST", "/approvals/{rollout}", sign, Permission.APPROVE),
+    Page("POST", "/lowerings/{key}", decide_lowering, Permission.APPROVE),
     Page("GET", "/emergencies/{key}", emergency_page, Permission.READ),
     Page("POST", "/emergencies/{key}", review, Permission.APPROVE),
 )

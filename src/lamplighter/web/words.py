@@ -36,6 +36,8 @@ DONE: Mapping[str, str] = {
     "blocked": "A gate said no. Nothing was changed; the decision below says why and what to do.",
     "accepted": "Your acceptance is written down.",
     "accepted-together": "Your acceptance is written down on each of them.",
+    "lowered": "The lower tier holds from now on.",
+    "not-lowered": "The tier stays, and your reason is written down.",
     "judged": "Your word on the case is written down.",
     "declared": "The emergency is declared, and everybody with a duty of the model is told. A second person reviews it.",
     "reviewed": "Your review is written down. The next version goes its usual way.",

@@ -12,6 +12,7 @@ from lamplighter.domain.events.emergency import EmergencyEvent
 from lamplighter.domain.events.handover import HandoverEvent
 from lamplighter.domain.events.identity import IdentityEvent
 from lamplighter.domain.events.incident import IncidentEvent
+from lamplighter.domain.events.lowering import LoweringEvent
 from lamplighter.domain.events.notification import NotificationEvent
 from lamplighter.domain.events.policy import PolicyEvent
 from lamplighter.domain.events.prediction import PredictionEvent
@@ -34,6 +35,7 @@ AnyEvent = (
     | HandoverEvent
     | IdentityEvent
     | IncidentEvent
+    | LoweringEvent
     | NotificationEvent
     | PolicyEvent
     | PredictionEvent

@@ -15,6 +15,8 @@ class ProjectSaved(Event, frozen=True, tag=True):
 
     digest: str = ""
     tier: str = ""
+    #: The rule that gave the tier; empty where an older release wrote it.
+    rule: str = ""
 
 
 DesignEvent = EnvironmentSaved | ProjectSaved

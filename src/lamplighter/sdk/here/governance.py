@@ -1,9 +1,11 @@
 """What people may take on, and by which rules."""
 
+from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.rulebook_change import Changed, RuleBookChange, differences
 from lamplighter.domain.simulation import Simulation
 from lamplighter.domain.waiver import Waiver
+from lamplighter.lifecycle import lowerings as deciding
 from lamplighter.lifecycle import policies, rulebook, simulating
 from lamplighter.lifecycle import waivers as lifecycle
 from lamplighter.sdk.here.base import Caller
@@ -37,6 +39,13 @@ class Governance(Caller, verbs.Governance):
 
     def set_policy(self, text: str, reason: str) -> RuleBookChange:
         return policies.change(self._kit, self._actor, text, reason)
+
+    def lowerings(self) -> list[Lowering]:
+        with self._kit.store.reading() as look:
+            return look.lowerings.all(open=True)
+
+    def decide_lowering(self, key: str, agreed: bool, reason: str = "") -> Lowering:
+        return deciding.decide(self._kit, self._actor, key, agreed, reason)
 
     def waive(self, reference: str, environment: str, gate: str, days: int, reason: str) -> Waiver:
         with self._kit.store.reading() as look:

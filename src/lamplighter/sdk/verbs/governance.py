@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.rulebook_change import Changed, RuleBookChange
 from lamplighter.domain.simulation import Simulation
@@ -48,6 +49,16 @@ class Governance(Protocol):
     @door("PUT", "/policy", Permission.ADMINISTER)
     def set_policy(self, text: str, reason: str) -> RuleBookChange:
         """Bring the rule book in this TOML text into force; words that were given under the one before do not hold under it."""
+        ...
+
+    @door("GET", "/lowerings", Permission.READ)
+    def lowerings(self) -> list[Lowering]:
+        """Changes of projects that would lower a tier, and wait for a second person; oldest first."""
+        ...
+
+    @door("POST", "/lowerings/{key}/decision", Permission.APPROVE)
+    def decide_lowering(self, key: str, agreed: bool, reason: str = "") -> Lowering:
+        """Let a lower tier hold, or not, as somebody else than who asked for it; a refusal takes words."""
         ...
 
     @door("POST", "/versions/{reference}/waivers", Permission.APPROVE)

@@ -148,3 +148,14 @@ advisories = Table(
 )
 
 advisory_loads = Table("advisory_loads", metadata, Column("at", BigInteger, primary_key=True, autoincrement=False), body())
+
+lowerings = Table(
+    "lowerings",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("model", NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    body(),
+)

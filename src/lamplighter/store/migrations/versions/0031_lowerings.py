@@ -1,0 +1,28 @@
+"""Changes of projects that would lower the tier of a model."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0031"
+down_revision = "0030"
+branch_labels = None
+depends_on = None
+
+
+def _name() -> sa.types.TypeEngine[str]:
+    return sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    """Forward."""
+    op.create_table(
+        "lowerings",
+        sa.Column("id", _name(), nullable=False),
+        sa.Column("model", _name(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lowerings")),
+    )
+    op.create_index(op.f("ix_lowerings_open"), "lowerings", ["open"])
