@@ -13,6 +13,7 @@ from tests.sdk.cast import address
 
 from lamplighter.domain.errors import Conflict, NotFound
 from lamplighter.domain.events.quarantine import QuarantineAdded, QuarantineEnded, QuarantineLifted
+from lamplighter.domain.monitor import Finding, Kind, Look, Severity
 from lamplighter.domain.training_input import KIND, given_in
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import collection, feeds, findings, retrainings, watching
@@ -121,6 +122,19 @@ def test_a_feed_that_breaks_is_quarantined_until_it_is_well(life: Life) -> None:
     assert life["dana"].quarantines(MODEL) == []
     counts = [len(life.events(kind)) for kind in (QuarantineAdded, QuarantineEnded, QuarantineLifted)]
     assert counts == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("severity", "held"), [(Severity.PAGE, ["I-1"]), (Severity.NOTICE, [])])
+def test_what_is_only_noticed_of_a_feed_keeps_no_rows_back(life: Life, severity: Severity, held: list[str]) -> None:
+    _live(life)
+    now = life.clock.now()
+    emptier = Finding(
+        model=MODEL, environment="prod", number=1, kind=Kind.FEED, measure="missing", value=0.16, limit=0.11, start=now - HOUR,
+        end=now, after_rows=9, severity=severity, column="delay", source="timetable", sentence="16% of delay is empty.",
+    )  # fmt: skip
+    findings.settle(life.kit, [Look(model=MODEL, environment="prod", measure="missing", source="timetable", finding=emptier)])
+    react(life)
+    assert [one.incident for one in life["dana"].quarantines(MODEL)] == held
 
 
 def test_unknown_names_are_refused(life: Life) -> None:

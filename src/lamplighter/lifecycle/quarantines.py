@@ -7,7 +7,7 @@ from lamplighter.domain.events.quarantine import QuarantineAdded, QuarantineEnde
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.journal import Entry
-from lamplighter.domain.monitor import Kind
+from lamplighter.domain.monitor import Finding, Kind, Severity
 from lamplighter.domain.names import unknown
 from lamplighter.domain.quarantine import Quarantine, check_quarantine, lifted
 from lamplighter.lifecycle.kit import Kit
@@ -52,14 +52,19 @@ def lift(kit: Kit, actor: Actor, key: str, reason: str) -> Quarantine:
 
 
 def withhold(kit: Kit, entry: Entry) -> None:
-    """Every model of an incident about a feed has a quarantine from where the feed went wrong to where nobody feels it."""
+    """Every model of an incident about a feed that is late, empty or broken has a quarantine from where the feed went wrong to
+    where nobody feels it. What is only noticed, such as a column that is empty somewhat more often, keeps no rows back."""
     event = entry.event
     assert isinstance(event, IncidentOpened | IncidentJoined | IncidentMoved)
     with kit.store.transaction() as change:
         incident = change.incidents.find(id=event.incident)
         for model in incident.models if incident is not None else ():
-            if incident is not None and incident.of(model).kind is Kind.FEED:
+            if incident is not None and _is_broken(incident.of(model)):
                 _follow(kit, change, incident, model)
+
+
+def _is_broken(finding: Finding) -> bool:
+    return finding.kind is Kind.FEED and finding.severity is Severity.PAGE
 
 
 def _follow(kit: Kit, change: Transaction, incident: Incident, model: str) -> None:
