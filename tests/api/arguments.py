@@ -25,6 +25,7 @@ _VALUES: Mapping[str, Any] = {
     "name": "nobody",
     "roles": ["risk"],
     "active": True,
+    "agreed": False,
     "members": ["nobody@trains.example"],
     "label": "laptop",
     "days": 3,

@@ -36,6 +36,7 @@ from lamplighter.domain.journal import Entry, Verification
 from lamplighter.domain.lineage import Lineage, Reached
 from lamplighter.domain.load import Load
 from lamplighter.domain.look_alike import LeftOut, LookAlikes, Shown, Together
+from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.outage import Fallback
@@ -143,6 +144,7 @@ class Memory:
         self.validated: list[ValidationFinding] = []
         self.waived: tuple[Waiver, ...] = ()
         self.checks: list[SpotCheck] = []
+        self.falling: list[Lowering] = []
         self.differing: tuple[str, ...] = ()
         self.alike: list[LookAlikes] = []
         self.left_out: tuple[LeftOut, ...] = ()
@@ -404,6 +406,9 @@ class Memory:
         self._did("judge_finding", key, closed, note)
         closing = {"closed_by": self.me.email, "closed_at": NOON} if closed else {}
         return specimens.validation_finding(notes=(note,), **closing)
+
+    def lowerings(self) -> list[Lowering]:
+        return self.falling
 
     def spot_checks(self, model: str = "", closed: bool = False) -> list[SpotCheck]:
         return self.checks

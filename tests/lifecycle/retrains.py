@@ -1,6 +1,6 @@
 """Models of one project definition that are trained again: the same code, other data, other figures."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from tests.domain import specimens
@@ -13,6 +13,15 @@ from lamplighter.domain.version import Version
 from lamplighter.lifecycle import rulebook
 from lamplighter.lifecycle.in_force import InForce
 from lamplighter.sdk.answers import Facts
+from lamplighter.sdk.interface import Platform
+
+
+class Peopled(Protocol):
+    """A platform as each of its people has it."""
+
+    def __getitem__(self, name: str) -> Platform:
+        """The platform as one of them."""
+
 
 #: Commit of the training code.
 COMMIT = "c" * 40
@@ -32,7 +41,7 @@ def govern(life: Life, *changes: tuple[str, str], approvals: str = '["business",
     life.kit.govern(InForce(policy, policy.digest))
 
 
-def trained(life: Life, project: Project, seed: int, *, better: float = 0.0, **changes: Any) -> Version:
+def trained(life: Peopled, project: Project, seed: int, *, better: float = 0.0, **changes: Any) -> Version:
     """A version from the same code and other data, whose figures are better by this part of themselves."""
     ready = prepared(0.5, False)
     dana = life["dana"]

@@ -84,7 +84,7 @@ def test_it_goes_live_through_the_gates_without_any_serving(life: Life, tmp_path
     version = adopt(life, models.project(MODEL), tmp_path)
     decided = verdicts(life["dana"].check(version.name, "prod"))
     away = {name for name, verdict in decided.items() if isinstance(verdict, Inapplicable)}
-    assert away == {"parity", "load_check", "formats"}
+    assert away == {"parity", "load_check", "formats", "vulnerabilities"}
     assert decided["parity"] == Inapplicable(
         why=f"It runs elsewhere ({AT}): there is no served form that could be compared with the model."
     )
@@ -109,6 +109,7 @@ def test_a_critical_one_still_needs_people_and_checks(life: Life, tmp_path: Path
         "parity",
         "load_check",
         "formats",
+        "vulnerabilities",
         "sandbox",
         "challenger",
         "robustness",

@@ -57,7 +57,8 @@ def test_the_past_is_tried_on_another_rule_book_which_then_comes_into_force(grou
     assert one.after.blocked.keys() == {"brief"}
     with pytest.raises(Invalid, match="no newer version"):
         ground.owner.set_policy(other, WHY)
-    milder = specimens.starter_text().replace("version = 1", "version = 2").replace('"8h"', '"7h"')
+    newer = ground["rita"].policy().version + 1
+    milder = specimens.starter_text().replace("version = 1", f"version = {newer}").replace('"8h"', '"7h"')
     assert [one.place for one in ground["rita"].policy_differences(milder)] == ["internal.escalate_after", "version"]
     made = ground.owner.set_policy(milder, WHY)
     assert ground["rita"].policy_changes()[0] == made

@@ -48,7 +48,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "handover": Entry("handovers", "start|list|show|ask|drill|accept|refuse|return", "give a model to another team"),
     },
     "PEOPLE": {
-        "approvals": Entry("approvals", "list|review|show|tier|approve|refuse", "what waits for people's word"),
+        "approvals": Entry("approvals", "list|tier|review|show|approve|refuse", "what waits for people's word"),
         "uat": Entry("uat", "show|judge", "example cases that the business judges"),
         "consumers": Entry("consumers", "list|versions|show|add|close|token|consent|refuse", "the applications that call"),
         "users": Entry("people", "list|add|link", "who can sign in"),

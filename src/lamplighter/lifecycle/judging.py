@@ -1,5 +1,6 @@
 """Gather the evidence, ask the gates, write down the decision. Every way into an environment goes through here."""
 
+from lamplighter import keys
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.auto_approval import with_auto_approval
 from lamplighter.domain.criticality import criticality_of, tier_of
@@ -16,6 +17,7 @@ from lamplighter.domain.policy import LevelRules, Policy, check_guarded
 from lamplighter.domain.project import Project
 from lamplighter.domain.replay import State
 from lamplighter.domain.retrained import KIND
+from lamplighter.domain.selection import KIND as SELECTION
 from lamplighter.domain.steps import Steps
 from lamplighter.domain.validation import ValidationFinding, ranked
 from lamplighter.domain.version import Version
@@ -59,6 +61,7 @@ def dossier(
         validation_findings=ranked(look.validation_findings.all(model=version.model, open=True)),
         validation_words=tuple(look.validation_words.all(version=version.digest)),
         waivers=tuple(look.waivers.all(version=version.digest, environment=environment.name, open=True)),
+        sealer=keys.own(kit.settings.signing_key) if SELECTION in evidence else "",
         live_figures=look.evidence.newest(live.digest).get(KIND) if accepts and live else None,
         no_auto_approval=auto_approval.why_not(kit, look, project, tier) if accepts else "",
         now=kit.clock.now(),
