@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.packaging.test_sources import through_a_worker
+from tests.packaging.test_sources import SAME, through_a_worker
 
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.version import Badge
@@ -60,7 +60,7 @@ def test_it_is_served_as_mlflow_predicts(saved: Path, name: str, table: str, for
     assert (captured.source.format, captured.source.badge) == (form, badge)
     assert captured.inputs == ("delay", "wind")
     assert captured.nullable == ({"wind"} if table == "gaps" else set())
-    assert served == truth
+    np.testing.assert_allclose(served, truth, rtol=SAME)
     np.testing.assert_allclose(served, answers_of(saved, name), rtol=1e-6)
 
 
