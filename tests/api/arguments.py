@@ -9,6 +9,7 @@ import msgspec
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.look_alike import Shown
+from lamplighter.domain.plan import Plan
 from lamplighter.domain.project import Model as Described
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Artifact, Manifest
@@ -34,6 +35,8 @@ _VALUES: Mapping[str, Any] = {
     "what": "nothing",
     "until": 1,
     "threshold": 0.5,
+    "projects": [],
+    "plan": Plan(at=1, planned=(), unchanged=0),
     "project": Project(model=Described(name="another")),
     "digests": ["0" * 64],
     "since": 0,

@@ -42,8 +42,10 @@ from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.outage import Fallback
 from lamplighter.domain.ownership import Assignment, Ownership
 from lamplighter.domain.paired import ShadowRun
+from lamplighter.domain.plan import Applied, Plan, Planned, Refusal
 from lamplighter.domain.policy import Policy, read_policy
 from lamplighter.domain.project import Project
+from lamplighter.domain.project_change import project_changes
 from lamplighter.domain.pushed import LabelsKept
 from lamplighter.domain.quarantine import Quarantine
 from lamplighter.domain.question import Question
@@ -316,6 +318,25 @@ class Memory:
         self._known(model)
         daily = Job(name="nightly", schedule="TZ=Europe/Zurich 0 3 * * *", environment="prod", input="a", output="b")
         return msgspec.structs.replace(specimens.project(), job=(daily,))
+
+    def plan(self, projects: list[Project]) -> Plan:
+        planned = tuple(
+            Planned(
+                project=one,
+                base="",
+                changes=project_changes(None, one),
+                before="",
+                after="internal",
+                refusal=Refusal(what="No.", why="It is bad.", fix="Mend it.") if one.name == "bad" else None,
+            )
+            for one in projects
+            if one.name != "same"
+        )
+        return Plan(at=NOON, planned=planned, unchanged=len(projects) - len(planned))
+
+    def apply_plan(self, plan: Plan) -> Applied:
+        self._did("apply_plan", plan.key)
+        return Applied(saved=tuple(one.model for one in plan.planned), waits=("L-1",) if self.falling else ())
 
     def save_project(self, model: str, project: Project) -> Project:
         self._did("save_project", model)

@@ -85,5 +85,11 @@ def test_a_tier_falls_with_a_second_person(ground: Ground) -> None:
         ground["bea"].decide_lowering("L-99", agreed=True)
 
 
+def test_what_many_projects_would_change_is_planned_and_applied(ground: Ground) -> None:
+    plan = ground["dana"].plan([models.project("planned-east"), models.project("planned-west")])
+    assert ground["dana"].apply_plan(plan).saved == ("planned-east", "planned-west")
+    assert ground["dana"].plan([models.project("planned-east")]).planned == ()
+
+
 def test_nothing_is_known_of_packages_while_no_advisories_are_here(ground: Ground) -> None:
     assert ground["rita"].vulnerabilities().load is None

@@ -1,4 +1,4 @@
-"""DAILY: check, apply, status, list, try, open, explain."""
+"""DAILY: check, status, list, try, open, explain."""
 
 from collections.abc import Mapping
 
@@ -19,25 +19,6 @@ def check(session: Session, path: str) -> Page:
     from lamplighter.cli.offline import check_page, prepared
 
     return check_page(prepared(session, path))
-
-
-@click.command(cls=Verb)
-@click.argument("path", default=".")
-@with_session
-def apply(session: Session, path: str) -> Page:
-    """Save lamp.toml as the project of its model."""
-    from lamplighter.cli.folders import project_in
-    from lamplighter.cli.standing_in import warnings
-
-    project = project_in(session, path)
-    saved = session.platform.save_project(project.name, project)
-    return Page(
-        says=f"The project of {saved.name} is saved.",
-        data={"model": saved.name, "digest": saved.digest},
-        next=[f"lamp who {saved.name}", f"lamp deploy {path}"],
-        url=session.address(f"/m/{saved.name}"),
-        warnings=warnings(session, saved),
-    )
 
 
 @click.command(cls=Verb)
@@ -137,7 +118,6 @@ def explain(_: Session, code: str) -> Page:
 
 COMMANDS: Mapping[str, click.Command] = {
     "check": check,
-    "apply": apply,
     "status": status,
     "list": list_models,
     "try": try_model,

@@ -28,7 +28,8 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "DAILY": {
         "check": Entry("daily", "[PATH]", "build, pack and judge a model here; no platform"),
-        "apply": Entry("daily", "[PATH]", "save lamp.toml as the project of its model"),
+        "plan": Entry("planning", "[DIR] [--out FILE]", "what every lamp.toml below would change"),
+        "apply": Entry("planning", "[DIR|FILE]", "save lamp.toml, all below, or a plan; all or none"),
         "deploy": Entry("traffic", "[PATH|REF] [--env E]", "bring a version into an environment"),
         "ci": Entry("ci", "check|deploy", "all projects of a repository, in a pipeline"),
         "adopt": Entry("adopting", "NAME --reference FILE ...", "take on a model that runs elsewhere"),

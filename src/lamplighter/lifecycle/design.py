@@ -1,6 +1,7 @@
 """Design: what a model is for, and the environments it may go to."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lamplighter import presets
 from lamplighter.domain.criticality import criticality_of, tier_of
@@ -10,6 +11,7 @@ from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.events.design import EnvironmentSaved, ProjectSaved
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.log import LogPlan
+from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.names import model_name
 from lamplighter.domain.policy import Tier
 from lamplighter.domain.project import Project
@@ -21,33 +23,52 @@ from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.store.transaction import Transaction
 
 
+class Taken(NamedTuple):
+    """What came of a project."""
+
+    #: Where its model answers by something new.
+    places: list[str]
+    #: What a second person has to agree to first; nothing where the project holds.
+    waits: Lowering | None
+
+
 def save_project(kit: Kit, actor: Actor, model: str, project: Project) -> Project:
-    """Keep what a project says, and let every environment in which the model is live answer by it; raises `Invalid`, and
-    `NotFound` for a tier, measure, channel, environment, table, training or receiver that is not there. Raises `Blocked`, and
-    keeps it for a second person, where the tier of the model would fall.
+    """Keep what a project says, and let every environment in which the model is live answer by it; raises what `check` raises,
+    and `Blocked`, and keeps it for a second person, where the tier of the model would fall.
 
     The same again changes nothing.
     """
-    check_project(project)
     if project.name != model:
         raise Invalid("Two names for one model.", why="The path and the project differ.", fix="Use one name.", code="E1113")
+    with kit.store.transaction() as change:
+        check(kit, change, project)
+        taken = take(kit, change, actor, project)
+    if taken.waits is not None:
+        raise lowering.blocked(taken.waits)
+    for place in taken.places:
+        routing.apply(kit, place)
+    return project
+
+
+def check(kit: Kit, look: Transaction, project: Project) -> None:
+    """Raise `Invalid`, and `NotFound` for a tier, measure, channel, environment, table, training or receiver that is not
+    there."""
+    check_project(project)
     tier = tier_of(kit.policy, criticality_of(project, kit.policy).tier)
     check_measures(project)
     _check_log(tier, project.log)
     check_slices(project.monitor.slices, tier.log.redact)
-    with kit.store.transaction() as change:
-        named.check(kit, change, project)
-        newest = change.versions.newest(model)
-        if newest is not None:
-            measurable.check(project, newest.manifest.contract.output.meaning)
-        before = change.projects.find(model=model)
-        waits = lowering.asked(kit, change, actor, before, project) if before is not None else None
-        places = keep(kit, change, actor, project) if waits is None else []
-    if waits is not None:
-        raise lowering.blocked(waits)
-    for place in places:
-        routing.apply(kit, place)
-    return project
+    named.check(kit, look, project)
+    newest = look.versions.newest(project.name)
+    if newest is not None:
+        measurable.check(project, newest.manifest.contract.output.meaning)
+
+
+def take(kit: Kit, change: Transaction, actor: Actor, project: Project) -> Taken:
+    """Let a project that was checked hold, or wait for a second person."""
+    before = change.projects.find(model=project.name)
+    waits = lowering.asked(kit, change, actor, before, project) if before is not None else None
+    return Taken([] if waits is not None else keep(kit, change, actor, project), waits)
 
 
 def keep(kit: Kit, change: Transaction, actor: Actor, project: Project) -> list[str]:

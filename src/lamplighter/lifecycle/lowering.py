@@ -19,7 +19,7 @@ def asked(kit: Kit, change: Transaction, actor: Actor, before: Project, after: P
     """
     tiers = lowers(before, after, kit.policy)
     waiting = next(iter(change.lowerings.all(model=before.name, open=True)), None)
-    if tiers is None or not _is_held(change, before.name):
+    if tiers is None or not is_held(kit, change, before, after):
         _settle(kit, change, actor, waiting)
         return None
     if waiting is not None and (waiting.project.digest, waiting.base) == (after.digest, before.digest):
@@ -43,14 +43,15 @@ def asked(kit: Kit, change: Transaction, actor: Actor, before: Project, after: P
     return new
 
 
-def _is_held(look: Transaction, model: str) -> bool:
-    """Whether the tier that is in force protects anything: there is a version, and somebody has answered for the model before.
+def is_held(kit: Kit, look: Transaction, before: Project, after: Project) -> bool:
+    """Whether a second person has to agree: the tier would fall, there is a version that it protects, and somebody has answered
+    for the model before.
 
     Whoever answers for the first time lowers nothing; taking answers back and giving others does not make it the first time.
     """
-    if look.versions.newest(model) is None:
+    if lowers(before, after, kit.policy) is None or look.versions.newest(before.name) is None:
         return False
-    saved = (entry.event for entry in look.journal.of(model) if isinstance(entry.event, ProjectSaved))
+    saved = (entry.event for entry in look.journal.of(before.name) if isinstance(entry.event, ProjectSaved))
     return any(event.rule != UNANSWERED for event in saved)
 
 

@@ -1,9 +1,10 @@
 """What a model is for, who has it, and where it may go."""
 
 from lamplighter.domain.environment import Environment
+from lamplighter.domain.plan import Applied, Plan
 from lamplighter.domain.project import Project
 from lamplighter.domain.who import Who
-from lamplighter.lifecycle import design, ownership, routing
+from lamplighter.lifecycle import design, ownership, planning, routing
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import design as verbs
 
@@ -22,6 +23,12 @@ class Design(Caller, verbs.Design):
 
     def save_project(self, model: str, project: Project) -> Project:
         return design.save_project(self._kit, self._actor, model, project)
+
+    def plan(self, projects: list[Project]) -> Plan:
+        return planning.plan(self._kit, projects)
+
+    def apply_plan(self, plan: Plan) -> Applied:
+        return planning.apply(self._kit, self._actor, plan)
 
     def project(self, model: str) -> Project:
         with self._kit.store.reading() as look:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.plan import Applied, Plan
 from lamplighter.domain.project import Project
 from lamplighter.domain.who import Who
 from lamplighter.sdk.door import door
@@ -25,6 +26,16 @@ class Design(Protocol):
     @door("PUT", "/projects/{model}", Permission.DESIGN)
     def save_project(self, model: str, project: Project) -> Project:
         """Say what a model is for, who owns it and what is asked of it."""
+        ...
+
+    @door("POST", "/plans", Permission.DESIGN)
+    def plan(self, projects: list[Project]) -> Plan:
+        """What saving these projects would change, which is refused and which needs a second person; changes nothing."""
+        ...
+
+    @door("POST", "/plans/applied", Permission.DESIGN)
+    def apply_plan(self, plan: Plan) -> Applied:
+        """Save every project of a plan in one step; refused where another project is in force than when it was made."""
         ...
 
     @door("GET", "/projects/{model}", Permission.READ)
