@@ -1,5 +1,6 @@
 """The house itself: where imports point, how files are named, and what may not be written in any of them."""
 
+import ast
 import importlib
 import re
 import subprocess
@@ -116,3 +117,9 @@ def test_there_are_plugins_to_load() -> None:
 @pytest.mark.parametrize("name", plugins())
 def test_every_plugin_can_be_loaded(name: str) -> None:
     assert importlib.import_module(name).__doc__
+
+
+def test_the_stub_names_what_the_package_gives() -> None:
+    stub = ast.parse((PACKAGE / "__init__.pyi").read_text())
+    imported = {name.name for line in stub.body if isinstance(line, ast.ImportFrom) for name in line.names}
+    assert imported | {"__version__"} == set(lamplighter.__all__)

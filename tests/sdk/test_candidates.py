@@ -19,6 +19,7 @@ from tests.sdk.homes import until
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.record import digest_of
+from lamplighter.domain.rollout import Phase
 from lamplighter.domain.tracking.artifact_path import Place
 from lamplighter.domain.version import PackedFrom, Version
 from lamplighter.lifecycle.tracking import candidates, files, runs
@@ -154,6 +155,8 @@ def test_an_alias_moves_traffic_only_through_the_gates(ground: Ground, ask: Ask,
     found = ask("GET", alias).json()["model_version"]
     assert (found["version"], found["current_stage"], found["aliases"]) == ("1", "Production", ["champion"])
     assert champion(ask, 1).status_code == 200
+    # The name is there once the traffic is meant for it; it comes when the processes have taken it on.
+    ground.reached(rollout, Phase.COMPLETED)
     answer = ground.endpoint(MODEL, "prod").predict({"delay": [5.0], "load": [0.5]})
     assert answer.version == version.name
 

@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.domain import specimens
+from tests.sdk import models
 
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.requirement import Operator, Requirement
+from lamplighter.sdk.build import Build
 from lamplighter.sdk.evaluation import measured
+from lamplighter.sdk.release import checked
 
 COLUMNS = {"carrier": ["UA", "UA", "AA", "AA"] * 10}
 LABELS, SCORES = [1.0, 0.0, 1.0, 0.0] * 10, [0.9, 0.2, 0.4, 0.6] * 10
@@ -35,3 +39,20 @@ def test_it_is_measured_on_its_slice() -> None:
 def test_what_says_nothing_of_such_scores_is_not_measured() -> None:
     assert figures("bias", Meaning.NUMBER).keys() == {"rmse", "mae", "bias"}
     assert figures("f1", Meaning.NUMBER).keys() == {"rmse", "mae"}
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"evaluation": models.rows(60)[0]}, "E1108"),
+        ({"evaluation_labels": models.rows(60)[1]}, "E1108"),
+        ({"evaluation": models.rows(60)[0][["delay"]], "evaluation_labels": models.rows(60)[1]}, "E1109"),
+        ({"evaluation": models.rows(60)[0], "evaluation_labels": [[1]] * 60}, "E1164"),
+        ({"evaluation": models.rows(60)[0], "evaluation_labels": models.rows(59)[1]}, "E1164"),
+    ],
+)
+def test_evaluation_rows_that_cannot_be_measured_on_are_named(given: Mapping[str, Any], code: str) -> None:
+    sample, late = models.rows(models.ROWS)
+    with pytest.raises(Invalid) as refusal:
+        checked(models.project("late"), Build(model=models.fitted(), sample=sample, labels=late, **given))
+    assert refusal.value.code == code

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.ports import free_port
 from tests.sdk.homes import home, until
 
+from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Invalid, LampError, NotFound, Unavailable
-from lamplighter.lifecycle.kit import Kit
+from lamplighter.domain.route import Credentials, Route
+from lamplighter.lifecycle.kit import Kit, target_of
 from lamplighter.lifecycle.people import owner_address
 from lamplighter.sdk import local, lock
 from lamplighter.sdk.connect import local_token
@@ -166,3 +169,14 @@ def test_the_sign_in_link_opens_one_session(settings: Settings) -> None:
         first = browser.post(url, data={"secret": secret})
         assert (first.status_code, first.headers["location"]) == (303, "/")
         assert browser.post(url, data={"secret": secret}).status_code == 401
+
+
+def test_serving_is_stopped_although_the_database_is_damaged(settings: Settings) -> None:
+    environment = Environment(name="prod", level=Level.PRODUCTION, port=free_port())
+    target = target_of(settings, environment)
+    target.route(environment, Route(environment="prod", revision=1), Credentials())
+    target.apply(environment)
+    assert target.observe(environment).alive
+    Path(settings.database_url.removeprefix("sqlite:///")).write_bytes(b"no database" * 1000)
+    assert local.stop(settings) == ["serving of prod"]
+    assert processes_of(settings) == []

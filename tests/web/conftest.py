@@ -19,6 +19,7 @@ from lamplighter.domain.incident import Incident
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.lifecycle import authentication, incidents, moves, tokens
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.sdk import serving_groups
 from lamplighter.sdk.answers import RolledBack
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.sdk.interface import Platform
@@ -129,6 +130,7 @@ def served(kit: Kit, application: object, asked: list[tuple[str, str, int, str, 
         server.should_exit = True
         thread.join(10)
     kit.close()
+    serving_groups.stop(kit.settings)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 from tests.domain import specimens
+from tests.ports import free_port
 from tests.sdk.homes import with_schema
 
 from lamplighter import keys
@@ -62,9 +63,9 @@ HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
 def open_kit(home: Path) -> Kit:
     """A new platform in a folder, with people and teams, and nothing else."""
     environments = (
-        DeclaredEnvironment(name="dev", level=Level.DEVELOPMENT, port=17081),
-        DeclaredEnvironment(name="staging", level=Level.ACCEPTANCE, port=17082),
-        DeclaredEnvironment(name="prod", level=Level.PRODUCTION, port=17083, workers=2),
+        DeclaredEnvironment(name="dev", level=Level.DEVELOPMENT, port=free_port()),
+        DeclaredEnvironment(name="staging", level=Level.ACCEPTANCE, port=free_port()),
+        DeclaredEnvironment(name="prod", level=Level.PRODUCTION, port=free_port(), workers=2),
     )
     trainings = {"nightly": Configured(command=("python", "train.py"), folder=str(home))}
     kit = Kit.open(with_schema(Settings(home=str(home), environments=environments, trainings=trainings)))

@@ -1,7 +1,7 @@
 """True answers of the sample's rows as numbers."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from lamplighter.domain.contract import Meaning, Output
@@ -33,4 +33,4 @@ def _sides(values: Sequence[Any], output: Output, model: Any) -> list[float]:
     sides: dict[Any, float] = {0: 0.0, 1: 1.0}
     for names in (output.classes, list(getattr(model, "classes_", ()))):
         sides |= {name: float(place) for place, name in enumerate(names)}
-    return [sides.get(value, math.nan) for value in values]
+    return [sides.get(value, math.nan) if isinstance(value, Hashable) else math.nan for value in values]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
 from lamplighter.domain.slices import read_slice
@@ -58,13 +59,31 @@ def _names(project: Project, meaning: Meaning) -> list[str]:
 
 
 def labelled(build: Build, draft: Draft) -> Rows | None:
-    """Columns, labels and scores of the rows that quality is measured on; nothing if the build has no labels."""
+    """Columns, labels and scores of the rows that quality is measured on; nothing if the build has no labels.
+
+    Raises `Invalid` for evaluation rows without labels, or the other way round, and for rows that lack an input.
+    """
+    if (build.evaluation is None) != (build.evaluation_labels is None):
+        raise Invalid(
+            "Evaluation rows and their labels belong together.",
+            why="The build has one of the two without the other.",
+            fix="Give both evaluation and evaluation_labels to lamplighter.Build, or neither.",
+            code="E1108",
+        )
     if build.evaluation is None:
         return (draft.columns, draft.labels, draft.scores) if draft.labels else None
     model = build.evaluated if build.evaluated is not None else build.model
     captured = capture(model, requested(build))
     contract = draft.manifest.contract
     given = frames.columns(build.evaluation)
+    missing = next((column.name for column in contract.inputs if column.name not in given), None)
+    if missing is not None:
+        raise Invalid(
+            "The evaluation rows do not fit the sample.",
+            why=f"They lack the input {missing}.",
+            fix="Give evaluation the columns that the sample has.",
+            code="E1109",
+        )
     columns = {column.name: given[column.name] for column in contract.inputs}
     count = len(next(iter(columns.values()), ()))
     scores = captured.truth(contract)(columns, count)

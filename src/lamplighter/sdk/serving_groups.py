@@ -1,9 +1,10 @@
 """The serving process groups of a folder, stopped without a kit: a configuration that names what is gone keeps none running."""
 
 from collections.abc import Sequence
+from contextlib import closing
 
-from lamplighter.domain.environment import Environment
-from lamplighter.domain.errors import NotFound
+from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.errors import LampError, NotFound
 from lamplighter.settings import Settings
 
 
@@ -30,11 +31,15 @@ def _stopped(settings: Settings, environment: Environment) -> bool:
 
 
 def _environments(settings: Settings) -> Sequence[Environment]:
+    """Every environment; where the database cannot be read, those that have a folder on this machine."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from lamplighter.store.transaction import Store
 
-    store = Store(settings.database_url)
     try:
-        with store.reading() as look:
+        with closing(Store(settings.database_url)) as store, store.reading() as look:
             return look.environments.all()
-    finally:
-        store.close()
+    except (LampError, SQLAlchemyError):
+        # Whoever stops a platform whose database is damaged or away wants nothing to go on answering.
+        names = sorted(route.parent.name for route in settings.serving.glob("*/route.json"))
+        return [Environment(name=name, level=Level.PRODUCTION, port=0) for name in names]
