@@ -13,6 +13,7 @@ from tests.sdk import models
 from tests.sdk.cast import address
 
 from lamplighter.domain.emergency import Emergency
+from lamplighter.domain.errors import Blocked
 from lamplighter.domain.events import AnyEvent
 from lamplighter.domain.events.base import Event
 from lamplighter.domain.events.emergency import EmergencyAnnounced
@@ -24,6 +25,7 @@ from lamplighter.domain.events.handover import (
     HandoverStarted,
 )
 from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentMoved, IncidentOpened
+from lamplighter.domain.events.lowering import LoweringAsked
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
@@ -208,6 +210,10 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: lapsed(life, versions[1]),
         lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
     ),
+    "tell_of_lowering": (
+        lambda life, versions: falling(life),
+        lambda life: {(notice.about, notice.person) for _, notice in outbox(life)} == {("lowering.asked", address("bea"))},
+    ),
     "tell_of_spot_check": (
         lambda life, versions: unchecked(life),
         lambda life: {(notice.about, notice.person) for _, notice in outbox(life)} == {("spot-check.overdue", address("rita"))},
@@ -292,6 +298,15 @@ def unchecked(life: Life) -> Entry:
     with life.kit.store.transaction() as change:
         change.spot_checks.add(specimens.spot_check(model=MODEL, person=address("rita")))
     return record(life, SpotCheckOverdue(model=MODEL, check="S-1", number=2, person=address("rita")))
+
+
+def falling(life: Life) -> Entry:
+    """The entry of a tier that would fall, of which the business is told through the channel that the project names."""
+    with life.kit.store.transaction() as change:
+        change.projects.put(models.critical(MODEL, monitor={"notify": ["oncall"]}))
+    with pytest.raises(Blocked):
+        life["dana"].save_project(MODEL, models.project(MODEL))
+    return life.entries(LoweringAsked)[-1]
 
 
 def lapsed(life: Life, version: Version) -> Entry:

@@ -29,6 +29,8 @@ class Lowering(Record, frozen=True):
     person: str
     #: Microseconds since the epoch, UTC.
     opened_at: int
+    #: Who is told; empty if nobody is here who may decide.
+    asked: str = ""
     decided_by: str = ""
     decided_at: int = 0
     agreed: bool = False

@@ -1,7 +1,5 @@
 """Emergencies: one person passes the calendar and missing words, and everybody is told."""
 
-from collections.abc import Iterator
-
 import msgspec
 
 from lamplighter.domain.criticality import criticality_of, tier_of
@@ -11,12 +9,12 @@ from lamplighter.domain.emergency import GRANTED, PASSED, Emergency, words
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.events.emergency import EmergencyAnnounced, EmergencyDeclared
-from lamplighter.domain.identity import Actor, Permission
-from lamplighter.domain.project import Project
+from lamplighter.domain.identity import Actor
 from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout, Signal
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import admission, deployment, holding, judging, moves, rights
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.second_person import holders, second_person
 from lamplighter.store.transaction import Transaction
 
 
@@ -93,7 +91,7 @@ def _drafted(kit: Kit, look: Transaction, actor: Actor, version: Version, enviro
         opened_at=now,
         until=now + GRANTED,
         due_at=now + int(seconds(tier.review_within) * 1_000_000),
-        owner=_reviewer(kit, look, project, {actor.email, version.author}),
+        owner=second_person(kit, look, project, {actor.email, version.author}),
     )
 
 
@@ -113,22 +111,6 @@ def _passed(kit: Kit, look: Transaction, actor: Actor, version: Version, environ
     return found
 
 
-def _reviewer(kit: Kit, look: Transaction, project: Project, but: set[str]) -> str:
-    """The first person who may look at it: the business owner, then risk, then whoever has a duty of the model."""
-    people, teams = look.people.by_email(), look.teams.by_name()
-    for party in (project.owners.business, project.owners.risk, *_holders(kit, look, project)):
-        for email in teams[party].members if party in teams else (party,):
-            person = people.get(email)
-            if person is not None and person.active and person.may(Permission.APPROVE) and email not in but:
-                return email
-    return ""
-
-
-def _holders(kit: Kit, look: Transaction, project: Project) -> Iterator[str]:
-    for assignment in look.duties(project, kit.clock.now()).assignments:
-        yield from filter(None, (assignment.holder, assignment.deputy))
-
-
 def _announce(kit: Kit, change: Transaction, actor: Actor, emergency: Emergency) -> None:
     place = {"model": emergency.model, "environment": emergency.environment, "number": emergency.number}
     event = EmergencyDeclared(
@@ -142,6 +124,6 @@ def _announce(kit: Kit, change: Transaction, actor: Actor, emergency: Emergency)
         why=emergency.why,
     )
     kit.record(change, event, actor)
-    holders = _holders(kit, change, change.project(emergency.model))
-    for person in dict.fromkeys((*filter(None, (emergency.owner,)), *holders)):
+    duty = holders(kit, change, change.project(emergency.model))
+    for person in dict.fromkeys((*filter(None, (emergency.owner,)), *duty)):
         kit.record(change, EmergencyAnnounced(**place, emergency=emergency.id, person=person), actor)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from lamplighter.domain.identity import Actor
 from lamplighter.domain.lowering import UNANSWERED, Lowering, lowers
 from lamplighter.domain.project import Project
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.second_person import second_person
 from lamplighter.store.transaction import Transaction
 
 
@@ -36,9 +37,12 @@ def asked(kit: Kit, change: Transaction, actor: Actor, before: Project, after: P
         why=then.why,
         person=actor.email,
         opened_at=kit.clock.now(),
+        asked=second_person(kit, change, before, {actor.email}),
     )
     change.lowerings.add(new)
-    event = LoweringAsked(model=new.model, lowering=new.id, before=new.before, after=new.after, digest=after.digest)
+    event = LoweringAsked(
+        model=new.model, lowering=new.id, before=new.before, after=new.after, digest=after.digest, person=new.asked
+    )
     kit.record(change, event, actor)
     return new
 
@@ -75,6 +79,6 @@ def blocked(one: Lowering) -> Blocked:
     return Blocked(
         f"{one.model} stays {one.before} until a second person agrees.",
         why=f"{one.told} {one.id} keeps what you sent.",
-        fix=f"Ask somebody who may accept versions: lamp approvals tier {one.id} --agree",
+        fix=f"Ask {one.asked or 'somebody who may accept versions'}: lamp approvals tier {one.id} --agree",
         code="E1421",
     )

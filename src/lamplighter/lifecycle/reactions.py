@@ -15,6 +15,7 @@ from lamplighter.domain.events.handover import (
     HandoverStarted,
 )
 from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentMoved, IncidentOpened
+from lamplighter.domain.events.lowering import LoweringAsked
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
@@ -29,6 +30,7 @@ from lamplighter.lifecycle import (
     handover_news,
     incidents,
     quarantines,
+    reminding,
     replays,
     telling,
     triggers,
@@ -43,11 +45,12 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     VersionRegistered: (replays.ask_everywhere,),
     RolloutMoved: (announcing.ask,),
     HookAnswered: (announcing.tell_of_hook,),
-    EmergencyAnnounced: (announcing.announce,),
-    WaiverEndsSoon: (announcing.tell_of_waivers_end,),
-    WaiverAnnounced: (announcing.tell_of_waiver,),
-    ValidationFindingOverdue: (announcing.tell_of_finding,),
-    SpotCheckOverdue: (announcing.tell_of_spot_check,),
+    EmergencyAnnounced: (reminding.announce,),
+    LoweringAsked: (reminding.tell_of_lowering,),
+    WaiverEndsSoon: (reminding.tell_of_waivers_end,),
+    WaiverAnnounced: (reminding.tell_of_waiver,),
+    ValidationFindingOverdue: (reminding.tell_of_finding,),
+    SpotCheckOverdue: (reminding.tell_of_spot_check,),
     HandoverStarted: (handover_news.tell,),
     HandoverDiscussed: (handover_news.tell,),
     HandoverShown: (handover_news.end_page,),

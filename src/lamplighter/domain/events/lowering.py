@@ -10,6 +10,8 @@ class LoweringAsked(Event, frozen=True, tag=True):
     before: str = ""
     after: str = ""
     digest: str = ""
+    #: Who is asked; empty if nobody is here who may.
+    person: str = ""
 
 
 class LoweringDecided(Event, frozen=True, tag=True):
