@@ -3,9 +3,8 @@
 Ours is timed from the closed Parquet file to every measure of every column and day; peers from frames in memory to their drift
 of the same days, and in lines `from_the_file` with pandas' reading of that file before it. A peer that takes minutes gets fewer
 days, and its time is scaled to 30, as the line says. Ours gives every measure, most peers one. Against limits seconds are those
-of a clock; against peers there is a line for these and one for the seconds of the processor in all threads. What our reader
-takes alone, which is the larger part, says how much room there is above that. pyarrow, with which pandas reads too and whose
-tables are counted as they are, reads columns by several threads and texts as dictionaries.
+of a clock; against peers there is a line for these and one for the seconds of the processor in all threads. What the reader
+takes alone, which is the larger part of ours, says how much room there is above that.
 """
 
 import sys
@@ -17,7 +16,6 @@ from statistics import median
 from typing import Any
 
 from arro3.io import read_parquet, write_parquet
-from by_pyarrow import ByPyarrow
 from contest import told
 from lines import line
 from million import DAYS, HOME, PRODUCTION, files, reference
@@ -25,7 +23,7 @@ from million import DAYS, HOME, PRODUCTION, files, reference
 from lamplighter import plugins
 from lamplighter.measures import measure
 from lamplighter.measures.base import DriftMeasure
-from lamplighter.monitoring.arrow import Stream, Streamable
+from lamplighter.monitoring.arrow import Stream
 from lamplighter.monitoring.counts import Counts, merge_all
 from lamplighter.monitoring.profile import Profile
 from lamplighter.monitoring.table import Naming, Part, count_parts
@@ -34,8 +32,6 @@ from lamplighter.monitoring.timeline import distances, stacked
 PEERS = ("nannyml", "popmon", "alibi_detect", "frouros", "deepchecks", "whylogs", "evidently")
 #: Rows at once of a file of many days, and of one day, so that counting begins before reading has ended.
 _BATCH, _DAY_BATCH, _RUNS = 65_536, 8_192, 5
-#: Rows of a row group, which pyarrow gives as they lie.
-_ROW_GROUP = 100_000
 #: Seconds that one more day and a view may take, and scans that everything may.
 _DAY_LIMIT, _VIEW_LIMIT, _SCANS = 0.06, 0.05, 4.0
 MEASURES = [found for name in plugins.names("measures") if isinstance(found := measure(name), DriftMeasure)]
@@ -54,12 +50,8 @@ def seconds(work: Callable[[], object]) -> tuple[float, float]:
 
 def counted(profile: Profile, path: Path, batch: int = _BATCH) -> list[Counts]:
     """A file by day."""
-    return by_day(profile, read_parquet(str(path), batch_size=batch))
-
-
-def by_day(profile: Profile, table: Streamable) -> list[Counts]:
-    """A table by day."""
-    return list(count_parts(profile, [Part(table)], Naming(time="at", scores="score")).values())
+    found = count_parts(profile, [Part(read_parquet(str(path), batch_size=batch))], Naming(time="at", scores="score"))
+    return list(found.values())
 
 
 def day_file(production: Path) -> Path:
@@ -80,9 +72,6 @@ def main() -> None:
     def whole() -> None:
         distances(profile, stacked(profile, counted(profile, production)), MEASURES)
 
-    def whole_by_pyarrow() -> None:
-        distances(profile, stacked(profile, by_day(profile, ByPyarrow(production, _ROW_GROUP))), MEASURES)
-
     def one_more() -> None:
         distances(profile, stacked(profile, counted(profile, day, _DAY_BATCH)), MEASURES)
 
@@ -98,7 +87,7 @@ def main() -> None:
         distances(profile, stacked(profile, weeks), MEASURES)
 
     (ours, spent), (another, spent_another), (view, _) = seconds(whole), seconds(one_more), seconds(views)
-    read, by_pyarrow = seconds(reading)[1], seconds(whole_by_pyarrow)[::-1]
+    read = seconds(reading)[1]
     scan = told("polars", "scan", production)
     if scan is not None:
         line("profile_1m_x_50_30_days", ours, "polars_scan", scan["seconds"], "s", lower_is_better=True)
@@ -108,36 +97,19 @@ def main() -> None:
     for peer in PEERS if len(sys.argv) == 1 else sys.argv[1:]:
         theirs = told(peer, "drift", HOME)
         if theirs is not None:
-            against(peer, theirs, (spent, ours), by_pyarrow, (spent_another, another), read)
+            against(peer, theirs, (spent, ours), (spent_another, another), read)
 
 
-def against(
-    peer: str,
-    theirs: dict[str, Any],
-    ours: Sequence[float],
-    by_pyarrow: Sequence[float],
-    another: Sequence[float],
-    read: float,
-) -> None:
-    """The lines of one peer; ours are seconds of the processor, then of a clock, and `read` is what the reader alone took of
-    the former."""
+def against(peer: str, theirs: dict[str, Any], ours: Sequence[float], another: Sequence[float], read: float) -> None:
+    """The lines of one peer; `read` is what the reader alone took of the processor."""
     days = int(theirs["days"])
     name = peer if days == DAYS else f"{peer}_scaled_from_{days}_of_{DAYS}_days"
     line("reading_1m_x_50_alone_processor", read, name, theirs["windows"][0] * DAYS / days, "s", lower_is_better=True)
     for place, what in enumerate(("processor", "clock")):
         whole = theirs["windows"][place] * DAYS / days
         line(f"profile_1m_x_50_30_days_{what}", ours[place], name, whole, "s", lower_is_better=True)
-        line(f"profile_1m_x_50_30_days_read_by_pyarrow_{what}", by_pyarrow[place], name, whole, "s", lower_is_better=True)
         with_reading = whole + theirs["reading"][place]
-        for measured, figure in (("", ours[place]), ("read_by_pyarrow_", by_pyarrow[place])):
-            line(
-                f"profile_1m_x_50_30_days_{measured}{what}",
-                figure,
-                f"{name}_from_the_file",
-                with_reading,
-                "s",
-                lower_is_better=True,
-            )
+        line(f"profile_1m_x_50_30_days_{what}", ours[place], f"{name}_from_the_file", with_reading, "s", lower_is_better=True)
         if "every_measure" in theirs:
             every = theirs["every_measure"][place] * DAYS / days
             line(f"profile_1m_x_50_30_days_{what}", ours[place], f"{name}_every_measure", every, "s", lower_is_better=True)

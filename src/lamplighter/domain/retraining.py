@@ -22,7 +22,7 @@ class State(StrEnum):
     FINISHED = "finished"
     #: It ended without a version.
     FAILED = "failed"
-    #: A trigger wanted it, and the budget or a quarantine forbids it for now.
+    #: A trigger wants it, and the budget or a quarantine forbids it.
     REFUSED = "refused"
 
 
