@@ -96,11 +96,11 @@ def test_the_decay_reaches_data_science_and_the_broken_version_goes_back(played:
     assert "takes on for prod: hour out-of-range: no score. The model raised IndexError." in talk
 
 
-def test_the_challenger_wins_july_and_loses_september(played: tuple[Path, dict[str, Any], str]) -> None:
+def test_the_challenger_wins_summer_and_loses_september(played: tuple[Path, dict[str, Any], str]) -> None:
     _, data, _ = played
-    july, september = data["challenge"], data["september"]
-    assert (july["champion"], july["challenger"], july["verdict"]) == (1, 3, "challenger-wins")
-    assert july["interval"][0] <= july["difference"] <= july["interval"][1] < 0.0
+    summer, september = data["challenge"], data["september"]
+    assert (summer["champion"], summer["challenger"], summer["verdict"]) == (1, 3, "challenger-wins")
+    assert summer["interval"][0] <= summer["difference"] <= summer["interval"][1] < 0.0
     assert data["brier_by_month"]["v3"]["2013-09"]["value"] > data["brier_by_month"]["v1"]["2013-09"]["value"]
     assert data["auc_by_month"]["v3"]["2013-09"]["value"] > data["auc_by_month"]["v1"]["2013-09"]["value"]
     assert (september["champion"], september["challenger"]) == (3, 1)

@@ -115,9 +115,10 @@ def _acts(story: Story, begun: float, on_page: Callable[[], None]) -> dict[str, 
     second = story.retrained("2013-07-28")
     trial = story.trial(second, "prod")
     start = (story.stream.now // 86_400 + 1) * 86_400 * 1_000_000
-    story.stream.play("2013-08-01")
-    decided = story.decide(trial, start, "2013-08-01")
-    ended_well(story.to_production(dana, second, until="2013-08-20"))
+    # Long enough that chance does not reach the share of decisions that may turn, whenever the training ends.
+    story.stream.play("2013-08-15")
+    decided = story.decide(trial, start, "2013-08-15")
+    ended_well(story.to_production(dana, second, until="2013-08-28"))
     dana.shadow(MODEL, "prod", first.number)
     tell(f"management: {second.name} is live; v{first.number} scores along")
     story.stream.play("2013-10-01")

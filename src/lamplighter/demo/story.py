@@ -103,7 +103,7 @@ class Story:
         """Ask for a version to go live; raises `Blocked` with the gate that refuses."""
         asked = actor.deploy(version.name, environment)
         if asked.rollout is None:
-            refused = next(judgement for judgement in asked.decision.judgements if not judgement.verdict)
+            refused = asked.decision.in_the_way[0]
             raise Blocked(f"{version.name} is refused.", why=f"{refused.gate}: {refused.verdict.why}", fix="See the decision.")
         return asked.rollout
 

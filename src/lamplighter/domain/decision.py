@@ -140,5 +140,13 @@ class Decision(Record, frozen=True):
     @property
     def waiting(self) -> bool:
         """Whether nothing but people's word is missing."""
-        open_ones = [judgement.verdict for judgement in self.judgements if not judgement.verdict]
-        return bool(open_ones) and all(isinstance(verdict, Undecided) and verdict.waiting for verdict in open_ones)
+        return not self.passed and not self.in_the_way
+
+    @property
+    def in_the_way(self) -> tuple[Judgement, ...]:
+        """Every gate that no waiting opens."""
+        return tuple(one for one in self.judgements if not one.verdict and not _waits(one.verdict))
+
+
+def _waits(verdict: Verdict) -> bool:
+    return isinstance(verdict, Undecided) and verdict.waiting

@@ -158,8 +158,8 @@ def _first(sample: Any) -> dict[str, Any]:
 def bring_live(platform: Platform, version: Version, environment: str, wait: float) -> None:
     """Deploy a version and wait until it has all traffic; raises `Blocked` and `TimedOut`."""
     asked = platform.deploy(version.name, environment)
-    refused = [judgement for judgement in asked.decision.judgements if not judgement.verdict]
-    if asked.rollout is None or refused:
+    if asked.rollout is None or not asked.decision.passed:
+        refused = asked.decision.in_the_way or [one for one in asked.decision.judgements if not one.verdict]
         verdict = refused[0].verdict
         raise Blocked(
             f"{version.name} does not go live in {environment} yet.",

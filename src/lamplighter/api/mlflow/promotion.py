@@ -65,7 +65,7 @@ def _production(look: Transaction) -> Environment:
 
 
 def _refused(kit: Kit, decision: Decision) -> NotPromoted:
-    judged = next(one for one in decision.judgements if not one.verdict)
+    judged = decision.in_the_way[0]
     why, fix = getattr(judged.verdict, "why", ""), getattr(judged.verdict, "fix", "")
     page = f"{kit.settings.url}/m/{decision.model}/v/{decision.number}"
     return NotPromoted(
