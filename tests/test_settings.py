@@ -61,6 +61,7 @@ def test_without_anything_there_are_defaults(tmp_path: Path) -> None:
         ("LAMP_ARTIFACT_STORE", ("s3://a", "s3://b", "s3://c/d"), None),
         ("LAMP_HOST", ("localhost", "127.0.0.2", "127.0.0.3"), None),
         ("LAMP_PORT", ("1", "65535", "80"), (1, 65535, 80)),
+        ("LAMP_PUBLIC_URL", ("https://a.example", "https://b.example", "https://c.example"), None),
         ("LAMP_POLICY", ("a.toml", "b.toml", "c.toml"), None),
         ("LAMP_SIGN_WITH", ("a.pem", "b.pem", "c.pem"), None),
         ("LAMP_TICK", ("0.1", "2", "1e-3"), (0.1, 2.0, 0.001)),
@@ -86,7 +87,7 @@ def test_an_argument_goes_before_a_variable_before_the_file_before_the_default(
 def test_every_variable_is_tried() -> None:
     assert set(VARIABLES) == {
         "LAMP_HOME", "LAMP_DATABASE", "LAMP_ARTIFACT_STORE", "LAMP_HOST", "LAMP_PORT", "LAMP_POLICY", "LAMP_SIGN_WITH",
-        "LAMP_TICK", "LAMP_SERVING_PORT",
+        "LAMP_TICK", "LAMP_SERVING_PORT", "LAMP_PUBLIC_URL",
     }  # fmt: skip
     assert set(VARIABLES.values()) <= set(Settings.__struct_fields__)
 
@@ -165,6 +166,8 @@ def test_a_new_platform_has_three_environments() -> None:
         ("[trainings.x]\ncommand = ['a']\n", "`folder`"),
         ("[trainings.x]\ncommand = ['a']\nfolder = '/'\nshell = true", "`shell`"),
         ("[[environments]]\nname = 'x'\nlevel = 'prod'\nport = 1", "$.environments[0].level"),
+        ('public_url = "http://lamp.example.com"', "`public_url`"), ('public_url = "https://a.example/x"', "`public_url`"),
+        ('public_url = "https://a@lamp.example.com"', "`public_url`"), ('public_url = "lamp.example.com"', "`public_url`"),
         ("port = \n", "line 1"), ("[", "end of document"),
     ],
 )  # fmt: skip
@@ -239,3 +242,50 @@ def test_an_argument_that_is_no_setting_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="not valid") as caught:
         read_settings({}, home=str(tmp_path), prot=80)
     assert "`prot`" in caught.value.why
+
+
+PROVIDER = {"name": '"example"', "issuer": '"https://login.example.com"', "client_id": '"lamp"', "domains": '["example.com"]'}
+
+
+def provider(**said: str) -> str:
+    """The text of an identity provider that says this in place of what is right; nothing leaves a field out."""
+    return "\n".join(
+        ["[[identity_providers]]", *(f"{name} = {value}" for name, value in {**PROVIDER, **said}.items() if value)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ({"issuer": '"http://login.example.com"'}, "`issuer` of an identity provider begins with https://"),
+        ({"issuer": '"https://login.example.com?tenant=1"'}, "without user, query and fragment"),
+        ({"issuer": '"https://a:b@login.example.com"'}, "without user, query and fragment"),
+        ({"domains": ""}, "`domains` or `admitted_groups`"),
+        ({"domains": '["*"]'}, "$.identity_providers[0].domains[0]"),
+        ({"domains": '["Example.com"]'}, "$.identity_providers[0].domains[0]"),
+        ({"name": '"../x"'}, "$.identity_providers[0].name"),
+        ({"client_id": '""'}, "$.identity_providers[0].client_id"),
+        ({"client_secret": '"s3cret"'}, "`client_secret`"),
+        ({"client_secret_file": '"/a"', "client_secret_variable": '"A"'}, "not in both"),
+        ({"client_secret_file": '"/a"', "client_authentication": '"none"'}, "`client_authentication`"),
+        ({"client_authentication": '"client_secret_post"'}, "`client_authentication`"),
+        ({"scopes": '["openid"]'}, "`scopes` of an identity provider hold openid and email"),
+        ({"roles": '["application"]'}, "cannot hold application, which programs have"),
+        ({"roles": '["king"]'}, "$.identity_providers[0].roles[0]"),
+        ({"groups": '[{ group = "ops", roles = ["observer"] }]'}, "cannot hold observer, which programs have"),
+        ({"groups": '[{ group = "ops", teams = ["ada@example.com"] }]'}, "`teams` of a group holds a person"),
+        ({"groups": '[{ group = "ops", teams = ["ops"] }]'}, "no name of a team"),
+    ],
+)
+def test_an_identity_provider_that_cannot_be_trusted_is_refused(tmp_path: Path, said: dict[str, str], named: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_settings({}, home=str(written(tmp_path, provider(**said))))
+    assert named in caught.value.why
+    assert "s3cret" not in str(caught.value)
+
+
+def test_identity_providers_have_names_of_their_own(tmp_path: Path) -> None:
+    assert len(read_settings({}, home=str(written(tmp_path, provider()))).identity_providers) == 1
+    with pytest.raises(Invalid) as caught:
+        read_settings({}, home=str(written(tmp_path, f"{provider()}\n{provider()}")))
+    assert "two identity providers are called example" in caught.value.why

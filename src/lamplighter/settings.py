@@ -15,6 +15,7 @@ import msgspec
 from lamplighter.domain.environment import DeclaredEnvironment, Environment, Level, clash_of
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.external_alert import AlertRoute
+from lamplighter.domain.identity_provider import IdentityProvider
 from lamplighter.domain.pipeline import Pipeline
 from lamplighter.domain.record import Settings as Strict
 
@@ -89,6 +90,8 @@ class Settings(Strict, frozen=True):
     host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
     #: Port of the control plane. `LAMP_PORT`
     port: _Port = 7070
+    #: Address at which people open the pages, such as https://lamp.example.com; that of `host` if empty. `LAMP_PUBLIC_URL`
+    public_url: str = ""
     #: Rule book to use instead of the starter policy. `LAMP_POLICY`
     policy: str = ""
     #: Seconds between two looks of the reconciler, 30 at most: after 60 it counts as dead. `LAMP_TICK`
@@ -119,6 +122,8 @@ class Settings(Strict, frozen=True):
     alert_routes: tuple[AlertRoute, ...] = ()
     #: Runs of a CI that may sign in with the token of their issuer; the first that fits counts.
     pipelines: tuple[Pipeline, ...] = ()
+    #: Providers of OpenID Connect that people may sign in with.
+    identity_providers: tuple[IdentityProvider, ...] = ()
     #: Channels that every incident goes to, beside those of its project.
     channels: tuple[str, ...] = ("inbox",)
     #: When business owners are sent how their models did.
@@ -142,6 +147,7 @@ class Settings(Strict, frozen=True):
         if name := next((name for name, address in self.apprise.items() if "://" not in address), ""):
             raise ValueError(f"`apprise` of {name} is no address of Apprise, such as mailto://user:password@example.com")
         _check_secrets(self)
+        _check_sign_in(self)
 
     @property
     def channel_names(self) -> tuple[str, ...]:
@@ -208,6 +214,11 @@ class Settings(Strict, frozen=True):
         return self.folder / "keys" / "spot-checks.key"
 
     @property
+    def sign_in_key(self) -> Path:
+        """What seals the way to an identity provider and back; made with the first one."""
+        return self.folder / "keys" / "sign-in.key"
+
+    @property
     def trusted_keys(self) -> Path:
         """Public keys whose versions may run code here; where the local target looks for them."""
         return self.serving / ".keys"
@@ -221,6 +232,11 @@ class Settings(Strict, frozen=True):
     def url(self) -> str:
         """Address of the control plane."""
         return f"http://{self.host}:{self.port}"
+
+    @property
+    def opened_at(self) -> str:
+        """Address at which people open the pages."""
+        return self.public_url.rstrip("/") or self.url
 
 
 def _check_addresses(field: str, receivers: Mapping[str, str]) -> None:
@@ -249,6 +265,19 @@ def _check_secrets(settings: Settings) -> None:
             raise ValueError(f"`webhook_secrets` of {name} takes secrets of 24 to 64 bytes, written whsec_ and base64")
 
 
+def _check_sign_in(settings: Settings) -> None:
+    """Raise `ValueError` for an address at which nobody can sign in safely, and for two identity providers of one name."""
+    place = urlsplit(settings.public_url)
+    lawful = place.scheme == "https" or (place.scheme == "http" and place.hostname in ("127.0.0.1", "localhost", "::1"))
+    if settings.public_url and not (lawful and place.hostname and place.path in ("", "/")):
+        raise ValueError("`public_url` is an address such as https://lamp.example.com, without a path")
+    if settings.public_url and ("@" in place.netloc or place.query or place.fragment):
+        raise ValueError("`public_url` is an address without user, query and fragment")
+    names = [one.name for one in settings.identity_providers]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise ValueError(f"two identity providers are called {twice}")
+
+
 def _is_secret(text: str) -> bool:
     """Whether it is a secret of Standard Webhooks."""
     try:
@@ -265,6 +294,7 @@ VARIABLES = {
     "LAMP_ARTIFACT_STORE": "artifact_store",
     "LAMP_HOST": "host",
     "LAMP_PORT": "port",
+    "LAMP_PUBLIC_URL": "public_url",
     "LAMP_SERVING_PORT": "serving_port",
     "LAMP_POLICY": "policy",
     "LAMP_SIGN_WITH": "sign_with",

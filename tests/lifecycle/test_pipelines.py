@@ -188,7 +188,7 @@ def test_keys_are_kept_for_a_while_and_read_anew_when_they_change(world: World) 
         (200, {"issuer": "https://other.example"}, "What it publishes names another issuer."),
         (200, {"jwks_uri": "file:///etc/passwd"}, "It publishes no address of its keys that can be trusted."),
         (200, {"jwks_uri": 7}, "It publishes no address of its keys that can be trusted."),
-        (200, {"padding": "x" * 300_000}, "What it publishes is too large, or comes too slowly."),
+        (200, {"padding": "x" * 300_000}, "What it answers is too large."),
     ],
 )
 def test_an_issuer_that_cannot_be_asked_lets_nobody_in(world: World, status: int, described: Any, why: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.domain import specimens
 
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.binding import Binding
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.consumer import Account
 from lamplighter.domain.decision import Decision, Judgement, Passed
@@ -55,6 +56,7 @@ READING = Reading(
     model="churn", environment="prod", number=1, aspect="drift", measure="psi", column="age \u00e4", start=0, end=10,
     value=0.1, low=0.1, high=0.1, count=7,
 )  # fmt: skip
+BINDING = Binding(id="e" * 64, email="a@x", issuer="https://i", subject="s", provider="p", told_email="a@x", bound_at=1)
 CREDENTIAL = Credential(digest="d" * 64, email="a@x", purpose=Purpose.TOKEN, created_at=1, expires_at=2**53)
 
 
@@ -93,6 +95,7 @@ CASES = [
     case("candidates", CANDIDATE, "name", "number", description="The first."),
     case("challenges", CHALLENGE, "id", rows=9, revision=1),
     case("consumers", Account(name="gate-desk", owner="@it-ops"), "name", active=False),
+    case("bindings", BINDING, "id", told_email="b@x"),
     case("credentials", CREDENTIAL, "digest", revoked=True),
     case("decisions", DECISION, "digest"),
     case("emergencies", specimens.emergency(), "id", reminded=True, revision=1),

@@ -115,10 +115,11 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     yield from served(kit, with_pages(kit, pages()), [])
 
 
-def served(kit: Kit, application: object, asked: list[tuple[str, str, int, str, int]]) -> Iterator[Site]:
-    """Pages of a platform, until it is closed."""
+def served(kit: Kit, application: object, asked: list[tuple[str, str, int, str, int]], port: int = 0) -> Iterator[Site]:
+    """Pages of a platform, until it is closed; at any free port, unless one is named."""
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
         # Without its lifespan the reconciler stays still, so that what was written is what is shown.
         server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_level="error"))  # type: ignore[arg-type]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

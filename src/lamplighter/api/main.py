@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.applications import Starlette
@@ -31,7 +32,7 @@ def build(kit: Kit, pages: Sequence[Guarded] = ()) -> Starlette:
     own = [*_own_routes(), *routes(), *payload_routes(), *external_alert_routes(), *mlflow_routes(), *pipeline_routes()]
     everything = [*own, *pages]
     refuse_unguarded(everything)
-    hosts = ["127.0.0.1", "localhost", "[::1]", "::1", kit.settings.host]
+    hosts = ["127.0.0.1", "localhost", "[::1]", "::1", kit.settings.host, str(urlsplit(kit.settings.opened_at).hostname)]
     application = Starlette(
         routes=everything,
         lifespan=_lifespan,

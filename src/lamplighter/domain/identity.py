@@ -153,6 +153,8 @@ class Purpose(StrEnum):
     SESSION = "session"
     #: One drill in one environment.
     DRILL = "drill"
+    #: One way to an identity provider and back.
+    STATE = "state"
     #: Calls of one run of a CI.
     PIPELINE = "pipeline"
 

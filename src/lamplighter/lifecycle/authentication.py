@@ -33,12 +33,13 @@ def redeem(kit: Kit, secret: str) -> Secret:
     return issue_session(kit, person.email, left)
 
 
-def end_session(kit: Kit, secret: str) -> None:
-    """Make a session, or the token of a drill, worthless."""
+def end_session(kit: Kit, secret: str) -> str:
+    """Make a session, or the token of a drill, worthless; gives the identity provider that a session came from, if one did."""
     with kit.store.transaction() as change:
         found = change.credentials.find(digest=digest_of(secret.encode()))
         if found is not None:
             change.credentials.put(msgspec.structs.replace(found, revoked=True))
+        return found.label if found is not None and found.purpose is Purpose.SESSION else ""
 
 
 def authenticate(kit: Kit, secret: str, purpose: Purpose) -> Actor:

@@ -3,26 +3,28 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
-import msgspec
+import jwt
 
 from lamplighter.domain.errors import Unauthenticated, Unavailable
+from lamplighter.lifecycle.outbound import Unreadable, asked, is_safe
 
 #: Seconds that keys are kept, that a key which is not there is not looked for again, and that a failure is remembered.
 FRESH, UNKNOWN_AGAIN, FAILED_AGAIN = 600.0, 30.0, 10.0
-#: Bytes of one document, keys of one issuer, seconds of one look, and seconds that others wait for it.
-_LARGEST, _MOST_KEYS, _SECONDS, _TURN = 262_144, 100, 5.0, 6.0
+#: Keys of one issuer, seconds for each of the two documents of one look, and seconds that others wait for it.
+_MOST_KEYS, _SECONDS, _TURN = 100, 3.0, 7.0
+_LEAST_BITS = 2048
 
 Clock = Callable[[], float]
 
 
 @dataclass
 class _Known:
+    described: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     #: When the keys were read, and when it was last tried.
     read: float = -1e9
@@ -39,74 +41,85 @@ class Issuers:
         self._clock = clock
         self._known: defaultdict[str, _Known] = defaultdict(_Known)
 
-    def key(self, issuer: str, name: str) -> Mapping[str, Any]:
-        """The key of that name as a JSON Web Key; raises `Unauthenticated` for one that the issuer does not publish, and
-        `Unavailable` where that cannot be found out."""
+    def key(self, issuer: str, name: str, hosts: Collection[str] = ()) -> Mapping[str, Any]:
+        """The key of that name as a JSON Web Key, from one of these hosts if there are any; raises `Unauthenticated` for one
+        that the issuer does not publish, and `Unavailable` where that cannot be found out."""
+        known = self._asked(issuer, name, hosts)
+        if name in known.keys:
+            return known.keys[name]
+        raise Unauthenticated(
+            "The token of the pipeline is not valid.",
+            why="It is signed with a key that its issuer does not publish.",
+            fix="Let the job ask for a new token; behind a key that was just changed, repeat it in half a minute.",
+            code="E1314",
+        )
+
+    def described(self, issuer: str, hosts: Collection[str] = ()) -> Mapping[str, Any]:
+        """What the issuer says of itself; raises `Unavailable` where that cannot be found out."""
+        return self._asked(issuer, "", hosts).described
+
+    def _asked(self, issuer: str, name: str, hosts: Collection[str]) -> _Known:
+        """What is known, not older than it may be; for a key that is not there it has been looked again."""
         known = self._known[issuer]
         if not known.lock.acquire(timeout=_TURN):
             raise _silent("Many ask for its keys at once, and it is slow.")
         try:
-            self._look(issuer, known, name)
-            if name in known.keys and self._clock() - known.read < FRESH:
-                return known.keys[name]
-            if known.why:
+            self._look(issuer, known, name, hosts)
+            fresh = self._clock() - known.read < FRESH
+            if not fresh or (known.why and name and name not in known.keys):
                 raise _silent(known.why)
-            raise Unauthenticated(
-                "The token of the pipeline is not valid.",
-                why="It is signed with a key that its issuer does not publish.",
-                fix="Let the job ask for a new token; behind a key that was just changed, repeat it in half a minute.",
-                code="E1314",
-            )
+            return _Known(known.described, known.keys)
         finally:
             known.lock.release()
 
-    def _look(self, issuer: str, known: _Known, name: str) -> None:
+    def _look(self, issuer: str, known: _Known, name: str, hosts: Collection[str]) -> None:
         now = self._clock()
         again = FAILED_AGAIN if known.why else UNKNOWN_AGAIN
-        if now - known.read < FRESH and (name in known.keys or now - known.tried < again):
+        if now - known.read < FRESH and (not name or name in known.keys or now - known.tried < again):
             return
         if known.why and now - known.tried < FAILED_AGAIN:
             return
         known.tried = now
         try:
-            known.keys, known.read, known.why = _published(issuer), now, ""
-        except _Unreadable as error:
+            known.described, known.keys = _published(issuer, hosts)
+            known.read, known.why = now, ""
+        except Unreadable as error:
             known.why = str(error)
 
 
-class _Unreadable(Exception):
-    """Why keys cannot be had, in one sentence without anything that came from outside."""
-
-
-def _published(issuer: str) -> Mapping[str, Mapping[str, Any]]:
-    """Keys for signatures, by name."""
-    end = time.monotonic() + _SECONDS
-    with httpx2.Client(timeout=_SECONDS, follow_redirects=False, trust_env=True) as client:
-        described = _document(client, f"{issuer.rstrip('/')}/.well-known/openid-configuration", end)
-        if described.get("issuer") != issuer:
-            raise _Unreadable("What it publishes names another issuer.")
-        address = described.get("jwks_uri")
-        if not isinstance(address, str) or urlsplit(address).scheme != urlsplit(issuer).scheme:
-            raise _Unreadable("It publishes no address of its keys that can be trusted.")
-        found = _document(client, address, end).get("keys")
-    if not isinstance(found, list) or len(found) > _MOST_KEYS:
-        raise _Unreadable("It publishes no set of keys, or too many.")
-    return {str(key["kid"]): key for key in found if isinstance(key, dict) and "kid" in key and key.get("use", "sig") == "sig"}
-
-
-def _document(client: httpx2.Client, address: str, end: float) -> Mapping[str, Any]:
+def usable(published: Mapping[str, Any], algorithm: str) -> jwt.PyJWK:
+    """The key, for this algorithm only; raises `jwt.InvalidKeyError` for one that is not for such signatures."""
     try:
-        with client.stream("GET", address, headers={"Accept": "application/json"}) as answer:
-            if answer.status_code != 200:
-                raise _Unreadable(f"It answered {answer.status_code}.")
-            content = b""
-            for part in answer.iter_bytes():
-                content += part
-                if len(content) > _LARGEST or time.monotonic() > end:
-                    raise _Unreadable("What it publishes is too large, or comes too slowly.")
-        return msgspec.json.decode(content, type=dict[str, Any])
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
-        raise _Unreadable(f"It could not be read ({type(error).__name__}).") from None
+        if published.get("kty") not in ("RSA", "EC", "OKP") or published.get("alg", algorithm) != algorithm:
+            raise jwt.InvalidKeyError
+        key = jwt.PyJWK(dict(published), algorithm=algorithm)
+        if published["kty"] == "RSA" and key.key.key_size < _LEAST_BITS:
+            raise jwt.InvalidKeyError
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        raise jwt.InvalidKeyError from None
+    return key
+
+
+def _published(issuer: str, hosts: Collection[str]) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:
+    """What an issuer says of itself, and its keys for signatures, by name."""
+    described = _document(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if described.get("issuer") != issuer:
+        raise Unreadable("What it publishes names another issuer.")
+    address = described.get("jwks_uri")
+    if not isinstance(address, str) or not is_safe(address, hosts) or urlsplit(address).scheme != urlsplit(issuer).scheme:
+        raise Unreadable("It publishes no address of its keys that can be trusted.")
+    found = _document(address).get("keys")
+    if not isinstance(found, list) or len(found) > _MOST_KEYS:
+        raise Unreadable("It publishes no set of keys, or too many.")
+    named = [key for key in found if isinstance(key, dict) and "kid" in key and key.get("use", "sig") == "sig"]
+    return described, {str(key["kid"]): key for key in named}
+
+
+def _document(address: str) -> Mapping[str, Any]:
+    answer = asked(address, seconds=_SECONDS)
+    if answer.status != 200:
+        raise Unreadable(f"It answered {answer.status}.")
+    return answer.document
 
 
 def _silent(why: str) -> Unavailable:

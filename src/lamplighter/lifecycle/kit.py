@@ -44,8 +44,10 @@ class Kit:
         self.bringing = Bringing(artifacts, clock)
         #: Whose questions for rows are in the journal.
         self.reads = Reads()
-        #: Keys of those who sign tokens of pipelines.
+        #: What is known of those who sign tokens of pipelines and of people.
         self.issuers = Issuers()
+        #: How many answers of identity providers are waited for at once: strangers must not take every thread.
+        self.exchanges = threading.Semaphore(4)
         self._targets: dict[str, Target] = {}
 
     @classmethod

@@ -10,6 +10,7 @@ import jwt
 
 from lamplighter.domain.errors import LampError, NotAllowed, Unauthenticated
 from lamplighter.domain.pipeline import Pipeline, claim_text
+from lamplighter.lifecycle.issuers import usable
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.tokens import Secret, issue_for_pipeline
 
@@ -17,7 +18,6 @@ from lamplighter.lifecycle.tokens import Secret, issue_for_pipeline
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 #: Characters of a token at most, and seconds by which clocks may differ.
 LARGEST, _LEEWAY = 16_384, 30
-_LEAST_BITS = 2048
 
 
 def sign_in(kit: Kit, token: str) -> Secret:
@@ -77,16 +77,10 @@ def _proven(kit: Kit, token: str, head: Mapping[str, Any], declared: Sequence[Pi
 
 
 def _key(published: Mapping[str, Any], algorithm: str) -> jwt.PyJWK:
-    """The key, for this algorithm only."""
     try:
-        if published.get("kty") not in ("RSA", "EC", "OKP") or published.get("alg", algorithm) != algorithm:
-            raise jwt.InvalidKeyError
-        key = jwt.PyJWK(dict(published), algorithm=algorithm)
-        if published["kty"] == "RSA" and key.key.key_size < _LEAST_BITS:
-            raise jwt.InvalidKeyError
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        return usable(published, algorithm)
+    except jwt.InvalidKeyError:
         raise _worthless("The key that it names is not for such signatures.", code="E1318") from None
-    return key
 
 
 def _chosen(declared: Sequence[Pipeline], proven: Mapping[str, Any]) -> Pipeline:

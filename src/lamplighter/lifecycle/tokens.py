@@ -20,6 +20,7 @@ PUSH_PREFIX = "lmp_push_"
 PIPELINE_PREFIX = "lmp_ci_"
 #: How the secret of a sign-in link begins.
 ONCE = "lmp_once_"
+_SESSION = "lmp_session_"
 _MINUTE = 60 * 1_000_000
 _DAY = 24 * 60 * _MINUTE
 
@@ -94,7 +95,12 @@ def issue_drill(kit: Kit, email: str, model: str) -> Secret:
 
 def issue_session(kit: Kit, email: str, life: int) -> Secret:
     """A secret for a browser that lasts so many microseconds."""
-    return _issue(kit, email, Purpose.SESSION, "lmp_session_", life, "")
+    return _issue(kit, email, Purpose.SESSION, _SESSION, life, "")
+
+
+def keep_session(kit: Kit, change: Transaction, email: str, life: int, provider: str) -> Secret:
+    """The same within a transaction, for somebody whom an identity provider vouches for."""
+    return _keep(kit, change, email, Purpose.SESSION, _SESSION, life, provider)
 
 
 def issue_for_pipeline(kit: Kit, email: str, label: str, permissions: tuple[Permission, ...], minutes: int) -> Secret:

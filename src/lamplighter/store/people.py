@@ -1,5 +1,6 @@
 """People, teams and the hashes of what they sign in with."""
 
+from lamplighter.domain.binding import Binding
 from lamplighter.domain.identity import Credential, Person, Team
 from lamplighter.store import schema
 from lamplighter.store.collection import Collection
@@ -25,6 +26,13 @@ class Teams(Collection[Team]):
     def by_name(self) -> dict[str, Team]:
         """Every team, by name."""
         return {team.name: team for team in self.all()}
+
+
+class Bindings(Collection[Binding]):
+    """Which account belongs to whom at an identity provider."""
+
+    table = schema.bindings
+    kind = Binding
 
 
 class Credentials(Collection[Credential]):

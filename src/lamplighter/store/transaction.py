@@ -46,7 +46,7 @@ from lamplighter.store.notices import Notices
 from lamplighter.store.old_rows import OldRows
 from lamplighter.store.outcomes import OutcomesByDay
 from lamplighter.store.payloads import Payloads
-from lamplighter.store.people import Credentials, People, Teams
+from lamplighter.store.people import Bindings, Credentials, People, Teams
 from lamplighter.store.policies import Policies
 from lamplighter.store.predictions import Predictions
 from lamplighter.store.profiles import Profiles, Readings
@@ -97,6 +97,7 @@ class Transaction:
     advisory_loads = _Of(AdvisoryLoads)
     answered = _Of(AnsweredRows)
     arrivals = _Of(Arrivals)
+    bindings = _Of(Bindings)
     calibrations = _Of(Calibrations)
     candidates = _Of(Candidates)
     case_words = _Of(CaseWords)

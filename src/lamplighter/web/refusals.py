@@ -7,7 +7,7 @@ from lamplighter.api.problems import request_id, status_of
 from lamplighter.domain.errors import LampError, Unauthenticated
 from lamplighter.sdk.door import BASE
 from lamplighter.web.page import rendered
-from lamplighter.web.sign_in import own_path
+from lamplighter.web.paths import own_path
 
 #: Paths that answer programs, whoever asks.
 _PROGRAMS = (f"{BASE}/", "/openapi.json", "/livez", "/readyz")
@@ -28,7 +28,7 @@ def error_page(request: Request, error: LampError) -> Response | None:
         status=status_of(error),
         error=error,
         request_id=request_id(request),
-        unknown=isinstance(error, Unauthenticated),
+        unknown=isinstance(error, Unauthenticated) or request.url.path.startswith("/sign-in/"),
         to=own_path(request.url.path) if request.method == "GET" else "/",
     )
     page.headers["Lamp-Request-Id"] = request_id(request)

@@ -32,6 +32,7 @@ from lamplighter.web import (
     rollouts,
     rows,
     sign_in,
+    single_sign_on,
     spot_checks,
     validations,
     version,
@@ -81,6 +82,9 @@ def pages(open_platform: Open = guard.platform) -> list[Guarded]:
         *(guarded(page.method, page.path, _shown(page.show, open_platform), page.permission) for page in PAGES),
         guarded("GET", "/sign-in", sign_in.sign_in_page, Public.SIGN_IN),
         guarded("POST", "/sign-in", sign_in.sign_in, Public.SIGN_IN),
+        guarded("GET", "/sign-in/{provider}", single_sign_on.leave, Public.SIGN_IN),
+        guarded("GET", "/sign-in/{provider}/callback", single_sign_on.come_back, Public.SIGN_IN),
+        guarded("GET", "/sign-in/{provider}/out", single_sign_on.sign_out_there, Public.SIGN_IN),
         guarded("POST", "/sign-out", sign_in.sign_out, Permission.READ),
         guarded("GET", "/static/{name}", assets.serve, Public.STATIC),
     ]

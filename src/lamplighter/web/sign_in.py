@@ -1,29 +1,24 @@
 """Signing in by a one-time secret, and out again. Opening the link does nothing; the button does."""
 
-import re
 import time
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lamplighter.api.authentication import COOKIE, with_session, without_session
-from lamplighter.domain.errors import NotAllowed
-from lamplighter.lifecycle import authentication
+from lamplighter.domain.errors import LampError, NotAllowed
+from lamplighter.domain.identity_provider import IdentityProvider
+from lamplighter.lifecycle import authentication, providers
 from lamplighter.web import forms
 from lamplighter.web.page import rendered
-
-#: A path of ours: names between single slashes, so that it can never lead to another host.
-_PATH = re.compile(r"(/[A-Za-z0-9_~@-][A-Za-z0-9._~@-]*)+")
-
-
-def own_path(text: str) -> str:
-    """The path itself if it is one of ours, else the first page."""
-    return text if _PATH.fullmatch(text) else "/"
+from lamplighter.web.paths import own_path
 
 
 def sign_in_page(request: Request) -> Response:
-    """Show the button; the script puts the secret from the fragment of the address into its field."""
-    return rendered(request, "sign_in.html", to=own_path(request.query_params.get("to", "")))
+    """Show a button for each provider, and the field for a secret; the script puts that of the address's fragment into it."""
+    known = request.app.state.kit.settings.identity_providers
+    left = next((one for one in known if one.name == request.query_params.get("left", "")), None)
+    return rendered(request, "sign_in.html", to=own_path(request.query_params.get("to", "")), providers=known, left=left)
 
 
 def sign_in(request: Request) -> Response:
@@ -42,6 +37,17 @@ def sign_in(request: Request) -> Response:
 
 
 def sign_out(request: Request) -> Response:
-    """End the session, here and on the platform."""
-    authentication.end_session(request.app.state.kit, request.cookies.get(COOKIE, ""))
-    return without_session(RedirectResponse("/sign-in", status_code=303))
+    """End the session, here and on the platform; that of an identity provider goes on until its own is ended, too."""
+    kit = request.app.state.kit
+    name = authentication.end_session(kit, request.cookies.get(COOKIE, ""))
+    provider = next((one for one in kit.settings.identity_providers if one.name == name), None)
+    left = f"?left={provider.name}" if provider and _has_exit(request, provider) else ""
+    return without_session(RedirectResponse(f"/sign-in{left}", status_code=303))
+
+
+def _has_exit(request: Request, provider: IdentityProvider) -> bool:
+    """Whether the provider can be asked to end its session; signing out here never depends on it."""
+    try:
+        return bool(providers.exit_of(request.app.state.kit, provider))
+    except LampError:
+        return False

@@ -9,6 +9,8 @@ class PersonAdded(Event, frozen=True, tag=True):
     email: str = ""
     roles: tuple[str, ...] = ()
     active: bool = True
+    #: Name of the identity provider whose groups say so; empty for a person's deed.
+    by: str = ""
 
 
 class TeamSaved(Event, frozen=True, tag=True):
@@ -16,6 +18,8 @@ class TeamSaved(Event, frozen=True, tag=True):
 
     team: str = ""
     members: tuple[str, ...] = ()
+    #: Name of the identity provider whose groups say so; empty for a person's deed.
+    by: str = ""
 
 
 class TokenIssued(Event, frozen=True, tag=True):
@@ -30,6 +34,36 @@ class SignedIn(Event, frozen=True, tag=True):
     """Somebody opened a session in a browser."""
 
     email: str = ""
+    #: Name of the identity provider that vouched; empty for a link or a token.
+    by: str = ""
 
 
-IdentityEvent = PersonAdded | TeamSaved | TokenIssued | SignedIn
+class IdentityBound(Event, frozen=True, tag=True):
+    """An account belongs to a subject of an identity provider from now on."""
+
+    email: str = ""
+    provider: str = ""
+    subject: str = ""
+
+
+class AddressRenamed(Event, frozen=True, tag=True):
+    """The identity provider has another e-mail address for somebody; the account keeps its name."""
+
+    email: str = ""
+    provider: str = ""
+    told_email: str = ""
+
+
+class SignInRefused(Event, frozen=True, tag=True):
+    """An identity provider vouched for somebody who may not enter."""
+
+    #: The account, or the e-mail address that would have been one.
+    email: str = ""
+    provider: str = ""
+    subject: str = ""
+    why: str = ""
+    #: Whether somebody who could enter before has lost roles, teams, sessions and tokens by it.
+    withdrawn: bool = False
+
+
+IdentityEvent = PersonAdded | TeamSaved | TokenIssued | SignedIn | IdentityBound | AddressRenamed | SignInRefused

@@ -8,6 +8,14 @@ people = Table("people", metadata, Column("email", PARTY, primary_key=True), bod
 
 teams = Table("teams", metadata, Column("name", PARTY, primary_key=True), body())
 
+bindings = Table(
+    "bindings",
+    metadata,
+    Column("id", DIGEST, primary_key=True),
+    Column("email", PARTY, nullable=False, unique=True),
+    body(),
+)
+
 credentials = Table(
     "credentials",
     metadata,
