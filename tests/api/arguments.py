@@ -80,6 +80,7 @@ _VALUES: Mapping[str, Any] = {
     "gap": "silent",
     "lack": "owner",
     "form": "html",
+    "fit": "logistic",
     "page": 1,
     "instant": 1,
     "table": "nothing",

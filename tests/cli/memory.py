@@ -8,6 +8,7 @@ from tests.domain import specimens
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.advice import advise, situation_of
+from lamplighter.domain.calibration import Calibration
 from lamplighter.domain.case import CaseWord, Judged, Tried
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.consent import Consent
@@ -51,6 +52,7 @@ from lamplighter.domain.quarantine import Quarantine
 from lamplighter.domain.question import Question
 from lamplighter.domain.readiness import Light, Part, Readiness
 from lamplighter.domain.readiness import Reading as Probed
+from lamplighter.domain.recalibration import Compared, Fit, LabelledDays, Recalibration
 from lamplighter.domain.recounted import Recounted
 from lamplighter.domain.replay import Figures, Thresholds
 from lamplighter.domain.retraining import Retraining
@@ -70,7 +72,7 @@ from lamplighter.domain.validation import ValidationFinding, ValidationWord, Wei
 from lamplighter.domain.waiver import Waiver
 from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
-from lamplighter.sdk.answers import Deployed, Label, Retuned, RolledBack, Secret
+from lamplighter.sdk.answers import Deployed, Label, Recalibrated, Retuned, RolledBack, Secret
 from lamplighter.views.answering import Service
 from lamplighter.views.calling import Felt, OnVersion
 from lamplighter.views.cases import Cases
@@ -844,6 +846,25 @@ class Memory:
         found = msgspec.structs.replace(self.retuning(reference, environment, threshold, since), reason=reason)
         self.deeds[-1] = ("retune", reference, environment, threshold, reason, since)
         return Retuned(version=msgspec.structs.replace(specimens.version(9), model=MODEL), retuning=found)
+
+    def recalibration(self, reference: str, environment: str, fit: Fit = Fit.LOGISTIC, since: int = 0) -> Recalibration:
+        self._did("recalibration", reference, environment, fit, since)
+        line = Calibration(intercept=-0.5, slope=0.75)
+        seen = LabelledDays(start=JULY, end=JULY + 10 * DAY, days=10, rows=5000, positives=1000)
+        return Recalibration(
+            model=MODEL, number=7, version="a" * 64, environment=environment, fit=fit, fitted=line, whole=line,
+            seen=seen, unseen=msgspec.structs.replace(seen, start=seen.end, end=seen.end + 10 * DAY), counted=(7,), auc=0.75,
+            compared={"brier": Compared(before=0.2, after=0.15, difference=-0.05, low=-0.06, high=-0.04)},
+            figures={"": {"brier": Moved(before=0.2, after=0.15, low=0.14, high=0.16, n=5000)}},
+            consumers={"travel-app": Turned(rows=1200, down=120, thresholds=Thresholds(before=0.5, after=0.5))},
+        )  # fmt: skip
+
+    def recalibrate(
+        self, reference: str, environment: str, reason: str, fit: Fit = Fit.LOGISTIC, since: int = 0
+    ) -> Recalibrated:
+        found = msgspec.structs.replace(self.recalibration(reference, environment, fit, since), reason=reason)
+        self.deeds[-1] = ("recalibrate", reference, environment, reason, fit, since)
+        return Recalibrated(version=msgspec.structs.replace(specimens.version(9), model=MODEL), recalibration=found)
 
     def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
         self._did("challenge", reference, environment, metric, least_rows)

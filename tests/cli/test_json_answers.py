@@ -79,6 +79,8 @@ LINES = (
     "quarantine lift Q-1 --reason noon",
     "retune late-flights@live --threshold 0.35 --reason noon",
     "retune late-flights --threshold 0.35 --dry-run",
+    "recalibrate late-flights@live --reason noon",
+    "recalibrate late-flights --show --fit intercept",
     "jobs list late-flights",
     "jobs show J-1",
     "jobs run late-flights nightly",

@@ -14,6 +14,7 @@ from lamplighter.domain.hold import Hold
 from lamplighter.domain.hook import Answer, Hook, Moment, OnFailure
 from lamplighter.domain.identity import Person, Role
 from lamplighter.domain.outcome import Check, Guard, Judged, Judgement, Outcome
+from lamplighter.domain.recalibration import Fit
 from lamplighter.domain.rollout import Phase, Signal
 from lamplighter.domain.selection import Guardrail, Held
 from lamplighter.domain.stage import Status
@@ -591,6 +592,34 @@ def test_another_threshold() -> None:
     assert dry.out.startswith("v7 at 0.35 instead of 0.5: 120 of 1,600 decisions in prod would have been\nothers.\n")
     assert platform.deeds[1:] == [("retuning", "late-flights@live", "prod", 0.35, JULY)]
     assert told(platform, "retune", "late-flights@live", "--threshold", "0.35").code == 2
+    assert len(platform.deeds) == 2
+
+
+def test_another_calibration() -> None:
+    platform = Memory()
+    outcome = told(platform, "recalibrate", "late-flights@live", "--reason", "Too many.")
+    assert outcome.out == (
+        "✓ late-flights@9 is v7 calibrated. On 5,000 later rows of 10 days that it has\n"
+        "not seen, the Brier score goes from 0.20000 to 0.15000 (-0.05000, -0.06000 to\n"
+        "-0.04000 by days): better, beyond chance.\n"
+        "  log-odds   -0.5000 +0.7500 x, the order of scores stays, AUC 0.7500 before and\n"
+        "             after\n"
+        "  fitted on  5,000 rows of 1 Jul 2013 to 10 Jul 2013, 1,000 of them positive\n"
+        "  judged on  5,000 rows of 11 Jul 2013 to 20 Jul 2013, 1,000 of them positive\n"
+        "  brier      0.2000 -> 0.1500 on 5,000 rows\n"
+        "  CONSUMER     ROWS  TO POSITIVE  TO NEGATIVE  TURNED  DECIDES AT\n"
+        "  travel-app  1,200            0          120   10.0%         0.5\n"
+        "Next: lamp deploy late-flights@9 --env prod\n"
+        "http://127.0.0.1:7070/m/late-flights/v/9\n"
+    )
+    assert platform.deeds == [("recalibrate", "late-flights@live", "prod", "Too many.", Fit.LOGISTIC, 0)]
+    shown = told(
+        platform, "recalibrate", "late-flights@live", "--show", "--fit", "intercept", "--since", "2013-07-01T00:00+00:00"
+    )
+    assert shown.out.startswith("v7: On 5,000 later rows of 10 days that it has not seen, the Brier score goes\n")
+    assert "lamp recalibrate late-flights@live --fit intercept --since" in shown.out
+    assert platform.deeds[1:] == [("recalibration", "late-flights@live", "prod", Fit.INTERCEPT, JULY)]
+    assert told(platform, "recalibrate", "late-flights@live").code == 2
     assert len(platform.deeds) == 2
 
 

@@ -9,12 +9,16 @@ from tests.sdk.test_monitoring_verbs import DAY, MONDAY, moment
 from tests.sdk.training import TRAINED
 
 from lamplighter.cli.verifier import check_signed
+from lamplighter.domain.calibration import all_calibrated
 from lamplighter.domain.challenge import Choice, Verdict
 from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.project_file import project_from
+from lamplighter.domain.recalibration import Fit
 from lamplighter.domain.retraining import State
 from lamplighter.domain.selection import Held
+from lamplighter.domain.version import Version
 from lamplighter.sdk.answers import Label
+from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Endpoint
 from lamplighter.sdk.release import release
 
@@ -97,6 +101,41 @@ def test_another_threshold_is_another_version_that_goes_live_and_back(ground: Gr
     assert endpoint.predict(columns).scores == scores
     ground["ines"].roll_back("retuned", "dev", 0, "too many")
     assert decided(endpoint, columns) == [str(int(score >= 0.5)) for score in scores]
+
+
+def test_calibrated_scores_are_another_version_that_answers_with_them(ground: Ground) -> None:
+    first = release(ground["dana"], models.project("recalibrated"), models.build())
+    ground.live(first, "dev")
+    endpoint, labels = ground.endpoint("recalibrated", "dev"), list[Label]()
+    for day in range(10):
+        columns, late = models.columns(60, seed=day)
+        answer = endpoint.predict(columns, event_time=moment(24 * day + 12))
+        # Of the trains that it warns of, every third is on time.
+        came = [value * (row % 3 > 0) for row, value in enumerate(late)]
+        labels += [models.label(i, value) for i, value in zip(answer.ids, came, strict=True)]
+    ground["display"].push_labels("recalibrated", labels)
+    until(lambda: halves(ground["rita"], first) == (300, 300), seconds=60)
+    made = ground["dana"].recalibrate(first.name, "dev", "It warns too often.")
+    assert made.recalibration.is_better
+    scores = endpoint.predict(columns).scores
+    ground.live(made.version, "dev")
+    after = endpoint.predict(columns)
+    assert after.version == made.version.name
+    by = made.version.manifest.calibrates
+    assert by is not None
+    assert list(after.scores) == all_calibrated(by, scores)
+    ground["ines"].roll_back("recalibrated", "dev", 0, "too few")
+    assert endpoint.predict(columns).scores == scores
+
+
+def halves(platform: Platform, version: Version) -> tuple[int, int]:
+    """Rows that a calibration of the mean alone would be fitted on and judged on, as soon as they are counted."""
+    try:
+        found = platform.recalibration(version.name, "dev", Fit.INTERCEPT)
+    except Conflict:
+        return (0, 0)
+    assert found.fitted.slope == 1.0
+    return found.seen.rows, found.unseen.rows
 
 
 def decided(endpoint: Endpoint, columns: dict[str, list[float]]) -> list[str]:

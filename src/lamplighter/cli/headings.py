@@ -79,6 +79,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "retraining": Entry("management", "show|rows", "what sets off the next training, and its rows"),
         "quarantine": Entry("quarantine", "add|list|lift", "spans whose rows no training is given"),
         "retune": Entry("retuning", "REF --threshold T --reason R", "another threshold, and what it turns"),
+        "recalibrate": Entry("recalibration", "REF --reason R [--show]", "calibrate scores on what came true"),
         "jobs": Entry("jobs", "list|show|run|fix", "tables that are scored on a schedule"),
         "extend": Entry("extending", "REF --days N --reason R", "let a live version answer for longer"),
         "challenge": Entry("management", "start|show|decide|export", "select between two versions on the same rows"),

@@ -11,7 +11,7 @@ from lamplighter.domain.version import Manifest
 class Effect(Record, frozen=True):
     """One change between the live version and the next, as one consumer meets it."""
 
-    #: The input, `output` or `threshold`.
+    #: The input, `output`, `threshold` or `score`.
     name: str
     #: What changes.
     what: str
@@ -92,6 +92,16 @@ def _outputs(consumer: Consumer, live: Manifest, candidate: Manifest) -> Iterato
         own = consumer.threshold is not None
         why = f"It decides at its own {consumer.threshold:g}." if own else "It decides by the version's threshold."
         yield Effect("threshold", f"was {before:g}, is {after:g}", not own, why)
+    if live.calibration != candidate.calibration:
+        yield _calibration(consumer, candidate)
+
+
+def _calibration(consumer: Consumer, candidate: Manifest) -> Effect:
+    what = "is calibrated otherwise" if candidate.calibrates else "is no longer calibrated"
+    if consumer.threshold is not None:
+        why = f"It decides at its own {consumer.threshold:g}, and the same rows have other scores."
+        return Effect("score", what, True, why)
+    return Effect("score", what, False, "It decides by the version's threshold; its replay says which decisions turn.")
 
 
 def _meaning(old: Output, new: Output) -> Iterator[Effect]:

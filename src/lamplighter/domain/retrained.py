@@ -75,10 +75,17 @@ def _differences(live: Manifest, candidate: Manifest) -> Iterator[str]:
         yield "Its inputs or its output are others."
     if live.decision != candidate.decision:
         yield f"Its threshold was {live.decision.threshold:g}, and is {candidate.decision.threshold:g}."
+    if live.calibration != candidate.calibration:
+        yield f"Its scores were {_calibration(live)}, and are {_calibration(candidate)}."
     if live.provenance.licence != candidate.provenance.licence:
         yield "Its licence is another one."
     if _forms(live) != _forms(candidate):
         yield "It is made of other kinds of files."
+
+
+def _calibration(manifest: Manifest) -> str:
+    by = manifest.calibrates
+    return f"calibrated (intercept {by.intercept:.3f}, slope {by.slope:.3f})" if by else "not calibrated"
 
 
 def _code(live: Manifest, candidate: Manifest) -> Iterator[str]:
@@ -99,7 +106,8 @@ def agreed(contract: Contract) -> Contract:
 
 def shape(manifest: Manifest) -> str:
     """Digest of what retrains leave as it is, without name and code: what versions of one definition have in common."""
-    return digest_of(canonical([manifest.runtime, agreed(manifest.contract), manifest.decision, manifest.lock]))
+    parts = [manifest.runtime, agreed(manifest.contract), manifest.decision, manifest.lock]
+    return digest_of(canonical([*parts, manifest.calibrates] if manifest.calibrates else parts))
 
 
 def _sources(manifest: Manifest) -> set[str]:

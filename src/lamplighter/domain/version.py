@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from lamplighter.domain.calibration import Calibration
 from lamplighter.domain.contract import Contract
 from lamplighter.domain.record import Record, canonical, digest_of
 
@@ -117,6 +118,13 @@ class Manifest(Record, frozen=True):
     provenance: Provenance = Provenance()
     #: Where it runs, if not here. Absent from the bytes of every other version, whose digests it leaves alone.
     elsewhere: Elsewhere | msgspec.UnsetType = msgspec.UNSET
+    #: What the scores of its files are calibrated by. Absent from the bytes of every other version, as above.
+    calibration: Calibration | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def calibrates(self) -> Calibration | None:
+        """What its scores are calibrated by; nothing where it answers with those of its files."""
+        return self.calibration if isinstance(self.calibration, Calibration) else None
 
     @property
     def digest(self) -> str:

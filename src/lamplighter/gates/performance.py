@@ -10,6 +10,10 @@ from lamplighter.domain.record import Settings
 from lamplighter.domain.requirement import Operator, Requirement
 from lamplighter.gates.base import carried, number
 
+#: What evidence of another version has in common with this one.
+_SAME = "figures that look at scores are the same, those that look at decisions were found anew"
+_CALIBRATED = "figures that look at the order of scores are the same, all others were found anew"
+
 
 class Gate(Settings, frozen=True):
     """The evidence `performance`: each requirement's figure is on its side of the bound.
@@ -31,7 +35,7 @@ class Gate(Settings, frozen=True):
         verdicts = [self._one(requirement, found.facts) for requirement in wanted]
         worst: list[Verdict] = [verdict for verdict in verdicts if isinstance(verdict, Refused)]
         worst += [verdict for verdict in verdicts if isinstance(verdict, Undecided)]
-        source = carried(found, "figures that look at scores are the same, those that look at decisions were found anew")
+        source = carried(found, _CALIBRATED if dossier.version.manifest.calibrates else _SAME)
         return worst[0] if worst else Passed(why="; ".join(verdict.why for verdict in verdicts) + (source and f".{source}"))
 
     def _one(self, requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:

@@ -12,6 +12,9 @@ from lamplighter.domain.robustness import KIND, Check, Followed, Measured, Robus
 from lamplighter.gates.base import carried, elsewhere
 
 _AGAIN = "Register the version again with lamp deploy, which tries it."
+#: What evidence of another version has in common with this one.
+_SAME = "the files are the same, and its decisions were counted at the threshold of this one"
+_CALIBRATED = "the model is the same, and with the calibration of this one no more than this turns or moves"
 _MEND = "Train with such rows, put an imputer in front of the model, or let its contract refuse them."
 
 
@@ -49,7 +52,7 @@ class Gate(Settings, frozen=True):
         verdicts = list(self._each(dossier, found))
         worst: list[Verdict] = [one for one in verdicts if isinstance(one, Refused)]
         worst += [one for one in verdicts if isinstance(one, Undecided)]
-        source = carried(evidence, "the files are the same, and its decisions were counted at the threshold of this one")
+        source = carried(evidence, _CALIBRATED if dossier.version.manifest.calibrates else _SAME)
         return worst[0] if worst else Passed(why=f"{_told(found)}{source}")
 
     def _each(self, dossier: Dossier, found: Robustness) -> Iterator[Verdict]:

@@ -11,6 +11,8 @@ from lamplighter.domain.evidence import Evidence, differs_in_times_only
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import DIGEST
 from lamplighter.domain.paired import KIND as SHADOW
+from lamplighter.domain.recalibration import KIND as RECALIBRATION
+from lamplighter.domain.recalibration import check_lawful
 from lamplighter.domain.record import canonical
 from lamplighter.domain.replay import KIND as REPLAY
 from lamplighter.domain.retuning import KIND as RETUNING
@@ -30,6 +32,7 @@ _OWN: Mapping[str, str] = {
     SHADOW: "The platform itself compares what a version scores along with what the live one answers.",
     OUTAGE_DRILL: "The platform itself asks the questions of a drill.",
     RETUNING: "The platform itself counts which decisions another threshold turns.",
+    RECALIBRATION: "The platform itself fits a calibration, and judges it on rows that the fit has not seen.",
     TRAINING_INPUT: "The platform itself says what a training was given.",
 }
 
@@ -84,6 +87,7 @@ def _is_measured_again(look: Transaction, version: Version, kind: str, facts: Ma
 def _check(kit: Kit, model: str, manifest: Manifest) -> None:
     if manifest.model != model:
         raise Invalid("Two names for one model.", why="The path and the manifest differ.", fix="Use one name.", code="E1113")
+    check_lawful(manifest)
     missing = missing_artifacts(kit, [artifact.digest for artifact in manifest.artifacts])
     if missing:
         raise _missing(len(missing))

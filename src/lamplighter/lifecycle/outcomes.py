@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamplighter.domain.version import Version
-from lamplighter.domain.window import Counted
+from lamplighter.domain.window import DAY, Counted
 from lamplighter.monitoring.labelled import Labelled, labelled, labelled_bytes, labelled_from, together
 from lamplighter.store.closed_days import Place
 from lamplighter.store.outcomes import Day
 from lamplighter.store.predictions import Tally
 from lamplighter.store.transaction import Transaction
 
+#: A day that never comes.
+FOREVER = 2**62
 #: Days that were read anew and are not kept yet, by version and day.
 Fresh = Mapping[tuple[int, int], Day]
 
@@ -75,6 +77,18 @@ def rows(look: Transaction, version: Version, environment: str, start: int, end:
     kept = look.outcomes.between(version.model, environment, version.number, start, end)
     newer = {day: one.rows for (_, day), one in _of(version, start, end, fresh).items()}
     return together(labelled_from(content) for content in {**kept, **newer}.values())
+
+
+def by_day(look: Transaction, versions: Iterable[Version], environment: str, since: int) -> Mapping[int, Labelled]:
+    """The kept labelled rows of versions on the days that are whole since a moment, the earliest first; days without any are
+    left out."""
+    start, found = -(-since // DAY) * DAY, dict[int, list[Labelled]]()
+    for version in versions:
+        days = look.outcomes.between(version.model, environment, version.number, start, FOREVER)
+        for day, content in days.items():
+            found.setdefault(day, []).append(labelled_from(content))
+    whole = {day: together(found[day]) for day in sorted(found)}
+    return {day: rows for day, rows in whole.items() if rows.n}
 
 
 def _of(version: Version, start: int, end: int, fresh: Fresh) -> Fresh:

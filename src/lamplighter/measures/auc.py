@@ -1,5 +1,7 @@
 """Area under the ROC curve."""
 
+from typing import ClassVar
+
 from lamplighter.measures.base import QualityMeasure
 from lamplighter.monitoring import quality
 from lamplighter.monitoring.figure import Figure, Missing
@@ -8,6 +10,8 @@ from lamplighter.monitoring.outcomes import Outcomes
 
 class Auc(QualityMeasure, frozen=True):
     """The share of pairs that are in the right order (Hanley and McNeil, Radiology 143, 1982), with DeLong's interval."""
+
+    ranks: ClassVar[bool] = True
 
     def measure(self, rows: Outcomes) -> Figure | Missing:
         """The figure on these rows."""

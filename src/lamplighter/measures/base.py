@@ -72,6 +72,8 @@ class QualityMeasure(Settings, frozen=True):
     meaning: ClassVar[Meaning] = Meaning.PROBABILITY
     #: Whether it looks at decisions, so that another threshold gives another figure.
     decides: ClassVar[bool] = False
+    #: Whether it looks at nothing but the order of scores, so that no calibration gives another figure.
+    ranks: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

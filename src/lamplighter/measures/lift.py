@@ -1,5 +1,7 @@
 """Lift."""
 
+from typing import ClassVar
+
 from lamplighter.measures.base import QualityMeasure
 from lamplighter.monitoring import ranking
 from lamplighter.monitoring.figure import Figure, Missing
@@ -11,6 +13,8 @@ class Lift(QualityMeasure, frozen=True):
 
     #: Part of the rows that is looked at, such as 0.1 for the tenth with the highest scores.
     share: float = 0.1
+
+    ranks: ClassVar[bool] = True
 
     def measure(self, rows: Outcomes) -> Figure | Missing:
         """The figure on these rows."""

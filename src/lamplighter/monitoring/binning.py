@@ -121,9 +121,14 @@ def numeric_bins(kind: Kind, reference: FloatArray, further: Sequence[float] = (
         equal_width=np.searchsorted(edges, np.unique(widths)).astype(np.int64),
         tenths=np.searchsorted(edges, tenths).astype(np.int64),
         centre=float(ordered[ordered.size // 2]),
-        exponent=max(_SMALLEST_EXPONENT, math.frexp(float(edges[-1] - edges[0]))[1]),
+        exponent=exponent_of(float(edges[-1] - edges[0])),
         form=form,
     )
+
+
+def exponent_of(span: float) -> int:
+    """The power of two that edges so far apart span at most."""
+    return max(_SMALLEST_EXPONENT, math.frexp(span)[1])
 
 
 def category_bins(kind: Kind, known: tuple[str, ...] | None, reference: Values) -> CategoryBins:

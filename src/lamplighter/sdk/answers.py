@@ -5,6 +5,7 @@ from typing import Any
 
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.emergency import Emergency
+from lamplighter.domain.recalibration import Recalibration
 from lamplighter.domain.record import Record
 from lamplighter.domain.retuning import Retuning
 from lamplighter.domain.rollout import Rollout
@@ -87,3 +88,10 @@ class Retuned(Record, frozen=True):
 
     version: Version
     retuning: Retuning
+
+
+class Recalibrated(Record, frozen=True):
+    """A version with another calibration, and what that changes."""
+
+    version: Version
+    recalibration: Recalibration

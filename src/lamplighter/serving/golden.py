@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from lamplighter.domain.calibration import Calibration, calibrated
 from lamplighter.domain.golden import ROLE, Golden
 from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Arm, Served
@@ -14,6 +15,9 @@ from lamplighter.serving.codecs.base import Question
 from lamplighter.serving.codecs.typed import values
 from lamplighter.serving.runtimes.base import Surroundings, Unloadable
 from lamplighter.serving.versions import Loaded, open_version
+
+#: How far two ways of writing down a calibration may be apart.
+_ROUNDING = 1e-12
 
 _T = TypeVar("_T")
 
@@ -41,11 +45,11 @@ async def prove(version: Loaded, artifacts: Path) -> None:
         raise Unloadable("Its golden rows have a form that this release does not read.") from None
     if not _fits(version, golden):
         raise Unloadable("Its golden rows do not fit its contract. Register the version again.")
-    _compare(golden, await _asked(version, golden))
+    _compare(version, golden, await _asked(version, golden))
     for ask in (_asked_by_rows, _asked_by_body):
         quick = ask(version, golden)
         if quick is not None:
-            _compare(golden, quick)
+            _compare(version, golden, quick)
 
 
 def _fits(version: Loaded, golden: Golden) -> bool:
@@ -86,11 +90,24 @@ def _quickly(ask: Callable[[], _T]) -> _T:
         raise Unloadable(f"It fails on its golden rows ({type(error).__name__}).") from None
 
 
-def _compare(golden: Golden, scores: Sequence[float]) -> None:
-    away = max(abs(wanted - got) for wanted, got in zip(golden.scores, scores, strict=True))
+def _compare(version: Loaded, golden: Golden, scores: Sequence[float]) -> None:
+    by = version.manifest.calibrates
+    pairs = list(zip(golden.scores, scores, strict=True))
     # A distance that is no number compares as false.
-    if not away <= golden.tolerance:
-        raise Unloadable(
-            f"Its golden rows are answered up to {away:.2g} away from what it answered at registration; "
-            f"{golden.tolerance:.2g} is allowed. The machine or a library differs from where it was registered."
-        )
+    if by is None and max(abs(wanted - got) for wanted, got in pairs) <= golden.tolerance:
+        return
+    # The answers at registration are those of the files. A calibration rises, so what it makes of all lawful ones lies between
+    # what it makes of the lowest and of the highest.
+    if by is not None and all(_holds(by, wanted, got, golden.tolerance) for wanted, got in pairs):
+        return
+    away = max(abs((wanted if by is None else calibrated(by, wanted)) - got) for wanted, got in pairs)
+    raise Unloadable(
+        f"Its golden rows are answered up to {away:.2g} away from what it answered at registration; "
+        f"{golden.tolerance:.2g} is allowed{'' if by is None else ' before its calibration'}. "
+        "The machine or a library differs from where it was registered."
+    )
+
+
+def _holds(by: Calibration, wanted: float, got: float, tolerance: float) -> bool:
+    low, high = calibrated(by, wanted - tolerance), calibrated(by, wanted + tolerance)
+    return low - _ROUNDING <= got <= high + _ROUNDING

@@ -18,6 +18,7 @@ from lamplighter.domain.record import digest_of, from_json
 from lamplighter.domain.route import Arm, Condition, Served
 from lamplighter.domain.version import Manifest, address
 from lamplighter.serving.artifacts import verified
+from lamplighter.serving.calibrated import calibrated
 from lamplighter.serving.codecs.base import Question, Reply
 from lamplighter.serving.codecs.typed import Read, Row, reader
 from lamplighter.serving.compiled.model import BodyScorer
@@ -201,7 +202,8 @@ async def open_version(model: str, served: Served, artifacts: Path, surroundings
     """
     manifest = await asyncio.to_thread(_verified, model, served, artifacts)
     loader = cast("Loader", await asyncio.to_thread(_runtime_module, manifest.runtime))
-    return Loaded(served, manifest, await loader.load(manifest, artifacts, surroundings))
+    runtime = await loader.load(manifest, artifacts, surroundings)
+    return Loaded(served, manifest, calibrated(runtime, manifest.calibrates))
 
 
 def _verified(model: str, served: Served, artifacts: Path) -> Manifest:

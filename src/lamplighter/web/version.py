@@ -9,13 +9,14 @@ from lamplighter import keys
 from lamplighter.domain.environment import Level
 from lamplighter.domain.identity import Permission, Person, Team
 from lamplighter.domain.names import unknown
+from lamplighter.domain.recalibration import recalibration_of
 from lamplighter.domain.retuning import retuning_of
 from lamplighter.domain.selection import KIND as SELECTION
 from lamplighter.domain.selection import Sealed, sealed_in
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.version import VersionView
 from lamplighter.views.waivers import standing
-from lamplighter.web import actions, facts, forms, retuning, validations, waivers
+from lamplighter.web import actions, facts, forms, recalibration, retuning, validations, waivers
 from lamplighter.web.page import Page, done, shown
 
 
@@ -28,6 +29,7 @@ def version_page(request: Request, platform: Platform) -> Response:
     environment = state.live[-1].environment if state.live else ""
     view = platform.version(f"{name}@{int(number)}", environment)
     teams = {team.name: team for team in platform.teams()}
+    recalibrated = recalibration_of(view.evidence)
     return shown(
         request,
         platform,
@@ -46,6 +48,8 @@ def version_page(request: Request, platform: Platform) -> Response:
         offers=waivers.offers(platform, view, state),
         standing=standing,
         retuned=retuning_of(view.evidence),
+        recalibrated=recalibrated,
+        diagram=recalibration.diagram(recalibrated) if recalibrated else None,
         selected=_selected(view),
         is_signed=keys.holds,
         retunes=retuning.offered(view.version),

@@ -67,6 +67,7 @@ DONE: Mapping[str, str] = {
     "resumed": "The rollout goes on.",
     "stopped": "The rollout is stopped. All traffic goes back to the version before.",
     "retuned": "The version is registered. Nothing that is live has changed; bring it live like any other.",
+    "recalibrated": "The version is registered. Nothing that is live has changed; bring it live like any other.",
     "training": "The training is asked for.",
 }
 

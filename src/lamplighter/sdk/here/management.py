@@ -1,17 +1,18 @@
-"""Trainings, new thresholds, and trials of one version against another."""
+"""Trainings, new thresholds and calibrations, and trials of one version against another."""
 
 from lamplighter.domain.challenge import Challenge
+from lamplighter.domain.recalibration import Fit, Recalibration
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retuning import Retuning
 from lamplighter.domain.selection import Sealed
-from lamplighter.lifecycle import challenges, retrainings, retuning, shadowing
-from lamplighter.sdk.answers import Retuned
+from lamplighter.lifecycle import challenges, recalibration, retrainings, retuning, shadowing
+from lamplighter.sdk.answers import Recalibrated, Retuned
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import management as verbs
 
 
 class Management(Caller, verbs.Management):
-    """Trainings, new thresholds, and trials of one version against another."""
+    """Trainings, new thresholds and calibrations, and trials of one version against another."""
 
     def retrain(self, model: str, cause: str = "") -> Retraining:
         return retrainings.retrain(self._kit, self._actor, model, cause)
@@ -31,6 +32,19 @@ class Management(Caller, verbs.Management):
             version, place = self._version(look, reference, environment), look.environment(environment)
         made, found = retuning.retune(self._kit, self._actor, version, place, threshold, reason, since)
         return Retuned(version=made, retuning=found)
+
+    def recalibration(self, reference: str, environment: str, fit: Fit = Fit.LOGISTIC, since: int = 0) -> Recalibration:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        return recalibration.recalibration(self._kit, version, place, fit, since)
+
+    def recalibrate(
+        self, reference: str, environment: str, reason: str, fit: Fit = Fit.LOGISTIC, since: int = 0
+    ) -> Recalibrated:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        made, found = recalibration.recalibrate(self._kit, self._actor, version, place, fit, reason, since)
+        return Recalibrated(version=made, recalibration=found)
 
     def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
         with self._kit.store.reading() as look:

@@ -1,18 +1,19 @@
-"""Trainings, new thresholds, and trials of one version against another."""
+"""Trainings, new thresholds and calibrations, and trials of one version against another."""
 
 from typing import Protocol
 
 from lamplighter.domain.challenge import Challenge
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.recalibration import Fit, Recalibration
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retuning import Retuning
 from lamplighter.domain.selection import Sealed
-from lamplighter.sdk.answers import Retuned
+from lamplighter.sdk.answers import Recalibrated, Retuned
 from lamplighter.sdk.door import door
 
 
 class Management(Protocol):
-    """Trainings, new thresholds, and trials of one version against another."""
+    """Trainings, new thresholds and calibrations, and trials of one version against another."""
 
     @door("POST", "/models/{model}/trainings", Permission.RETRAIN)
     def retrain(self, model: str, cause: str = "") -> Retraining:
@@ -32,6 +33,19 @@ class Management(Protocol):
     @door("POST", "/versions/{reference}/retuning", Permission.REGISTER)
     def retune(self, reference: str, environment: str, threshold: float, reason: str, since: int = 0) -> Retuned:
         """Register the same files with another threshold; what it turns is evidence. Nothing that is live changes."""
+        ...
+
+    @door("GET", "/versions/{reference}/recalibration", Permission.READ)
+    def recalibration(self, reference: str, environment: str, fit: Fit = Fit.LOGISTIC, since: int = 0) -> Recalibration:
+        """The calibration that labelled rows from the day of a moment on ask for, judged on later rows that the fit has not
+        seen."""
+        ...
+
+    @door("POST", "/versions/{reference}/recalibration", Permission.REGISTER)
+    def recalibrate(
+        self, reference: str, environment: str, reason: str, fit: Fit = Fit.LOGISTIC, since: int = 0
+    ) -> Recalibrated:
+        """Register the same model with that calibration; what it changes is evidence. Nothing that is live changes."""
         ...
 
     @door("POST", "/versions/{reference}/challenges", Permission.RETRAIN)

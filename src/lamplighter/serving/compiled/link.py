@@ -3,15 +3,8 @@
 import math
 from collections.abc import Callable
 
+from lamplighter.domain.calibration import probability
 from lamplighter.serving.compiled.plan import Link
-
-
-def sigmoid(value: float) -> float:
-    """`1 / (1 + exp(-value))` without overflow."""
-    if value >= 0.0:
-        return 1.0 / (1.0 + math.exp(-value))
-    power = math.exp(value)
-    return power / (1.0 + power)
 
 
 def exponential(value: float) -> float:
@@ -27,6 +20,6 @@ def identity(value: float) -> float:
 #: The function of each link.
 LINKS: dict[Link, Callable[[float], float]] = {
     Link.IDENTITY: identity,
-    Link.SIGMOID: sigmoid,
+    Link.SIGMOID: probability,
     Link.EXPONENTIAL: exponential,
 }

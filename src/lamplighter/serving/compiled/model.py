@@ -114,6 +114,10 @@ class BodyScorer:
         """`scores` makes scores of sums."""
         self._reader, self._scores = reader, scores
 
+    def then(self, step: Callable[[list[float]], list[float]]) -> "BodyScorer":
+        """The same scorer, whose scores take one more step."""
+        return BodyScorer(self._reader, lambda sums: step(self._scores(sums)))
+
     def score(self, name: bytes, bodies: Sequence[bytes]) -> ScoredBodies | None:
         """The scores of the rows under this name, on the calling thread; nothing if the model refuses one. Raises `Failed`."""
         read = self._reader.read(name, bodies)

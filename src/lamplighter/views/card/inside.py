@@ -71,8 +71,16 @@ def _inside(version: Version) -> tuple[tuple[str, str], ...]:
         *away,
         ("Opening it", manifest.badge.value),
         ("Answers with", f"{output.name}, a {output.meaning}{classes}"),
+        *_calibration(version),
         ("Decision", f"positive from a score of {manifest.decision.threshold:g}"),
     )
+
+
+def _calibration(version: Version) -> tuple[tuple[str, str], ...]:
+    by = version.manifest.calibrates
+    if by is None:
+        return ()
+    return (("Calibration", f"log-odds of the score times {by.slope:.4f}, plus {by.intercept:+.4f}"),)
 
 
 def _tables(version: Version) -> tuple[Table, ...]:

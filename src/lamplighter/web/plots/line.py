@@ -6,6 +6,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from lamplighter.web import times
+from lamplighter.web.plots.key import entry
 from lamplighter.web.plots.points import Point, dot
 from lamplighter.web.plots.ribbon import Stretch, ribbon
 from lamplighter.web.plots.scale import HEIGHT, WIDTH, Scale, across, round_scale
@@ -125,18 +126,12 @@ def _across(start: int, end: int) -> Markup:
 
 
 def _key(series: Sequence[Series], limit: float | None, marks: Sequence[Mark], *, unknown: bool) -> Markup:
-    entries = [_entry(f"series-{one.slot}{' broken' if one.broken else ''}", "run", "M0 4H24", one.name) for one in series]
+    entries = [entry(f"series-{one.slot}{' broken' if one.broken else ''}", "run", "M0 4H24", one.name) for one in series]
     if limit is not None:
-        entries.append(_entry("", "limit", "M0 4H24", f"limit {limit:g}"))
+        entries.append(entry("", "limit", "M0 4H24", f"limit {limit:g}"))
     if any(point.restated for one in series if not one.plain for point in one.points):
-        entries.append(_entry("series-1", "ring", "M12 4h0", "restated"))
+        entries.append(entry("series-1", "ring", "M12 4h0", "restated"))
     if unknown:
-        entries.append(_entry("", "later", "M0 0H24V8H0z", "not known yet"))
-    entries.extend(_entry("", "mark", "M12 0V8", mark.name) for mark in marks)
+        entries.append(entry("", "later", "M0 0H24V8H0z", "not known yet"))
+    entries.extend(entry("", "mark", "M12 0V8", mark.name) for mark in marks)
     return Markup('<ul class="keys">{}</ul>').format(Markup("").join(entries))
-
-
-def _entry(colour: str, stroke: str, path: str, name: str) -> Markup:
-    return Markup(
-        '<li><svg class="key {}" viewBox="0 0 24 8" aria-hidden="true"><path class="{}" d="{}"/></svg>{}</li>'
-    ).format(colour, stroke, path, name)
