@@ -11,8 +11,10 @@ from lamplighter.domain.advice import advise, situation_of
 from lamplighter.domain.calibration import Calibration
 from lamplighter.domain.case import CaseWord, Judged, Tried
 from lamplighter.domain.challenge import Challenge, Verdict
+from lamplighter.domain.claimant import Claim, Claimant, Retiring
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.consumer import Account, Standing
+from lamplighter.domain.consumer import Standing as Known
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided
 from lamplighter.domain.delivery import Delivery, DeliveryReport, Waited
@@ -55,6 +57,8 @@ from lamplighter.domain.readiness import Reading as Probed
 from lamplighter.domain.recalibration import Compared, Fit, LabelledDays, Recalibration
 from lamplighter.domain.recounted import Recounted
 from lamplighter.domain.replay import Figures, Thresholds
+from lamplighter.domain.retirement import Retirement
+from lamplighter.domain.retirement import State as Ending
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.retuning import Moved, Retuning, Turned
 from lamplighter.domain.rollout import Phase, Rollout, Signal, advance
@@ -116,6 +120,16 @@ def waiver(**changes: Any) -> Waiver:
     return specimens.waiver(**{"number": 8, **changes})
 
 
+def retiring(ending: Retirement) -> Retiring:
+    """The end of late-flights, to which one of its two consumers has not agreed."""
+    callers = (
+        Claimant("booking", "bea@example.com", Known.DECLARED, Claim.WAITING, requests=3, last_at=NOON),
+        Claimant("display", "ina@example.com", Known.REGISTERED, Claim.GONE),
+    )
+    missing = ("booking calls it, and bea@example.com has not agreed.",) if ending.open else ()
+    return Retiring(retirement=ending, claimants=callers, missing=missing, business=True, holder="ada@example.com")
+
+
 def handover(**changes: Any) -> Handover:
     """Ada asks IT to take her model."""
     return specimens.handover(**{"id": "H-1", "conditions": ("A page needs knowledge of the model.",), **changes})
@@ -134,6 +148,9 @@ class Memory:
     def __init__(self, **changes: Any) -> None:
         self.me = Person(email="ivo@example.com", name="Ivo", roles=(Role.IT,))
         self.overall = Status.HEALTHY
+        #: Its retirement, and whether it is among what waits.
+        self.ending = specimens.retirement(successor="late-flights-2", opened_at=NOON, moved_at=NOON)
+        self.ends = False
         self.gaps: dict[str, int] = {}
         self.live: tuple[Live, ...] = (live("staging", Level.ACCEPTANCE, 8), live("prod", Level.PRODUCTION, 7, previous=6))
         self.judgements: tuple[Judgement, ...] = (Judgement(gate="parity", verdict=Passed(why="Largest difference 1e-09.")),)
@@ -429,6 +446,42 @@ class Memory:
         self._did("judge_finding", key, closed, note)
         closing = {"closed_by": self.me.email, "closed_at": NOON} if closed else {}
         return specimens.validation_finding(notes=(note,), **closing)
+
+    def retirement(self, model: str) -> Retiring:
+        return retiring(self.ending)
+
+    def retirements(self, closed: bool = False) -> list[Retiring]:
+        return [retiring(self.ending)] if closed or self.ends else []
+
+    def retire(self, model: str, reason: str, sunset: int = 0, successor: str = "") -> Retirement:
+        self._did("retire", model, reason, sunset, successor)
+        self.ending = msgspec.structs.replace(self.ending, sunset=sunset, successor=successor, reason=reason)
+        return self.ending
+
+    def consent_to_retirement(self, model: str, consumer: str, accepted: bool, reason: str = "") -> Retirement:
+        self._did("consent_to_retirement", model, consumer, accepted, reason)
+        return self.ending
+
+    def approve_retirement(self, model: str, accepted: bool, reason: str = "") -> Retirement:
+        self._did("approve_retirement", model, accepted, reason)
+        return self.ending
+
+    def finish_retirement(self, model: str, note: str = "") -> Retirement:
+        self._did("finish_retirement", model, note)
+        return self._ended(Ending.FINISHED, note, environments=("prod",))
+
+    def cancel_retirement(self, model: str, reason: str) -> Retirement:
+        self._did("cancel_retirement", model, reason)
+        return self._ended(Ending.CANCELLED, reason)
+
+    def revive(self, model: str, reason: str) -> Retirement:
+        self._did("revive", model, reason)
+        return self._ended(Ending.REVIVED, reason)
+
+    def _ended(self, state: Ending, note: str, **more: Any) -> Retirement:
+        moved = {"state": state, "note": note, "moved_by": self.me.email, "moved_at": NOON}
+        self.ending = msgspec.structs.replace(self.ending, **moved, **more)
+        return self.ending
 
     def lowerings(self) -> list[Lowering]:
         return self.falling
@@ -885,7 +938,15 @@ class Memory:
     # Questions
 
     def fleet(
-        self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "", lack: str = ""
+        self,
+        search: str = "",
+        only: str = "",
+        page: int = 1,
+        tier: str = "",
+        needs: str = "",
+        gap: str = "",
+        lack: str = "",
+        retired: bool = False,
     ) -> Fleet:
         row = FleetRow(
             model=MODEL,

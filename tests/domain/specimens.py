@@ -26,6 +26,7 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import read_project
 from lamplighter.domain.quarantine import Quarantine
 from lamplighter.domain.record import canonical
+from lamplighter.domain.retirement import Retirement
 from lamplighter.domain.retraining import Retraining
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.rows import Clock, Rows, Window
@@ -419,3 +420,9 @@ def external_alert(**more: Any) -> ExternalAlert:
         severity=Severity.PAGE, started_at=1_772_544_720_000_000, ended_at=0, heard_at=1_772_544_725_000_000,
     )  # fmt: skip
     return msgspec.structs.replace(alert, **more)
+
+
+def retirement(**changes: Any) -> Retirement:
+    """A model that is announced to end."""
+    known = Retirement(id="X-1", model="late-flights", person=ADA, reason="Too old.", opened_at=5, moved_at=5)
+    return msgspec.structs.replace(known, **changes)

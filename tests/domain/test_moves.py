@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain import specimens
 
-from lamplighter.domain import handover, incident, job, retraining, rollout
+from lamplighter.domain import handover, incident, job, retirement, retraining, rollout
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.rollout import Phase, Rollout, Signal
 
@@ -46,6 +46,11 @@ MACHINES = [
         "handover", handover.MOVES, handover.State, handover.Step, "state", lambda state: specimens.handover(state=state),
         lambda noun, step: handover.advance(noun, step, now=9), (handover.State.OPEN,),
         (handover.State.REFUSED, handover.State.WITHDRAWN, handover.State.HANDED_BACK),
+    ),
+    Machine(
+        "retirement", retirement.MOVES, retirement.State, retirement.Step, "state",
+        lambda state: specimens.retirement(state=state), lambda noun, step: retirement.advance(noun, step, now=9),
+        (retirement.State.ANNOUNCED,), (retirement.State.CANCELLED, retirement.State.REVIVED),
     ),
     Machine(
         "job", job.MOVES, job.State, job.Step, "state",

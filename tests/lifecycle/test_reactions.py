@@ -26,6 +26,7 @@ from lamplighter.domain.events.handover import (
 )
 from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentMoved, IncidentOpened
 from lamplighter.domain.events.lowering import LoweringAsked
+from lamplighter.domain.events.retirement import RetirementFinished, RetirementTold
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
@@ -214,6 +215,16 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
         lambda life, versions: falling(life),
         lambda life: {(notice.about, notice.person) for _, notice in outbox(life)} == {("lowering.asked", address("bea"))},
     ),
+    "inform": (
+        lambda life, versions: retiring(life),
+        lambda life: (
+            {(notice.about, notice.person) for _, notice in outbox(life)} == {("retirement.announced", address("ines"))}
+        ),
+    ),
+    "end_work": (
+        lambda life, versions: retired(life, versions[1]),
+        lambda life: life["rita"].incidents(MODEL, closed=True)[0].state is State.RESOLVED,
+    ),
     "tell_of_spot_check": (
         lambda life, versions: unchecked(life),
         lambda life: {(notice.about, notice.person) for _, notice in outbox(life)} == {("spot-check.overdue", address("rita"))},
@@ -307,6 +318,19 @@ def falling(life: Life) -> Entry:
     with pytest.raises(Blocked):
         life["dana"].save_project(MODEL, models.project(MODEL))
     return life.entries(LoweringAsked)[-1]
+
+
+def retiring(life: Life) -> Entry:
+    """The entry of a model that is to end, of which the owner of a consumer is told."""
+    with life.kit.store.transaction() as change:
+        change.retirements.add(specimens.retirement(model=MODEL))
+    return record(life, RetirementTold(model=MODEL, retirement="X-1", person=address("ines"), about="announced"))
+
+
+def retired(life: Life, version: Version) -> Entry:
+    """The entry of a model that has ended while something of it was wrong and a trial ran."""
+    found(life, finding(version))
+    return record(life, RetirementFinished(model=MODEL, retirement="X-1", environments=("prod",), reason="Too old."))
 
 
 def lapsed(life: Life, version: Version) -> Entry:

@@ -23,6 +23,7 @@ from lamplighter.domain.job import Run
 from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.replay import Replay
+from lamplighter.domain.retirement import State as Ending
 from lamplighter.domain.retraining import State as Training
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.routing import Routing
@@ -116,6 +117,7 @@ CASES = [
     case("quarantines", specimens.quarantine(), "id", end=2**53, revision=1),
     case("registered_models", REGISTERED_MODEL, "name", highest=1),
     case("replays", REPLAY, "id", why="It took too long.", revision=1),
+    case("retirements", specimens.retirement(), "id", state=Ending.FINISHED, revision=1),
     case("retrainings", specimens.retraining(), "id", job="T-1", revision=1),
     case("rollouts", specimens.rollout(), "id", baked=3.5, revision=1),
     case("routings", ROUTING, "model", "environment", share=0.5, revision=1),

@@ -40,6 +40,7 @@ def list_waiting(session: Session) -> Page:
     platform = session.platform
     me, found, groups = platform.whoami(), platform.waiting(), platform.look_alikes()
     unreviewed, checks, lowerings = platform.emergencies(), platform.spot_checks(), platform.lowerings()
+    retirements = platform.retirements()
     findings = [one for one in platform.validation_findings() if one.answered or state(one) == "overdue"]
     kinds = [
         waiting.grouped(groups),
@@ -47,6 +48,7 @@ def list_waiting(session: Session) -> Page:
         list(waiting.findings(me, findings, platform.policy())),
         list(waiting.spot_checks(me, checks)),
         list(waiting.lowerings(me, lowerings)),
+        list(waiting.retirements(me, retirements)),
         list(waiting.emergencies(me, unreviewed)),
     ]
     every = [one for kind in kinds for one in kind]
@@ -62,6 +64,7 @@ def list_waiting(session: Session) -> Page:
             "findings": findings,
             "spot_checks": checks,
             "lowerings": lowerings,
+            "retirements": retirements,
             "reviews": [one.id for one in unreviewed if one.owner == me.email],
         },
         table=Table([one.row for one in every], ("KEY", "VERSION", "ENVIRONMENT", f"SINCE ({zone()})", "MISSING")),

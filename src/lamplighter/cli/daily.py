@@ -53,14 +53,17 @@ def _fleet_status(session: Session) -> Page:
 @click.option("--gap", metavar="GAP", default="", help="only models whose monitors miss this: silent, unlabelled, stale, any")
 @click.option("--lack", metavar="LACK", default="", help="only models that lack this: owner, deputy, review")
 @click.option("--search", metavar="TEXT", default="", help="only models whose name or summary holds this text")
+@click.option("--retired", is_flag=True, help="only models that were retired; they are left out otherwise")
 @click.option("--page", type=click.IntRange(min=1), default=1, help="which hundred models")
 @with_session
-def list_models(session: Session, needs: str, only: str, tier: str, gap: str, lack: str, search: str, page: int) -> Page:
+def list_models(
+    session: Session, needs: str, only: str, tier: str, gap: str, lack: str, search: str, retired: bool, page: int
+) -> Page:
     """All models, those that need you first and then the worst."""
     from lamplighter.cli.pages.fleet import fleet_page
 
-    seen = session.platform.fleet(search, only, page, tier, needs, gap, lack)
-    narrowed = any((needs, only, tier, gap, lack, search))
+    seen = session.platform.fleet(search, only, page, tier, needs, gap, lack, retired)
+    narrowed = any((needs, only, tier, gap, lack, search, retired))
     return fleet_page(seen, seen.rows, session.address("/"), narrowed=narrowed)
 
 

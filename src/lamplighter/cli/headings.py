@@ -82,6 +82,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "recalibrate": Entry("recalibration", "REF --reason R [--show]", "calibrate scores on what came true"),
         "jobs": Entry("jobs", "list|show|run|fix", "tables that are scored on a schedule"),
         "extend": Entry("extending", "REF --days N --reason R", "let a live version answer for longer"),
+        "retire": Entry("retiring", "start|list|show|consent|refuse|approve|finish|cancel|revive", "take a model out of use"),
         "challenge": Entry("management", "start|show|decide|export", "select between two versions on the same rows"),
     },
     "RECORD": {

@@ -84,3 +84,7 @@ class Listed(Record, frozen=True):
     validation_findings: tuple[str, ...] = ()
     #: Validators who said that the version was validated.
     validated_by: tuple[str, ...] = ()
+    #: How it ends or ended, such as `X-3: late-flights ends; late-flights-2 takes its place.`
+    retirement: str = ""
+    retired_at: int = 0
+    successor: str = ""

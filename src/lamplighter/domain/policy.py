@@ -23,6 +23,7 @@ from lamplighter.domain.log import LogRule
 from lamplighter.domain.look_alike_rule import LookAlikeRule, check_look_alikes
 from lamplighter.domain.monitor_plan import check_false_alarms
 from lamplighter.domain.record import Settings, canonical, digest_of, from_json
+from lamplighter.domain.retirement_rule import RetirementRule, check_retirement
 from lamplighter.domain.selection_rule import SelectionRule, check_rule
 from lamplighter.domain.steps import Steps, check_steps
 from lamplighter.domain.toml_lines import line_of, line_of_item
@@ -87,6 +88,8 @@ class Tier(Settings, frozen=True):
     look_alikes: LookAlikeRule = LookAlikeRule()
     #: What a challenger must show before it may take the champion's place.
     selection: SelectionRule = SelectionRule()
+    #: What a model needs before it may be taken out of use.
+    retirement: RetirementRule = RetirementRule()
     levels: Mapping[Level, LevelRules] = {}
 
     def rules(self, level: Level) -> LevelRules:
@@ -213,6 +216,7 @@ def _fields(tier: Tier) -> Iterator[tuple[str, Callable[[Any], object], Any]]:
     yield "waivers", check_waivers, tier.waivers
     yield "validation", check_validation, tier.validation
     yield "selection", check_rule, tier.selection
+    yield "retirement", check_retirement, tier.retirement
     yield "look_alikes", partial(check_look_alikes, critical=tier.critical), tier.look_alikes
     yield "expiry.warn", seconds, tier.expiry.warn
     yield "expiry.grace", seconds, tier.expiry.grace

@@ -11,6 +11,7 @@ from enum import StrEnum
 from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.expiry import Expiry
+from lamplighter.domain.farewell import Farewell, Gone
 from lamplighter.domain.log import Log
 from lamplighter.domain.outage import Outage
 from lamplighter.domain.paired import Paired, added
@@ -68,6 +69,8 @@ class ModelRoute(Record, frozen=True):
     log: Log = Log()
     #: Badges of the artifacts that may be opened, as the rule book has it.
     formats: tuple[Badge, ...] = tuple(Badge)
+    #: What every answer says of the model's end; nothing where none is announced.
+    farewell: Farewell | None = None
 
     def versions(self) -> tuple[Served, ...]:
         """Every version that has to be loaded, the champion first."""
@@ -82,6 +85,8 @@ class Route(Record, frozen=True):
     #: Grows by one with every change; workers report the one they have adopted.
     revision: int
     models: tuple[ModelRoute, ...] = ()
+    #: Models that were retired after they had answered here.
+    gone: tuple[Gone, ...] = ()
 
 
 class Credential(Record, frozen=True):

@@ -94,6 +94,11 @@ def emptied(routing: Routing) -> Routing:
     return _changed(routing, champion=None, challenger=None, share=0.0, shadow=None)
 
 
+def retired(routing: Routing) -> Routing:
+    """Nobody answers, and nothing leads back."""
+    return _changed(routing, champion=None, challenger=None, share=0.0, shadow=None, previous=None)
+
+
 def _other(previous: Served | None, champion: Served) -> Served | None:
     """The way back, unless it leads to the champion itself."""
     return None if previous == champion else previous

@@ -5,7 +5,7 @@ import msgspec
 from lamplighter.domain.contract import Meaning
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Level
-from lamplighter.domain.errors import Conflict
+from lamplighter.domain.errors import Blocked, Conflict
 from lamplighter.domain.events.incident import IncidentOpened, RollbackWeighed
 from lamplighter.domain.events.run import RetrainingMoved
 from lamplighter.domain.identity import PLATFORM
@@ -93,7 +93,7 @@ def try_out(kit: Kit, entry: Entry) -> None:
     try:
         shadowing.shadow(kit, PLATFORM, event.model, environment, version.number)
         challenges.challenge(kit, PLATFORM, version, environment, _deciding(metric, version), least_rows=1000)
-    except Conflict:
+    except (Blocked, Conflict):
         return
 
 

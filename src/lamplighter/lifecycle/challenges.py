@@ -17,7 +17,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.selection import KIND, Sealed, sealed_in
 from lamplighter.domain.version import Version
 from lamplighter.domain.window import DAY
-from lamplighter.lifecycle import elsewhere, gone, selecting
+from lamplighter.lifecycle import elsewhere, gone, retirement, selecting
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.measurable import check_metric
 from lamplighter.lifecycle.selecting import Rows
@@ -41,6 +41,7 @@ def challenge(kit: Kit, actor: Actor, version: Version, environment: Environment
     check_metric("metric", metric, version.manifest.contract.output.meaning)
     with kit.store.transaction() as change:
         elsewhere.check_served(change, version.model)
+        retirement.check_goes_on(change, version.model)
         champion = change.routings.of(version.model, environment.name).champion
         if champion is None or champion.digest == version.digest:
             raise Conflict(

@@ -54,7 +54,7 @@ def consent(
     with kit.store.transaction() as change:
         held = judging.dossier(kit, change, version, environment)
         caller = _caller(held, name)
-        _check_owner(change, actor, caller)
+        check_owner(change, actor, caller.name, caller.owner)
         _check_known(held)
         assert held.live is not None
         evidence = held.evidence.get(KIND)
@@ -83,14 +83,15 @@ def _caller(held: Dossier, name: str) -> Caller:
     return callers[name]
 
 
-def _check_owner(change: Transaction, actor: Actor, caller: Caller) -> None:
-    team = change.teams.by_name().get(caller.owner)
-    if actor.email == caller.owner or (team is not None and actor.email in team.members):
+def check_owner(change: Transaction, actor: Actor, name: str, owner: str) -> None:
+    """Raise `NotAllowed` for whoever does not speak for a consumer."""
+    team = change.teams.by_name().get(owner)
+    if actor.email == owner or (team is not None and actor.email in team.members):
         return
     raise NotAllowed(
-        f"You do not speak for {caller.name}.",
-        why=f"It belongs to {caller.owner}." if caller.owner else "Nobody is declared as its owner.",
-        fix=f"Ask {caller.owner}." if caller.owner else "Declare it with its owner under [[consumer]] in lamp.toml.",
+        f"You do not speak for {name}.",
+        why=f"It belongs to {owner}." if owner else "Nobody is declared as its owner.",
+        fix=f"Ask {owner}." if owner else "Declare it with its owner under [[consumer]] in lamp.toml.",
         code="E1323",
     )
 

@@ -20,6 +20,7 @@ from lamplighter.domain.route import ModelRoute, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.version import Badge, Version
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.retirement import announced
 from lamplighter.settings import Settings
 from lamplighter.store.transaction import Transaction
 
@@ -35,6 +36,7 @@ def model_route(kit: Kit, look: Transaction, environment: Environment, routing: 
     project = look.project(routing.model)
     plan = project.env.get(environment.name)
     lifetime = lifetime_of(kit.policy, project, environment, routing, kit.clock.now())
+    ending = announced(look, routing.model)
     return msgspec.structs.replace(
         route,
         durability=plan.durability if plan else Durability.DURABLE,
@@ -44,6 +46,7 @@ def model_route(kit: Kit, look: Transaction, environment: Environment, routing: 
         fallback=stand_in(look, project, routing),
         log=log_of(_tier(kit, project).log, project.log),
         formats=_formats(_tier(kit, project), environment),
+        farewell=ending.farewell if ending else None,
     )
 
 

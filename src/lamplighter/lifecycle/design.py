@@ -17,7 +17,7 @@ from lamplighter.domain.policy import Tier
 from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import check_project
 from lamplighter.domain.slices import check_slices
-from lamplighter.lifecycle import declared, lowering, measurable, named, routing
+from lamplighter.lifecycle import declared, lowering, measurable, named, retirement, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import drift_measure, quality_measure
 from lamplighter.store.transaction import Transaction
@@ -66,6 +66,7 @@ def check(kit: Kit, look: Transaction, project: Project) -> None:
 
 def take(kit: Kit, change: Transaction, actor: Actor, project: Project) -> Taken:
     """Let a project that was checked hold, or wait for a second person."""
+    retirement.check_stands(change, project.name)
     before = change.projects.find(model=project.name)
     waits = lowering.asked(kit, change, actor, before, project) if before is not None else None
     return Taken([] if waits is not None else keep(kit, change, actor, project), waits)

@@ -15,7 +15,7 @@ from lamplighter.domain.ownership import Assignment, last_resort, owner_of_sourc
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.trouble import is_of_version, is_shared, key_of, same_trouble
-from lamplighter.lifecycle import affected, beside, causes
+from lamplighter.lifecycle import affected, beside, causes, retirement
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -50,7 +50,10 @@ def open_incident(kit: Kit, entry: Entry) -> None:
 
 
 def _is_gone(look: Transaction, finding: Finding) -> bool:
-    """Whether another version has taken the place of the one at fault since: nobody has to be told, and the journal has it."""
+    """Whether another version has taken the place of the one at fault since, or the model was retired: nobody has to be told,
+    and the journal has it."""
+    if retirement.is_finished(look, finding.model):
+        return True
     live = look.routings.of(finding.model, finding.environment)
     on_trial = finding.measure.startswith("trial-")
     serving = {one.number for one in (live.champion, live.challenger) if one is not None}

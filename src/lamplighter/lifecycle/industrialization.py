@@ -19,7 +19,7 @@ from lamplighter.domain.retuning import KIND as RETUNING
 from lamplighter.domain.selection import KIND as SELECTION
 from lamplighter.domain.training_input import KIND as TRAINING_INPUT
 from lamplighter.domain.version import Manifest, Version
-from lamplighter.lifecycle import elsewhere, measurable
+from lamplighter.lifecycle import elsewhere, measurable, retirement
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.tracking import candidates
 from lamplighter.store.transaction import Transaction
@@ -70,6 +70,7 @@ def take_in(
     with kit.store.transaction() as change:
         measurable.check(change.project(model), manifest.contract.output.meaning)
         elsewhere.check_manifest(change, manifest)
+        retirement.check_stands(change, model)
         known = change.versions.find(model=model, digest=manifest.digest)
         version = known or _new(kit, change, actor, manifest, note)
         signed = known is not None and bool(change.signatures.all(version=version.digest))

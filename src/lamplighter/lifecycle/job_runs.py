@@ -41,6 +41,11 @@ def advance(kit: Kit, run: Run) -> None:
         _end(kit, run, moves.after_failure(run, failure), failure=failure)
 
 
+def end(kit: Kit, run: Run, why: str) -> None:
+    """End a run that nobody waits for any more; its token is worth nothing from then on."""
+    _end(kit, run, Step.FAIL, failure=Failure(cause=Cause.CODE, why=why))
+
+
 def _start(kit: Kit, run: Run) -> None:
     """Move first, so that of two control planes one begins the process."""
     try:

@@ -6,6 +6,7 @@ from lamplighter.domain.events.run import JobRunMoved
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.job import Job, KeptRun, Run, State
 from lamplighter.domain.names import unknown
+from lamplighter.lifecycle import retirement
 from lamplighter.lifecycle.job_tables import declared, table
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.run_folders import log_of, rows_of
@@ -19,7 +20,8 @@ def schedule(kit: Kit) -> None:
     """Write down what is due. Of times that were missed only the newest is run, and none while an earlier run is open."""
     now = kit.clock.now()
     with kit.store.reading() as look:
-        known = [(project.name, job) for project in look.projects.all() for job in project.job]
+        gone = retirement.finished(look)
+        known = [(project.name, job) for project in look.projects.all() if project.name not in gone for job in project.job]
     unread: list[Invalid] = []
     for model, job in known:
         try:

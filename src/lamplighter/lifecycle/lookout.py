@@ -12,6 +12,7 @@ from lamplighter.lifecycle import (
     policies,
     rehearsal,
     responding,
+    retirement_news,
     reviews,
     routing,
     spot_checks,
@@ -58,6 +59,7 @@ class Lookout:
         guarded(partial(policies.follow, self._kit))
         guarded(partial(lapsing.remind, self._kit))
         guarded(partial(lapsing.watch, self._kit))
+        guarded(partial(retirement_news.remind, self._kit))
         guarded(partial(rehearsal.put_right, self._kit))
         guarded(partial(payloads.sweep, self._kit))
         reviews.remind(self._kit)

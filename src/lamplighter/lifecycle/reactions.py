@@ -16,6 +16,7 @@ from lamplighter.domain.events.handover import (
 )
 from lamplighter.domain.events.incident import FindingMade, IncidentJoined, IncidentMoved, IncidentOpened
 from lamplighter.domain.events.lowering import LoweringAsked
+from lamplighter.domain.events.retirement import RetirementFinished, RetirementTold
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
 from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
@@ -27,11 +28,13 @@ from lamplighter.domain.journal import Entry
 from lamplighter.lifecycle import (
     announcing,
     answers,
+    finishing,
     handover_news,
     incidents,
     quarantines,
     reminding,
     replays,
+    retirement_news,
     telling,
     triggers,
     watching,
@@ -51,6 +54,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     WaiverAnnounced: (reminding.tell_of_waiver,),
     ValidationFindingOverdue: (reminding.tell_of_finding,),
     SpotCheckOverdue: (reminding.tell_of_spot_check,),
+    RetirementTold: (retirement_news.inform,),
+    RetirementFinished: (finishing.end_work,),
     HandoverStarted: (handover_news.tell,),
     HandoverDiscussed: (handover_news.tell,),
     HandoverShown: (handover_news.end_page,),

@@ -15,7 +15,7 @@ from lamplighter.domain.project import Project
 from lamplighter.domain.record import canonical
 from lamplighter.domain.retraining import Retraining, State, Step
 from lamplighter.domain.training_input import TrainingInput, lack
-from lamplighter.lifecycle import training_inputs
+from lamplighter.lifecycle import retirement, training_inputs
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.tokens import issue_token
 from lamplighter.settings import Training
@@ -28,6 +28,7 @@ def retrain(kit: Kit, actor: Actor, model: str, cause: str) -> Retraining:
     with kit.store.transaction() as change:
         project = change.project(model)
         _training(kit, project)
+        retirement.check_goes_on(change, model)
         if change.retrainings.find(model=model, open=True):
             raise Conflict(
                 f"A training of {model} runs already.",
@@ -90,6 +91,11 @@ def advance(kit: Kit, asked: Retraining) -> None:
         _move(kit, asked, Step.FINISH, number=outcome.number)
     else:
         assert isinstance(outcome, Running)
+
+
+def end(kit: Kit, asked: Retraining, why: str) -> None:
+    """End a training that nobody waits for any more; what its process still makes is refused."""
+    _move(kit, asked, Step.FAIL, why=why, failed_by=Cause.CODE)
 
 
 def _start(kit: Kit, asked: Retraining, training: Training) -> None:

@@ -9,7 +9,7 @@ from lamplighter.domain.rollout import Phase, Signal
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, promoted
 from lamplighter.domain.stage import Duty
-from lamplighter.lifecycle import declared, elsewhere, moves, rights, routing
+from lamplighter.lifecycle import declared, elsewhere, moves, retirement, rights, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.collection import stale
 from lamplighter.store.transaction import Transaction
@@ -43,6 +43,7 @@ def roll_back(kit: Kit, actor: Actor, model: str, environment: Environment, to: 
     with kit.store.transaction() as change:
         change.project(model)
         rights.check_handed(kit, change, actor, model, environment, Duty.ROLL_BACK)
+        retirement.check_stands(change, model)
         before = change.routings.of(model, environment.name)
         if leaving and (before.champion is None or before.champion.number != leaving):
             raise stale(f"What is live of {model} in {environment.name}")

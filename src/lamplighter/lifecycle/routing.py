@@ -4,6 +4,7 @@ Applying is idempotent and always uses the newest state, so it may be repeated a
 """
 
 import time
+from collections.abc import Iterable
 
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.identity import Permission, Purpose
@@ -11,7 +12,7 @@ from lamplighter.domain.job import HOLDER
 from lamplighter.domain.outage import DRILL
 from lamplighter.domain.route import Credential, Credentials, Route
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import declared
+from lamplighter.lifecycle import declared, retirement
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 from lamplighter.targets.base import Observation
@@ -36,9 +37,14 @@ def renew(change: Transaction, model: str) -> list[str]:
     """Give every environment in which a model is live a new revision, because its project says something else about
     answering; their names, to be applied afterwards."""
     names = [routing.environment for routing in change.routings.all(model=model) if routing.route()]
+    renew_places(change, names)
+    return names
+
+
+def renew_places(change: Transaction, names: Iterable[str]) -> None:
+    """Give environments a new revision, to be applied afterwards."""
     for name in names:
         change.counters.next(_revision(name))
-    return names
 
 
 def _revision(environment: str) -> str:
@@ -54,13 +60,14 @@ def apply(kit: Kit, name: str) -> int:
             routings = look.routings.all(environment=name)
             credentials = _credentials(kit, look, name)
             made = [declared.model_route(kit, look, environment, routing) for routing in routings]
+            gone = retirement.gone_in(look, name)
         models = tuple(route for route in made if route is not None)
         named = {served.digest for route in models for served in route.versions()}
         # Nothing is named anew whose bytes are not here: only a disk that was lost or is new can lack them.
         kit.bringing.awaited[name] = kit.bringing.lacking(named, _BRINGING)
         target = kit.target(environment)
-        target.route(environment, Route(environment=name, revision=revision, models=models), credentials)
-        if models:
+        target.route(environment, Route(environment=name, revision=revision, models=models, gone=gone), credentials)
+        if models or gone:
             target.apply(environment)
         return revision
 
@@ -144,9 +151,11 @@ def settled(observation: Observation, revision: int) -> bool:
 
 
 def serves_nothing(kit: Kit, name: str) -> bool:
-    """Whether no model is to answer in the environment, so that it needs no processes and has nothing to learn."""
+    """Whether no model is to answer in the environment and no caller to be told of one that has gone, so that it needs no
+    processes and has nothing to learn."""
     with kit.store.reading() as look:
-        return not any(routing.route() for routing in look.routings.all(environment=name))
+        is_asked = any(routing.route() for routing in look.routings.all(environment=name))
+        return not is_asked and not retirement.gone_in(look, name)
 
 
 def wait_settled(kit: Kit, name: str, revision: int, seconds: float) -> bool:

@@ -12,7 +12,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.paired import KIND, ShadowRun, run_of
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, shadowed
-from lamplighter.lifecycle import elsewhere, routing
+from lamplighter.lifecycle import elsewhere, retirement, routing
 from lamplighter.lifecycle.kit import Kit
 
 
@@ -24,6 +24,8 @@ def shadow(kit: Kit, actor: Actor, model: str, environment: Environment, number:
     _bring(kit, model, number)
     with kit.store.transaction() as change:
         elsewhere.check_served(change, model)
+        if number:
+            retirement.check_goes_on(change, model)
         before = change.routings.of(model, environment.name)
         version = change.versions.find(model=model, number=number)
         if number and version is None:

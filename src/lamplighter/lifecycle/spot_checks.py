@@ -20,7 +20,7 @@ from lamplighter.domain.spot_check import Recount, SpotCheck, drawn
 from lamplighter.domain.stage import Duty
 from lamplighter.domain.validation import Weight
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import auto_approval, validations
+from lamplighter.lifecycle import auto_approval, retirement, validations
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -110,7 +110,9 @@ def remind(kit: Kit) -> None:
     """Tell the validator of each spot check that is overdue, once."""
     now = kit.clock.now()
     with kit.store.reading() as look:
-        late = [one for one in look.spot_checks.all(open=True) if one.overdue(now) and not one.reminded]
+        gone = retirement.finished(look)
+        found = [one for one in look.spot_checks.all(open=True) if one.model not in gone]
+    late = [one for one in found if one.overdue(now) and not one.reminded]
     for one in late:
         with kit.store.transaction() as change:
             change.spot_checks.replace(_changed(one, reminded=True), revision=one.revision)

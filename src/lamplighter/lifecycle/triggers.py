@@ -60,6 +60,8 @@ def _standings(kit: Kit, look: Transaction, project: Project) -> Sequence[tuple[
     known = look.retrainings.all(model=project.name)
     if place is None:
         idle = f"{project.name} is live nowhere yet."
+    elif look.retirements.of(project.name) is not None:
+        idle = f"{project.name} is being retired, and nothing is trained for it any more."
     elif project.retrain.run not in kit.settings.trainings:
         idle = f"The configuration of the platform has no training {project.retrain.run}."
     else:

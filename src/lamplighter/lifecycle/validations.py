@@ -19,6 +19,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.policy import Tier
 from lamplighter.domain.validation import ValidationFinding, ValidationWord, Weight, builders
 from lamplighter.domain.version import Version
+from lamplighter.lifecycle import retirement
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -173,7 +174,9 @@ def remind(kit: Kit) -> None:
     """Tell the owner of each finding that is overdue, once."""
     now = kit.clock.now()
     with kit.store.reading() as look:
-        late = [one for one in look.validation_findings.all(open=True) if one.overdue(now) and not one.reminded]
+        gone = retirement.finished(look)
+        found = [one for one in look.validation_findings.all(open=True) if one.model not in gone]
+    late = [one for one in found if one.overdue(now) and not one.reminded]
     for one in late:
         with kit.store.transaction() as change:
             change.validation_findings.replace(_changed(one, reminded=True), revision=one.revision)

@@ -12,6 +12,7 @@ from lamplighter.sdk.here.management import Management
 from lamplighter.sdk.here.monitoring import Monitoring
 from lamplighter.sdk.here.people import People
 from lamplighter.sdk.here.questions import Questions
+from lamplighter.sdk.here.retirements import Retirements
 from lamplighter.sdk.here.sources import Sources
 from lamplighter.sdk.here.trainings import Trainings
 from lamplighter.sdk.here.validation import Validation
@@ -32,6 +33,7 @@ class Embedded(
     Sources,
     Management,
     Trainings,
+    Retirements,
     Jobs,
     Questions,
     Platform,

@@ -18,6 +18,7 @@ from lamplighter.sdk.verbs.management import Management
 from lamplighter.sdk.verbs.monitoring import Monitoring
 from lamplighter.sdk.verbs.people import People
 from lamplighter.sdk.verbs.questions import Questions
+from lamplighter.sdk.verbs.retirements import Retirements
 from lamplighter.sdk.verbs.sources import Sources
 from lamplighter.sdk.verbs.trainings import Trainings
 from lamplighter.sdk.verbs.validation import Validation
@@ -37,6 +38,7 @@ class Platform(
     Sources,
     Management,
     Trainings,
+    Retirements,
     Jobs,
     Questions,
     Protocol,

@@ -12,7 +12,7 @@ from lamplighter.serving import withheld
 from lamplighter.serving.clock import Clock
 from lamplighter.serving.outage import Outage
 from lamplighter.serving.redaction import Redactor
-from lamplighter.serving.router import Adopted, Router
+from lamplighter.serving.router import Adopted, Router, refusal_of
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.serving.versions import Loaded
 
@@ -106,6 +106,7 @@ class Adoption:
         self._route = route
         self.refused = {}
         self._router.named = frozenset(model_route.model for model_route in route.models)
+        self._router.gone = {gone.model: refusal_of(gone) for gone in route.gone}
         for model_route in route.models:
             for served in model_route.versions():
                 if served not in self._versions and served not in self._loading:
@@ -182,6 +183,7 @@ class Adoption:
             fallback=other,
             outage=self._outage(route, champion, other, current),
             redactor=Redactor(route.log, self._key),
+            farewell=route.farewell.lines if route.farewell else b"",
         )
 
     def _champion(self, route: ModelRoute) -> Loaded | None:

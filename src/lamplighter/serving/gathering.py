@@ -191,11 +191,11 @@ class Gathering:
             paths = [one.request.path for one, _, _ in replies]
             self._telemetry.count_answers(model, arm, status, zip(paths, waited, strict=True))
         # One for all: a codec writes it down at once and keeps nothing of it.
-        reply = version.reply("", [])
+        reply, further = version.reply("", []), kept + group.adopted.farewell
         for one, scores, parent in replies:
             if kept:
                 reply.request, reply.scores = one.id, scores
-                answer = one.codec.write(_ORDINARY, reply, version.lines(one.id, kept))
+                answer = one.codec.write(_ORDINARY, reply, version.lines(one.id, further))
             else:
                 answer = self._unsaved(one.request, one.codec, one.id)
             answer = packed(answer, one.request)

@@ -17,6 +17,7 @@ REASONS: Mapping[int, str] = {
     405: "Method Not Allowed",
     406: "Not Acceptable",
     408: "Request Timeout",
+    410: "Gone",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     421: "Misdirected Request",

@@ -115,7 +115,7 @@ class Predictions:
     ) -> Answer:
         """The answer to a request that has been read."""
         if isinstance(asked, tuple):
-            return self._refused(codec, request, *asked)
+            return self._refused(codec, request, *asked, adopted.farewell)
         attempts = await self._attempts(adopted, asked, call.number)
         kept = await self._record(asked, attempts, adopted.route.durability)
         self._count(request, asked, attempts)
@@ -129,8 +129,10 @@ class Predictions:
             self._shadows.follow(followed)
         last = attempts[-1]
         if asked.question.rows <= MANY:
-            return self._write(codec, request, asked, last, kept)
-        return await self._lane.run(asked.consumer, lambda: packed(self._write(codec, request, asked, last, kept), request))
+            return self._write(codec, request, asked, last, kept, adopted.farewell)
+        return await self._lane.run(
+            asked.consumer, lambda: packed(self._write(codec, request, asked, last, kept, adopted.farewell), request)
+        )
 
     async def _attempts(self, adopted: Adopted, asked: _Asked, number: int) -> tuple[Attempt, ...]:
         if asked.drill:
@@ -193,9 +195,9 @@ class Predictions:
         for one in attempts[:-1]:
             self._meters.callers.replace((one.version.manifest.model, one.version.served, one.arm), asked.consumer)
 
-    def _write(self, codec: Codec, request: Request, asked: _Asked, last: Attempt, kept: bytes) -> Answer:
+    def _write(self, codec: Codec, request: Request, asked: _Asked, last: Attempt, kept: bytes, farewell: bytes) -> Answer:
         version = last.version
-        lines = version.lines(asked.id)
+        lines = version.lines(asked.id, farewell)
         if last.fallback:
             lines += b"Lamp-Fallback: %b\r\n" % last.fallback.encode()
         if last.failed is not None:
@@ -210,6 +212,6 @@ class Predictions:
     def _unsaved(self, request: Request, codec: Codec, name: str) -> Answer:
         return self._refused(codec, request, _UNSAVED, name)
 
-    def _refused(self, codec: Codec, request: Request, refusal: Refusal, name: str) -> Answer:
-        lines = b"Lamp-Request-Id: %b\r\n" % name.encode()
+    def _refused(self, codec: Codec, request: Request, refusal: Refusal, name: str, farewell: bytes = b"") -> Answer:
+        lines = b"Lamp-Request-Id: %b\r\n%b" % (name.encode(), farewell)
         return codec.refuse(refusal, instance=request.path, request=name, lines=lines)

@@ -31,6 +31,7 @@ SLUGS: Mapping[str, tuple[int, str]] = {
     "method-not-allowed": (405, "This path takes another method"),
     "not-acceptable": (406, "The answer has no form that the request accepts"),
     "body-timeout": (408, "The request was not complete in time"),
+    "retired": (410, "The model was retired"),
     "too-large": (413, "The request is too large"),
     "unsupported-media-type": (415, "The body has a form that is not taken here"),
     "host-not-allowed": (421, "This host name is not served here"),
@@ -68,6 +69,8 @@ class Refusal(Record, frozen=True):
     errors: tuple[Problem, ...] = ()
     #: Another status than the slug's own, where one slug has two (an empty batch, a batch over the limit).
     other_status: int = 0
+    #: Header lines of its own.
+    further: bytes = b""
 
     @property
     def status(self) -> int:
@@ -77,7 +80,7 @@ class Refusal(Record, frozen=True):
     @property
     def lines(self) -> bytes:
         """Header lines that go with it."""
-        lines = b"Cache-Control: no-store\r\n"
+        lines = b"Cache-Control: no-store\r\n" + self.further
         if self.slug == "unauthenticated":
             lines += b'WWW-Authenticate: Bearer realm="lamplighter"\r\n'
         if self.slug in RETRY_AFTER:

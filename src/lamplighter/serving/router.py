@@ -1,7 +1,10 @@
 """Who answers: the adopted route of each model, in memory."""
 
+from collections.abc import Mapping
+
 import msgspec
 
+from lamplighter.domain.farewell import Gone, link
 from lamplighter.domain.route import Arm, ModelRoute, takes_challenger
 from lamplighter.serving.codecs.base import Question
 from lamplighter.serving.outage import Outage
@@ -26,6 +29,8 @@ class Adopted(msgspec.Struct, frozen=True):
     #: What answers when the champion fails; nothing if its failure is told.
     outage: Outage | None = None
     redactor: Redactor = Redactor()
+    #: Header lines of every answer, which tell of the model's end; empty where none is announced.
+    farewell: bytes = b""
 
     def versions(self) -> tuple[Loaded, ...]:
         """Every version held."""
@@ -55,13 +60,17 @@ class Router:
         self.models: dict[str, Adopted] = {}
         #: Models that the route names, whether or not they could be adopted.
         self.named: frozenset[str] = frozenset()
+        #: What callers of retired models are told, by name of the model.
+        self.gone: Mapping[str, Refusal] = {}
 
     def adopted(self, model: str) -> Adopted | Refusal:
         """The model's route."""
         adopted = self.models.get(model)
         if adopted is not None:
             return adopted
-        return _NOT_LOADED if model in self.named else _UNKNOWN
+        if model in self.named:
+            return _NOT_LOADED
+        return self.gone.get(model, _UNKNOWN)
 
     async def score(
         self, adopted: Adopted, question: Question, key: str, number: int = 0, owner: str = ""
@@ -92,6 +101,11 @@ class Router:
         if first.failed is None or first.arm is Arm.CHAMPION:
             return (first,)
         return first, await adopted.champion.attempt(Arm.CHAMPION, question)
+
+
+def refusal_of(gone: Gone) -> Refusal:
+    """What callers of a retired model are told."""
+    return Refusal("retired", gone.detail, further=link(gone.successor))
 
 
 async def drill(adopted: Adopted, question: Question, owner: str) -> Attempt:

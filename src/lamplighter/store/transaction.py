@@ -53,6 +53,7 @@ from lamplighter.store.profiles import Profiles, Readings
 from lamplighter.store.projects import Projects
 from lamplighter.store.quarantines import Quarantines
 from lamplighter.store.replays import Replays
+from lamplighter.store.retirements import Retirements
 from lamplighter.store.retrainings import Challenges, Retrainings
 from lamplighter.store.rollouts import Rollouts, Routings
 from lamplighter.store.rulebook_changes import RuleBookChanges
@@ -135,6 +136,7 @@ class Transaction:
     readings = _Of(Readings)
     replays = _Of(Replays)
     job_runs = _Of(JobRuns)
+    retirements = _Of(Retirements)
     retrainings = _Of(Retrainings)
     rollouts = _Of(Rollouts)
     routings = _Of(Routings)

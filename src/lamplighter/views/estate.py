@@ -50,6 +50,8 @@ class Estate:
         self._waivers = _by_model(look.waivers.all(equals={"model": model} if model else None, open=True))
         self._findings = _by_model(look.validation_findings.all(equals={"model": model} if model else None, open=True))
         self._moved = look.inputs.moved(model)
+        found = look.retirements.all(equals={"model": model} if model else None, holds=True)
+        self._retirements = {one.model: one for one in found}
 
     def _asked(self, routings: "Routings", model: str, search: str) -> list[Routing]:
         if search:
@@ -79,6 +81,7 @@ class Estate:
             ranked(self._findings.get(name, ())),
             self._open.get(name),
             self._due(one, main),
+            self._retirements.get(name),
             moved=main is not None and (name, main.environment, number) in self._moved,
             now=self._now,
         )

@@ -36,6 +36,8 @@ class Filter(Record, frozen=True):
     gap: str = ""
     #: What its governance lacks: `owner`, `deputy` or `review`.
     lack: str = ""
+    #: Whether those that were retired are wanted, in place of all others.
+    retired: bool = False
 
 
 class FleetRow(Record, frozen=True):
@@ -84,6 +86,8 @@ class Fleet(Record, frozen=True):
     gaps: Mapping[str, int] = {}
     #: Models by what their governance lacks, whatever lack is asked for.
     lacks: Mapping[Lack, int] = {}
+    #: Models that were retired, whatever is asked for beside a search.
+    retired: int = 0
     #: Waivers of all models on all pages, in force or over while something rests on them.
     waivers: int = 0
 
@@ -107,7 +111,8 @@ def fleet(look: "Transaction", wanted: Filter, *, person: Person, policy: Policy
     estate = Estate(look, everybody, now=now, search=wanted.search.lower())
     who = person if wanted.needs in ("", "me") else everybody.people[wanted.needs]
     groups = frozenset(team.name for team in everybody.teams.values() if who.email in team.members)
-    matching = [(seen, _has(seen, who, groups)) for seen in estate.standings()]
+    every = list(estate.standings())
+    matching = [(seen, _has(seen, who, groups)) for seen in every if seen.is_retired == wanted.retired]
     if wanted.needs:
         matching = [(seen, has) for seen, has in matching if has]
     found = sorted(_narrowed(matching, wanted), key=_place)
@@ -129,6 +134,7 @@ def fleet(look: "Transaction", wanted: Filter, *, person: Person, policy: Policy
         others=sum(bool(seen.needs) for seen, _ in found) - yours,
         gaps={gap: gaps[gap] for gap in (ANY, *UNWATCHED)},
         lacks={lack: lacks[lack] for lack in Lack},
+        retired=sum(seen.is_retired for seen in every),
         waivers=sum(len(seen.waivers) for seen, _ in found),
     )
 

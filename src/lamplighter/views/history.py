@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.events.design import ProjectSaved
+from lamplighter.domain.events.retirement import RetirementFinished
 from lamplighter.domain.events.routing import RolledBack, WentLive
 from lamplighter.domain.events.version import DecisionMade, VersionAccepted
 from lamplighter.domain.journal import Entry
@@ -38,7 +39,7 @@ class AsOf(Record, frozen=True):
     #: Since when, and by whose deed.
     since: int
     by: str
-    #: How it came to be live: `rollout` or `rollback`.
+    #: How it came to be live: `rollout` or `rollback`; `retired` where nothing is because the model was retired.
     how: str
     approvals: tuple[Approval, ...]
     #: The decision it rests on, with every verdict and the digests of the evidence.
@@ -62,6 +63,11 @@ def at(look: "Transaction", model: str, environment: str, instant: int) -> AsOf:
             approvals=(), decision=None, tier=tier, sequences=(),
         )  # fmt: skip
     event = deed.event
+    if isinstance(event, RetirementFinished):
+        return AsOf(
+            model=model, environment=environment, at=instant, number=0, version="", since=deed.at, by=deed.actor,
+            how="retired", approvals=(), decision=None, tier=tier, sequences=(deed.sequence,),
+        )  # fmt: skip
     assert isinstance(event, WentLive | RolledBack)
     origin = deed if isinstance(event, WentLive) else _went_live(entries, environment, event.version, deed.sequence) or deed
     approvals = _approvals(entries, environment, event.version, origin.sequence)
@@ -83,8 +89,15 @@ def at(look: "Transaction", model: str, environment: str, instant: int) -> AsOf:
 
 
 def _last_deed(entries: list[Entry], environment: str) -> Entry | None:
-    kinds = WentLive | RolledBack
-    return next((e for e in reversed(entries) if isinstance(e.event, kinds) and e.event.environment == environment), None)
+    """What last changed who answers there; a retirement changes it wherever the model was."""
+    return next((entry for entry in reversed(entries) if _concerns(entry, environment)), None)
+
+
+def _concerns(entry: Entry, environment: str) -> bool:
+    event = entry.event
+    if isinstance(event, RetirementFinished):
+        return environment in event.environments
+    return isinstance(event, WentLive | RolledBack) and event.environment == environment
 
 
 def _went_live(entries: list[Entry], environment: str, version: str, before: int) -> Entry | None:

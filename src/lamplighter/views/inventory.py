@@ -128,6 +128,13 @@ def _of_standing(one: standing.Standing) -> dict[str, Any]:
         "waivers": tuple(f"{w.id}: {w.gate} for v{w.number} in {w.environment}, by {w.person}" for w in one.waivers),
         "unreviewed_emergencies": tuple(f"{late.id}: {late.why}" for late in one.emergencies),
     }
+    if one.retirement:
+        ended = one.is_retired
+        facts |= {
+            "retirement": f"{one.retirement.id}: {one.retirement.told}",
+            "retired_at": one.retirement.moved_at if ended else 0,
+            "successor": one.retirement.successor,
+        }
     if main:
         facts |= {"live_since": main.since, "runs": main.elsewhere or "here"}
     if lifetime:

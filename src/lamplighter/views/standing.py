@@ -11,6 +11,7 @@ from lamplighter.domain.lack import Lack, lacks_of_time
 from lamplighter.domain.lifetime import Lifetime, lifetime_in
 from lamplighter.domain.monitor import Finding, Kind, Severity, is_of_job, is_of_run
 from lamplighter.domain.record import Record
+from lamplighter.domain.retirement import Retirement
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.stage import Aspect, Duty, Status
 from lamplighter.domain.validation import ValidationFinding
@@ -51,6 +52,8 @@ class Standing(Record, frozen=True):
     needs: str
     #: What its governance lacks.
     lacks: frozenset[Lack] = frozenset()
+    #: How it ends, or ended; nothing where that is not announced, or was taken back.
+    retirement: Retirement | None = None
 
     @property
     def live(self) -> tuple[Live, ...]:
@@ -61,6 +64,11 @@ class Standing(Record, frozen=True):
     def main(self) -> Live | None:
         """Where it answers in the most protected environment."""
         return live_of(*self.placed[-1], self.away) if self.placed else None
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it answers nobody any more, for good."""
+        return self.retirement is not None and not self.retirement.open
 
     @property
     def worst(self) -> Incident | None:
@@ -82,8 +90,11 @@ class Standing(Record, frozen=True):
     @property
     def sentence(self) -> str:
         """How it is, and what is wrong in the words of whoever feels it."""
+        if self.retirement is not None and not self.retirement.open:
+            return _retired(self.retirement)
         told = _trouble(self.known.project.name, self.worst, self.status) if self.main else []
-        return " ".join([*_serving(self.main, self.waiting, is_blocked=blocked(self.lifetime)), *told, *_given(self.due)])
+        serving = _serving(self.main, self.waiting, is_blocked=blocked(self.lifetime))
+        return " ".join([*serving, *told, *_given(self.due), *_ending(self.retirement)])
 
 
 def standing(
@@ -98,6 +109,7 @@ def standing(
     validation_findings: tuple[ValidationFinding, ...],
     handover: Handover | None,
     due: Due | None,
+    retirement: Retirement | None,
     *,
     moved: bool,
     now: int,
@@ -108,6 +120,7 @@ def standing(
     ranked = tuple(sorted(incidents, key=_weight))
     late = [one.owner for one in validation_findings if one.overdue(now)]
     lapsed = [one for one in waivers if one.calls]
+    is_retired = retirement is not None and not retirement.open
     return Standing(
         known=known,
         placed=placed,
@@ -126,15 +139,18 @@ def standing(
                 live=bool(placed),
                 moved=moved,
                 watched=known.project.monitor.quality.limit is not None,
-                governed=not (known.gaps or expired(lifetime) or emergencies or lapsed or late or due),
+                governed=is_retired or not (known.gaps or expired(lifetime) or emergencies or lapsed or late or due),
             ),
             lifetime,
         ),
-        needs=_needs(
+        needs=""
+        if is_retired
+        else _needs(
             ranked[0] if ranked else None, waiting, emergencies, _owner(known) if lapsed else "".join(late[:1]), known.gaps
         )
         or _turn(handover, due),
-        lacks=known.lacks | lacks_of_time(lifetime, emergencies, now),
+        lacks=frozenset() if is_retired else known.lacks | lacks_of_time(lifetime, emergencies, now),
+        retirement=retirement,
     )
 
 
@@ -202,6 +218,15 @@ def _serving(main: Live | None, wanted: Sequence[Waiting], *, is_blocked: bool) 
     if main.challenger:
         told.append(f"v{main.challenger} is on trial with {main.share * 100:g} %.")
     return told
+
+
+def _retired(retirement: Retirement) -> str:
+    then = f" {retirement.successor} takes its place." if retirement.successor else ""
+    return f"Retired since {minute(retirement.moved_at)}: {retirement.reason}{then}"
+
+
+def _ending(retirement: Retirement | None) -> list[str]:
+    return [f"It is being retired: {retirement.told}"] if retirement else []
 
 
 def _trouble(model: str, incident: Incident | None, status: Mapping[Aspect, Status]) -> list[str]:

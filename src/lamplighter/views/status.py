@@ -15,6 +15,7 @@ from lamplighter.domain.monitor import Finding, is_of_job
 from lamplighter.domain.ownership import Ownership
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.record import Record
+from lamplighter.domain.retirement import Retirement
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.stage import FUNCTIONAL, STAGE_OF, Aspect, Duty, Stage, Status
 from lamplighter.domain.validation import ValidationFinding
@@ -82,6 +83,8 @@ class ModelStatus(Record, frozen=True):
     #: The handover that its receiver looks at, and the one that is overdue.
     handover: Handover | None = None
     due: Due | None = None
+    #: How it ends, or ended; nothing where that is not announced, or was taken back.
+    retirement: Retirement | None = None
 
     @property
     def failed_jobs(self) -> tuple[Finding, ...]:
@@ -121,6 +124,7 @@ def status(look: "Transaction", model: str, *, policy: Policy, now: int) -> Mode
         validation_findings=seen.validation_findings,
         handover=seen_by(seen.handover, "") if seen.handover else None,
         due=seen.due,
+        retirement=seen.retirement,
     )
 
 

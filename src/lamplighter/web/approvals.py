@@ -40,6 +40,7 @@ def approvals_page(request: Request, platform: Platform) -> Response:
         checks=platform.spot_checks(),
         apart=apart,
         emergencies=platform.emergencies(),
+        retirements=platform.retirements(),
         lowerings=[(one, _why_not_decide(person, one)) for one in platform.lowerings()],
         findings=[one for one in platform.validation_findings() if one.answered or one.overdue(time.time_ns() // 1000)],
         handovers=platform.handovers(),

@@ -46,7 +46,7 @@ def fleet_page(request: Request, platform: Platform) -> Response:
     """Show one page of the list."""
     wanted = _filter(request)
     page = _page(request.query_params.get("page", ""))
-    fleet = platform.fleet(wanted.search, wanted.only, page, wanted.tier, wanted.needs, wanted.gap, wanted.lack)
+    fleet = platform.fleet(wanted.search, wanted.only, page, wanted.tier, wanted.needs, wanted.gap, wanted.lack, wanted.retired)
     return shown(
         request,
         platform,
@@ -61,6 +61,7 @@ def fleet_page(request: Request, platform: Platform) -> Response:
         command=_command(wanted),
         wanted=wanted,
         unwatched=_address(wanted, gap=ANY, page=""),
+        retired=_address(wanted, retired="" if wanted.retired else "yes", page=""),
         mine=_address(wanted, needs="" if wanted.needs else "me"),
         before=_address(wanted, page="" if fleet.page < 3 else str(fleet.page - 1)),
         after=_address(wanted, page=str(fleet.page + 1)),
@@ -78,7 +79,8 @@ def _filter(request: Request) -> Filter:
     gap = asked.get("gap", "") if asked.get("gap") in (ANY, *UNWATCHED) else ""
     lack = asked.get("lack", "") if asked.get("lack") in set(Lack) else ""
     search, tier = asked.get("search", "")[:_LONGEST], asked.get("tier", "")
-    return Filter(search=search, only=only, tier=tier, needs=needs, gap=gap, lack=lack)
+    retired = asked.get("retired") == "yes"
+    return Filter(search=search, only=only, tier=tier, needs=needs, gap=gap, lack=lack, retired=retired)
 
 
 def _page(text: str) -> int:
@@ -87,7 +89,7 @@ def _page(text: str) -> int:
 
 def _address(wanted: Filter, **changes: str) -> str:
     """The address of the list with another filter, or another page of it; what asks for nothing is left out."""
-    asked = {**msgspec.structs.asdict(wanted), **changes}
+    asked = {**msgspec.structs.asdict(wanted), "retired": "yes" if wanted.retired else "", **changes}
     query = urlencode({name: value for name, value in asked.items() if value})
     return f"/?{query}" if query else "/"
 
@@ -111,7 +113,8 @@ def _lacks(wanted: Filter, counts: Mapping[Lack, int]) -> list[Facet]:
 def _command(wanted: Filter) -> str:
     """The same list on the command line, as far as a word says it."""
     flags = {"needs": wanted.needs, "status": wanted.only, "tier": wanted.tier, "gap": wanted.gap, "lack": wanted.lack}
-    return " ".join(["lamp list", *(f"--{flag} {word}" for flag, word in flags.items() if word)])
+    retired = ["--retired"] if wanted.retired else []
+    return " ".join(["lamp list", *(f"--{flag} {word}" for flag, word in flags.items() if word), *retired])
 
 
 def _named(wanted: Filter, field: str, counts: Mapping[Any, int]) -> Iterator[Facet]:

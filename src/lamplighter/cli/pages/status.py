@@ -45,6 +45,8 @@ def _facts(state: ModelStatus) -> list[tuple[str, str]]:
     facts += [("emergency", f"{review(one)}; v{one.number} in {one.environment}") for one in state.emergencies]
     facts += [("validation", line(one)) for one in state.validation_findings]
     facts += [("waiver", of_status(one)) for one in state.waivers]
+    if state.retirement:
+        facts.append(("retirement", f"{state.retirement.id} is {state.retirement.state}: {state.retirement.told}"))
     facts += [("handover", given)] if (given := _handover(state)) else []
     facts += [("consumers", _consumers(state.consumers))] if state.consumers else []
     return facts + ([("needs", state.needs)] if state.needs else [])

@@ -8,8 +8,9 @@ from lamplighter.cli.pages import look_alikes
 from lamplighter.cli.pages.emergency import told
 from lamplighter.cli.pages.spot_check import asked
 from lamplighter.cli.pages.validation import state
+from lamplighter.domain.claimant import Claim, Retiring
 from lamplighter.domain.emergency import Emergency
-from lamplighter.domain.identity import Permission, Person
+from lamplighter.domain.identity import Permission, Person, Role
 from lamplighter.domain.look_alike import LookAlikes
 from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.policy import Policy
@@ -88,6 +89,18 @@ def lowerings(me: Person, found: Sequence[Lowering]) -> Iterator[Waits]:
         row = one.id, one.model, "-", short(one.opened_at), f"{one.told} {one.person} asked."
         is_mine = one.person != me.email and me.may(Permission.APPROVE)
         yield Waits(row, is_mine, f"lamp approvals tier {one.id} --agree")
+
+
+def retirements(me: Person, found: Sequence[Retiring]) -> Iterator[Waits]:
+    """Models that are to end, while somebody's word is missing."""
+    for seen in found:
+        one = seen.retirement
+        if not seen.missing:
+            continue
+        asked = [caller.name for caller in seen.claimants if caller.claim is Claim.WAITING and caller.owner == me.email]
+        signs = seen.business and one.word() is None and Role.BUSINESS in me.roles and me.email != one.person
+        row = one.id, one.model, "-", short(one.opened_at), " ".join(seen.missing)
+        yield Waits(row, bool(asked) or signs, f"lamp retire show {one.model}")
 
 
 def findings(me: Person, found: Sequence[ValidationFinding], policy: Policy) -> Iterator[Waits]:

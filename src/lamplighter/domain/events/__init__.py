@@ -17,6 +17,7 @@ from lamplighter.domain.events.notification import NotificationEvent
 from lamplighter.domain.events.policy import PolicyEvent
 from lamplighter.domain.events.prediction import PredictionEvent
 from lamplighter.domain.events.quarantine import QuarantineEvent
+from lamplighter.domain.events.retirement import RetirementEvent
 from lamplighter.domain.events.rollout import RolloutEvent
 from lamplighter.domain.events.routing import RoutingEvent
 from lamplighter.domain.events.run import RunEvent
@@ -40,6 +41,7 @@ AnyEvent = (
     | PolicyEvent
     | PredictionEvent
     | QuarantineEvent
+    | RetirementEvent
     | RolloutEvent
     | RoutingEvent
     | RunEvent

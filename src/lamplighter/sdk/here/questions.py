@@ -22,9 +22,17 @@ class Questions(Caller, verbs.Questions):
     """How all models are, and what is on record."""
 
     def fleet(
-        self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "", lack: str = ""
+        self,
+        search: str = "",
+        only: str = "",
+        page: int = 1,
+        tier: str = "",
+        needs: str = "",
+        gap: str = "",
+        lack: str = "",
+        retired: bool = False,
     ) -> Fleet:
-        wanted = fleets.Filter(search=search, only=only, tier=tier, needs=needs, gap=gap, lack=lack)
+        wanted = fleets.Filter(search=search, only=only, tier=tier, needs=needs, gap=gap, lack=lack, retired=retired)
         person, policy, now = self._actor.person, self._kit.policy, self._kit.clock.now()
         with self._kit.store.reading() as look:
             return fleets.fleet(look, wanted, person=person, policy=policy, now=now, page=page)

@@ -17,13 +17,22 @@ class Questions(Protocol):
 
     @door("GET", "/fleet", Permission.READ)
     def fleet(
-        self, search: str = "", only: str = "", page: int = 1, tier: str = "", needs: str = "", gap: str = "", lack: str = ""
+        self,
+        search: str = "",
+        only: str = "",
+        page: int = 1,
+        tier: str = "",
+        needs: str = "",
+        gap: str = "",
+        lack: str = "",
+        retired: bool = False,
     ) -> Fleet:
         """One page of the models, those that need the caller first and then the worst.
 
         `search` is text of the name or the summary, `only` an overall status, `tier` a tier of criticality, `needs` the
         person whom a model needs now: `me` or an e-mail address, `gap` what its monitors do not see: `silent`,
         `unlabelled`, `stale`, or `any` of them, and `lack` what its governance lacks: `owner`, `deputy` or `review`.
+        Models that were retired are left out; with `retired` only they are listed.
         """
         ...
 

@@ -25,6 +25,8 @@ from lamplighter.serving.rpc.codes import SERVICE, code_of
 from lamplighter.serving.rpc.messages import MESSAGES
 
 _TRACEPARENT = TRACEPARENT.decode()
+#: Header lines without our prefix that callers of gRPC get as well.
+_ALSO = frozenset((_TRACEPARENT, "Deprecation", "Sunset", "Link"))
 #: Metadata that is read as a header of the same name.
 _READ = frozenset(("authorization", "lamp-request-id", "lamp-event-time", "lamp-key", "lamp-drill", _TRACEPARENT))
 _NAME = re.compile(r"[-a-z0-9]{1,63}")
@@ -139,7 +141,7 @@ def _headers(context: Context) -> Headers:
 def _metadata(answer: Answer) -> tuple[tuple[str, str], ...]:
     """Our own header lines, and the trace of the caller."""
     lines = (line.partition(": ") for line in answer.lines.decode().split("\r\n"))
-    return tuple((name.lower(), value) for name, _, value in lines if name.startswith("Lamp-") or name == _TRACEPARENT)
+    return tuple((name.lower(), value) for name, _, value in lines if name.startswith("Lamp-") or name in _ALSO)
 
 
 def _path(asked: Any) -> str:

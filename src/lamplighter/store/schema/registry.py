@@ -159,3 +159,16 @@ lowerings = Table(
     Column("revision", Integer, nullable=False),
     body(),
 )
+
+retirements = Table(
+    "retirements",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("model", NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False, index=True),
+    Column("holds", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    body(),
+    Index(None, "model", "opened_at"),
+)

@@ -10,6 +10,7 @@ from lamplighter.domain.instant import minute
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.policy import Policy
 from lamplighter.domain.project import Project
+from lamplighter.domain.retirement import Retirement
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.version import Version
 from lamplighter.domain.waiver import Waiver
@@ -25,7 +26,7 @@ _NUMBERS = ("number", "previous", "challenger", "champion", "live")
 
 
 def sections(look: "Transaction", project: Project, version: Version, policy: Policy, now: int) -> Iterator[Section]:
-    """Rollouts, monitoring, incidents, emergencies, waivers, history."""
+    """Rollouts, monitoring, incidents, emergencies, waivers, retirement, history."""
     rollouts = look.rollouts.all(newest="opened_at", model=version.model)
     yield _listed(
         "rollouts",
@@ -68,7 +69,22 @@ def sections(look: "Transaction", project: Project, version: Version, policy: Po
         ],
         "No gate was waived for it.",
     )
+    yield _listed(
+        "retirement",
+        "How it ends",
+        ("Retirement", "Now", "Asked by", "Why", "Plan", "Agreed"),
+        [
+            (one.id, one.state.value, one.person, one.reason, one.told, _agreed(one))
+            for one in look.retirements.all(newest="opened_at", model=version.model)
+        ],
+        "Its end was never announced.",
+    )
     yield _history([one for one in look.journal.of(version.model) if _speaks_of(one, version)])
+
+
+def _agreed(one: Retirement) -> str:
+    words = [f"{word.consumer or 'business'} ({word.person})" for word in one.words if word.accepted and word.plan == one.plan]
+    return ", ".join(words) or "nobody"
 
 
 def _who(incident: Incident) -> str:
