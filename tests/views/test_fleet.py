@@ -27,7 +27,7 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
     kit.close()
 
 
-def seen(kit: Kit, email: str = seed.IVO, **wanted: str) -> Fleet:
+def seen(kit: Kit, email: str = seed.IVO, **wanted: Any) -> Fleet:
     with kit.store.reading() as look:
         person = look.people.by_email()[email]
         return fleet(look, Filter(**wanted), person=person, policy=kit.policy, now=seed.NOW)

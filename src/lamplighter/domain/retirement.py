@@ -116,9 +116,10 @@ class Retirement(Record, frozen=True):
     @property
     def told(self) -> str:
         """The plan in a sentence."""
-        when = f" on {minute(self.sunset)}" if self.sunset else ""
+        verb = "ended" if self.state is State.FINISHED else "ends"
+        when = f" on {minute(self.sunset)}" if self.sunset and self.open else ""
         then = f"{self.successor} takes its place" if self.successor else "nothing follows it"
-        return f"{self.model} ends{when}; {then}."
+        return f"{self.model} {verb}{when}; {then}."
 
     @property
     def farewell(self) -> Farewell:

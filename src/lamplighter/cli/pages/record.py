@@ -80,6 +80,8 @@ def as_of_page(found: AsOf, address: str) -> Page:
     where = f"{found.model} in {found.environment}"
     if not found.number:
         says = f"At {local(found.at)} nothing of {where} was live."
+        if found.how == "retired":
+            says += f" It was retired on {local(found.since)}, by {found.by}."
         return Page(says=says, data={"as_of": found}, next=[f"lamp audit log {found.model}"], url=address)
     decision = found.decision
     return Page(
