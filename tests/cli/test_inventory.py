@@ -31,7 +31,7 @@ def platform(kit: Kit) -> Embedded:
 def test_the_files_and_what_is_said_of_them(platform: Embedded, tmp_path: Path) -> None:
     done = told(platform, "export", "inventory", "--out", str(tmp_path / "papers"))
     assert done.code == 0, done.err
-    assert done.out.splitlines()[0].startswith("✓ 6 models and 54 columns are in")
+    assert done.out.splitlines()[0].startswith("✓ 6 models and 57 columns are in")
     assert "Help, not advice" in " ".join(done.out.split())
     with (tmp_path / "papers" / "inventory.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -19,7 +19,7 @@ from lamplighter.views.card import card
 SECTIONS = [
     "problem", "requirements", "limitations", "sources", "training", "inside", "evaluation", "robustness", "fairness",
     "selection", "checks", "gates", "cases", "acceptance", "owners", "consumers", "rollouts", "monitoring", "incidents",
-    "emergencies", "waivers", "history",
+    "emergencies", "waivers", "retirement", "history",
 ]  # fmt: skip
 FACTS = {
     "held_out": True,
