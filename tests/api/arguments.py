@@ -102,6 +102,7 @@ _VALUES: Mapping[str, Any] = {
     "schema": "words",
     "lifted": True,
     "training": "T-1",
+    "versions": "1,2",
 }
 _SPECIAL: Mapping[tuple[str, str], Any] = {
     ("save_environment", "environment"): Environment(name="another", level=Level.DEVELOPMENT, port=1),

@@ -73,6 +73,7 @@ from lamplighter.domain.stage import Aspect, Duty, Stage, Status
 from lamplighter.domain.training_input import TrainingInput
 from lamplighter.domain.triggering import NextTraining
 from lamplighter.domain.validation import ValidationFinding, ValidationWord, Weight
+from lamplighter.domain.version_comparison import VersionComparison
 from lamplighter.domain.waiver import Waiver
 from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
@@ -918,6 +919,10 @@ class Memory:
         found = msgspec.structs.replace(self.recalibration(reference, environment, fit, since), reason=reason)
         self.deeds[-1] = ("recalibrate", reference, environment, reason, fit, since)
         return Recalibrated(version=msgspec.structs.replace(specimens.version(9), model=MODEL), recalibration=found)
+
+    def compare(self, model: str, versions: str = "", environment: str = "") -> VersionComparison:
+        self._did("compare", model, versions, environment)
+        return specimens.version_comparison(model=self._known(model))
 
     def challenge(self, reference: str, environment: str, metric: str = "brier", least_rows: int = 1000) -> Challenge:
         self._did("challenge", reference, environment, metric, least_rows)

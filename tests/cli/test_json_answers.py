@@ -93,6 +93,7 @@ LINES = (
     "jobs list late-flights",
     "jobs show J-1",
     "jobs run late-flights nightly",
+    "compare late-flights",
     "challenge start late-flights@8",
     "challenge show late-flights",
     "challenge decide C-1 --from 2013-07-01 --to 2013-08-01",

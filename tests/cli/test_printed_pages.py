@@ -722,3 +722,32 @@ def test_what_sets_off_the_next_training_says_what_it_waits_for() -> None:
     assert any(line.split()[:5] == ["schedule", "0", "5", "1", "armed"] for line in lines)
     empty = specimens.next_training(triggers=(), budget=None)
     assert retraining_page(empty, "").says.startswith("Nothing sets off a training of late-flights:")
+
+
+def test_versions_side_by_side() -> None:
+    platform = Memory()
+    outcome = told(platform, "compare", "late-flights", "8", "late-flights@9")
+    assert outcome.out == (
+        "v7 and v8 on the same 50,000 rows: 1 of 2 figures tell one version from all\n"
+        "others beyond chance. v9 cannot be held beside them.\n"
+        "  same rows  60,000, the scores of 50,000 are kept; sha256:eeeeeeeeeeee\n"
+        "  v7 live    compiled, 0.5 MB, 0.25 ms a row; decides at 0.5; trained on 2013-01\n"
+        "             to 2013-06, 164,000 rows; commit 01234567\n"
+        "  v8         compiled, 0.5 MB; decides at 0.5; trained on 2013-01 to 2013-06,\n"
+        "             164,000 rows; commit 01234567; delay is now needed (breaks callers)\n"
+        "  v9         compiled, 0.5 MB; decides at 0.5; trained on 2013-01 to 2013-06,\n"
+        "             164,000 rows; commit 01234567\n"
+        "  FIGURE                    VERSION   VALUE   95 % INTERVAL     AGAINST v7\n"
+        "  auc                       v7 live   0.7400  0.7300 to 0.7500\n"
+        "                            v8, best  0.7500  0.7400 to 0.7600  +0.01 (+0.005 to\n"
+        "                                                                +0.015): better\n"
+        "  lift where origin =       v7 live   2.000\n"
+        "  'EWR'\n"
+        "                            v8        2.100                     +0.1: not enough\n"
+        "                                                                evidence\n"
+        "Next: lamp card show late-flights@9\n"
+        "http://127.0.0.1:7070/m/late-flights/compare?versions=7,8,9\n"
+    )
+    assert "! v9 is apart: It was evaluated on another set. Evaluate both on one.\n" in outcome.err
+    assert "! They were measured on rows that they learned from" in outcome.err
+    assert platform.deeds == [("compare", "late-flights", "8,late-flights@9", "")]

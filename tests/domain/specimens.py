@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import lamplighter
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.challenge import Verdict as ChallengeEnd
-from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
+from lamplighter.domain.contract import Column, Contract, Difference, Kind, Meaning, Output
 from lamplighter.domain.criticality import Criticality
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.environment import Environment, Level
@@ -40,6 +40,7 @@ from lamplighter.domain.trigger import Trigger
 from lamplighter.domain.triggering import NextTraining, Readiness, Spent, Standing
 from lamplighter.domain.validation import ValidationFinding, Weight
 from lamplighter.domain.version import Artifact, Badge, Manifest, Version
+from lamplighter.domain.version_comparison import Apart, Cell, Contrast, Line, Portrait, VersionComparison
 from lamplighter.domain.waiver import AtExpiry, Waiver
 
 ADA, MILO, IVO, INA, BEA, RITA = (f"{name}@example.com" for name in ("ada", "milo", "ivo", "ina", "bea", "rita"))
@@ -138,6 +139,55 @@ def version(number: int = 1, **changes: Any) -> Version:
 
 def evidence(kind: str, at: int = 1, **facts: Any) -> Evidence:
     return Evidence(version=version().digest, kind=kind, facts=facts, author=ADA, at=at)
+
+
+def version_comparison(**changes: Any) -> VersionComparison:
+    """A live version, one that is better in one figure, and one of another set."""
+    sides = tuple(
+        Portrait(
+            number=number,
+            digest=str(number) * 64,
+            live_in=("prod",) if number == 7 else (),
+            note="",
+            author=ADA,
+            created_at=1,
+            runtime="compiled",
+            size=500_000,
+            threshold=0.5,
+            latency_ms=0.25 if number == 7 else None,
+            data_period="2013-01 to 2013-06",
+            data_rows=164_000,
+            commit="0123456789abcdef",
+            differences=(Difference(name="delay", what="is now needed", breaking=True),) if number == 8 else (),
+        )
+        for number in (7, 8, 9)
+    )
+    live = Cell(number=7, value=0.74, low=0.73, high=0.75, n=9000)
+    better = Cell(
+        number=8, value=0.75, low=0.74, high=0.76, n=9000, difference=0.01, difference_low=0.005, difference_high=0.015,
+        standing=Contrast.BETTER, why="It is better beyond chance.",
+    )  # fmt: skip
+    ranked = Cell(number=7, value=2.0, low=None, high=None, n=900)
+    unclear = msgspec.structs.replace(ranked, number=8, value=2.1, difference=0.1, standing=Contrast.UNCLEAR, why="None.")
+    whole = VersionComparison(
+        model="late-flights",
+        environment="prod",
+        base=7,
+        champion=True,
+        sides=sides,
+        evaluation="e" * 64,
+        rows=60_000,
+        kept=50_000,
+        held_out=False,
+        lines=(
+            Line(metric="auc", slice="", better="higher", cells=(live, better), best=8),
+            Line(metric="lift", slice="origin = 'EWR'", better="higher", cells=(ranked, unclear)),
+        ),
+        apart=(
+            Apart(number=9, why="It was evaluated on another set.", fix="Evaluate both on one.", figures={"": {"auc": 0.8}}),
+        ),
+    )
+    return msgspec.structs.replace(whole, **changes)
 
 
 def dossier(**changes: Any) -> Dossier:

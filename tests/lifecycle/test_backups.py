@@ -208,6 +208,17 @@ def test_only_what_nothing_names_and_is_old_goes(life: Life, version: Version) -
     assert unnamed.remove(life.kit, life.actor("rita"), DAY).digests == ()
 
 
+def test_scores_that_evidence_names_stay_and_are_backed_up(life: Life, version: Version, backup: Path) -> None:
+    evidence = {one.kind: one.facts for one in life["dana"].version(version.name).evidence}
+    scores = evidence["evaluation"]["scores"]
+    assert scores not in {artifact.digest for artifact in version.manifest.artifacts}
+    with life.kit.store.reading() as look:
+        assert scores in named(look)
+    unnamed.remove(life.kit, life.actor("rita"), -DAY)
+    assert life.kit.artifacts.has(scores)
+    assert (backup / "artifacts" / address(scores)).is_file()
+
+
 @pytest.mark.parametrize("turn", range(4))
 def test_whoever_registers_meanwhile_has_all_or_is_told_to_upload_again(life: Life, version: Version, turn: int) -> None:
     content = os.urandom(50)

@@ -17,6 +17,7 @@ from lamplighter.domain.recalibration import Fit
 from lamplighter.domain.retraining import State
 from lamplighter.domain.selection import Held
 from lamplighter.domain.version import Version
+from lamplighter.domain.version_comparison import Contrast
 from lamplighter.sdk.answers import Label
 from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Endpoint
@@ -94,6 +95,13 @@ def test_another_threshold_is_another_version_that_goes_live_and_back(ground: Gr
     turned = sum(threshold <= score < 0.5 for score in scores)
     until(lambda: ground["rita"].retuning(first.name, "dev", threshold).rows == 40)
     made = ground["dana"].retune(first.name, "dev", threshold, "Passengers want to know sooner.")
+    beside = ground["rita"].compare("retuned", environment="dev")
+    assert (beside.base, beside.compared) == (first.number, (first.number, made.version.number))
+    assert {line.metric: line.cells[1].standing for line in beside.lines if not line.slice} == {
+        **dict.fromkeys(("auc", "brier", "log_loss"), Contrast.SAME),
+        "precision": Contrast.WORSE,
+        "recall": Contrast.BETTER,
+    }
     assert (made.retuning.rows, made.retuning.turned) == (40, turned)
     assert turned > 0
     ground.live(made.version, "dev")

@@ -83,6 +83,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "jobs": Entry("jobs", "list|show|run|fix", "tables that are scored on a schedule"),
         "extend": Entry("extending", "REF --days N --reason R", "let a live version answer for longer"),
         "retire": Entry("retiring", "start|list|show|consent|refuse|approve|finish|cancel|revive", "take a model out of use"),
+        "compare": Entry("comparing", "MODEL [REF]... [--env E]", "versions side by side, on the same rows"),
         "challenge": Entry("management", "start|show|decide|export", "select between two versions on the same rows"),
     },
     "RECORD": {

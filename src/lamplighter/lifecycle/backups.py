@@ -20,6 +20,8 @@ import msgspec
 
 from lamplighter import __version__
 from lamplighter.domain.errors import Conflict, Invalid, LampError, NotFound, Unavailable
+from lamplighter.domain.evaluation import KIND as EVALUATION
+from lamplighter.domain.evaluation import evaluation_in
 from lamplighter.domain.record import Record, canonical, from_json
 from lamplighter.domain.version import address
 from lamplighter.lifecycle.kit import artifacts_of
@@ -134,9 +136,11 @@ def making(place: Path) -> Iterator[Path]:
 
 
 def named(look: Transaction) -> set[str]:
-    """The digest of everything that a version names, and of its manifest."""
+    """The digest of everything that a version or its evidence names, and of its manifest."""
     versions = look.versions.all()
-    return {one.digest for one in versions} | {part.digest for one in versions for part in one.manifest.artifacts}
+    files = {part.digest for one in versions for part in one.manifest.artifacts}
+    kept = {found.scores for one in look.evidence.all(kind=EVALUATION) if (found := evaluation_in(one))}
+    return {one.digest for one in versions} | files | kept
 
 
 def checked_journal(look: Transaction) -> tuple[int, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from lamplighter.domain.challenge import KIND as CHALLENGE
 from lamplighter.domain.drill import KIND as OUTAGE_DRILL
 from lamplighter.domain.errors import Invalid, NotAllowed
+from lamplighter.domain.evaluation import evaluation_in
 from lamplighter.domain.events.version import EvidenceAdded, VersionRegistered
 from lamplighter.domain.evidence import Evidence, differs_in_times_only
 from lamplighter.domain.identity import Actor
@@ -147,4 +148,8 @@ def _add(kit: Kit, change: Transaction, actor: Actor, version: Version, kind: st
     change.evidence.put(found)
     event = EvidenceAdded(model=version.model, version=version.digest, kind=kind, digest=found.digest)
     kit.record(change, event, actor)
+    evaluation = evaluation_in(found)
+    # As with a version: from here on nobody removes what this evidence names.
+    if evaluation is not None and kit.artifacts.lacks([evaluation.scores]):
+        raise _missing(1)
     return found

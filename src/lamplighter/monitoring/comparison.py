@@ -68,7 +68,7 @@ def compare(
         raise unknown("metric", metric, Metric)
     chosen = Metric(metric)
     truth, champion, challenger, ids = _aligned(labels, champion_scores, challenger_scores, groups)
-    if lacking := _lacking(chosen, truth, champion, challenger):
+    if lacking := unfit(chosen, truth, champion, challenger):
         return lacking
     paired = PAIRINGS[chosen](truth, champion, challenger)
     return _judged(chosen, paired, ids, alpha=alpha, margin=margin, least=least)
@@ -89,7 +89,8 @@ def _aligned(
     return truth[kept], first[kept], second[kept], np.unique(ids[kept], return_inverse=True)[1].astype(np.int64)
 
 
-def _lacking(metric: Metric, truth: FloatArray, champion: FloatArray, challenger: FloatArray) -> Missing | None:
+def unfit(metric: Metric, truth: FloatArray, champion: FloatArray, challenger: FloatArray) -> Missing | None:
+    """Why the metric has no value on these rows, or nothing if it has."""
     if truth.size == 0:
         return Missing(why="No row has a label and both scores.")
     if metric in (Metric.RMSE, Metric.MAE):
@@ -104,10 +105,9 @@ def _lacking(metric: Metric, truth: FloatArray, champion: FloatArray, challenger
 
 def _judged(metric: Metric, paired: Paired, ids: IntArray | None, *, alpha: float, margin: float, least: int) -> Comparison:
     units = paired.influence.size if ids is None else int(ids.max()) + 1
-    error, freedom = _error(paired, ids)
+    error, freedom, half = spread(paired, alpha, ids)
     difference = paired.challenger - paired.champion
     sign = 1.0 if metric.direction is Direction.HIGHER else -1.0
-    half = student_quantile(1.0 - alpha / 2.0, freedom) * error if freedom > 0 else math.inf
     beyond = sign * difference - margin
     enough = freedom > 0 and int(paired.peers.min()) >= least
     verdict, why = _verdict(beyond, half, enough=enough, least=least)
@@ -125,6 +125,12 @@ def _judged(metric: Metric, paired: Paired, ids: IntArray | None, *, alpha: floa
         verdict=verdict,
         why=why,
     )
+
+
+def spread(paired: Paired, alpha: float, ids: IntArray | None = None) -> tuple[float, float, float]:
+    """The standard error of a difference, its degrees of freedom, and half the width of its interval."""
+    error, freedom = _error(paired, ids)
+    return error, freedom, student_quantile(1.0 - alpha / 2.0, freedom) * error if freedom > 0 else math.inf
 
 
 def _error(paired: Paired, ids: IntArray | None) -> tuple[float, float]:

@@ -30,13 +30,17 @@ def packed(header: bytes, value: Any, level: int = 6) -> bytes:
     return header + zlib.compress(body(value), level)
 
 
+def read(plain: bytes, kind: type[Value]) -> Value:
+    """The value of a body; raises `msgspec.DecodeError`."""
+    return msgspec.msgpack.decode(plain, type=kind, dec_hook=_to_array)
+
+
 def unpacked(header: bytes, content: bytes, kind: type[Value], what: str) -> Value:
     """The value behind the header; raises `UnreadableBytes` naming `what`."""
     if not content.startswith(header):
         raise UnreadableBytes(what)
     try:
-        plain = zlib.decompress(content[len(header) :])
-        return msgspec.msgpack.decode(plain, type=kind, dec_hook=_to_array)
+        return read(zlib.decompress(content[len(header) :]), kind)
     except (zlib.error, msgspec.DecodeError):
         raise UnreadableBytes(what) from None
 

@@ -18,7 +18,7 @@ from lamplighter.monitoring.profile import PREDICTION, Profile, profile_bytes, r
 from lamplighter.monitoring.truth import truth
 from lamplighter.packaging import contract as contracts
 from lamplighter.packaging import frames, labelled
-from lamplighter.sdk import brought, evaluation, fairness, table_stream
+from lamplighter.sdk import brought, evaluated, evaluation, fairness, table_stream
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.release import Checked, data_checks, profile_artifact
 
@@ -73,15 +73,19 @@ def adopted(project: Project, reference: Reference, elsewhere: Elsewhere, note: 
         elsewhere=elsewhere,
     )
     evidence: list[Facts] = [data_checks(contract, columns, labels)]
+    blobs = {digest_of(content): content}
     if labels:
         known = (columns, labels, scores)
         evidence.append(
             evaluation.measured(project, reference.meaning, reference.threshold, *known, held_out=reference.held_out)
         )
+        kept = evaluated.kept(project, *known, held_out=reference.held_out)
+        evidence.append(kept.evidence)
+        blobs[digest_of(kept.content)] = kept.content
     if groups:
         given = (project.fairness, output, reference.threshold, table, labels, scores)
         evidence.append(fairness.treated(*given, held_out=reference.held_out))
-    return Checked(manifest=manifest, blobs={digest_of(content): content}, evidence=tuple(evidence), note=note)
+    return Checked(manifest=manifest, blobs=blobs, evidence=tuple(evidence), note=note)
 
 
 def _table(reference: Reference, groups: Collection[str]) -> Mapping[str, Sequence[Any]]:

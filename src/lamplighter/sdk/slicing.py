@@ -1,9 +1,10 @@
-"""A model as somebody in a notebook looks at it: the rows behind what is wrong, and those that it learned from."""
+"""A model as somebody in a notebook looks at it: the rows behind what is wrong, those it learned from, and its versions."""
 
 from datetime import UTC, datetime
 
 from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.rows import USUAL_ROWS
+from lamplighter.domain.version_comparison import VersionComparison
 from lamplighter.sdk.connect import connect
 from lamplighter.sdk.frame import Frame, frame_of, sample_frame
 from lamplighter.sdk.interface import Platform
@@ -66,6 +67,13 @@ class Model:
             )
         sample = version.manifest.artifact("sample")
         return sample_frame(self._platform.artifact(sample.digest), version.manifest.contract, version.name)
+
+    def compare(self, *versions: int | str, environment: str = "") -> VersionComparison:
+        """Versions held against the live one, on the rows that all of them were evaluated on; the newest unless some are named.
+
+        Raises `NotFound` for a version that does not exist, and `Invalid` for too many.
+        """
+        return self._platform.compare(self.name, ",".join(map(str, versions)), environment)
 
     def __repr__(self) -> str:
         return f"<{self.name}>"

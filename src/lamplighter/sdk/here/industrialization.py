@@ -10,6 +10,7 @@ from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.names import parse_reference
 from lamplighter.domain.tracking.artifact_path import Place
 from lamplighter.domain.version import Manifest, Version
+from lamplighter.domain.version_comparison import VersionComparison
 from lamplighter.lifecycle import industrialization
 from lamplighter.lifecycle.tracking import candidates
 from lamplighter.lifecycle.tracking import files as tracked
@@ -19,6 +20,7 @@ from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import industrialization as verbs
 from lamplighter.views import card as cards
 from lamplighter.views import version as inside
+from lamplighter.views import version_comparison as comparisons
 from lamplighter.views.version import VersionView
 
 
@@ -60,6 +62,13 @@ class Industrialization(Caller, verbs.Industrialization):
             parsed = parse_reference(reference)
             view = inside.version_view(look, parsed, environment or self._main(look, parsed.model))
         return msgspec.structs.replace(view, sealer=keys.own(self._kit.settings.signing_key))
+
+    def compare(self, model: str, versions: str = "", environment: str = "") -> VersionComparison:
+        with self._kit.store.reading() as look:
+            self._known(look, model, environment)
+            place = environment or self._main(look, model)
+            chosen = comparisons.chosen(look, model, [word.strip() for word in versions.split(",") if word.strip()], place)
+            return comparisons.version_comparison(look, self._kit.artifacts.get, chosen, place)
 
     def card(self, reference: str, environment: str = "") -> Card:
         with self._kit.store.reading() as look:

@@ -7,6 +7,7 @@ from lamplighter.domain.card import Card
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.version import Manifest, Version
+from lamplighter.domain.version_comparison import VersionComparison
 from lamplighter.sdk.answers import CandidateFiles, Facts
 from lamplighter.sdk.card import CardForm
 from lamplighter.sdk.door import door
@@ -54,6 +55,16 @@ class Industrialization(Protocol):
     @door("GET", "/versions/{reference}", Permission.READ)
     def version(self, reference: str, environment: str = "") -> VersionView:
         """What is inside a version, its evidence and decisions; `@live` and `@prev` are of the environment."""
+        ...
+
+    @door("GET", "/models/{model}/comparison", Permission.READ)
+    def compare(self, model: str, versions: str = "", environment: str = "") -> VersionComparison:
+        """Versions side by side, against the live one of an environment, the most protected one unless it is named.
+
+        `versions` are numbers or references with commas between them, by default the newest ones, and 6 at most with the live
+        one. Where nothing is live, the others are held against the first of them. Figures are of the rows that they share;
+        versions that were evaluated on other rows are told apart from them.
+        """
         ...
 
     @door("GET", "/versions/{reference}/card", Permission.READ)
