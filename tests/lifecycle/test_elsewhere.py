@@ -55,7 +55,7 @@ def test_the_contract_the_profile_and_the_evidence_come_from_scored_rows(life: L
     )
     view = life["dana"].version(version.name)
     found = {evidence.kind: evidence.facts for evidence in view.evidence}
-    assert set(found) == {"data-checks", "performance"}
+    assert set(found) == {"data-checks", "evaluation", "performance"}
     assert found["data-checks"]["failed"] == []
     assert found["performance"]["held_out"] is True
     assert found["performance"]["figures"][""]["auc"]["n"] == 1500

@@ -22,6 +22,7 @@ from lamplighter.sdk.answers import Label
 from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Endpoint
 from lamplighter.sdk.release import release
+from lamplighter.sdk.slicing import Model
 
 MODEL = "challenged"
 
@@ -95,7 +96,7 @@ def test_another_threshold_is_another_version_that_goes_live_and_back(ground: Gr
     turned = sum(threshold <= score < 0.5 for score in scores)
     until(lambda: ground["rita"].retuning(first.name, "dev", threshold).rows == 40)
     made = ground["dana"].retune(first.name, "dev", threshold, "Passengers want to know sooner.")
-    beside = ground["rita"].compare("retuned", environment="dev")
+    beside = Model(ground["rita"], "retuned").compare(made.version.number, environment="dev")
     assert (beside.base, beside.compared) == (first.number, (first.number, made.version.number))
     assert {line.metric: line.cells[1].standing for line in beside.lines if not line.slice} == {
         **dict.fromkeys(("auc", "brier", "log_loss"), Contrast.SAME),

@@ -129,7 +129,7 @@ def test_what_is_inside_a_version(ground: Ground, version: Version) -> None:
         seen = ground["rita"].version(reference, "staging")
         assert seen.version == version
         kinds = {evidence.kind for evidence in seen.evidence}
-        assert kinds == {"cases", "compilation", "data-checks", "fairness", "load-check", "parity", "performance",
+        assert kinds == {"cases", "compilation", "data-checks", "evaluation", "fairness", "load-check", "parity", "performance",
                          "robustness", "training"}  # fmt: skip
 
 

@@ -141,7 +141,7 @@ def _listed(numbers: list[int]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def check_number(versions: int) -> None:
+def check_count(versions: int) -> None:
     """Raise `Invalid` for more versions than can be looked at side by side."""
     if versions > MOST:
         raise Invalid(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lamplighter.domain.contract import differences
-from lamplighter.domain.errors import Invalid, LampError, NotFound
+from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.evaluation import KIND, Evaluation, evaluation_in
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.names import Reference, parse_reference
 from lamplighter.domain.record import Record
 from lamplighter.domain.version import Version
-from lamplighter.domain.version_comparison import Apart, Line, Portrait, VersionComparison, check_number
+from lamplighter.domain.version_comparison import Apart, Line, Portrait, VersionComparison, check_count
 from lamplighter.monitoring.evaluated import Evaluated, evaluated_from
 from lamplighter.views import figures_abreast
 from lamplighter.views.card.figures import figures_of
@@ -23,7 +23,7 @@ from lamplighter.views.version import resolve
 if TYPE_CHECKING:  # clients import what views answer with, and have no database
     from lamplighter.store.transaction import Transaction
 
-#: Reads the bytes of an artifact; raises `LampError`.
+#: Reads the bytes of an artifact; raises `Invalid` and `NotFound` for what is damaged or gone.
 Read = Callable[[str], bytes]
 #: Versions that are looked at where none is named, beside the live one.
 _NEWEST = 3
@@ -57,7 +57,7 @@ def chosen(look: "Transaction", model: str, names: Sequence[str], environment: s
             fix="Bring one: lamp deploy",
             code="E1286",
         )
-    check_number(len(found))
+    check_count(len(found))
     return list(found.values())
 
 
@@ -134,7 +134,7 @@ def _rows(read: Read, one: _Known, common: Evaluation | None, base: Scored | Non
         return _apart(one, *_other_set(one.evaluations[0], common, against))
     try:
         rows = evaluated_from(read(same.scores))
-    except LampError:
+    except (Invalid, NotFound):
         return _apart(one, "The scores that were kept of it cannot be read.", _ANEW)
     if base is not None and one.version.manifest.contract.output.meaning is not base.meaning:
         return _apart(one, "Its answers mean something else.", "Hold it against versions with the same output.")
