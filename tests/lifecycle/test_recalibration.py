@@ -16,12 +16,17 @@ from tests.sdk.cast import address
 from lamplighter.domain.calibration import Calibration, all_calibrated, calibrated, composed
 from lamplighter.domain.decision import Passed, Verdict
 from lamplighter.domain.errors import LampError
+from lamplighter.domain.evaluation import KIND as EVALUATION
+from lamplighter.domain.evaluation import evaluation_in
+from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.project import Project
 from lamplighter.domain.recalibration import Fit, check_recalibrates, recalibration_of
 from lamplighter.domain.robustness import KIND as ROBUSTNESS
 from lamplighter.domain.version import Version
+from lamplighter.domain.version_comparison import Contrast
 from lamplighter.lifecycle import judging, profiles, watching
 from lamplighter.lifecycle.watching import Label
+from lamplighter.monitoring.evaluated import evaluated_from
 from lamplighter.sdk.answers import Facts
 
 MODEL = "calibrated"
@@ -91,6 +96,24 @@ def gates(life: Life, number: int) -> dict[str, Verdict]:
 
 def evidence(life: Life, version: Version, kind: str) -> dict[str, object]:
     return dict(next(one for one in life["rita"].version(version.name).evidence if one.kind == kind).facts)
+
+
+def test_it_is_compared_on_the_evaluation_set_by_its_calibrated_scores(shared: Life, version: Version, made: Version) -> None:
+    before, after = (evaluation_in(newest(shared, one)) for one in (version, made))
+    assert before is not None
+    assert after is not None
+    assert (before.digest, before.rows) == (after.digest, after.rows)
+    rows, mapped = (evaluated_from(shared.kit.artifacts.get(one.scores)) for one in (before, after))
+    by = made.manifest.calibrates
+    assert by is not None
+    assert mapped.scores.tolist() == pytest.approx(all_calibrated(by, rows.scores.tolist()), abs=1e-12)
+    lines = {line.metric: line.cells[1] for line in shared["rita"].compare(MODEL, "1,2").lines}
+    assert lines["auc"].standing is Contrast.SAME
+    assert lines["brier"].value == pytest.approx(float(np.mean((mapped.scores - mapped.labels) ** 2)))
+
+
+def newest(life: Life, version: Version) -> Evidence:
+    return next(one for one in life["rita"].version(version.name).evidence if one.kind == EVALUATION)
 
 
 def test_later_days_judge_what_earlier_days_were_fitted_on(shared: Life, version: Version) -> None:

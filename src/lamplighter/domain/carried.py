@@ -10,7 +10,7 @@ from lamplighter.domain.record import Record
 from lamplighter.domain.version import Version
 
 #: Kinds of evidence that no decision rule changes: what the files are, where they came from and how they run.
-KINDS = ("parity", "load-check", "data-checks", "compilation", "training", "evaluation")
+KINDS = ("parity", "load-check", "data-checks", "compilation", "training")
 #: Where the facts of evidence that was carried over say so.
 FIELD = "carried"
 

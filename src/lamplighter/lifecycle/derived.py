@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from lamplighter import keys
 from lamplighter.domain import carried as carrying
 from lamplighter.domain.case import KIND as CASES
 from lamplighter.domain.case import agrees, in_words, tries_in
-from lamplighter.domain.errors import Conflict
+from lamplighter.domain.errors import Conflict, Invalid, NotFound
+from lamplighter.domain.evaluation import KIND as EVALUATION
+from lamplighter.domain.evaluation import evaluation_in
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import digest_of
@@ -19,6 +22,7 @@ from lamplighter.domain.robustness import Robustness, robustness_in
 from lamplighter.domain.signing import FORMAT, NAME, ROLE, unsigned
 from lamplighter.domain.version import Artifact, Badge, Manifest, Version
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.monitoring.evaluated import evaluated_bytes, evaluated_from
 from lamplighter.serving import signatures
 from lamplighter.serving.runtimes.base import Unloadable
 from lamplighter.store.transaction import Transaction
@@ -57,6 +61,21 @@ def signed(kit: Kit, version: Version, manifest: Manifest) -> Manifest:
 def carried(evidence: Mapping[str, Evidence], version: Version) -> list[Facts]:
     """What speaks of files and training data."""
     return [(kind, carrying.carried(evidence[kind], version)) for kind in carrying.KINDS if kind in evidence]
+
+
+def evaluation(kit: Kit, evidence: Mapping[str, Evidence], version: Version, rises: Callable[[float], float]) -> list[Facts]:
+    """What the new version says of the set of the one before, from the scores that were kept; nothing without them."""
+    found, known = evidence.get(EVALUATION), evaluation_in(evidence.get(EVALUATION))
+    if found is None or known is None:
+        return []
+    try:
+        rows = evaluated_from(kit.artifacts.get(known.scores))
+    except (Invalid, NotFound):
+        return []
+    content = evaluated_bytes(msgspec.structs.replace(rows, scores=np.array([rises(score) for score in rows.scores.tolist()])))
+    digest = digest_of(content)
+    kit.artifacts.put(digest, content)
+    return [(EVALUATION, {**carrying.carried(found, version), "scores": digest})]
 
 
 def robustness(evidence: Mapping[str, Evidence], version: Version, anew: Callable[[Robustness], Robustness]) -> list[Facts]:

@@ -209,6 +209,7 @@ def recalibrate(
     brought = [
         (KIND, msgspec.to_builtins(found)),
         *derived.carried(evidence, version),
+        *derived.evaluation(kit, evidence, version, partial(calibrated, found.fitted)),
         *derived.robustness(evidence, version, anew),
         *derived.performance(evidence, version, _stays, found.figures, ("scores", measured)),
         *derived.cases(evidence, project, manifest, partial(calibrated, found.fitted)),

@@ -89,6 +89,7 @@ def retune(
     brought = [
         (KIND, msgspec.to_builtins(found)),
         *derived.carried(evidence, version),
+        *derived.evaluation(kit, evidence, version, turning.same),
         *derived.robustness(evidence, version, partial(at_threshold, threshold=threshold)),
         *derived.performance(evidence, version, _stays, found.figures, ("decisions", measured)),
         *derived.cases(evidence, project, manifest, turning.same),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from lamplighter.domain.contract import Meaning
 from lamplighter.domain.version_comparison import Cell, Contrast, Line
@@ -95,7 +96,9 @@ def _difference(measure: QualityMeasure, rows: _Part, base: int, other: int, alp
 
 
 def _meant(measure: QualityMeasure, says: Scores) -> Scores:
-    """A figure that looks at no decision is the same wherever a version decides."""
+    """A figure that looks at no decision is the same wherever a version decides, and one of the order is that of the ranks."""
+    if measure.ranks:
+        return Scores(np.unique(says.scores, return_inverse=True)[1].astype(np.float64), 0.0)
     return says if measure.decides else says._replace(threshold=0.0)
 
 
