@@ -17,7 +17,10 @@ from lamplighter.domain.calibration import (
     probability,
     uncalibrated,
 )
+from lamplighter.domain.consumer import Consumer
+from lamplighter.domain.effect import effects
 from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.retrained import shape
 from lamplighter.domain.version import Manifest
 
 LINES = st.builds(Calibration, intercept=st.floats(-5.0, 5.0), slope=st.floats(0.05, 5.0))
@@ -73,6 +76,25 @@ def test_a_line_that_falls_or_has_no_end_is_none() -> None:
     infinite = Calibration(slope=math.inf), Calibration(intercept=math.nan), Calibration(intercept=-math.inf)
     assert not any(one.is_lawful for one in (Calibration(slope=0.0), Calibration(slope=-1.0), *infinite))
     assert Calibration(intercept=-3.0, slope=0.4).is_lawful
+
+
+def test_a_consumer_with_a_threshold_of_its_own_can_read_its_answers_wrongly() -> None:
+    live = specimens.version().manifest
+    other = msgspec.structs.replace(live, calibration=Calibration(intercept=-1.0))
+    own, others = Consumer(name="desk", owner="bea", threshold=0.7), Consumer(name="app", owner="bea")
+    (breaks,), (told,) = effects(own, live, other), effects(others, live, other)
+    assert (breaks.name, breaks.what, breaks.breaking) == ("score", "is calibrated otherwise", True)
+    assert breaks.why == "It decides at its own 0.7, and the same rows have other scores."
+    assert (told.breaking, told.why) == (False, "It decides by the version's threshold; its replay says which decisions turn.")
+    assert effects(own, other, live)[0].what == "is no longer calibrated"
+    assert effects(own, other, other) == ()
+
+
+def test_what_retrains_leave_as_it_is_has_the_calibration_in_it() -> None:
+    bare = specimens.version().manifest
+    lines = Calibration(intercept=-1.0), Calibration(intercept=-2.0)
+    found = {shape(bare), *(shape(msgspec.structs.replace(bare, calibration=one)) for one in lines)}
+    assert len(found) == 3
 
 
 def test_versions_without_one_keep_their_digest() -> None:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from tests.domain import specimens
 
+from lamplighter.domain.calibration import Calibration
 from lamplighter.domain.decision import Inapplicable, Judgement, Passed, Undecided, Verdict, Waived
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.evidence import Evidence
@@ -49,6 +50,10 @@ def test_a_plain_retrain_differs_in_data_and_parameters_only() -> None:
         ({"runtime": "python"}, "Its runtime was compiled, and is python."),
         ({"lock": Lock(python="3.12")}, "Its Python or its packages are others."),
         ({"decision": DecisionRule(threshold=0.6)}, "Its threshold was 0.5, and is 0.6."),
+        (
+            {"calibration": Calibration(intercept=-1.0, slope=0.5)},
+            "Its scores were not calibrated, and are calibrated (intercept -1.000, slope 0.500).",
+        ),
         ({"elsewhere": Elsewhere(at="the cloud")}, "It runs elsewhere, so nothing here has opened it."),
         ({"commit": "d" * 40}, "Its training code was cccccccccccc, and is dddddddddddd."),
         ({"commit": ""}, "It names no commit of its training code, so nobody can say that the code is the same."),

@@ -10,6 +10,7 @@ from tests.domain import specimens
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.binding import Binding
+from lamplighter.domain.calibration import Calibration
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.consumer import Account
 from lamplighter.domain.decision import Decision, Judgement, Passed
@@ -22,6 +23,7 @@ from lamplighter.domain.inputs import Inputs
 from lamplighter.domain.job import Run
 from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.monitor import Reading
+from lamplighter.domain.recalibration import KIND, Compared, Dot, Fit, LabelledDays, Recalibration, recalibration_of
 from lamplighter.domain.replay import Replay
 from lamplighter.domain.retirement import State as Ending
 from lamplighter.domain.retraining import State as Training
@@ -293,6 +295,27 @@ def test_versions_are_numbered_one_by_one(store: Store) -> None:
         assert change.versions.starting_with("churn", one.digest[:12]) == []
         with pytest.raises(Conflict):
             change.versions.add(msgspec.structs.replace(one, number=3))
+
+
+def test_a_calibration_and_how_it_was_found_come_back_to_the_last_bit(store: Store) -> None:
+    line = Calibration(intercept=-0.1 - 0.2, slope=1.0 / 3.0)
+    made = specimens.version(1, calibration=line)
+    days = LabelledDays(start=1, end=2, days=1, rows=400, positives=40)
+    found = Recalibration(
+        model="late-flights", number=1, version="a" * 64, environment="prod", fit=Fit.LOGISTIC, fitted=line, whole=line,
+        seen=days, unseen=days, compared={"brier": Compared(before=0.2, after=0.1, difference=-0.1, low=-0.2, high=-0.05)},
+        before=(Dot(said=0.3, came=0.1, low=0.05, high=0.2, rows=40),), reason="Too many.",
+    )  # fmt: skip
+    facts = specimens.evidence(KIND, **msgspec.to_builtins(found))
+    with store.transaction() as change:
+        change.versions.add(made)
+        change.evidence.put(facts)
+    with store.reading() as look:
+        known = look.versions.find(model="late-flights", number=1)
+        assert known == made
+        assert known is not None
+        assert (known.manifest.calibrates, known.manifest.digest) == (line, made.digest)
+        assert recalibration_of(look.evidence.all(version=facts.version)) == found
 
 
 def test_the_newest_evidence_of_a_kind_counts(store: Store) -> None:

@@ -1,5 +1,6 @@
 """Incidents: what users feel, who has it, what changed, and the safe action."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -14,12 +15,14 @@ from lamplighter.domain.incident import MOVES, Incident, State, Step
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.monitor import Kind, Reading, is_of_run
 from lamplighter.domain.rollout import Phase
+from lamplighter.domain.still_ranks import SAYS, still_ranks
 from lamplighter.domain.trouble import is_shared
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import actions, forms, rows
 from lamplighter.web.drift import drift
 from lamplighter.web.page import Page, done, shown
 from lamplighter.web.quality import over_time
+from lamplighter.web.recalibration import Hint, hint
 from lamplighter.web.traffic import traffic
 
 #: Linked models that the page names; the rest is counted.
@@ -101,6 +104,7 @@ def incident_page(request: Request, platform: Platform) -> Response:
         incident=incident,
         state=state,
         place=place,
+        recalibrates=_recalibrates(platform, incident, same),
         figure=over_time(same, incident.finding.measure, incident.finding.number),
         drift=drift(readings, incident.finding.number) if incident.finding.measure == "drift" else None,
         traffic=traffic(service),
@@ -130,6 +134,15 @@ def _labelled(readings: list[Reading], incident: Incident) -> int:
     told = incident.finding
     window = (told.measure, told.number, told.start, told.end)
     return next((one.count for one in readings if (one.measure, one.number, one.start, one.end) == window), 0)
+
+
+def _recalibrates(platform: Platform, incident: Incident, readings: Sequence[Reading]) -> Hint | None:
+    """Whether a calibration is what the version lacks."""
+    finding = incident.finding
+    if finding.measure not in SAYS or incident.state is State.RESOLVED:
+        return None
+    auc = still_ranks(readings, finding.number, platform.project(incident.model).requirement)
+    return hint(platform.version(f"{incident.model}@{finding.number}").version, auc, incident.environment) if auc else None
 
 
 def _changes(entries: list[Entry], incident: Incident) -> list[Entry]:

@@ -11,6 +11,7 @@ from lamplighter.domain.monitor import Reading
 from lamplighter.domain.monitored import Monitored
 from lamplighter.domain.project import Project
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.still_ranks import SAYS, still_ranks
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import callers, health, history, jobs
 from lamplighter.web.alarms import alarms
@@ -20,6 +21,7 @@ from lamplighter.web.page import Page, shown
 from lamplighter.web.plots.figure import Figure
 from lamplighter.web.promises import promises
 from lamplighter.web.quality import ESTIMATE, lower_is_better, name_of, over_time
+from lamplighter.web.recalibration import Hint, hint
 
 #: Slices, runs of jobs and plots of quality that are shown.
 _MOST = 8
@@ -61,12 +63,21 @@ def monitor_page(request: Request, platform: Platform) -> Response:
         restated=sum(reading.restated > 0 for reading in seen.quality),
         drift=drift(seen.inputs, seen.number),
         promises=promises(seen.promises, seen.calibration),
+        recalibrates=_recalibrates(platform, project, seen),
         slices=_slices(seen.slices, metric),
         metric=name_of(metric),
         alarms=alarms(seen, project.monitor, state.service),
         section="fleet",
         every=30,
     )
+
+
+def _recalibrates(platform: Platform, project: Project, seen: Monitored) -> Hint | None:
+    """Whether a calibration is what the version that answers lacks."""
+    newest = {one.measure: one for one in seen.quality if one.number == seen.number and one.aspect != ESTIMATE}
+    off = [one for one in (seen.calibration, *newest.values()) if one is not None and one.crossed and one.measure in SAYS]
+    auc = still_ranks(seen.quality, seen.number, project.requirement) if off else None
+    return hint(platform.version(f"{seen.model}@{seen.number}").version, auc, seen.environment) if auc else None
 
 
 def quality(seen: Monitored, project: Project) -> list[Figure]:

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.monitor import Reading
 from lamplighter.domain.recalibration import Dot, Fit, Recalibration
+from lamplighter.domain.version import Version
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import forms
 from lamplighter.web.numbers import count, figure
 from lamplighter.web.page import Page, done, shown
 from lamplighter.web.plots.figure import Figure
 from lamplighter.web.plots.reliability import Curve, Spot, reliability
+from lamplighter.web.quality import window
 from lamplighter.web.retuning import offered
 
 
@@ -53,6 +57,26 @@ def _day(text: str) -> int:
         return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000_000)
     except (ValueError, OverflowError):
         return 0
+
+
+class Hint(NamedTuple):
+    """That a calibration is what a version lacks."""
+
+    sentence: str
+    #: The page that shows what one would change.
+    page: str
+    command: str
+
+
+def hint(version: Version, auc: Reading | None, environment: str) -> Hint | None:
+    """What stands beside probabilities that are off where rows are ranked as well as they should be; nothing elsewhere."""
+    if auc is None or not offered(version):
+        return None
+    interval = f"{figure(auc.low)} to {figure(auc.high)}"
+    told = f"v{version.number} still ranks rows: AUC {figure(auc.value)} ({interval}) in {window(auc)}"
+    page = f"/m/{version.model}/v/{version.number}/recalibrate?environment={environment}"
+    command = f"lamp recalibrate {version.name} --env {environment} --show"
+    return Hint(f"{told}. What its scores say is off, which a calibration may mend without a training.", page, command)
 
 
 def diagram(found: Recalibration) -> Figure | None:

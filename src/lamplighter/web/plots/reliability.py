@@ -1,7 +1,7 @@
 """What was said across, what came true upwards: on the diagonal a probability means what it says (DeGroot and Fienberg,
 The Statistician 32, 1983)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -32,26 +32,30 @@ class Curve(NamedTuple):
 
 
 def reliability(curves: Sequence[Curve], *, label: str) -> Markup:
-    """Curves on one square, from 0 to a round number above all of them. `label` says the same to who cannot see."""
-    scale = round_scale(0.0, max(max(spot.said, spot.high) for curve in curves for spot in curve.spots))
-    ticks = [Markup("<span>{:g}</span>").format(round(tick, 9)) for tick in scale.ticks]
-    grid = "".join(f"M0 {scale.up(tick):.1f}H{WIDTH:.0f}" for tick in scale.ticks)
+    """Curves from 0 to a round number above all of them, each way its own. `label` says the same to who cannot see."""
+    spots = [spot for curve in curves for spot in curve.spots]
+    said, came = (round_scale(0.0, max(ends)) for ends in zip(*((one.said, one.high) for one in spots), strict=True))
+    grid = "".join(f"M0 {came.up(tick):.1f}H{WIDTH:.0f}" for tick in came.ticks)
+    end = min(said.high, came.high)
     keys = [entry(f"series-{one.slot}", "run", _LINE, one.name) for one in curves]
     return Markup(
         '<div class="plot"><div class="up">{}</div><svg viewBox="0 0 {:.0f} {:.0f}" preserveAspectRatio="none" role="img"'
-        ' aria-label="{}"><path class="grid" d="{}"/><path class="limit" d="M0 {:.0f}L{:.0f} 0"/>{}</svg>'
+        ' aria-label="{}"><path class="grid" d="{}"/><path class="limit" d="M0 {:.0f}L{:.1f} {:.1f}"/>{}</svg>'
         '<div class="across">{}</div><ul class="keys">{}</ul></div>'
     ).format(
-        Markup("").join(reversed(ticks)), WIDTH, HEIGHT, label, grid, HEIGHT, WIDTH,
-        Markup("").join(_curve(one, scale) for one in curves), Markup("").join(ticks),
+        _ticks(reversed(came.ticks)), WIDTH, HEIGHT, label, grid, HEIGHT, across(end, 0.0, said.high), came.up(end),
+        Markup("").join(_curve(one, said, came) for one in curves), _ticks(said.ticks),
         Markup("").join([*keys, entry("", "limit", _LINE, "as often as said")]),
     )  # fmt: skip
 
 
-def _curve(curve: Curve, scale: Scale) -> Markup:
+def _ticks(ticks: Iterable[float]) -> Markup:
+    return Markup("").join(Markup("<span>{:g}</span>").format(round(tick, 9)) for tick in ticks)
+
+
+def _curve(curve: Curve, said: Scale, came: Scale) -> Markup:
     places = [
-        (across(one.said, scale.low, scale.high), *map(scale.up, (one.came, one.low, one.high)), one.note)
-        for one in curve.spots
+        (across(one.said, said.low, said.high), *map(came.up, (one.came, one.low, one.high)), one.note) for one in curve.spots
     ]
     stems = "".join(f"M{x:.1f} {high:.1f}V{low:.1f}" for x, _, low, high, _ in places)
     path = "L".join(f"{x:.1f} {y:.1f}" for x, y, *_ in places)
