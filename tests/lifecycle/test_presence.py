@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from lamplighter.domain.environment import Environment, Level
+from lamplighter.domain.observation import Observation
 from lamplighter.domain.route import Served, WorkerReport
 from lamplighter.domain.routing import Routing
 from lamplighter.lifecycle.presence import Presence, Seen
-from lamplighter.targets.base import Observation
 
 PLACE = Environment(name="prod", level=Level.PRODUCTION, port=1, workers=2)
 LIVE = Routing(model="trains", environment="prod", champion=Served(number=3, digest="d"))

@@ -15,9 +15,9 @@ from tests.serving.groundwork import MODEL, register, until
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict, Unavailable
+from lamplighter.domain.observation import Observation
 from lamplighter.domain.route import Credentials, ModelRoute, Route
 from lamplighter.plugins import plugin
-from lamplighter.targets.base import Observation
 from lamplighter.targets.base import Target as Promise
 from lamplighter.targets.local import Target
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import msgspec
 
 from lamplighter.domain.environment import Environment
+from lamplighter.domain.observation import Observation
 from lamplighter.domain.routing import Routing
-from lamplighter.targets.base import Observation
 
 #: The measure of findings about a version that is not loaded while its environment is well.
 UNLOADED = "unloaded"

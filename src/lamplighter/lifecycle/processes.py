@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import MutableMapping
 
 from lamplighter.domain.errors import LampError
+from lamplighter.domain.observation import Observation
 from lamplighter.lifecycle import calling, routing, watching
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.presence import Presence, Seen
-from lamplighter.targets.base import Observation
 
 _log = logging.getLogger("lamplighter.reconciler")
 #: Seconds that starts which are under way are waited for in the end.

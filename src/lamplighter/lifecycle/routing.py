@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.identity import Permission, Purpose
 from lamplighter.domain.job import HOLDER
+from lamplighter.domain.observation import Observation
 from lamplighter.domain.outage import DRILL
 from lamplighter.domain.route import Credential, Credentials, Route
 from lamplighter.domain.routing import Routing
 from lamplighter.lifecycle import declared, retirement
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
-from lamplighter.targets.base import Observation
 
 #: Seconds that whoever looks waits for a change to end. A start that waits for what is left of the group before takes longer.
 _CHANGING = 1.0

@@ -1,32 +1,21 @@
 """The promise of a target: run the serving of an environment, tell it what is live, and say what it does."""
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.paired import Paired
-from lamplighter.domain.record import Record
+from lamplighter.domain.errors import Conflict
+from lamplighter.domain.observation import Observation
+from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Credentials, Route, WorkerReport
 from lamplighter.domain.sandbox import Level, Sandbox
 
-
-class Observation(Record, frozen=True):
-    """What a serving process group is seen to do."""
-
-    #: Whether the group runs.
-    alive: bool
-    #: Revision that every process answers by; -1 while a process is missing or has adopted none.
-    revision: int = -1
-    #: Digests of the versions that every process has loaded and verified.
-    loaded: frozenset[str] = frozenset()
-    #: Why a version could not be loaded, by digest; of whichever process refused it.
-    refused: dict[str, str] = {}
-    #: Why a version is in quarantine, by digest; of whichever process says so.
-    quarantined: dict[str, str] = {}
-    #: What each running process says of itself.
-    reports: tuple[WorkerReport, ...] = ()
-    #: What shadows have scored beside the versions that answered, of all processes that are and were.
-    pairs: tuple[Paired, ...] = ()
+#: What a group answers with, and who may call it: files in its folder.
+ROUTE, CREDENTIALS = "route.json", "credentials.json"
 
 
 def quarantined_in(reports: Iterable[WorkerReport]) -> dict[str, str]:
@@ -64,3 +53,46 @@ class Target(Protocol):
     def remove(self, environment: Environment) -> None:
         """End the group; requests in work are finished. What it has recorded stays."""
         ...
+
+
+def keep_route(folder: Path, route: Route, credentials: Credentials) -> None:
+    """Replace both files, credentials first: a new model is never callable by nobody. Raises `Conflict` for an older route."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    present = _read(folder / ROUTE)
+    if present is not None and present.revision > route.revision:
+        raise Conflict(
+            f"The route of {route.environment} would go back.",
+            why=f"Revision {present.revision} is in place, this is revision {route.revision}.",
+            fix="Read the routing again. After restoring a database, remove the environment's route.json.",
+            code="E1525",
+        )
+    put(folder / CREDENTIALS, canonical(credentials))
+    put(folder / ROUTE, canonical(route))
+
+
+def put(path: Path, content: bytes) -> None:
+    """Replace a file as a whole and force it to the disk."""
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("wb") as out:
+        temporary.chmod(0o600)
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(path)
+    force(path.parent)
+
+
+def force(directory: Path) -> None:
+    """Force the names in a folder to the disk."""
+    folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read(path: Path) -> Route | None:
+    try:
+        return from_json(path.read_bytes(), Route)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None

@@ -9,17 +9,18 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.errors import Conflict, Unavailable
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.errors import Unavailable
+from lamplighter.domain.observation import Observation
+from lamplighter.domain.record import from_json
 from lamplighter.domain.route import Credentials, Route, WorkerPast, WorkerReport, compared
 from lamplighter.domain.sandbox import Sandbox
-from lamplighter.targets.base import Observation, least_closed, quarantined_in
+from lamplighter.targets.base import keep_route, least_closed, put, quarantined_in
 
 #: Where packages come from, for the environments of versions.
 _INDEX = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_OFFLINE", "SSL_CERT_FILE")
@@ -34,14 +35,18 @@ _LOOK = 0.01
 
 
 class Target:
-    """Runs groups below `root`, one folder for each environment, with versions from the local artifact store."""
+    """Runs groups below `root`, one folder for each environment, with versions from the local artifact store.
+
+    `further` are arguments of the groups beside those that follow from the environment.
+    """
 
     #: Seconds a group has to end by itself; a little more than it gives its processes.
     end_seconds = 12.0
 
-    def __init__(self, root: Path, artifacts: Path) -> None:
+    def __init__(self, root: Path, artifacts: Path, further: Sequence[str] = ()) -> None:
         self._root = root.absolute()
         self._artifacts = artifacts.absolute()
+        self._further = tuple(further)
 
     def folder(self, environment: str) -> Path:
         """Where the route, the reports and the `segments` of an environment lie."""
@@ -50,32 +55,22 @@ class Target:
     def apply(self, environment: Environment) -> None:
         """Start the group, or restart it if it listens elsewhere or has another number of processes."""
         folder = self.folder(environment.name)
-        wanted = f"{environment.host} {environment.port} {environment.workers} {environment.grpc_port}\n".encode()
+        listening = (environment.host, environment.port, environment.workers, environment.grpc_port, *self._further)
+        wanted = f"{' '.join(map(str, listening))}\n".encode()
         started = folder / "serving.started"
         if _holder(folder) is not None:
             if started.exists() and started.read_bytes() == wanted:
                 return
             self.remove(environment)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _put(started, wanted)
+        put(started, wanted)
         pid = self._start(environment, folder)
         if not _until(lambda: _holder(folder) == pid or _ended(pid), _START_SECONDS) or _holder(folder) != pid:
             raise _not_started(environment, folder)
 
     def route(self, environment: Environment, route: Route, credentials: Credentials) -> None:
-        """Replace both files, credentials first: a new model is never callable by nobody."""
-        folder = self.folder(environment.name)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        present = _read(folder / "route.json")
-        if present is not None and present.revision > route.revision:
-            raise Conflict(
-                f"The route of {environment.name} would go back.",
-                why=f"Revision {present.revision} is in place, this is revision {route.revision}.",
-                fix="Read the routing again. After restoring a database, remove the environment's route.json.",
-                code="E1525",
-            )
-        _put(folder / "credentials.json", canonical(credentials))
-        _put(folder / "route.json", canonical(route))
+        """Replace both files."""
+        keep_route(self.folder(environment.name), route, credentials)
 
     def observe(self, environment: Environment) -> Observation:
         """Read the lock and the reports of the processes that the parent has now."""
@@ -127,6 +122,7 @@ class Target:
         command += ["--port", str(environment.port), "--workers", str(environment.workers)]
         command += ["--grpc-port", str(environment.grpc_port)] if environment.grpc_port else []
         command += ["--environments", str(self._root / _ENVIRONMENTS), "--keys", str(self._root / KEYS)]
+        command += self._further
         log = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         pid = os.posix_spawn(
             sys.executable,
@@ -141,29 +137,6 @@ class Target:
         )
         _children.add(pid)
         return pid
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Replace a file as a whole and force it to the disk."""
-    temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("wb") as out:
-        temporary.chmod(0o600)
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _read(path: Path) -> Route | None:
-    try:
-        return from_json(path.read_bytes(), Route)
-    except (FileNotFoundError, msgspec.MsgspecError):
-        return None
 
 
 def _reports(folder: Path) -> list[WorkerReport]:
