@@ -9,6 +9,8 @@ import msgspec
 from lamplighter.domain.contract import Column, Contract, Kind, Meaning, Output
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.look_alike import Shown
+from lamplighter.domain.node import NodeReport
+from lamplighter.domain.observation import Observation
 from lamplighter.domain.plan import Plan
 from lamplighter.domain.project import Model as Described
 from lamplighter.domain.project import Project
@@ -103,6 +105,11 @@ _VALUES: Mapping[str, Any] = {
     "lifted": True,
     "training": "T-1",
     "versions": "1,2",
+    "node": "nothing",
+    "version": "0" * 64,
+    "report": NodeReport(instance="another", observation=Observation(alive=False)),
+    "segment": "0-1-000000.seg",
+    "offset": 0,
 }
 _SPECIAL: Mapping[tuple[str, str], Any] = {
     ("save_environment", "environment"): Environment(name="another", level=Level.DEVELOPMENT, port=1),

@@ -15,6 +15,8 @@ from lamplighter.api.guard import Guarded, Public, guarded, refuse_unguarded
 from lamplighter.api.main import build
 from lamplighter.api.routes import routes
 from lamplighter.domain.identity import PERMISSIONS, PLATFORM, Permission, Purpose, Role
+from lamplighter.domain.node import NodeReport
+from lamplighter.domain.observation import Observation
 from lamplighter.domain.record import digest_of
 from lamplighter.lifecycle import authentication, people, tokens
 from lamplighter.sdk.interface import DOORS
@@ -152,3 +154,21 @@ def test_a_stranger_is_refused_before_the_body_is_read(doorways: Doorways) -> No
     with socket.create_connection(address, timeout=10.0) as connection:
         connection.sendall(head.encode() + b"only the beginning")
         assert connection.recv(1000).startswith(b"HTTP/1.1 401 ")
+
+
+def test_machines_may_serve_their_environment_and_nothing_else(doorways: Doorways) -> None:
+    secret = tokens.issue_node_token(doorways.kit, PLATFORM, "dev", 1).secret
+    for door in DOORS.values():
+        method, path, body = request_of(door, harmless(door))
+        answer = doorways.ask(method, path, secret, body)
+        refused = answer.status_code == 403 and msgspec.json.decode(answer.content)["code"] == "E1301"
+        assert refused is (door.permission is not Permission.SERVE), f"{door.name}: {answer.text[:200]}"
+    before = doorways.entries()
+    told = NodeReport(instance="another", observation=Observation(alive=False))
+    for environment, code in (("prod", "E1326"), ("dev", "E1583")):
+        path = f"/api/v1/environments/{environment}/nodes/one/orders"
+        answer = doorways.ask("POST", path, secret, {"report": told})
+        assert answer.json()["code"] == code
+    assert doorways.entries() == before
+    assert tokens.revoke_node_tokens(doorways.kit, PLATFORM, "dev") == 1
+    assert doorways.ask("POST", path, secret, {"report": told}).status_code == 401

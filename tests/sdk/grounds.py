@@ -9,13 +9,14 @@ from tests.sdk import cast as people
 from tests.sdk.homes import home, until
 from tests.sdk.training import training
 
-from lamplighter.domain.identity import Purpose
+from lamplighter.domain.identity import Actor, Purpose
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import authentication
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.people import bootstrap
 from lamplighter.lifecycle.reconciler import Reconciler
+from lamplighter.lifecycle.tokens import NODE_PREFIX
 from lamplighter.sdk import local
 from lamplighter.sdk.answers import Label
 from lamplighter.sdk.connect import local_token
@@ -70,6 +71,10 @@ class Ground:
     def __getitem__(self, name: str) -> Platform:
         return self._clients[name]
 
+    def machine(self, token: str) -> Platform:
+        """The platform as machines have it that hold this token."""
+        return self.entered(token)
+
     def endpoint(self, model: str, environment: str) -> Endpoint:
         """Where the display asks a live model."""
         address = live_in(self["dana"], model, environment).address
@@ -116,7 +121,7 @@ def embedded(folder: Path) -> Iterator[Ground]:
     bootstrap(kit)
     reconciler = Reconciler(kit)
     reconciler.start()
-    ground = Ground(settings, lambda token: Embedded(kit, authentication.authenticate(kit, token, Purpose.TOKEN)))
+    ground = Ground(settings, lambda token: Embedded(kit, _holder(kit, token)))
     try:
         yield ground
     finally:
@@ -124,6 +129,12 @@ def embedded(folder: Path) -> Iterator[Ground]:
         reconciler.stop()
         kit.close()
         local.stop(settings)
+
+
+def _holder(kit: Kit, token: str) -> Actor:
+    if token.startswith(NODE_PREFIX):
+        return authentication.authenticate_node(kit, token)
+    return authentication.authenticate(kit, token, Purpose.TOKEN)
 
 
 @contextmanager

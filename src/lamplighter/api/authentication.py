@@ -27,6 +27,8 @@ def authenticate(request: Request) -> Actor:
     token = _token(request)
     if token.startswith(tokens.PUSH_PREFIX):
         return authentication.authenticate_push(kit, token)
+    if token.startswith(tokens.NODE_PREFIX):
+        return authentication.authenticate_node(kit, token)
     if token:
         purpose = Purpose.PIPELINE if token.startswith(tokens.PIPELINE_PREFIX) else Purpose.TOKEN
         return authentication.authenticate(kit, token, purpose)

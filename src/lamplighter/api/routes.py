@@ -47,7 +47,8 @@ def _reader(door: Door) -> Any:
         else:
             given = _json(request)
         given |= request.path_params
-        values = _converted(given, shape, loose=door.method == "GET")
+        # Where the body is bytes, whatever else there is stands in the path.
+        values = _converted(given, shape, loose=bool(raw) or door.method == "GET")
         # A number of a query is a text before it is converted, and a record no plain value after it.
         refuse_unkept([given, values])
         return {**values, **_raw(request, raw)}

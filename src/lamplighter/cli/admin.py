@@ -34,11 +34,13 @@ def list_environments(session: Session) -> Page:
 @env.command("add")
 @click.argument("name", metavar="NAME")
 @click.option("--level", required=True, type=click.Choice(["development", "acceptance", "production"]), help="how protected")
-@click.option("--port", required=True, type=click.IntRange(1, 65535), help="where it answers on this machine")
+@click.option("--port", required=True, type=click.IntRange(1, 65535), help="where it answers")
 @click.option("--grpc-port", type=click.IntRange(0, 65535), help="where it answers gRPC as well; 0 for nowhere")
 @click.option("--workers", type=click.IntRange(1, 64), help="processes that answer; 1 if it is new")
+@click.option("--target", metavar="TARGET", help="local, or nodes for machines elsewhere; local if it is new")
+@click.option("--host", metavar="HOST", help="name or address that callers reach it by; 127.0.0.1 if it is new")
 @with_session
-def add_environment(session: Session, name: str, level: str, port: int, grpc_port: int | None, workers: int | None) -> Page:
+def add_environment(session: Session, /, name: str, level: str, port: int, **more: str | int | None) -> Page:
     """Add an environment; one of the same name is changed, and keeps what is not named."""
     import msgspec
 
@@ -47,7 +49,7 @@ def add_environment(session: Session, name: str, level: str, port: int, grpc_por
 
     new = Environment(name=model_name(name), level=Level(level), port=port)
     here = next((one for one in session.platform.environments() if one.name == name), new)
-    named = {field: value for field, value in (("grpc_port", grpc_port), ("workers", workers)) if value is not None}
+    named = {field: value for field, value in more.items() if value is not None}
     wanted = msgspec.structs.replace(here, level=Level(level), port=port, **named)
     saved = session.platform.save_environment(name, wanted)
     return Page(

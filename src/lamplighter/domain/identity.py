@@ -40,6 +40,8 @@ class Permission(StrEnum):
     OBSERVE = "observe"
     #: Bring alerts of another monitoring system.
     ALERT = "alert"
+    #: Run the serving of an environment on a machine elsewhere: see its route and its bytes, bring what it recorded.
+    SERVE = "serve"
     #: Add people, teams and tokens.
     ADMINISTER = "administer"
 
@@ -147,6 +149,8 @@ class Purpose(StrEnum):
     PREDICT = "predict"
     #: Predictions and labels of one model that runs elsewhere, and nothing else.
     PUSH = "push"
+    #: The orders of machines that serve one environment, and nothing else.
+    NODE = "node"
     #: One sign-in through a link.
     SIGN_IN = "sign-in"
     #: A browser's session.
@@ -175,9 +179,9 @@ class Credential(Record, frozen=True):
     revoked: bool = False
     #: Models it is for, for the purposes `predict` and `push`.
     models: tuple[str, ...] = ()
-    #: Environment it is for, for the purposes `predict` and `push`.
+    #: Environment it is for, for the purposes `predict`, `push` and `node`.
     environment: str = ""
-    #: What it may be used for, of what its holder may, for the purpose `pipeline`.
+    #: What it may be used for: of what its holder may, for the purpose `pipeline`; of itself, for the purpose `node`.
     permissions: tuple[Permission, ...] = ()
 
     def valid(self, now: int) -> bool:
@@ -200,7 +204,7 @@ class Actor(Record, frozen=True):
     def may(self, permission: Permission) -> bool:
         """Whether the credential and its holder carry the permission."""
         if self.environment:
-            return permission in PUSHING
+            return permission in (self.permissions or PUSHING)
         if self.permissions and permission not in self.permissions:
             return False
         return self.person.may(permission)

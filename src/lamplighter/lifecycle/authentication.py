@@ -63,6 +63,15 @@ def authenticate_push(kit: Kit, secret: str) -> Actor:
     return Actor(person=person, credential=digest[:12], models=found.models, environment=found.environment)
 
 
+def authenticate_node(kit: Kit, secret: str) -> Actor:
+    """The machines that hold a token of an environment; raises `Unauthenticated`."""
+    digest = digest_of(secret.encode())
+    with kit.store.reading() as look:
+        found = _valid(kit, look, digest, Purpose.NODE)
+    person = Person(email=found.email, name=found.email, roles=())
+    return Actor(person=person, credential=digest[:12], environment=found.environment, permissions=found.permissions)
+
+
 def _valid(kit: Kit, look: Transaction, digest: str, purpose: Purpose) -> Credential:
     found = look.credentials.find(digest=digest, purpose=purpose)
     if found is None or not found.valid(kit.clock.now()):

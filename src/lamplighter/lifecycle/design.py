@@ -137,9 +137,24 @@ def save_environment(kit: Kit, actor: Actor, name: str, environment: Environment
         )
     with kit.store.transaction() as change:
         _check_ports(kit, environment, change.environments.all())
+        _check_target(change, environment)
         change.environments.put(environment)
         kit.record(change, EnvironmentSaved(environment=name, level=environment.level), actor)
     return environment
+
+
+def _check_target(change: Transaction, environment: Environment) -> None:
+    """Raise `Conflict` where something else would run what is answered with: callers would find nobody until that is up."""
+    before = change.environments.find(name=environment.name)
+    if before is None or before.target == environment.target:
+        return
+    if any(routing.route() for routing in change.routings.all(environment=environment.name)):
+        raise Conflict(
+            f"{environment.name} answers, and cannot be given to another target.",
+            why="Its callers would find nobody until the other one is up.",
+            fix="Add an environment with that target, bring the versions there, and tell the callers its address.",
+            code="E1504",
+        )
 
 
 def _check_ports(kit: Kit, environment: Environment, known: Sequence[Environment]) -> None:

@@ -38,6 +38,10 @@ class Kit:
         self.routes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         #: One at a time reads the segments of an environment.
         self.segments: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        #: One at a time takes in what machines of an environment say.
+        self.nodes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        #: Segments of machines, by environment and name, whose length this process knows to be right.
+        self.shipped: set[tuple[str, str]] = set()
         #: What is written down of predictions that are pushed, by environment; under the lock of its segments.
         self.pushed: dict[str, Segments] = {}
         #: What is on the disk that serving reads, and what is on its way there.

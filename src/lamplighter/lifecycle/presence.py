@@ -88,7 +88,8 @@ class Presence:
     ) -> tuple[dict[str, str], set[str]]:
         """Why each model that is not there is not, and which of them only lack their version."""
         is_dead = self._lasts("dead", not seen.alive, now, 0.0 if self._has_run else _COMING)
-        is_short = self._lasts("short", seen.alive and len(seen.reports) < place.workers, now, _COMING)
+        processes = seen.processes or place.workers
+        is_short = self._lasts("short", seen.alive and len(seen.reports) < processes, now, _COMING)
         is_behind = self._lasts("behind", seen.alive and 0 <= seen.revision < wanted, now, _ADOPTING)
         found: dict[str, str] = {}
         unloaded: set[str] = set()
@@ -101,10 +102,12 @@ class Presence:
             patience = self._patience(seen, digest)
             lacks = self._lasts(f"lacks {one.model} {digest}", unready and digest not in seen.quarantined, now, patience)
             if is_dead:
-                found[one.model] = f"{name} answers nobody: the processes of {place.name} have ended and are started again."
+                ended = f"the processes of {place.name} have ended and are started again."
+                found[one.model] = f"{name} answers nobody: {seen.absence or ended}"
             elif is_short:
-                count = f"{len(seen.reports)} of {place.workers}"
-                found[one.model] = f"{name} has only {count} processes in {place.name}: the others do not stay up."
+                count = f"{len(seen.reports)} of {processes}"
+                missing = seen.absence or "the others do not stay up."
+                found[one.model] = f"{name} has only {count} processes in {place.name}: {missing}"
             elif lacks:
                 unloaded.add(one.model)
                 found[one.model] = f"{name} does not answer everybody in {place.name}. {self._why(seen, digest)}"

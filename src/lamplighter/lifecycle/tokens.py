@@ -6,6 +6,7 @@ import msgspec
 
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events.identity import TokenIssued
+from lamplighter.domain.events.node import NodeTokensRevoked
 from lamplighter.domain.identity import Actor, Credential, Permission, Purpose
 from lamplighter.domain.job import HOLDER
 from lamplighter.domain.names import unknown
@@ -18,6 +19,8 @@ from lamplighter.store.transaction import Transaction
 PUSH_PREFIX = "lmp_push_"
 #: How a token of a run of a CI begins.
 PIPELINE_PREFIX = "lmp_ci_"
+#: How a token of machines begins.
+NODE_PREFIX = "lmp_node_"
 #: How the secret of a sign-in link begins.
 ONCE = "lmp_once_"
 _SESSION = "lmp_session_"
@@ -111,6 +114,45 @@ def issue_for_pipeline(kit: Kit, email: str, label: str, permissions: tuple[Perm
         event = TokenIssued(email=email, label=label, digest=_digest(secret)[:12])
         kit.record(change, event, Actor(person=person, credential=_digest(secret)[:12]))
     return secret
+
+
+def issue_node_token(kit: Kit, actor: Actor, environment: str, days: float) -> Secret:
+    """A token with which machines serve one environment, and can do nothing else.
+
+    Raises `NotFound`, and `Invalid` for a life of more than a year.
+    """
+    check_life(days)
+    with kit.store.transaction() as change:
+        change.environment(environment)
+        now, secret = kit.clock.now(), NODE_PREFIX + secrets.token_urlsafe(32)
+        made = Credential(
+            digest=digest_of(secret.encode()),
+            email=node_holder(environment),
+            purpose=Purpose.NODE,
+            created_at=now,
+            expires_at=now + int(days * _DAY),
+            environment=environment,
+            permissions=(Permission.SERVE,),
+        )
+        change.credentials.add(made)
+        kit.record(change, TokenIssued(email=made.email, label=environment, digest=made.digest[:12]), actor)
+    return Secret(secret=secret, expires_at=made.expires_at)
+
+
+def revoke_node_tokens(kit: Kit, actor: Actor, environment: str) -> int:
+    """Make every token of the machines of an environment worthless; gives how many there were. Raises `NotFound`."""
+    with kit.store.transaction() as change:
+        change.environment(environment)
+        found = [one for one in change.credentials.all(email=node_holder(environment), purpose=Purpose.NODE) if not one.revoked]
+        for one in found:
+            change.credentials.put(msgspec.structs.replace(one, revoked=True))
+        kit.record(change, NodeTokensRevoked(environment=environment, count=len(found)), actor)
+    return len(found)
+
+
+def node_holder(environment: str) -> str:
+    """Who machines of an environment are in the journal; no address of a person and no name of a consumer looks like it."""
+    return f"machines of {environment}"
 
 
 def issue_for_job(kit: Kit, job: str, model: str, environment: str, seconds: float) -> Secret:

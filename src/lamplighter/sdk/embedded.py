@@ -10,6 +10,7 @@ from lamplighter.sdk.here.industrialization import Industrialization
 from lamplighter.sdk.here.jobs import Jobs
 from lamplighter.sdk.here.management import Management
 from lamplighter.sdk.here.monitoring import Monitoring
+from lamplighter.sdk.here.nodes import Nodes
 from lamplighter.sdk.here.people import People
 from lamplighter.sdk.here.questions import Questions
 from lamplighter.sdk.here.retirements import Retirements
@@ -35,6 +36,7 @@ class Embedded(
     Trainings,
     Retirements,
     Jobs,
+    Nodes,
     Questions,
     Platform,
 ):

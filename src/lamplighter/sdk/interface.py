@@ -16,6 +16,7 @@ from lamplighter.sdk.verbs.industrialization import Industrialization
 from lamplighter.sdk.verbs.jobs import Jobs
 from lamplighter.sdk.verbs.management import Management
 from lamplighter.sdk.verbs.monitoring import Monitoring
+from lamplighter.sdk.verbs.nodes import Nodes
 from lamplighter.sdk.verbs.people import People
 from lamplighter.sdk.verbs.questions import Questions
 from lamplighter.sdk.verbs.retirements import Retirements
@@ -40,6 +41,7 @@ class Platform(
     Trainings,
     Retirements,
     Jobs,
+    Nodes,
     Questions,
     Protocol,
 ):

@@ -5,14 +5,16 @@ from contextlib import closing
 
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import LampError, NotFound
+from lamplighter.domain.node import TARGET
 from lamplighter.settings import Settings
 
 
 def stop(settings: Settings) -> list[str]:
-    """Stop every serving process group; gives the names of what ran."""
+    """Stop every serving process group of this machine; gives the names of what ran. Machines elsewhere go on answering."""
     if not settings.folder.exists() or not any(settings.serving.glob("*/route.json")):
         return []
-    return [f"serving of {environment.name}" for environment in _environments(settings) if _stopped(settings, environment)]
+    ours = [one for one in _environments(settings) if one.target != TARGET]
+    return [f"serving of {environment.name}" for environment in ours if _stopped(settings, environment)]
 
 
 def _stopped(settings: Settings, environment: Environment) -> bool:

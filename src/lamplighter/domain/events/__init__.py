@@ -13,6 +13,7 @@ from lamplighter.domain.events.handover import HandoverEvent
 from lamplighter.domain.events.identity import IdentityEvent
 from lamplighter.domain.events.incident import IncidentEvent
 from lamplighter.domain.events.lowering import LoweringEvent
+from lamplighter.domain.events.node import NodeEvent
 from lamplighter.domain.events.notification import NotificationEvent
 from lamplighter.domain.events.policy import PolicyEvent
 from lamplighter.domain.events.prediction import PredictionEvent
@@ -37,6 +38,7 @@ AnyEvent = (
     | IdentityEvent
     | IncidentEvent
     | LoweringEvent
+    | NodeEvent
     | NotificationEvent
     | PolicyEvent
     | PredictionEvent

@@ -1,0 +1,1 @@
+"""A machine that serves an environment for a control plane elsewhere."""

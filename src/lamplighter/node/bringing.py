@@ -1,0 +1,56 @@
+"""The bytes of versions on the disk of this machine, before its processes are told of them."""
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from lamplighter.artifacts.local import Store
+from lamplighter.domain.errors import LampError
+from lamplighter.domain.record import from_json
+from lamplighter.domain.version import Manifest
+from lamplighter.sdk.interface import Platform
+
+_log = logging.getLogger("lamplighter.node")
+#: Versions that are brought at the same time.
+_AT_ONCE = 4
+
+
+class Bringing:
+    """What is here, and what is on its way. It comes beside the loop, which goes on telling that the machine is there."""
+
+    def __init__(self, platform: Platform, environment: str, store: Store) -> None:
+        self._platform, self._environment, self._store = platform, environment, store
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="brings")
+        self._here: set[str] = set()
+        self._coming: dict[str, Future[None]] = {}
+
+    def lacking(self, versions: Iterable[str]) -> tuple[str, ...]:
+        """Which of these, by digest, are not here yet; they are on their way from now on."""
+        wanted = set(versions)
+        for version in [one for one, coming in self._coming.items() if coming.done()]:
+            self._end(version)
+        for version in wanted - self._here - self._coming.keys():
+            self._coming[version] = self._pool.submit(self._bring, version)
+        return tuple(sorted(wanted - self._here))
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _end(self, version: str) -> None:
+        try:
+            self._coming.pop(version).result()
+            self._here.add(version)
+        except (LampError, OSError) as error:
+            _log.warning("version %s has not come, and is asked for again: %s", version[:12], error)
+
+    def _bring(self, version: str) -> None:
+        self._take(version, version)
+        for artifact in from_json(self._store.get(version), Manifest).artifacts:
+            self._take(version, artifact.digest)
+
+    def _take(self, version: str, digest: str) -> None:
+        """What is damaged here comes anew; what comes damaged is refused by the store."""
+        if not self._store.has(digest):
+            self._store.remove(digest)
+            self._store.put(digest, self._platform.node_file(self._environment, version, digest))
