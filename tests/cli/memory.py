@@ -42,6 +42,7 @@ from lamplighter.domain.look_alike import LeftOut, LookAlikes, Shown, Together
 from lamplighter.domain.lowering import Lowering
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
+from lamplighter.domain.node import SeenNode
 from lamplighter.domain.outage import Fallback
 from lamplighter.domain.ownership import Assignment, Ownership
 from lamplighter.domain.paired import ShadowRun
@@ -166,6 +167,7 @@ class Memory:
         self.validated: list[ValidationFinding] = []
         self.waived: tuple[Waiver, ...] = ()
         self.checks: list[SpotCheck] = []
+        self.machines: list[SeenNode] = []
         self.falling: list[Lowering] = []
         self.differing: tuple[str, ...] = ()
         self.alike: list[LookAlikes] = []
@@ -486,6 +488,20 @@ class Memory:
 
     def lowerings(self) -> list[Lowering]:
         return self.falling
+
+    def nodes(self, environment: str = "") -> list[SeenNode]:
+        return self.machines
+
+    def issue_node_token(self, environment: str, days: int = 90) -> Secret:
+        self._did("issue_node_token", environment, days)
+        return Secret(secret="lmp_node_shown-once", expires_at=NOON)
+
+    def revoke_node_tokens(self, environment: str) -> int:
+        self._did("revoke_node_tokens", environment)
+        return 2
+
+    def forget_node(self, environment: str, node: str) -> None:
+        self._did("forget_node", environment, node)
 
     def spot_checks(self, model: str = "", closed: bool = False) -> list[SpotCheck]:
         return self.checks

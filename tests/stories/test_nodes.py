@@ -22,7 +22,6 @@ from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk import local, lock
 from lamplighter.sdk.connect import local_token
 from lamplighter.sdk.deployed import bring_live
-from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Endpoint
 from lamplighter.sdk.release import release
 from lamplighter.sdk.remote import remote
@@ -43,7 +42,7 @@ class Far:
         self.loops: dict[str, subprocess.Popen[bytes]] = {}
         self.answered: dict[str, int] = {"one": 0, "two": 0}
         local.start(self.settings, wait=60.0)
-        self.platform: Platform = remote(self.settings.url, local_token(self.settings), timeout=60.0)
+        self.platform = remote(self.settings.url, local_token(self.settings), timeout=60.0)
         place = Environment(name="far", level=Level.DEVELOPMENT, port=self.ports["one"], target="nodes")
         self.platform.save_environment("far", place)
         self.token = self.platform.issue_node_token("far").secret
@@ -81,6 +80,7 @@ class Far:
         return self.platform.status(MODEL).rows
 
     def close(self) -> None:
+        self.platform.close()
         local.stop(self.settings)
         for loop in self.loops.values():
             loop.kill()

@@ -100,7 +100,7 @@ class Node(Record, frozen=True):
     report: NodeReport
 
 
-class Standing(Record, frozen=True):
+class SeenNode(Record, frozen=True):
     """A machine, and whether it is heard."""
 
     node: Node

@@ -12,7 +12,7 @@ from lamplighter.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from lamplighter.domain.events.node import NodeJoined, NodeLeft
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import STRICT_NAME, unknown
-from lamplighter.domain.node import TARGET, Hearing, Node, NodeReport, Orders, Package, Standing, hearing
+from lamplighter.domain.node import TARGET, Hearing, Node, NodeReport, Orders, Package, SeenNode, hearing
 from lamplighter.domain.record import canonical, from_json
 from lamplighter.domain.route import Credentials, Route
 from lamplighter.domain.version import Manifest
@@ -23,13 +23,13 @@ from lamplighter.targets.base import CREDENTIALS, ROUTE, force, put
 from lamplighter.targets.nodes import NODES, REPORT, WANTED, nodes
 
 
-def known(kit: Kit, environment: str = "") -> list[Standing]:
+def known(kit: Kit, environment: str = "") -> list[SeenNode]:
     """Every machine, of one environment if one is named."""
     now = kit.clock.now()
     with kit.store.reading() as look:
         places = [look.environment(environment)] if environment else look.environments.all()
     found = [node for place in places for node in nodes(kit.settings.serving / place.name)]
-    return [Standing(node=one, hearing=hearing(one.seen_at, now)) for one in found]
+    return [SeenNode(node=one, hearing=hearing(one.seen_at, now)) for one in found]
 
 
 def orders(kit: Kit, actor: Actor, environment: str, name: str, report: NodeReport) -> Orders:

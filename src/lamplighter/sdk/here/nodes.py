@@ -1,6 +1,6 @@
 """Machines elsewhere that serve an environment."""
 
-from lamplighter.domain.node import NodeReport, Orders, Standing
+from lamplighter.domain.node import NodeReport, Orders, SeenNode
 from lamplighter.lifecycle import nodes, tokens
 from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.here.base import Caller
@@ -10,7 +10,7 @@ from lamplighter.sdk.verbs import nodes as verbs
 class Nodes(Caller, verbs.Nodes):
     """Machines elsewhere that serve an environment."""
 
-    def nodes(self, environment: str = "") -> list[Standing]:
+    def nodes(self, environment: str = "") -> list[SeenNode]:
         return nodes.known(self._kit, environment)
 
     def issue_node_token(self, environment: str, days: int = 90) -> Secret:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from lamplighter.domain.identity import Permission
-from lamplighter.domain.node import NodeReport, Orders, Standing
+from lamplighter.domain.node import NodeReport, Orders, SeenNode
 from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.door import door
 
@@ -12,7 +12,7 @@ class Nodes(Protocol):
     """Machines elsewhere that serve an environment."""
 
     @door("GET", "/nodes", Permission.READ)
-    def nodes(self, environment: str = "") -> list[Standing]:
+    def nodes(self, environment: str = "") -> list[SeenNode]:
         """Every machine with what it said last, of one environment if one is named."""
         ...
 
