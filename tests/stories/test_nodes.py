@@ -145,6 +145,7 @@ def test_two_machines_serve_an_environment(far: Far) -> None:
     # One that is gone is told of, and waited for no longer than a minute.
     os.killpg(far.group("two"), signal.SIGKILL)
     far.loops["two"].kill()
+    far.loops["two"].wait()
     told = until(lambda: [one.finding.sentence for one in far.platform.incidents(MODEL, True)])
     assert told == ["v1 has only 1 of 2 processes in far: nothing is heard of two."]
 
