@@ -1,5 +1,6 @@
 """Kept scores: the same after a way over the disk, and refused where somebody else has written them."""
 
+import tracemalloc
 import zlib
 
 import msgspec
@@ -64,7 +65,12 @@ def test_what_somebody_else_has_written_is_refused(content: bytes) -> None:
 
 
 def test_a_few_bytes_that_say_very_many_take_no_room() -> None:
-    packed = HEADER + zlib.compress(b"\x00" * (MOST_BYTES * 3), 1)
+    packed = HEADER + zlib.compress(b"\x00" * (MOST_BYTES * 8), 1)
     assert len(packed) < MOST_BYTES / 10
-    with pytest.raises(UnreadableBytes):
-        evaluated_from(packed)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableBytes):
+            evaluated_from(packed)
+        assert tracemalloc.get_traced_memory()[1] < MOST_BYTES * 4
+    finally:
+        tracemalloc.stop()
