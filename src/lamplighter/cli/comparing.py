@@ -9,7 +9,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.places import ENV, model_of
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
-from lamplighter.domain.version_comparison import Cell, Line, Portrait, VersionComparison
+from lamplighter.domain.version_comparison import Cell, Contrast, Line, Portrait, VersionComparison
 
 
 @click.command(cls=Verb)
@@ -73,6 +73,8 @@ def _rows(found: VersionComparison, line: Line) -> Iterator[tuple[str, ...]]:
 def _difference(cell: Cell) -> str:
     if cell.difference is None or cell.standing is None:
         return ""
+    if cell.standing is Contrast.SAME:
+        return str(cell.standing)
     interval = _interval(cell.difference_low, cell.difference_high, "+.2g")
     return f"{cell.difference:+.2g}{f' ({interval})' if interval else ''}: {cell.standing}"
 
