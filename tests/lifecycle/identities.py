@@ -37,6 +37,8 @@ class IdentityProvider:
         self.described: Mapping[str, Any] = {}
         #: Whether answers name their provider, how a code is answered, and what of the first it is answered with.
         self.named, self.status = True, 200
+        #: Whether the platform has no secret here.
+        self.public = False
         self.answered: Mapping[str, Any] = {}
         self.codes: dict[str, Mapping[str, str]] = {}
         #: Questions for tokens, and what was shown with them.
@@ -90,17 +92,19 @@ class IdentityProvider:
             not asked
             or asked["code_challenge"] != challenge
             or asked["redirect_uri"] != form["redirect_uri"]
-            or not _knows(shown)
+            or not self._knows(form, shown)
         ):
             return 400, {"error": "invalid_grant"}
         claims = self.usual(asked["nonce"])
         token = self.signed(claims) if self.forged is None else self.forged(claims)
         return self.status, {"id_token": token, "access_token": "a", "token_type": "Bearer", **self.answered}
 
-
-def _knows(shown: str) -> bool:
-    pair = base64.b64decode(shown.removeprefix("Basic ")).decode()
-    return [unquote(part) for part in pair.split(":")] == [CLIENT, SECRET]
+    def _knows(self, form: Mapping[str, str], shown: str) -> bool:
+        """Whether it is the platform that asks."""
+        if self.public:
+            return (form.get("client_id"), shown, "client_secret" in form) == (CLIENT, "", False)
+        pair = base64.b64decode(shown.removeprefix("Basic ")).decode()
+        return [unquote(part) for part in pair.split(":")] == [CLIENT, SECRET]
 
 
 def _published(key: Any) -> dict[str, Any]:

@@ -44,7 +44,6 @@ groups = [
 name = "other"
 issuer = "OTHER"
 client_id = "{CLIENT}"
-client_secret_file = "FILE"
 domains = ["example.com"]
 roles = ["risk"]
 """
@@ -209,6 +208,7 @@ def test_an_account_made_anew_at_the_provider_is_another_person(world: World, su
     world.enter(sub=subject, email=email)
     refused(lambda: world.enter(sub=f"{subject}-anew"), NotAllowed, "E1339")
     # Nor does another provider get at it.
+    world.other.public = True
     refused(lambda: world.enter("other", sub=subject, email=email), NotAllowed, "E1339")
     assert len([one for one in world.life.events(IdentityBound) if one.email == email]) == 1
 
@@ -274,7 +274,8 @@ FORGED: dict[str, tuple[str, Callable[[IdentityProvider, dict[str, Any]], Any]]]
     "client secret as shared secret": (NO_ALGORITHM, lambda p, c: _hmac(p, c, SECRET.encode())),
     "other key": (NO_PROOF, lambda p, c: p.signed(c, key=FOREIGN)),
     "unknown kid": (NO_KEY, lambda p, c: p.signed(c, key=FOREIGN, kid="second")),
-    "no kid": (NO_KEY, lambda p, c: jwt.encode(c, p.keys["first"], algorithm="RS256")),
+    "no kid and other key": (NO_PROOF, lambda p, c: jwt.encode(c, FOREIGN, algorithm="RS256")),
+    "empty kid": (NO_KEY, lambda p, c: p.signed(c, key=FOREIGN, kid="")),
     "kid is a path": (NO_KEY, lambda p, c: p.signed(c, key=FOREIGN, kid="../../keys")),
     "key of the other kind": (WRONG_KEY, lambda p, c: p.signed(c, key=CURVE, algorithm="ES256")),
     "key in the header": (NO_PROOF, lambda p, c: p.signed(c, key=FOREIGN, jwk={"kty": "RSA"}, jku="http://127.0.0.1:9/keys")),
@@ -345,6 +346,14 @@ def test_every_algorithm_that_is_taken_is_taken(world: World, subject: str) -> N
     refused(world.enter, Unauthenticated, "E1337")
 
 
+def test_a_key_has_to_be_named_only_where_there_are_several(world: World, subject: str) -> None:
+    world.example.forged = lambda claims: jwt.encode(claims, world.example.keys["first"], algorithm="RS256")
+    assert world.enter(sub=subject, email=f"{subject}@example.com").to == "/"
+    world.example.keys |= {"second": CURVE}
+    world.life.kit.issuers = Issuers()
+    assert refused(world.enter, Unauthenticated, "E1337") == NO_KEY
+
+
 def test_an_answer_counts_in_the_browser_that_asked_and_once(world: World, subject: str) -> None:
     world.example.claims = {"sub": subject, "email": f"{subject}@example.com"}
     kit, mine, another = world.life.kit, world.begin(), world.begin()
@@ -394,6 +403,8 @@ def test_one_provider_does_not_answer_for_another(world: World) -> None:
         Unauthenticated, "E1335",
     )  # fmt: skip
     refused(lambda: single_sign_on.come_back(kit, "example", answer._replace(issuer=""), mine.cookie), Unauthenticated, "E1335")
+    world.other.named = False
+    refused(lambda: single_sign_on.come_back(kit, "other", answer._replace(issuer=""), mine.cookie), Unauthenticated, "E1335")
     assert world.example.exchanges == world.other.exchanges == []
     world.example.forged = lambda claims: world.other.signed({**claims, "iss": world.other.url})
     refused(lambda: single_sign_on.come_back(kit, "example", answer, mine.cookie), Unauthenticated, "E1337")
@@ -424,6 +435,23 @@ def test_a_provider_sends_us_nowhere_else(world: World, described: dict[str, Any
     with pytest.raises(Unavailable) as caught:
         world.enter()
     assert (caught.value.code in ("E1712", "E1721"), caught.value.why) == (True, why)
+
+
+def test_a_client_without_a_secret_shows_none(world: World, subject: str) -> None:
+    world.other.public = True
+    session = world.enter("other", sub=subject, email=f"{subject}@example.com").session.secret
+    assert world.is_signed_in(session)
+    assert world.person(f"{subject}@example.com") == Person(email=f"{subject}@example.com", name="Ada", roles=(Role.RISK,))
+
+
+def test_a_secret_that_cannot_be_read_asks_nobody(world: World) -> None:
+    file = Path(world.life.settings.identity_providers[0].client_secret_file)
+    kept = file.rename(file.with_suffix(".away"))
+    try:
+        refused(world.enter, Unavailable, "E1713")
+        assert world.example.exchanges == []
+    finally:
+        kept.rename(file)
 
 
 def test_answers_of_the_provider_that_are_none(world: World) -> None:

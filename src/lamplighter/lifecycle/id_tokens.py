@@ -43,7 +43,7 @@ def _verified(kit: Kit, provider: IdentityProvider, token: str) -> Mapping[str, 
     if head.get("alg") not in ALGORITHMS or head.get("typ") not in _TYPES or "crit" in head:
         raise _worthless("It is no identity that is signed by an algorithm that is taken.")
     try:
-        key = usable(kit.issuers.key(provider.issuer, str(head.get("kid", "")), provider.places), head["alg"])
+        key = usable(_published(kit, provider, head), head["alg"])
         claims: dict[str, Any] = jwt.decode(
             token,
             key,
@@ -66,6 +66,12 @@ def _verified(kit: Kit, provider: IdentityProvider, token: str) -> Mapping[str, 
         raise _worthless("It is too old.")
     _check_party(provider, claims)
     return claims
+
+
+def _published(kit: Kit, provider: IdentityProvider, head: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "kid" in head:
+        return kit.issuers.key(provider.issuer, str(head["kid"]), provider.places)
+    return kit.issuers.only_key(provider.issuer, provider.places)
 
 
 def _head(token: str) -> Mapping[str, Any]:

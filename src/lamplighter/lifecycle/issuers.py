@@ -54,6 +54,11 @@ class Issuers:
             code="E1314",
         )
 
+    def only_key(self, issuer: str, hosts: Collection[str] = ()) -> Mapping[str, Any]:
+        """The key of an issuer that has one, and need not name it (OpenID Connect Core 1.0, 10.1); raises as `key` does."""
+        keys = self._asked(issuer, "", hosts).keys
+        return self.key(issuer, next(iter(keys)) if len(keys) == 1 else "", hosts)
+
     def described(self, issuer: str, hosts: Collection[str] = ()) -> Mapping[str, Any]:
         """What the issuer says of itself; raises `Unavailable` where that cannot be found out."""
         return self._asked(issuer, "", hosts).described
@@ -111,8 +116,9 @@ def _published(issuer: str, hosts: Collection[str]) -> tuple[Mapping[str, Any], 
     found = _document(address).get("keys")
     if not isinstance(found, list) or len(found) > _MOST_KEYS:
         raise Unreadable("It publishes no set of keys, or too many.")
-    named = [key for key in found if isinstance(key, dict) and "kid" in key and key.get("use", "sig") == "sig"]
-    return described, {str(key["kid"]): key for key in named}
+    return described, {
+        str(key.get("kid", "")): key for key in found if isinstance(key, dict) and key.get("use", "sig") == "sig"
+    }
 
 
 def _document(address: str) -> Mapping[str, Any]:
