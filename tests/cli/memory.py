@@ -203,6 +203,10 @@ class Memory:
     def teams(self) -> list[Team]:
         return list(specimens.TEAMS.values())
 
+    def unbind(self, email: str) -> Person:
+        self._did("unbind", email)
+        return Person(email=email, name="Ada", roles=(Role.IT,))
+
     def save_team(self, name: str, members: Sequence[str]) -> Team:
         self._did("save_team", name, tuple(members))
         return Team(name=name, members=tuple(members))

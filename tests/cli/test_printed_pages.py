@@ -668,11 +668,14 @@ def test_people_and_teams() -> None:
     platform = Memory()
     assert told(platform, "users", "add", "ada@example.com", "--role", "it", "--role", "risk").code == 0
     assert told(platform, "users", "add", "ada@example.com", "--left", "--yes").code == 0
+    assert told(platform, "users", "unbind", "ada@example.com").code != 0
+    assert told(platform, "users", "unbind", "ada@example.com", "--yes").code == 0
     assert told(platform, "teams", "set", "@it-ops", "ina@example.com", "ivo@example.com").code == 0
     assert told(platform, "env", "add", "qa", "--level", "acceptance", "--port", "7099").code == 0
     assert platform.deeds == [
         ("save_person", "ada@example.com", "Ada", ("it", "risk"), True),
         ("save_person", "ada@example.com", "Ada", ("data-scientist",), False),
+        ("unbind", "ada@example.com"),
         ("save_team", "@it-ops", ("ina@example.com", "ivo@example.com")),
         ("save_environment", "qa"),
     ]

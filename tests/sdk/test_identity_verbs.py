@@ -48,6 +48,11 @@ def test_a_sign_in_link_is_no_token(ground: Ground) -> None:
         ground.entered(link.secret).whoami()
 
 
+def test_an_account_that_is_not_bound_stays_as_it_is(ground: Ground) -> None:
+    found = ground.owner.unbind(address("rita"))
+    assert found == {person.email: person for person in ground.owner.people()}[address("rita")]
+
+
 def test_an_environment_is_there_once_it_is_saved(ground: Ground) -> None:
     spare = Environment(name="spare", level=Level.DEVELOPMENT, port=free_port())
     assert ground.owner.save_environment("spare", spare) == spare

@@ -66,6 +66,21 @@ def make_link(session: Session, email: str) -> Page:
     return Page(says=session.address(f"/sign-in#{secret.secret}"), data={"email": email, "link": secret})
 
 
+@users.command("unbind")
+@click.argument("email", metavar="EMAIL")
+@with_session
+def unbind(session: Session, email: str) -> Page:
+    """Let an account be bound anew, to whoever signs in with its address at an identity provider next."""
+    lost = ["Roles and teams that the provider gave are taken back.", "Every token and session stops at once."]
+    session.ask(f"Unbind {email} from its identity?", lost)
+    person = session.platform.unbind(email)
+    return Page(
+        says=f"✓ {person.email} is bound to no identity; the next sign-in with this address binds it.",
+        data={"person": person},
+        next=["lamp users list", "lamp audit log"],
+    )
+
+
 @click.group(cls=Noun)
 def teams() -> None:
     """People who share duties; the first active one is on call."""

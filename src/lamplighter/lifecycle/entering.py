@@ -1,6 +1,5 @@
 """Somebody whom an identity provider vouches for gets their account, or is turned away; either way it stands in the journal."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,15 +9,14 @@ from lamplighter.domain.errors import Conflict, NotAllowed
 from lamplighter.domain.events.identity import (
     AddressRenamed,
     IdentityBound,
-    PersonAdded,
     SignedIn,
     SignInRefused,
-    TeamSaved,
 )
-from lamplighter.domain.identity import PLATFORM, Actor, Credential, Person, Purpose, Role, Team
+from lamplighter.domain.identity import PLATFORM, Actor, Credential, Person, Purpose, Role
 from lamplighter.domain.identity_provider import IdentityProvider
 from lamplighter.domain.record import digest_of
 from lamplighter.lifecycle.authentication import SESSION_SECONDS
+from lamplighter.lifecycle.granting import own_roles, put_person, put_teams, withdraw
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.tokens import Secret, keep_session
 from lamplighter.lifecycle.trips import SECONDS, astray
@@ -71,11 +69,11 @@ def _turned(change: Transaction, provider: IdentityProvider, claimed: Claimed, b
         return _Turned(why, f"Ask whoever looks after {provider.label} for what lets you enter.", code="E1338")
     if binding is None and change.bindings.find(email=claimed.email):
         why = "The account with this e-mail address belongs to another identity."
-        return _Turned(why, "Ask an administrator: the address may have passed to another person.", code="E1339")
+        return _Turned(why, "Ask an administrator, who can let it be bound anew: lamp users unbind EMAIL.", code="E1339")
     person = change.people.find(email=_account(claimed, binding))
     if person is not None and not person.active:
         return _Turned("The account is closed.", "Ask an administrator.", code="E1303")
-    if not provider.roles_of(claimed.groups) and not _own_roles(person, binding):
+    if not provider.roles_of(claimed.groups) and not own_roles(person, binding):
         return _Turned("None of your groups stands for a role here.", "Ask an administrator for a role.", code="E1338")
     return None
 
@@ -84,11 +82,12 @@ def _entered(kit: Kit, change: Transaction, provider: IdentityProvider, claimed:
     email = _account(claimed, binding)
     person = change.people.find(email=email)
     name = person.name if person else claimed.name or email.partition("@")[0]
-    own, mapped = _own_roles(person, binding), provider.roles_of(claimed.groups)
+    own, mapped = own_roles(person, binding), provider.roles_of(claimed.groups)
     granted = tuple(role for role in mapped if role not in own)
     now = Person(email=email, name=name, roles=own + granted)
-    _put_person(kit, change, provider, person, now)
-    teams = _put_teams(kit, change, provider, email, binding.teams if binding else (), provider.teams_of(claimed.groups))
+    put_person(kit, change, now, PLATFORM, provider.name)
+    before = binding.teams if binding else ()
+    teams = put_teams(kit, change, email, before, provider.teams_of(claimed.groups), PLATFORM, provider.name)
     _bind(kit, change, provider, claimed, binding, _Grant(email, granted, teams))
     secret = keep_session(kit, change, email, SESSION_SECONDS * 1_000_000, provider.name)
     actor = Actor(person=now, credential=digest_of(secret.secret.encode())[:12])
@@ -102,55 +101,17 @@ def _refuse(
     """Write it down, and take back what the provider has given before."""
     email = _account(claimed, binding)
     if binding is not None:
-        person = change.people.find(email=email)
-        if person is not None:
-            kept = _own_roles(person, binding)
-            _put_person(kit, change, provider, person, msgspec.structs.replace(person, roles=kept))
-        _put_teams(kit, change, provider, email, binding.teams, ())
+        withdraw(kit, change, binding, PLATFORM)
         change.bindings.put(msgspec.structs.replace(binding, roles=(), teams=()))
-        for credential in change.credentials.all(email=email):
-            change.credentials.put(msgspec.structs.replace(credential, revoked=True))
     event = SignInRefused(
         email=email, provider=provider.name, subject=claimed.subject, why=turned.why, withdrawn=binding is not None
     )
     kit.record(change, event, PLATFORM)
 
 
-def _own_roles(person: Person | None, binding: Binding | None) -> tuple[Role, ...]:
-    """Roles that somebody has from people of this platform, not from the provider."""
-    given = binding.roles if binding else ()
-    return tuple(role for role in person.roles if role not in given) if person else ()
-
-
 def _account(claimed: Claimed, binding: Binding | None) -> str:
     """The subject says who it is; the address only where the subject is new."""
     return binding.email if binding else claimed.email
-
-
-def _put_person(kit: Kit, change: Transaction, provider: IdentityProvider, before: Person | None, now: Person) -> None:
-    if before != now:
-        change.people.put(now)
-        event = PersonAdded(email=now.email, roles=now.roles, active=now.active, by=provider.name)
-        kit.record(change, event, PLATFORM)
-
-
-def _put_teams(
-    kit: Kit, change: Transaction, provider: IdentityProvider, email: str, before: Sequence[str], wanted: Sequence[str]
-) -> tuple[str, ...]:
-    """Put somebody into teams and out of those that the provider gave before; gives those that they are in because of it."""
-    given = []
-    for name in dict.fromkeys((*before, *wanted)):
-        team = change.teams.find(name=name) or Team(name=name, members=())
-        if name not in wanted:
-            members = tuple(member for member in team.members if member != email)
-        else:
-            members = team.members if email in team.members else (*team.members, email)
-            if name in before or email not in team.members:
-                given.append(name)
-        if members != team.members:
-            change.teams.put(Team(name=name, members=members))
-            kit.record(change, TeamSaved(team=name, members=members, by=provider.name), PLATFORM)
-    return tuple(given)
 
 
 def _bind(

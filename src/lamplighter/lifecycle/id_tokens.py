@@ -22,7 +22,7 @@ from lamplighter.lifecycle.providers import LARGEST
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 #: Seconds by which clocks may differ, and seconds that an identity may be old.
 _LEEWAY, _OLD = 30, 900
-#: What a header may say beside its algorithm and key; an extension that we do not know could change what the rest means.
+#: What an identity may call itself; tokens for other uses are signed with the same keys, and say so here.
 _TYPES = ("JWT", "jwt", None)
 _SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
 #: Groups that are looked at, and characters of one.

@@ -4,6 +4,7 @@ import base64
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from lamplighter.domain.errors import LampError, Unauthenticated, Unavailable
@@ -47,7 +48,7 @@ def entrance(kit: Kit, provider: IdentityProvider, trip: Trip) -> str:
 
 def exit_of(kit: Kit, provider: IdentityProvider) -> str:
     """Where a browser goes to be signed out of the provider, too (RP-initiated logout); empty if it has no such place."""
-    if not kit.issuers.described(provider.issuer, provider.places).get("end_session_endpoint"):
+    if not _described(kit, provider).get("end_session_endpoint"):
         return ""
     back = f"{kit.settings.opened_at}/sign-in"
     question = {"client_id": provider.client_id, "post_logout_redirect_uri": back}
@@ -56,18 +57,24 @@ def exit_of(kit: Kit, provider: IdentityProvider) -> str:
 
 def names_itself(kit: Kit, provider: IdentityProvider) -> bool:
     """Whether it says that each of its answers names it (RFC 9207)."""
-    described = kit.issuers.described(provider.issuer, provider.places)
-    return described.get("authorization_response_iss_parameter_supported") is True
+    return _described(kit, provider).get("authorization_response_iss_parameter_supported") is True
 
 
 def endpoint(kit: Kit, provider: IdentityProvider, name: str) -> str:
     """An address of the provider, as it describes itself; raises `Unavailable` for one that it must not send us to."""
-    address = kit.issuers.described(provider.issuer, provider.places).get(name)
+    address = _described(kit, provider).get(name)
     if not isinstance(address, str) or not is_safe(address, provider.places):
         raise _unusable(f"It names no {name} at a host that the configuration allows.")
     if urlsplit(address).scheme != urlsplit(provider.issuer).scheme or urlsplit(address).fragment:
         raise _unusable(f"Its {name} is no address that can be trusted.")
     return address
+
+
+def _described(kit: Kit, provider: IdentityProvider) -> Mapping[str, Any]:
+    try:
+        return kit.issuers.described(provider.issuer, provider.places)
+    except Unavailable as error:
+        raise _unusable(error.why) from None
 
 
 def redeemed(kit: Kit, provider: IdentityProvider, code: str, verifier: str) -> str:

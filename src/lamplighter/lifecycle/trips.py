@@ -45,7 +45,7 @@ def begun(provider: str, to: str) -> Trip:
     return Trip(provider=provider, state=state, nonce=nonce, verifier=verifier, to=to)
 
 
-def sealed(kit: Kit, trip: Record) -> str:
+def sealed(kit: Kit, trip: Trip) -> str:
     """What can be given to a browser: it neither says what is in it nor can it be changed."""
     return _seal(kit).encrypt_at_time(msgspec.json.encode(trip), kit.clock.now() // 1_000_000).decode()
 

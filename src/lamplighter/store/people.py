@@ -1,5 +1,7 @@
 """People, teams and the hashes of what they sign in with."""
 
+from sqlalchemy import delete
+
 from lamplighter.domain.binding import Binding
 from lamplighter.domain.identity import Credential, Person, Team
 from lamplighter.store import schema
@@ -33,6 +35,10 @@ class Bindings(Collection[Binding]):
 
     table = schema.bindings
     kind = Binding
+
+    def remove(self, key: str) -> None:
+        """Forget one, so that its account may have another."""
+        self.connection.execute(delete(self.table).where(self.table.c.id == key))
 
 
 class Credentials(Collection[Credential]):

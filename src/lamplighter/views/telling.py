@@ -34,6 +34,7 @@ SENTENCES: Mapping[type[Event], str] = {
     identity.TokenIssued: "A token {e.label} was given to {e.email}.",
     identity.SignedIn: "{e.email} signed in.",
     identity.IdentityBound: "{e.email} is bound to an identity of {e.provider}.",
+    identity.IdentityUnbound: "{e.email} is bound to no identity of {e.provider} any more.",
     identity.AddressRenamed: "{e.provider} has another address for {e.email}.",
     identity.SignInRefused: "{e.email} was refused, though {e.provider} vouched.",
     design.EnvironmentSaved: "Environment {e.environment} ({e.level}) was saved.",

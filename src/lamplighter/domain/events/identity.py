@@ -46,6 +46,14 @@ class IdentityBound(Event, frozen=True, tag=True):
     subject: str = ""
 
 
+class IdentityUnbound(Event, frozen=True, tag=True):
+    """An account may be bound to another subject; what the provider gave was taken back."""
+
+    email: str = ""
+    provider: str = ""
+    subject: str = ""
+
+
 class AddressRenamed(Event, frozen=True, tag=True):
     """The identity provider has another e-mail address for somebody; the account keeps its name."""
 
@@ -66,4 +74,6 @@ class SignInRefused(Event, frozen=True, tag=True):
     withdrawn: bool = False
 
 
-IdentityEvent = PersonAdded | TeamSaved | TokenIssued | SignedIn | IdentityBound | AddressRenamed | SignInRefused
+IdentityEvent = (
+    PersonAdded | TeamSaved | TokenIssued | SignedIn | IdentityBound | IdentityUnbound | AddressRenamed | SignInRefused
+)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lamplighter.domain.identity import Person, Role, Team
-from lamplighter.lifecycle import people, routing, tokens
+from lamplighter.lifecycle import granting, people, routing, tokens
 from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import people as verbs
@@ -21,6 +21,11 @@ class People(Caller, verbs.People):
 
     def save_person(self, email: str, name: str, roles: Sequence[Role], active: bool = True) -> Person:
         person = people.save_person(self._kit, self._actor, email, name, roles, active)
+        routing.apply_everywhere(self._kit)
+        return person
+
+    def unbind(self, email: str) -> Person:
+        person = granting.unbind(self._kit, self._actor, email)
         routing.apply_everywhere(self._kit)
         return person
 

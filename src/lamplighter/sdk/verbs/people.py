@@ -26,6 +26,14 @@ class People(Protocol):
         """Add somebody, or change their roles; somebody who is no longer active loses every credential."""
         ...
 
+    @door("POST", "/people/{email}/unbind", Permission.ADMINISTER)
+    def unbind(self, email: str) -> Person:
+        """Let an account be bound anew, by whoever signs in with its e-mail address at an identity provider next.
+
+        What the provider gave is taken back, and every credential is worthless. Nothing changes where nothing is bound.
+        """
+        ...
+
     @door("GET", "/teams", Permission.READ)
     def teams(self) -> list[Team]:
         """Every team with its members in the order of call."""
