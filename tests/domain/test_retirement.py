@@ -60,6 +60,12 @@ def test_runs_of_its_own_jobs_are_no_consumers_and_people_speak_for_themselves()
     assert [(one.name, one.owner) for one in found] == [("dana@trains.example", "dana@trains.example")]
 
 
+def test_silence_proves_nothing_before_the_model_has_answered_for_that_long() -> None:
+    for since, claim in ((NOW - 29 * DAY, Claim.WAITING), (NOW - 31 * DAY, Claim.GONE)):
+        (found,) = claimants(specimens.retirement(), [caller("display")], since, NOW, RULE)
+        assert found.claim is claim
+
+
 def test_a_model_that_answered_nowhere_has_nobody_to_ask() -> None:
     (found,) = claimants(specimens.retirement(), [caller("display")], 0, NOW, RULE)
     assert found.claim is Claim.GONE

@@ -1,5 +1,6 @@
 """A model ends by the word of who owns its management, once everybody who calls it has agreed or is gone."""
 
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from lamplighter.domain.monitor import Finding, Kind
 from lamplighter.domain.project import Project
 from lamplighter.domain.retirement import State
 from lamplighter.domain.rollout import Phase
-from lamplighter.lifecycle import findings, jobs, retirements, triggers
+from lamplighter.lifecycle import findings, triggers, unnamed
 from lamplighter.sdk.embedded import Embedded
+from lamplighter.sdk.interface import DOORS
 
 MODEL, DAY = "trains", 86_400
 CALLED: dict[str, Any] = {
@@ -28,7 +30,8 @@ CALLED: dict[str, Any] = {
 @pytest.fixture
 def more() -> str:
     """A channel that nobody hears: its messages stay in the outbox."""
-    return 'channels = ["pager"]\nwebhooks = { pager = "http://127.0.0.1:9/" }\n'
+    training = '[trainings.nightly]\ncommand = ["python"]\nfolder = "/"\n'
+    return f'channels = ["pager"]\nwebhooks = {{ pager = "http://127.0.0.1:9/" }}\n{training}'
 
 
 def project(**more: Any) -> Project:
@@ -40,6 +43,12 @@ def live(life: Life, wanted: Project | None = None) -> None:
     for version in life.versions(wanted or project(), 2):
         life.appoint(version)
     calls(life, "display", "pricing")
+    life.version(models.project("trains-2"))
+
+
+def known(life: Life, wanted: Project | None = None) -> None:
+    """The same model, live nowhere, so that no process is started for it."""
+    life.version(wanted or project())
     life.version(models.project("trains-2"))
 
 
@@ -138,13 +147,6 @@ def test_whoever_sends_nothing_for_long_enough_is_gone_and_unknown_callers_are_n
     assert dana.finish_retirement(MODEL).state is State.FINISHED
 
 
-def test_silence_proves_nothing_before_the_model_has_answered_for_that_long(life: Life) -> None:
-    for version in life.versions(project(), 1):
-        life.appoint(version)
-    life["dana"].retire(MODEL, "Too old.", sunset=life.clock.now() + DAY * 1_000_000)
-    assert claims(life) == {"display": Claim.WAITING, "pricing": Claim.WAITING}
-
-
 def test_a_critical_model_ends_with_the_word_of_the_business_side(life: Life) -> None:
     live(life, models.critical(MODEL, **CALLED))
     dana = life["dana"]
@@ -165,14 +167,14 @@ def test_a_critical_model_ends_with_the_word_of_the_business_side(life: Life) ->
 
 def test_who_asks_is_not_the_second_person(life: Life) -> None:
     owners = {"design": address("dana"), "management": address("ada"), "business": address("bea"), "deputy": address("milo")}
-    live(life, models.critical(MODEL, **CALLED, owners={**owners, "monitoring": {"first": "@it-ops"}}))
+    known(life, models.critical(MODEL, **CALLED, owners={**owners, "monitoring": {"first": "@it-ops"}}))
     life["ada"].retire(MODEL, "Too old.", successor="trains-2")
     with pytest.raises(NotAllowed, match="You cannot decide on X-1"):
         life["ada"].approve_retirement(MODEL, True)
 
 
 def test_only_the_owner_of_its_management_retires_it_and_never_a_program(life: Life) -> None:
-    live(life)
+    known(life)
     for name in ("ines", "bea", "ada"):
         with pytest.raises(NotAllowed, match="You do not retire trains"):
             life[name].retire(MODEL, "Too old.", successor="trains-2")
@@ -217,23 +219,26 @@ def test_while_it_is_announced_nothing_new_is_begun_and_the_way_back_stays_open(
     assert "Too old." in refusal.value.why
     with pytest.raises(Blocked, match="is being retired"):
         dana.shadow(MODEL, "prod", third.number)
-    with life.kit.store.reading() as look:
-        returned = retirements.find(look, MODEL)
-    assert returned.open
     dana.cancel_retirement(MODEL, "It is needed.")
     rollout = dana.deploy(third.name, "prod").rollout
     assert rollout is not None
     assert rollout.phase is Phase.PENDING
 
 
-def test_trainings_and_jobs_stop(life: Life) -> None:
-    retrain = {"run": "nightly", "on_incident": True}
-    live(life, project(retrain=retrain) if "nightly" in life.settings.trainings else None)
-    life["dana"].retire(MODEL, "Too old.", successor="trains-2")
-    with life.kit.store.reading() as look:
-        shown = triggers.show(life.kit, look, MODEL)
-    assert all("being retired" in one.why for one in shown.triggers)
-    jobs.schedule(life.kit)
+def test_nothing_is_trained_for_it_any_more(life: Life) -> None:
+    live(life, project(retrain={"run": "nightly", "when": ["schedule 0 5 * * *"]}))
+    dana = life["dana"]
+    dana.retire(MODEL, "Too old.", successor="trains-2")
+    with pytest.raises(Blocked, match="is being retired"):
+        dana.retrain(MODEL)
+    (trigger,) = dana.retraining(MODEL).triggers
+    assert "being retired" in trigger.why
+    life.clock.forward(8 * DAY)
+    triggers.look(life.kit)
+    assert dana.trainings(MODEL) == []
+    dana.cancel_retirement(MODEL, "It is needed.")
+    (trigger,) = dana.retraining(MODEL).triggers
+    assert "being retired" not in trigger.why
 
 
 def test_what_is_open_of_it_ends_with_it_and_nobody_is_paged_any_more(life: Life) -> None:
@@ -298,9 +303,39 @@ def test_a_model_that_was_never_live_ends_at_once(life: Life) -> None:
 
 
 def test_the_right_moves_with_the_duty(life: Life) -> None:
-    live(life)
+    known(life)
     owners = {"design": address("dana"), "management": address("milo"), "deputy": address("ada")}
     life["dana"].save_project(MODEL, project(owners={**owners, "monitoring": {"first": "@it-ops"}}))
     with pytest.raises(NotAllowed, match="You do not retire trains"):
         life["dana"].retire(MODEL, "Too old.", successor="trains-2")
     assert life["milo"].retire(MODEL, "Too old.", successor="trains-2").person == address("milo")
+
+
+def test_two_who_announce_it_at_once_are_not_both_heard(life: Life) -> None:
+    known(life)
+    answers: list[str] = []
+
+    def announce(successor: str) -> None:
+        try:
+            answers.append(life["dana"].retire(MODEL, "Too old.", successor=successor).id)
+        except Conflict as error:
+            answers.append(error.code)
+
+    life.version(models.project("trains-3"))
+    threads = [Thread(target=announce, args=(name,)) for name in ("trains-2", "trains-3")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(answers) <= {"X-1", "E1501"}
+    assert len(life["rita"].retirements(closed=True)) == 1
+
+
+def test_no_verb_deletes_a_model_or_a_version(life: Life) -> None:
+    """A model ends by its retirement and nothing else; what was registered stays."""
+    assert {name for name, door in DOORS.items() if door.method == "DELETE"} == set()
+    version = life.version(project())
+    life["dana"].retire(MODEL, "Never used.")
+    life["dana"].finish_retirement(MODEL)
+    assert unnamed.find(life.kit, 0).digests == ()
+    assert not life.kit.artifacts.lacks([version.digest, *(one.digest for one in version.manifest.artifacts)])

@@ -16,6 +16,7 @@ from lamplighter.domain.names import unknown
 from lamplighter.domain.retirement import Retirement, Step, Word, advance
 from lamplighter.lifecycle import claims, consumers, retirement, rights, routing
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.collection import stale
 from lamplighter.store.transaction import Transaction
 
 #: Characters that are kept of what people write.
@@ -55,7 +56,11 @@ def _announced(
     if before is not None:
         again = {"person": actor.email, "reminded_at": 0, "due_told_at": 0}
         return keep(change, before, advance(before, Step.CHANGE, now=now, **plan, **again))
-    new = Retirement(id=change.counters.id("X"), model=model, person=actor.email, opened_at=now, moved_at=now, **plan)
+    key = change.counters.id("X")
+    # Whoever announces it at the same time waits for the key, and may have been here since the first look.
+    if change.retirements.of(model) is not None:
+        raise stale(f"The retirement of {model}")
+    new = Retirement(id=key, model=model, person=actor.email, opened_at=now, moved_at=now, **plan)
     change.retirements.add(new)
     return new
 

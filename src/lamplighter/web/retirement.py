@@ -46,7 +46,7 @@ def _speaks(person: Person, one: Claimant, teams: dict[str, Team]) -> bool:
     """Whether a word of this person is wanted for a consumer."""
     team = teams.get(one.owner)
     is_theirs = one.owner == person.email or (team is not None and person.email in team.members)
-    return is_theirs and one.claim in (Claim.WAITING, Claim.REFUSED)
+    return person.may(Permission.CONSENT) and is_theirs and one.claim in (Claim.WAITING, Claim.REFUSED)
 
 
 def _why_not(state: ModelStatus, person: Person, teams: dict[str, Team]) -> str:
@@ -80,16 +80,28 @@ def _instant(day: str) -> int:
         raise Invalid("That is no day.", why="A day is written as in 2027-03-31.", fix="Choose one.", code="E1180") from None
 
 
-def say(request: Request, platform: Platform) -> Response:
-    """Give the word of a consumer, or of the business side where none is named."""
-    name, consumer = request.path_params["model"], forms.text(request, "consumer")
-    accepted = forms.needed(request, "decision") == "agree"
-    reason = forms.text(request, "reason") if accepted else forms.needed(request, "reason")
-    if consumer:
-        platform.consent_to_retirement(name, consumer, accepted, reason)
-    else:
-        platform.approve_retirement(name, accepted, reason)
-    return done(f"/m/{name}/retirement", "consented" if accepted else "refused")
+def consent(request: Request, platform: Platform) -> Response:
+    """Give the word of a consumer's owner."""
+    name = request.path_params["model"]
+    platform.consent_to_retirement(name, forms.needed(request, "consumer"), *_word(request))
+    return _said(request)
+
+
+def approve(request: Request, platform: Platform) -> Response:
+    """Give the word of the business side."""
+    platform.approve_retirement(request.path_params["model"], *_word(request))
+    return _said(request)
+
+
+def _word(request: Request) -> tuple[bool, str]:
+    """Whether somebody agrees, and why; a refusal takes a reason."""
+    agrees = forms.needed(request, "decision") == "agree"
+    return agrees, forms.text(request, "reason") if agrees else forms.needed(request, "reason")
+
+
+def _said(request: Request) -> Response:
+    agrees = forms.needed(request, "decision") == "agree"
+    return done(f"/m/{request.path_params['model']}/retirement", "consented" if agrees else "refused")
 
 
 def end(request: Request, platform: Platform) -> Response:
@@ -109,6 +121,7 @@ def end(request: Request, platform: Platform) -> Response:
 PAGES = (
     Page("GET", "/m/{model}/retirement", retirement_page, Permission.READ),
     Page("POST", "/m/{model}/retirement", announce, Permission.DEPLOY),
-    Page("POST", "/m/{model}/retirement/words", say, Permission.READ),
+    Page("POST", "/m/{model}/retirement/consents", consent, Permission.CONSENT),
+    Page("POST", "/m/{model}/retirement/approval", approve, Permission.APPROVE),
     Page("POST", "/m/{model}/retirement/end", end, Permission.DEPLOY),
 )
