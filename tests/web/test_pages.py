@@ -26,6 +26,7 @@ PATHS = (
     "/m/churn/monitor",
     "/m/returns-fraud/monitor",
     "/m/late-flights/v/3",
+    "/m/late-flights/compare",
     "/m/late-flights/v/2/card",
     "/m/returns-fraud/v/1/card",
     "/m/late-flights/who",
