@@ -154,3 +154,16 @@ def test_what_the_provider_says_is_not_repeated(client: httpx2.Client, provider:
     told = f"{CALLBACK}?state={state}&iss={provider.url}&error=access_denied&error_description=<b>markup</b>"
     answer = client.get(told, headers={"Cookie": f"{TRIP}={cookie}"})
     assert (answer.status_code, "markup" in answer.text, "access_denied" in answer.text) == (401, False, False)
+
+
+def test_the_pages_answer_at_the_address_where_people_open_them_and_at_no_other(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    told = 'public_url = "https://lamp.example.com"\n'
+    kit = Kit.open(home(tmp_path_factory.mktemp("public"), more=told))
+    for site in served(kit, with_pages(kit, pages()), [], kit.settings.port):
+        found = {
+            host: httpx2.get(f"{site.url}/sign-in", headers={"Host": host}, trust_env=False).status_code
+            for host in ("lamp.example.com", "127.0.0.1", "evil.example", "lamp.example.com.evil.example")
+        }
+    assert found == {"lamp.example.com": 200, "127.0.0.1": 200, "evil.example": 400, "lamp.example.com.evil.example": 400}
