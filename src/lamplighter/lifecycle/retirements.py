@@ -1,20 +1,19 @@
 """Taking a model out of use: it is announced, whom it concerns agrees or leaves, and it ends; there is a way back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from lamplighter.domain.claimant import Retiring
-from lamplighter.domain.errors import Invalid, NotAllowed, NotFound
+from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.events.retirement import (
     RetirementAnnounced,
-    RetirementAnswered,
     RetirementCancelled,
     RetirementRevived,
     RetirementTold,
 )
-from lamplighter.domain.identity import Actor, Role
-from lamplighter.domain.names import unknown
-from lamplighter.domain.retirement import Retirement, Step, Word, advance
-from lamplighter.lifecycle import claims, consumers, retirement, rights, routing
+from lamplighter.domain.identity import Actor
+from lamplighter.domain.retirement import Retirement, Step, advance
+from lamplighter.lifecycle import claims, retirement, rights, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.collection import stale
 from lamplighter.store.transaction import Transaction
@@ -33,7 +32,7 @@ def announce(kit: Kit, actor: Actor, model: str, reason: str, sunset: int, succe
     with kit.store.transaction() as change:
         rights.check_retirer(kit, change, actor, model)
         retirement.check_stands(change, model)
-        check_plan(kit, change, model, sunset, successor)
+        _check_plan(kit, change, model, sunset, successor)
         before = change.retirements.of(model)
         plan = {"sunset": sunset, "successor": successor, "reason": said}
         if before is not None and all(getattr(before, name) == value for name, value in plan.items()):
@@ -65,7 +64,7 @@ def _announced(
     return new
 
 
-def check_plan(kit: Kit, look: Transaction, model: str, sunset: int, successor: str) -> None:
+def _check_plan(kit: Kit, look: Transaction, model: str, sunset: int, successor: str) -> None:
     """Raise `Invalid` for a plan that leads nowhere, and `NotFound` for a successor that nobody knows."""
     if sunset and sunset <= kit.clock.now():
         raise Invalid("That day is over.", why="Nobody can move in the past.", fix="Name a later one.", code="E1555")
@@ -82,54 +81,6 @@ def check_plan(kit: Kit, look: Transaction, model: str, sunset: int, successor: 
             fix="Add --by 2027-03-31, or --successor MODEL.",
             code="E1554",
         )
-
-
-def consent(kit: Kit, actor: Actor, model: str, consumer: str, *, accepted: bool, reason: str) -> Retirement:
-    """The word of a consumer's owner on the plan as it is; raises `NotFound` for a consumer that nobody knows, and `NotAllowed`
-    for anybody but its owner."""
-    with kit.store.transaction() as change:
-        found = claims.retiring(kit, change, find(change, model))
-        known = {one.name: one for one in found.claimants}
-        if consumer not in known:
-            raise unknown("consumer", consumer, known)
-        consumers.check_owner(change, actor, consumer, known[consumer].owner)
-        return _say(kit, change, actor, found.retirement, consumer, accepted=accepted, reason=reason)
-
-
-def approve(kit: Kit, actor: Actor, model: str, *, accepted: bool, reason: str) -> Retirement:
-    """The word of the business side on the plan as it is; raises `NotAllowed` for who asked and for a wrong role."""
-    with kit.store.transaction() as change:
-        found = find(change, model)
-        if Role.BUSINESS not in actor.person.roles:
-            raise NotAllowed(
-                "You cannot sign for business.",
-                why=f"That takes the role {Role.BUSINESS}.",
-                fix=f"Ask somebody with the role {Role.BUSINESS}.",
-                code="E1320",
-            )
-        if actor.email == found.person:
-            raise NotAllowed(
-                f"You cannot decide on {found.id}.",
-                why="You asked for it, and a second person has to look.",
-                fix="Ask somebody else of the business side.",
-                code="E1342",
-            )
-        return _say(kit, change, actor, found, "", accepted=accepted, reason=reason)
-
-
-def _say(
-    kit: Kit, change: Transaction, actor: Actor, before: Retirement, consumer: str, *, accepted: bool, reason: str
-) -> Retirement:
-    now, said = kit.clock.now(), words(reason) if not accepted else reason.strip()[:WORDS]
-    word = Word(consumer=consumer, person=actor.email, accepted=accepted, reason=said, plan=before.plan, at=now)
-    others = tuple(one for one in before.words if (one.consumer, one.plan) != (consumer, before.plan))
-    after = keep(change, before, advance(before, Step.SAY, now=now, words=(*others, word)))
-    event = RetirementAnswered(
-        model=after.model, retirement=after.id, consumer=consumer, person=actor.email, accepted=accepted, plan=after.plan,
-        reason=said,
-    )  # fmt: skip
-    kit.record(change, event, actor)
-    return after
 
 
 def cancel(kit: Kit, actor: Actor, model: str, reason: str) -> Retirement:
@@ -218,6 +169,6 @@ def words(text: str) -> str:
     return text.strip()[:WORDS]
 
 
-def _apply(kit: Kit, places: Any) -> None:
+def _apply(kit: Kit, places: Iterable[str]) -> None:
     for place in places:
         routing.apply(kit, place)

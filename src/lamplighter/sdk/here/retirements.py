@@ -2,7 +2,7 @@
 
 from lamplighter.domain.claimant import Retiring
 from lamplighter.domain.retirement import Retirement
-from lamplighter.lifecycle import finishing
+from lamplighter.lifecycle import finishing, retirement_words
 from lamplighter.lifecycle import retirements as lifecycle
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import retirements as verbs
@@ -23,10 +23,10 @@ class Retirements(Caller, verbs.Retirements):
             return lifecycle.listed(self._kit, look, closed=closed)
 
     def consent_to_retirement(self, model: str, consumer: str, accepted: bool, reason: str = "") -> Retirement:
-        return lifecycle.consent(self._kit, self._actor, model, consumer, accepted=accepted, reason=reason)
+        return retirement_words.consent(self._kit, self._actor, model, consumer, accepted=accepted, reason=reason)
 
     def approve_retirement(self, model: str, accepted: bool, reason: str = "") -> Retirement:
-        return lifecycle.approve(self._kit, self._actor, model, accepted=accepted, reason=reason)
+        return retirement_words.approve(self._kit, self._actor, model, accepted=accepted, reason=reason)
 
     def cancel_retirement(self, model: str, reason: str) -> Retirement:
         return lifecycle.cancel(self._kit, self._actor, model, reason)
