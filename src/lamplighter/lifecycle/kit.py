@@ -16,6 +16,7 @@ from lamplighter.lifecycle.bringing import Bringing
 from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.in_force import InForce
 from lamplighter.lifecycle.issuers import Issuers
+from lamplighter.lifecycle.packages import Packages
 from lamplighter.lifecycle.reads import Reads
 from lamplighter.serving.segments import Segments
 from lamplighter.settings import Settings
@@ -40,6 +41,8 @@ class Kit:
         self.segments: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         #: One at a time takes in what machines of an environment say.
         self.nodes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        #: What machines are told to answer with.
+        self.packages = Packages(settings.serving, settings.trusted_keys)
         #: Segments of machines, by environment and name, whose length this process knows to be right.
         self.shipped: set[tuple[str, str]] = set()
         #: What is written down of predictions that are pushed, by environment; under the lock of its segments.

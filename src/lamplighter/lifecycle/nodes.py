@@ -12,14 +12,13 @@ from lamplighter.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from lamplighter.domain.events.node import NodeJoined, NodeLeft
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import STRICT_NAME, unknown
-from lamplighter.domain.node import TARGET, Hearing, Node, NodeReport, Orders, Package, SeenNode, hearing
+from lamplighter.domain.node import TARGET, Hearing, Node, NodeReport, Orders, SeenNode, hearing
 from lamplighter.domain.record import canonical, from_json
-from lamplighter.domain.route import Credentials, Route
 from lamplighter.domain.version import Manifest
 from lamplighter.lifecycle import shipped
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.serving.redaction import redaction_key
-from lamplighter.targets.base import CREDENTIALS, ROUTE, force, put
+from lamplighter.serving.files import replace
+from lamplighter.targets.base import force
 from lamplighter.targets.nodes import NODES, REPORT, WANTED, nodes
 
 
@@ -49,10 +48,10 @@ def orders(kit: Kit, actor: Actor, environment: str, name: str, report: NodeRepo
         node = Node(environment=environment, name=name, number=number, seen_at=kit.clock.now(), report=report)
         _keep(kit, actor, node, fresh=name not in before)
         held = shipped.held(kit, environment, name, report.segments)
-    package = _package(kit, place.name)
+    told = kit.packages.of(place.name)
     return Orders(
         environment=_wanted(kit, place.name),
-        package=package if package is not None and package.digest != report.holds else None,
+        package=told.package if told is not None and told.digest != report.holds else None,
         held=held,
     )
 
@@ -63,9 +62,8 @@ def file(kit: Kit, actor: Actor, environment: str, version: str, digest: str) ->
     Raises `NotFound` for everything else, `NotAllowed` for a token of another environment.
     """
     _place(kit, actor, environment)
-    package = _package(kit, environment)
-    routed = {one.digest for model in package.route.models for one in model.versions()} if package else set()
-    if version in routed:
+    told = kit.packages.of(environment)
+    if told is not None and version in told.versions:
         content = kit.artifacts.get(version)
         if digest == version:
             return content
@@ -158,7 +156,8 @@ def _keep(kit: Kit, actor: Actor, node: Node, *, fresh: bool) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with kit.store.transaction() as change:
             kit.record(change, NodeJoined(environment=node.environment, node=node.name), actor)
-    put(folder / REPORT, canonical(node))
+    # What a crash takes of it, the machine says again within a second.
+    replace(folder / REPORT, canonical(node))
 
 
 def _leave(kit: Kit, actor: Actor, environment: str, name: str) -> None:
@@ -184,14 +183,3 @@ def _wanted(kit: Kit, environment: str) -> Environment | None:
         return from_json((kit.settings.serving / environment / WANTED).read_bytes(), Environment)
     except (FileNotFoundError, msgspec.MsgspecError):
         return None
-
-
-def _package(kit: Kit, environment: str) -> Package | None:
-    folder = kit.settings.serving / environment
-    try:
-        route = from_json((folder / ROUTE).read_bytes(), Route)
-        credentials = from_json((folder / CREDENTIALS).read_bytes(), Credentials)
-    except (FileNotFoundError, msgspec.MsgspecError):
-        return None
-    keys = {path.name: path.read_text() for path in sorted(kit.settings.trusted_keys.glob("*")) if path.is_file()}
-    return Package(route=route, credentials=credentials, keys=keys, redaction=redaction_key(folder).hex())

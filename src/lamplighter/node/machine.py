@@ -28,6 +28,8 @@ from lamplighter.targets.local import KEYS, Target
 _log = logging.getLogger("lamplighter.node")
 #: Seconds between two turns, and after one that the control plane did not answer.
 _TICK, _PAUSE = 0.4, 1.0
+#: How often a model is told of in a second, of all processes together, before turns become rarer.
+_MODELS = 2000.0
 #: Seconds for what is still to be brought when the machine ends.
 _ENDING = 20.0
 
@@ -64,6 +66,8 @@ class Machine:
         self._kept = self._read()
         self._awaited: Package | None = None
         self._said = ""
+        #: Seconds until the next turn: what a thousand models have to say is said less often.
+        self._tick = _TICK
 
     def run(self, ending: threading.Event) -> None:
         """Turn until told to end, then end the processes and bring what is left."""
@@ -78,7 +82,7 @@ class Machine:
         try:
             if self._once() == 0:
                 self._tell("Everything is as the control plane wants it.")
-            return _TICK
+            return self._tick
         except (Unauthenticated, NotAllowed, Conflict) as error:
             self._tell(f"The control plane refuses this machine: {error.what} {error.why} {error.fix}")
         except (LampError, OSError) as error:
@@ -88,6 +92,7 @@ class Machine:
     def _once(self) -> int:
         """Gives what is not done yet: bytes that are to be brought, and versions that are to come."""
         report = self._report()
+        self._tick = _TICK + len(report.observation.reports) * _models(report.observation) / _MODELS
         orders = self._platform.node_orders(self._environment, self._name, report)
         self._take(orders)
         return self._shipping.ship(report.segments, orders.held) + len(report.lacking)
@@ -185,6 +190,10 @@ class Machine:
         if kept != self._kept:
             put(self._root / self._environment / "node.json", canonical(kept))
             self._kept = kept
+
+
+def _models(seen: Observation) -> int:
+    return max((len(report.loaded) for report in seen.reports), default=0)
 
 
 def further(names: Sequence[str], *, plain: bool) -> tuple[str, ...]:
