@@ -259,7 +259,9 @@ def test_what_cannot_be_calibrated_is_refused(shared: Life, version: Version, ma
     )
     few = refused(shared, version.name, since=MONDAY + 8 * DAY)
     assert few.code == "E1206"
-    assert few.why == "Of 600 labelled rows of 4 days: the later half has 2 days, and 5 are needed."
+    lacks = "Of 600 labelled rows of 4 days: the later half has 2 days, and 5 are needed."
+    assert few.why == f"{lacks} Days that are left out, since labels are still to come: 1."
+    assert shared["rita"].recalibration(version.name, "prod").left_out == "1 day is left out, since labels are still to come."
     with pytest.raises(LampError) as refusal:
         shared["dana"].add_evidence(made.name, Facts(kind="recalibration", facts={}))
     assert refusal.value.code == "E1324"

@@ -59,6 +59,7 @@ def recalibrate(session: Session, reference: str, reason: str, since: str, fit: 
 def _page(session: Session, found: Recalibration, says: str, data: Mapping[str, object], following: tuple[str, int]) -> Page:
     """`following` is the command that comes next, and the number of the version whose page shows it."""
     cut = [] if found.looked_through >= 1.0 else [f"There was time for {found.looked_through:.0%} of the log only."]
+    cut += [found.left_out] if found.left_out else []
     return Page(
         says=says,
         data=data,
@@ -69,7 +70,7 @@ def _page(session: Session, found: Recalibration, says: str, data: Mapping[str, 
             right=frozenset({1, 2, 3, 4, 5}),
         ),
         warnings=cut,
-        next=following[:1],
+        next=following[:1] if found.is_better else (),
         url=session.address(f"/m/{found.model}/v/{following[1]}"),
     )
 

@@ -85,6 +85,8 @@ class Recalibration(Record, frozen=True):
     #: Rows that the fit has seen, and later ones that it has not.
     seen: LabelledDays
     unseen: LabelledDays
+    #: Days that were left out, since their labels are still to come.
+    waiting: int = 0
     #: Versions whose rows these are: they give the same scores.
     counted: tuple[int, ...] = ()
     #: By name, on unseen rows.
@@ -101,6 +103,12 @@ class Recalibration(Record, frozen=True):
     looked_through: float = 1.0
     #: Why, in the words of whoever made a version of it.
     reason: str = ""
+
+    @property
+    def left_out(self) -> str:
+        """That days were left out; empty if none was."""
+        days = "day is" if self.waiting == 1 else "days are"
+        return f"{self.waiting} {days} left out, since labels are still to come." if self.waiting else ""
 
     @property
     def rows(self) -> int:

@@ -51,8 +51,12 @@ def lived_through(window: Window, first: int, newest: int) -> bool:
 
 def is_judged(counted: Counted, *, overdue: bool, monitor: Monitor) -> bool:
     """Whether the labels of a window are in, or will not come any more, and are enough."""
-    share = OVERDUE_LABELLED if overdue else LABELLED
-    return counted.labelled >= share * counted.scored and counted.labelled >= monitor.quality.least_rows
+    return are_in(counted, overdue=overdue) and counted.labelled >= monitor.quality.least_rows
+
+
+def are_in(counted: Counted, *, overdue: bool) -> bool:
+    """Whether the labels of so many rows are in, or as many of them as will come."""
+    return counted.labelled >= (OVERDUE_LABELLED if overdue else LABELLED) * counted.scored
 
 
 def needed(scored: int, monitor: Monitor) -> int:

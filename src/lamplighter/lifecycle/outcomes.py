@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamplighter.domain.version import Version
-from lamplighter.domain.window import DAY, Counted
+from lamplighter.domain.window import DAY, Counted, are_in
 from lamplighter.monitoring.labelled import Labelled, labelled, labelled_bytes, labelled_from, together
 from lamplighter.store.closed_days import Place
 from lamplighter.store.outcomes import Day
@@ -79,16 +79,25 @@ def rows(look: Transaction, version: Version, environment: str, start: int, end:
     return together(labelled_from(content) for content in {**kept, **newer}.values())
 
 
-def by_day(look: Transaction, versions: Iterable[Version], environment: str, since: int) -> Mapping[int, Labelled]:
-    """The kept labelled rows of versions on the days that are whole since a moment, the earliest first; days without any are
-    left out."""
-    start, found = -(-since // DAY) * DAY, dict[int, list[Labelled]]()
+def by_day(
+    look: Transaction, versions: Sequence[Version], environment: str, since: int, patience: int
+) -> tuple[Mapping[int, Labelled], int]:
+    """The kept labelled rows of versions on the days that are whole since a moment, the earliest first, and how many days are
+    left out because their labels are still to come; those that came first are not like the rest. Labels are overdue so many
+    microseconds after the end of their day, by the newest day that there is."""
+    start = min(max(-(-since // DAY) * DAY, 0), FOREVER)
+    counts: dict[int, Counted] = {}
+    parts: dict[int, list[Labelled]] = {}
     for version in versions:
-        days = look.outcomes.between(version.model, environment, version.number, start, FOREVER)
-        for day, content in days.items():
-            found.setdefault(day, []).append(labelled_from(content))
-    whole = {day: together(found[day]) for day in sorted(found)}
-    return {day: rows for day, rows in whole.items() if rows.n}
+        place = version.model, environment, version.number, start, FOREVER
+        for day, (scored, known) in look.outcomes.counted(*place).items():
+            before = counts.get(day, Counted(0, 0))
+            counts[day] = Counted(before.scored + scored, before.labelled + known)
+        for day, content in look.outcomes.between(*place).items():
+            parts.setdefault(day, []).append(labelled_from(content))
+    newest = max(counts, default=0)
+    ripe = [day for day in sorted(counts) if are_in(counts[day], overdue=day + DAY + patience <= newest)]
+    return {day: together(parts[day]) for day in ripe if counts[day].labelled}, len(counts) - len(ripe)
 
 
 def _of(version: Version, start: int, end: int, fresh: Fresh) -> Fresh:

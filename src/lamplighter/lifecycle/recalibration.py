@@ -3,7 +3,6 @@
 The model is the same, so what is known of its files is carried over. What looks at scores is found anew, on the unseen days.
 """
 
-from collections.abc import Mapping
 from functools import partial
 
 import msgspec
@@ -21,7 +20,6 @@ from lamplighter.domain.recalibration import (
     Compared,
     Dot,
     Fit,
-    LabelledDays,
     Recalibration,
     check_recalibrates,
     recalibrated,
@@ -31,8 +29,9 @@ from lamplighter.domain.replay import Thresholds
 from lamplighter.domain.retuning import same_scores
 from lamplighter.domain.rows import Clock, Window
 from lamplighter.domain.version import Artifact, Manifest, Version
-from lamplighter.domain.window import DAY
-from lamplighter.lifecycle import derived, industrialization, outcomes, profiles, turning
+from lamplighter.domain.window import DAY, patience
+from lamplighter.lifecycle import derived, halves, industrialization, outcomes, profiles, turning
+from lamplighter.lifecycle.halves import Days
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.measures import quality_measure, quality_measures
 from lamplighter.monitoring import mapped_profile, mapped_robustness
@@ -44,11 +43,6 @@ from lamplighter.monitoring.labelled import Labelled, together
 from lamplighter.monitoring.outcomes import outcomes as paired
 from lamplighter.monitoring.profile import profile_bytes
 from lamplighter.store.transaction import Transaction
-
-#: What each part has to have, and how many days the unseen one.
-LEAST_ROWS, LEAST_OF_CLASS, LEAST_DAYS = 200, 20, 5
-
-Days = Mapping[int, Labelled]
 
 
 def recalibration(kit: Kit, version: Version, environment: Environment, fit: Fit, since: int) -> Recalibration:
@@ -66,8 +60,8 @@ def _found(kit: Kit, version: Version, environment: Environment, fit: Fit, since
         project = look.project(version.model)
         own = {caller.name: caller.declared.threshold for caller in look.callers(project)}
         alike = [one for one in look.versions.all(model=version.model) if same_scores(one.manifest, version.manifest)]
-        days = outcomes.by_day(look, alike, environment.name, since)
-    seen, unseen = _split(version, days)
+        days, waiting = outcomes.by_day(look, alike, environment.name, since, patience(project.monitor))
+    seen, unseen = halves.split(version, days, waiting)
     by = _fitted(version, together(seen.values()), fit)
     threshold = version.manifest.decision.threshold
     counter = turning.Counter(own, Thresholds(before=threshold, after=threshold), partial(calibrated, by))
@@ -81,48 +75,14 @@ def _found(kit: Kit, version: Version, environment: Environment, fit: Fit, since
         fit=fit,
         fitted=by,
         whole=composed(version.manifest.calibrates or Calibration(), by),
-        seen=_part(seen),
-        unseen=_part(unseen),
+        seen=halves.told(seen),
+        unseen=halves.told(unseen),
+        waiting=waiting,
         counted=tuple(one.number for one in alike),
         consumers=counter.turned(),
         looked_through=counter.looked_through,
     )
     return _judged(project, found, unseen, threshold), fitting.recalibrated(together(days.values()), by)
-
-
-def _split(version: Version, days: Days) -> tuple[Days, Days]:
-    """Whole days, about half of the rows in each part; raises `Conflict` where either has too few."""
-    rows = np.cumsum([one.n for one in days.values()])
-    cut = int(np.searchsorted(rows, rows[-1] / 2.0)) + 1 if rows.size else 0
-    parts = dict(list(days.items())[:cut]), dict(list(days.items())[cut:])
-    lacking = [why for name, part in zip(("fit", "judge it"), parts, strict=True) if (why := _lacking(name, part))]
-    if len(parts[1]) < LEAST_DAYS:
-        lacking.append(f"the later half has {len(parts[1])} days, and {LEAST_DAYS} are needed")
-    if lacking:
-        raise Conflict(
-            f"There is not enough evidence to calibrate {version.name}.",
-            why=f"Of {int(rows[-1]) if rows.size else 0:,} labelled rows of {len(days)} days: {'; '.join(lacking)}.",
-            fix="Wait for labels, or bring them: lamp labels push FILE",
-            code="E1206",
-        )
-    return parts
-
-
-def _lacking(name: str, days: Days) -> str:
-    """What is lacking of a part; empty if nothing is."""
-    part = _part(days)
-    classes = part.positives, part.rows - part.positives
-    if part.rows >= LEAST_ROWS and min(classes) >= LEAST_OF_CLASS:
-        return ""
-    has = f"{part.rows:,} rows, {classes[0]:,} of them positive,"
-    return f"{has} to {name}, and {LEAST_ROWS} with {LEAST_OF_CLASS} of each class are needed"
-
-
-def _part(days: Days) -> LabelledDays:
-    rows = sum(one.n for one in days.values())
-    positives = sum(int(one.labels.sum()) for one in days.values())
-    start, end = (min(days), max(days) + DAY) if days else (0, 0)
-    return LabelledDays(start=start, end=end, days=len(days), rows=rows, positives=positives)
 
 
 def _fitted(version: Version, rows: Labelled, fit: Fit) -> Calibration:

@@ -142,7 +142,9 @@ def _recalibrates(platform: Platform, incident: Incident, readings: Sequence[Rea
     if finding.measure not in SAYS or incident.state is State.RESOLVED:
         return None
     auc = still_ranks(readings, finding.number, platform.project(incident.model).requirement)
-    return hint(platform.version(f"{incident.model}@{finding.number}").version, auc, incident.environment) if auc else None
+    if auc is None:
+        return None
+    return hint(platform.version(f"{incident.model}@{finding.number}").version, auc, incident.environment, finding.start)
 
 
 def _changes(entries: list[Entry], incident: Incident) -> list[Entry]:

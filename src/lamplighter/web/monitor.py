@@ -77,7 +77,10 @@ def _recalibrates(platform: Platform, project: Project, seen: Monitored) -> Hint
     newest = {one.measure: one for one in seen.quality if one.number == seen.number and one.aspect != ESTIMATE}
     off = [one for one in (seen.calibration, *newest.values()) if one is not None and one.crossed and one.measure in SAYS]
     auc = still_ranks(seen.quality, seen.number, project.requirement) if off else None
-    return hint(platform.version(f"{seen.model}@{seen.number}").version, auc, seen.environment) if auc else None
+    if auc is None:
+        return None
+    crossed = (one.start for one in (*off, *seen.quality) if one.number == seen.number and one.crossed and one.measure in SAYS)
+    return hint(platform.version(f"{seen.model}@{seen.number}").version, auc, seen.environment, min(crossed))
 
 
 def quality(seen: Monitored, project: Project) -> list[Figure]:

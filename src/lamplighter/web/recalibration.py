@@ -68,14 +68,16 @@ class Hint(NamedTuple):
     command: str
 
 
-def hint(version: Version, auc: Reading | None, environment: str) -> Hint | None:
-    """What stands beside probabilities that are off where rows are ranked as well as they should be; nothing elsewhere."""
-    if auc is None or not offered(version):
+def hint(version: Version, auc: Reading, environment: str, since: int) -> Hint | None:
+    """What stands beside probabilities that are off since a moment, while rows are ranked as they should be. Nothing for
+    a version whose scores cannot be calibrated here."""
+    if not offered(version):
         return None
+    first = datetime.fromtimestamp(since / 1_000_000, UTC).strftime("%Y-%m-%d")
     interval = f"{figure(auc.low)} to {figure(auc.high)}"
     told = f"v{version.number} still ranks rows: AUC {figure(auc.value)} ({interval}) in {window(auc)}"
-    page = f"/m/{version.model}/v/{version.number}/recalibrate?environment={environment}"
-    command = f"lamp recalibrate {version.name} --env {environment} --show"
+    page = f"/m/{version.model}/v/{version.number}/recalibrate?environment={environment}&since={first}"
+    command = f"lamp recalibrate {version.name} --env {environment} --since {first} --show"
     return Hint(f"{told}. What its scores say is off, which a calibration may mend without a training.", page, command)
 
 
