@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.instant import day
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.recalibration import Dot, Fit, Recalibration
 from lamplighter.domain.version import Version
@@ -73,12 +74,12 @@ def hint(version: Version, auc: Reading, environment: str, since: int) -> Hint |
     a version whose scores cannot be calibrated here."""
     if not offered(version):
         return None
-    first = datetime.fromtimestamp(since / 1_000_000, UTC).strftime("%Y-%m-%d")
     interval = f"{figure(auc.low)} to {figure(auc.high)}"
     told = f"v{version.number} still ranks rows: AUC {figure(auc.value)} ({interval}) in {window(auc)}"
-    page = f"/m/{version.model}/v/{version.number}/recalibrate?environment={environment}&since={first}"
-    command = f"lamp recalibrate {version.name} --env {environment} --since {first} --show"
-    return Hint(f"{told}. What its scores say is off, which a calibration may mend without a training.", page, command)
+    page = f"/m/{version.model}/v/{version.number}/recalibrate?environment={environment}"
+    command = f"lamp recalibrate {version.name} --env {environment} --show"
+    off = f"What its scores say is off in rows of {day(since)} and later"
+    return Hint(f"{told}. {off}, which a calibration may mend without a training.", page, command)
 
 
 def diagram(found: Recalibration) -> Figure | None:
