@@ -127,7 +127,7 @@ def test_an_environment_on_a_target_that_is_not_there_opens_no_platform(tmp_path
         Kit.open(read_settings({}, home=str(tmp_path)))
     found = refusal.value
     assert (found.why, found.fix) == (
-        "`environments`: There is no target of that name. Known: local.",
+        "`environments`: There is no target of that name. Known: local, nodes.",
         "Did you mean local?",
     )
 
