@@ -17,9 +17,13 @@ from lamplighter.domain.observation import Observation
 from lamplighter.domain.prediction import frame, frames
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import collection
+from lamplighter.lifecycle.backups import back_up
 from lamplighter.lifecycle.compaction import compact, folder
+from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.restoring import restore
 from lamplighter.node.shipping import Shipping
 from lamplighter.sdk.embedded import Embedded
+from lamplighter.settings import read_settings
 from lamplighter.store import recorded
 
 MODEL = "recorded-elsewhere"
@@ -255,3 +259,23 @@ def test_a_machine_that_is_gone_is_forgotten_and_one_that_leaves_says_so(far: Li
     # The numbers of those who left are given to others.
     platform.node_orders("far", "three", said())
     assert [(one.node.name, one.node.number) for one in owner.nodes("far")] == [("three", 0)]
+
+
+def test_a_backup_knows_what_it_holds_in_other_files(far: Life, tmp_path: Path) -> None:
+    version = far.version(models.project(MODEL))
+    platform, content = Embedded(far.kit, machines()), frame(scored(version, "r", [0.5], at=NOON))
+    platform.node_orders("far", "one", said({SEGMENT: len(content)}))
+    for name in (SEGMENT, "0-1-000001.seg"):
+        platform.put_segment("far", "one", name, 0, content)
+    far.clock.forward(61)
+    collection.collect(far.kit, "far")
+    assert compact(far.kit, "far") == 1
+    back_up(far.settings, tmp_path / "copy")
+    restored = read_settings({}, home=str(tmp_path / "restored"))
+    restore(restored, tmp_path / "copy")
+    kit = Kit.open(restored)
+    try:
+        held = Embedded(kit, machines()).node_orders("far", "one", said({SEGMENT: len(content)})).held
+        assert held == {SEGMENT: WHOLE}
+    finally:
+        kit.close()

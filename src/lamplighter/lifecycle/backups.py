@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from io import BufferedRandom, BufferedReader
 from pathlib import Path
@@ -40,6 +40,8 @@ _RECORDED = "recorded/**/*.parquet"
 #: Files that clients of MLflow brought, without those that are still coming.
 _TRACKED = "tracked/??/*"
 _SEGMENTS = "serving/*/segments/*.seg"
+#: Which segments of machines elsewhere were begun here.
+_BEGUN = "serving/*/nodes/*/segments.json"
 
 
 class Kept(Record, frozen=True):
@@ -93,6 +95,8 @@ def back_up(settings: Settings, place: Path) -> Backup:
 
 def _made(settings: Settings, source: Path, partial: Path) -> Backup:
     with ExitStack() as held:
+        # Before the segments: one that counts as begun and is not there would never be asked for again.
+        _copy_files(settings, partial, [_BEGUN])
         segments = dict(_opened(settings, held))
         at = time_ns() // 1000
         _copy_database(source, partial / DATABASE)
@@ -108,7 +112,8 @@ def _made(settings: Settings, source: Path, partial: Path) -> Backup:
             for name, file in segments.items():
                 if (settings.folder / name).exists() or _is_open(look, name, os.fstat(file.fileno()).st_size):
                     _write(partial / name, file)
-            _copy_files(settings, partial)
+            _copy_files(settings, partial, (*_CONFIGURATION, _RECORDED, _TRACKED))
+            _copy_policy(settings, partial)
     return Backup(
         format=FORMAT, at=at, release=__version__, entries=entries, head=head, versions=len(versions),
         files=dict(_files(partial)), damaged=damaged,
@@ -262,8 +267,8 @@ def _copy_artifacts(settings: Settings, digests: set[str], target: Path) -> Iter
         file.write_bytes(content)
 
 
-def _copy_files(settings: Settings, target: Path) -> None:
-    for pattern in (*_CONFIGURATION, _RECORDED, _TRACKED):
+def _copy_files(settings: Settings, target: Path, patterns: Iterable[str]) -> None:
+    for pattern in patterns:
         for path in sorted(settings.folder.glob(pattern)):
             try:
                 with path.open("rb") as file:
@@ -271,6 +276,9 @@ def _copy_files(settings: Settings, target: Path) -> None:
             except FileNotFoundError:
                 # A day that nobody has to keep any more goes away at any time, and so does a file that a client removes.
                 continue
+
+
+def _copy_policy(settings: Settings, target: Path) -> None:
     if settings.policy:
         with Path(settings.policy).open("rb") as file:
             _write(target / _POLICY, file)
