@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from arro3.io import read_parquet
 from lines import line
-from million import large, reference
+from million import CONTRACT, large, reference
 
 from lamplighter.monitoring.profile import Profile, profile_bytes, profile_from
 from lamplighter.monitoring.table import Naming, Part, count_parts
@@ -38,7 +38,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
-        profile = profile_from(Path(sys.argv[1]).read_bytes())
+        profile = profile_from(Path(sys.argv[1]).read_bytes(), CONTRACT)
         sys.stdout.buffer.write(msgspec.json.encode(counted(profile, Path(sys.argv[2]))))
     else:
         main()

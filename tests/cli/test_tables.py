@@ -35,6 +35,12 @@ def test_numbers_stand_at_the_right() -> None:
     ]
 
 
+@given(st.integers(1, 4), st.integers(1, WIDTH))
+def test_a_column_without_any_text_is_told_as_nothing(columns: int, width: int) -> None:
+    assert lines(Table([("",) * columns, ("",) * columns]), width) == ["", ""]
+    assert lines(Table([("a", "", "b")], ("A", "", "B"))) == ["  A     B", "  a     b"]
+
+
 def test_a_table_without_rows_is_nothing() -> None:
     assert lines(Table([], ("NAME",))) == []
 

@@ -28,9 +28,12 @@ def scored(n: int, pull: float, seed: int, *, spread: float = 1.0) -> tuple[Floa
     return chance**1.7, (random.random(n) < chance).astype(float)
 
 
+def contract_of(meaning: Meaning) -> Contract:
+    return Contract(inputs=(Column(name="x", kind=Kind.NUMBER),), output=Output(name="y", meaning=meaning))
+
+
 def frozen(scores: FloatArray, labels: FloatArray, meaning: Meaning, threshold: float = THRESHOLD) -> tuple[Profile, Truth]:
-    contract = Contract(inputs=(Column(name="x", kind=Kind.NUMBER),), output=Output(name="y", meaning=meaning))
-    profile = reference_profile(contract, {"x": scores}, scores, edges=(threshold,))
+    profile = reference_profile(contract_of(meaning), {"x": scores}, scores, edges=(threshold,))
     bins = profile.columns[PREDICTION].bins
     assert isinstance(bins, NumericBins)
     known = truth(bins, meaning, labels, scores, threshold, held_out=True)
@@ -162,7 +165,8 @@ def test_losses_of_numbers_follow_the_rows_that_come() -> None:
 
 def test_the_truth_is_kept_with_the_profile() -> None:
     profile, known = frozen(*scored(2_000, 0.0, 8), Meaning.PROBABILITY)
-    kept = profile_from(profile_bytes(Profile(identity=profile.identity, columns=profile.columns, truth=known)))
+    kept_bytes = profile_bytes(Profile(identity=profile.identity, columns=profile.columns, truth=known))
+    kept = profile_from(kept_bytes, contract_of(Meaning.PROBABILITY))
     assert kept.truth is not None
     scores, _ = scored(500, 0.2, 9)
     assert estimate(kept.truth, window(kept, scores)) == estimate(known, window(profile, scores))

@@ -10,7 +10,7 @@ import pytest
 from lamplighter.domain.evaluation import MOST_BYTES, MOST_KEPT
 from lamplighter.monitoring import encoding
 from lamplighter.monitoring.evaluated import Evaluated, evaluated_bytes, evaluated_from
-from lamplighter.monitoring.refusals import UnreadableBytes
+from lamplighter.monitoring.refusals import TooManyBytes, UnreadableBytes
 
 HEADER = b"lamplighter evaluated 1\n"
 
@@ -69,7 +69,7 @@ def test_a_few_bytes_that_say_very_many_take_no_room() -> None:
     assert len(packed) < MOST_BYTES / 10
     tracemalloc.start()
     try:
-        with pytest.raises(UnreadableBytes):
+        with pytest.raises(TooManyBytes):
             evaluated_from(packed)
         assert tracemalloc.get_traced_memory()[1] < MOST_BYTES * 4
     finally:

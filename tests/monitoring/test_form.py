@@ -31,9 +31,12 @@ def remarks(count: int, seed: int, words: int = 6) -> list[str | None]:
     return [None if gone else text for text, gone in zip(made, random.random(count) < 0.05, strict=True)]
 
 
+def contract_of(kind: Kind) -> Contract:
+    return Contract(inputs=(Column(name="x", kind=kind, nullable=True),), output=Output(name="y", meaning=Meaning.NUMBER))
+
+
 def profile_of(kind: Kind, values: list[Any]) -> Profile:
-    contract = Contract(inputs=(Column(name="x", kind=kind, nullable=True),), output=Output(name="y", meaning=Meaning.NUMBER))
-    return reference_profile(contract, {"x": values})
+    return reference_profile(contract_of(kind), {"x": values})
 
 
 PROFILE = profile_of(Kind.TEXT, remarks(3000, 1))
@@ -45,7 +48,7 @@ def test_free_texts_are_looked_at_by_their_length() -> None:
     assert (column.form, column.kind, int(column.present)) == (Form.LENGTH, Kind.INTEGER, len(lengths))
     assert float(column.mean()) == pytest.approx(np.mean(lengths))
     assert (column.tally.low, column.tally.high) == (min(lengths), max(lengths))
-    again = profile_from(profile_bytes(PROFILE))
+    again = profile_from(profile_bytes(PROFILE), contract_of(Kind.TEXT))
     assert counts_bytes(count(again, {"x": remarks(9, 2)})) == counts_bytes(count(PROFILE, {"x": remarks(9, 2)}))
 
 

@@ -1,7 +1,9 @@
 """A real model from its first sentence to production with two keys, embedded and remote alike."""
 
+import zlib
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 import pytest
 from tests.sdk import models
@@ -13,7 +15,7 @@ from lamplighter import keys
 from lamplighter.cli.verifier import check_card
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decision import Refused
-from lamplighter.domain.errors import Blocked
+from lamplighter.domain.errors import Blocked, Invalid
 from lamplighter.domain.record import canonical, digest_of
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Aspect, Status
@@ -49,6 +51,22 @@ def test_artifacts_are_kept_under_their_digest(ground: Ground) -> None:
     assert ground["dana"].put_artifact(digest, content) == digest
     assert ground["dana"].missing_artifacts([digest]) == []
     assert ground["rita"].artifact(digest) == content
+
+
+@pytest.mark.parametrize("packed", [zlib.compress(b"\x00" * 16_000_000), b"no compression"])
+def test_a_profile_that_no_watch_could_read_is_refused_at_the_door(ground: Ground, version: Version, packed: bytes) -> None:
+    content = b"lamplighter profile 1\n" + packed
+    ground["dana"].put_artifact(digest_of(content), content)
+    forged = tuple(
+        msgspec.structs.replace(one, digest=digest_of(content)) if one.role == "profile" else one
+        for one in version.manifest.artifacts
+    )
+    with pytest.raises(Invalid) as refused:
+        ground["dana"].register(MODEL, msgspec.structs.replace(version.manifest, artifacts=forged), (), "forged")
+    assert refused.value.code == ("E1288" if len(packed) > 20 else "E1173")
+    assert refused.value.why
+    assert refused.value.fix
+    assert version.digest == ground["rita"].versions(MODEL)[-1].digest
 
 
 def test_the_same_manifest_is_the_same_version(ground: Ground, version: Version) -> None:

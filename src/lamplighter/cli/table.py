@@ -35,7 +35,7 @@ def lines(table: Table, width: int = WIDTH) -> list[str]:
 def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """The widest text of each column. If all are too wide together, the last gives way first, then the widest that can do so
     between its words, then the widest."""
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    widths = [max(1, *(len(row[place]) for row in rows)) for place in range(len(rows[0]))]
     room = width - len(_GAP) * len(widths)
     widths[-1] = max(min(widths[-1], room - sum(widths[:-1])), min(widths[-1], _LEAST))
     words = [max(len(word) for row in rows for word in row[place].split() or [""]) for place in range(len(widths))]

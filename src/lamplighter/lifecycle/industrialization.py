@@ -20,7 +20,7 @@ from lamplighter.domain.retuning import KIND as RETUNING
 from lamplighter.domain.selection import KIND as SELECTION
 from lamplighter.domain.training_input import KIND as TRAINING_INPUT
 from lamplighter.domain.version import Manifest, Version
-from lamplighter.lifecycle import elsewhere, measurable, retirement
+from lamplighter.lifecycle import elsewhere, measurable, profiles, retirement
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.tracking import candidates
 from lamplighter.store.transaction import Transaction
@@ -93,6 +93,8 @@ def _check(kit: Kit, model: str, manifest: Manifest) -> None:
     missing = missing_artifacts(kit, [artifact.digest for artifact in manifest.artifacts])
     if missing:
         raise _missing(len(missing))
+    # What the watch cannot read later is refused while whoever brings it is here.
+    profiles.profile_in(kit, manifest)
 
 
 def _missing(count: int) -> Invalid:

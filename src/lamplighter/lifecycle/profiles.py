@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from lamplighter.domain.contract import Contract
 from lamplighter.domain.prediction import Scored
-from lamplighter.domain.version import Version
+from lamplighter.domain.version import Manifest, Version
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.monitoring import counts as counting
 from lamplighter.monitoring.counts import Counts
@@ -22,14 +23,19 @@ Place = tuple[str, int, int]
 
 def profile_of(kit: Kit, version: Version) -> Profile | None:
     """The reference profile that was frozen with a version, if it has one."""
-    digests = [artifact.digest for artifact in version.manifest.artifacts if artifact.role == "profile"]
-    return _read(kit, digests[0]) if digests else None
+    return profile_in(kit, version.manifest)
+
+
+def profile_in(kit: Kit, manifest: Manifest) -> Profile | None:
+    """The reference profile that a manifest names, if it names one; raises `UnreadableBytes` or `TooManyBytes`."""
+    digests = [artifact.digest for artifact in manifest.artifacts if artifact.role == "profile"]
+    return _read(kit, digests[0], manifest.contract) if digests else None
 
 
 # As many as an installation has live versions; thresholds hold on to the same ones.
 @lru_cache(maxsize=2048)
-def _read(kit: Kit, digest: str) -> Profile:
-    return profile_from(kit.artifacts.get(digest))
+def _read(kit: Kit, digest: str, contract: Contract) -> Profile:
+    return profile_from(kit.artifacts.get(digest), contract)
 
 
 class Grown(NamedTuple):

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lamplighter.monitoring.refusals import UnreadableBytes
+from lamplighter.monitoring.refusals import TooManyBytes, UnreadableBytes
 
 Value = TypeVar("Value")
 
@@ -36,11 +36,28 @@ def read(plain: bytes, kind: type[Value]) -> Value:
 
 
 def unpacked(header: bytes, content: bytes, kind: type[Value], what: str) -> Value:
-    """The value behind the header; raises `UnreadableBytes` naming `what`."""
+    """The value behind the header in bytes that the platform wrote itself; raises `UnreadableBytes` naming `what`."""
     if not content.startswith(header):
         raise UnreadableBytes(what)
     try:
         return read(zlib.decompress(content[len(header) :]), kind)
+    except (zlib.error, msgspec.DecodeError):
+        raise UnreadableBytes(what) from None
+
+
+def unpacked_within(header: bytes, content: bytes, kind: type[Value], what: str, most: int) -> Value:
+    """The same of bytes that anybody may have written; raises `TooManyBytes` too, before more than `most` of them are unpacked."""
+    if not content.startswith(header):
+        raise UnreadableBytes(what)
+    # A few bytes can say that they are very many.
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(content[len(header) :], most)
+        if not inflater.eof and len(plain) == most:
+            raise TooManyBytes(what, most)
+        if not inflater.eof:
+            raise UnreadableBytes(what)
+        return read(plain, kind)
     except (zlib.error, msgspec.DecodeError):
         raise UnreadableBytes(what) from None
 

@@ -3,10 +3,8 @@
 Nothing of a row is kept but its label, its score and whether it lies in a slice that a requirement names.
 """
 
-import zlib
 from collections.abc import Mapping
 
-import msgspec
 import numpy as np
 
 from lamplighter.domain.evaluation import MOST_BYTES, MOST_KEPT
@@ -42,18 +40,10 @@ def evaluated_bytes(rows: Evaluated) -> bytes:
 
 
 def evaluated_from(content: bytes) -> Evaluated:
-    """The rows in an artifact that anybody may have written; raises `UnreadableBytes`."""
-    try:
-        if not content.startswith(_HEADER) or len(content) > MOST_BYTES:
-            raise UnreadableBytes(_WHAT)
-        # A few bytes can say that they are very many.
-        packed = zlib.decompressobj()
-        plain = packed.decompress(content[len(_HEADER) :], MOST_BYTES)
-        if not packed.eof:
-            raise UnreadableBytes(_WHAT)
-        found = encoding.read(plain, Evaluated)
-    except (zlib.error, msgspec.DecodeError):
-        raise UnreadableBytes(_WHAT) from None
+    """The rows in an artifact that anybody may have written; raises `UnreadableBytes` or `TooManyBytes`."""
+    if len(content) > MOST_BYTES:
+        raise UnreadableBytes(_WHAT)
+    found = encoding.unpacked_within(_HEADER, content, Evaluated, _WHAT, MOST_BYTES)
     if not _fits(found):
         raise UnreadableBytes(_WHAT)
     return found

@@ -18,6 +18,8 @@ from lamplighter.monitoring.truth import Truth
 PREDICTION = "@prediction"
 
 _HEADER = b"lamplighter profile 1\n"
+#: Bytes that a column takes at most beside the categories that its contract names, and that all of them take at most.
+_COLUMN, _ALL = 512 * 1024, 32 * 1024 * 1024
 
 
 class Profile(Record, frozen=True, eq=False):
@@ -66,9 +68,15 @@ def profile_bytes(profile: Profile) -> bytes:
     return encoding.packed(_HEADER, profile)
 
 
-def profile_from(content: bytes) -> Profile:
-    """The profile in an artifact; raises `UnreadableBytes`."""
-    return encoding.unpacked(_HEADER, content, Profile, "a profile")
+def profile_from(content: bytes, contract: Contract) -> Profile:
+    """The profile of a contract, in an artifact that anybody may have written; raises `UnreadableBytes` or `TooManyBytes`."""
+    return encoding.unpacked_within(_HEADER, content, Profile, "a profile", _most_bytes(contract))
+
+
+def _most_bytes(contract: Contract) -> int:
+    """What the profile of a contract takes at most: its inputs, its prediction, and their categories."""
+    named = sum(len(name.encode()) + 16 for column in contract.inputs for name in column.categories or ())
+    return min(_COLUMN * (len(contract.inputs) + 1) + named, _ALL)
 
 
 def _reference(name: str, kind: Kind, known: tuple[str, ...] | None, values: Values) -> Distribution:

@@ -51,6 +51,19 @@ class UnreadableBytes(Invalid):
         )
 
 
+class TooManyBytes(Invalid):
+    """Bytes that would be far more once they are unpacked than what they are said to be can be."""
+
+    code = "E1288"
+
+    def __init__(self, what: str, most: int) -> None:
+        super().__init__(
+            f"These bytes are too many for {what}.",
+            why=f"Unpacked they would be more than {most:,} bytes, which is more than what they describe can take.",
+            fix="Register the version anew with lamp deploy, which writes them itself.",
+        )
+
+
 class ImpossibleSetting(Invalid):
     """A setting of a calculation that allows no answer."""
 
