@@ -56,7 +56,7 @@ def test_check_needs_no_platform(folder: Path) -> None:
     outcome = lamp("check", "--json", folder=folder)
     assert outcome.code == 0, outcome.out + outcome.err
     verdicts = {j["gate"]: j["verdict"]["verdict"] for j in outcome.json["data"]["judgements"]}
-    assert verdicts == dict.fromkeys(("parity", "load_check", "data_checks", "formats"), "passed")
+    assert verdicts == dict.fromkeys(("parity", "load_check", "data_checks", "formats", "checklist"), "passed")
     assert outcome.json["data"]["judged_by_the_platform"] == ["ownership", "contract", "vulnerabilities"]
     assert "talk of the training code" in outcome.err
 

@@ -2,12 +2,15 @@
 
 import re
 
+import msgspec
 import pytest
 from tests.domain import specimens
 
+from lamplighter.domain.checklist import Item
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.policy import Answer, read_policy
+from lamplighter.domain.record import canonical
 
 
 def test_the_starter_rule_book_reads() -> None:
@@ -59,10 +62,19 @@ def test_silence_about_a_level_is_refused(tier: int, level: Level) -> None:
         ("{ errors = 0.02 }", "{ error = 0.02 }", "`error`"),
         ('name = "internal"\nsummary', 'name = "mission-critical"\nsummary', "mission-critical"),
         ('gates = ["data_checks", "load_check", "performance",', 'gates = ["parity",', "parity can never be waived"),
-        ('"contract", "vulnerabilities"]', '"contract", "acceptance"]', "acceptance can never be waived"),
+        ('"vulnerabilities", "checklist"]', '"acceptance"]', "acceptance can never be waived"),
         ('waivers = { by = ["risk"]', 'waivers = { by = ["ml-engineer"]', "The role ml-engineer accepts nothing"),
         ('waivers = { by = ["risk"]', 'waivers = { by = ["nobody"]', "waivers"),
         ('longest = "90d"', 'longest = "long"', "waivers of internal"),
+        ('severity = "high"', 'severity = "dire"', "$.checklist[0].severity"),
+        ('check = "summary"', 'check = "sumary"', "$.checklist[0].check"),
+        ('check = "summary"\n', "", "$.checklist[0]"),
+        ('name = "limitations"\n', 'name = "summary"\n', "checklist[1]: name: two items are called summary"),
+        ('name = "summary"\n', 'name = "Summary"\n', "checklist[0]: A name has 1 to 63"),
+        ('sentence = "The model says in a sentence what it does."', 'sentence = " "', "checklist[0]: sentence"),
+        ("least = 1000\n", "", "checklist[8]: least"),
+        ('check = "summary"\n', 'check = "summary"\nleast = 2\n', "checklist[0]: least has no effect on summary"),
+        ('check = "summary"\n', 'check = "summary"\nowner = "me"\n', "owner"),
         ('name = "starter"', 'name = "starter', "line"),
         ("version = 1", "version = 1\nreviewed = true", "reviewed"),
     ],
@@ -78,6 +90,23 @@ def test_what_is_wrong_is_named(old: str, new: str, named: str) -> None:
 def test_a_rule_book_without_tiers_is_none() -> None:
     with pytest.raises(Invalid):
         read_policy('name = "empty"\nversion = 1\ntier = []\ncriticality = []\n')
+
+
+def test_a_rule_book_without_a_checklist_keeps_the_bytes_that_it_had() -> None:
+    text = re.sub(r"\[\[checklist\]\]\n(.+\n)+", "", specimens.starter_text())
+    book = read_policy(text)
+    assert book.items == ()
+    assert b"checklist" not in canonical(msgspec.structs.replace(book, tier=()))
+    assert len(specimens.starter().items) > 10
+
+
+def test_the_gate_is_asked_with_the_items_of_the_rule_book() -> None:
+    book = specimens.starter()
+    (use,) = [one for one in book.uses(book.tier[1], Level.PRODUCTION) if one["use"] == "checklist"]
+    assert use["limit"] == "medium"
+    assert msgspec.convert(use["items"], tuple[Item, ...]) == book.items
+    others = [one for one in book.uses(book.tier[1], Level.PRODUCTION) if one["use"] != "checklist"]
+    assert all("items" not in one for one in others)
 
 
 def test_any_change_is_another_revision() -> None:

@@ -28,8 +28,8 @@ EVIDENCE = {
     "challenger": "selection", "shadow": "shadow", "consumers": "replay", "robustness": "robustness",
     "fairness": "fairness",
 }  # fmt: skip
-OTHERWISE = {"acceptance", "brief", "contract", "formats", "order", "ownership", "review", "sandbox", "sources", "validation",
-             "vulnerabilities"}  # fmt: skip
+OTHERWISE = {"acceptance", "brief", "checklist", "contract", "formats", "order", "ownership", "review", "sandbox", "sources",
+             "validation", "vulnerabilities"}  # fmt: skip
 
 #: A project that promises something to protected groups.
 PROTECTED = specimens.project(

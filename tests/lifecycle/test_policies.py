@@ -1,5 +1,6 @@
 """The rule book: who sets it, what that changes, and which one holds after a start."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,29 @@ def test_a_file_of_the_configuration_governs_and_what_it_brings_is_on_record(tmp
         assert [(one.version, one.is_set) for one in life["rita"].policy_changes()] == [(2, False), (1, False)]
         (event,) = life.events(PolicyChanged)
         assert event.why == "The file that the configuration names."
+
+
+ITEMS_THERE = TEXT.replace('limit = "medium"', 'limit = "medium", items = []')
+NO_ITEMS = re.sub(r"\[\[checklist\]\]\n(.+\n)+", "", TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (TEXT.replace('limit = "medium"', 'limit = "some"'), "`limit`|\\$.limit"),
+        (ITEMS_THERE, "production: Items stand at a gate"),
+        (NO_ITEMS, "production: The gate checklist has no items"),
+    ],
+)
+def test_a_gate_checklist_that_nothing_could_pass_or_that_is_not_one_is_refused(life: Life, text: str, what: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        life["ines"].set_policy(text, WHY)
+    assert re.search(what, refused.value.why)
+    assert refused.value.why.startswith("Line ")
+    assert refused.value.fix
+
+
+def test_a_checklist_comes_in_and_goes_item_by_item(life: Life) -> None:
+    other = specimens.starter_text().replace('severity = "low"\ncheck = "runbook"', 'severity = "high"\ncheck = "runbook"')
+    (changed,) = life["rita"].policy_differences(other)
+    assert (changed.place, changed.before, changed.after) == ("checklist.runbook.severity", "low", "high")

@@ -120,6 +120,17 @@ def test_a_stricter_one_blocks_the_bad_release_and_avoids_its_incident(life: Lif
     assert stricter.avoided == bad.avoided == bad.incidents == ("I-1",)
 
 
+def test_an_item_that_matters_more_blocks_what_it_is_open_for(life: Life) -> None:
+    item = 'written down."\nseverity = "{}"\ncheck = "limitations"'
+    stricter = simulated(life, (item.format("medium"), item.format("critical")))
+    asked = [r for r in stricter.releases if r.after.blocked.keys() - r.before.blocked.keys()]
+    assert {(r.model, r.environment) for r in asked} == {(MILD, "prod"), (STRICT, "staging"), (STRICT, "prod")}
+    assert all(
+        r.after.blocked["checklist"].startswith("Open above ") and "limitations (critical)" in r.after.blocked["checklist"]
+        for r in asked
+    )
+
+
 def test_it_counts_the_words_it_adds_and_how_long_such_words_took(life: Life) -> None:
     stricter = simulated(life, STRICTER)
     good = release(stricter, MILD, 1)

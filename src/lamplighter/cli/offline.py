@@ -26,7 +26,18 @@ from lamplighter.settings import read_settings
 
 #: Gates that look at the project, the version and its evidence only, and so can be asked without a platform.
 OFFLINE = frozenset(
-    {"brief", "data_checks", "fairness", "formats", "load_check", "parity", "performance", "robustness", "sources"}
+    {
+        "brief",
+        "checklist",
+        "data_checks",
+        "fairness",
+        "formats",
+        "load_check",
+        "parity",
+        "performance",
+        "robustness",
+        "sources",
+    }
 )
 
 
@@ -51,7 +62,7 @@ def prepared(session: Session, path: str) -> Prepared:
     version = checked(project, build_in(session, path, project))
     policy = rule_book(read_settings())
     criticality = criticality_of(project, policy)
-    uses = tier_of(policy, criticality.tier).rules(Level.PRODUCTION).gates
+    uses = policy.uses(tier_of(policy, criticality.tier), Level.PRODUCTION)
     dossier = _dossier(project, version, criticality, policy)
     judgements = tuple(
         Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(dossier)) for use in uses if use["use"] in OFFLINE

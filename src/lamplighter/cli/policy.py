@@ -10,6 +10,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.pages.simulation import releases
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
+from lamplighter.domain.checklist import Severity
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.policy import Policy
@@ -31,11 +32,18 @@ def show(session: Session) -> Page:
     return Page(
         says=f"{book.name} {book.version}: {len(book.tier)} tiers.",
         data={"policy": book, "digest": book.digest},
-        facts=[("digest", book.digest), *since, *((tier.name, tier.summary) for tier in book.tier)],
+        facts=[("digest", book.digest), *since, *_checklist(book), *((tier.name, tier.summary) for tier in book.tier)],
         table=Table(_rows(book), ("TIER", "LEVEL", "GATES", "WORD OF")),
         next=["lamp policy versions"],
         url=session.address("/policy"),
     )
+
+
+def _checklist(book: Policy) -> list[tuple[str, str]]:
+    """The items by their severity, those first that matter most."""
+    by_severity = {severity: [item.name for item in book.items if item.severity is severity] for severity in Severity}
+    told = [f"{severity}: {', '.join(names)}" for severity, names in reversed(by_severity.items()) if names]
+    return [("checklist", "; ".join(told))] if told else []
 
 
 def _rows(book: Policy) -> list[tuple[str, str, str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.checklist import GATE, Item, check_item
 from lamplighter.domain.choices import misfit
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Level
@@ -127,6 +128,20 @@ class Policy(Settings, frozen=True):
     criticality: tuple[CriticalityRule, ...]
     #: What is asked of handovers.
     handover: HandoverRule = HandoverRule()
+    #: What has to be in order with every version; the gate `checklist` asks it. Absent from the bytes of a rule book that
+    #: has none, whose digest it leaves alone.
+    checklist: tuple[Item, ...] | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The checklist; empty where there is none."""
+        return self.checklist if isinstance(self.checklist, tuple) else ()
+
+    def uses(self, tier: Tier, level: Level) -> tuple[Mapping[str, Any], ...]:
+        """The gates of a tier at a level with everything that they are asked with: their settings and, of the gate `checklist`,
+        its items."""
+        items = [msgspec.to_builtins(item) for item in self.items]
+        return tuple({**use, "items": items} if use.get("use") == GATE else use for use in tier.rules(level).gates)
 
     @property
     def digest(self) -> str:
@@ -147,6 +162,9 @@ def read_policy(text: str) -> Policy:
         why, fix = misfit(Policy, error)
         raise Invalid("The policy file is not valid.", why=f"{_line(text, str(error))}{why}", fix=fix) from None
     check_handover(policy.handover)
+    for place, item in enumerate(policy.items):
+        before = [one.name for one in policy.items[:place]]
+        _check(text, f"checklist[{place}]", f"checklist[{place}]", partial(check_item, before=before), item)
     for place, tier in enumerate(policy.tier):
         _check_tier(text, f"tier[{place}]", tier)
     known = [tier.name for tier in policy.tier]

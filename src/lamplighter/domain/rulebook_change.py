@@ -55,7 +55,8 @@ def _named(policy: Policy) -> Mapping[str, Any]:
             gates = rules_of_level.pop("gates")
             rules_of_level["order of gates"] = [use["use"] for use in gates]
             rules_of_level["gates"] = {use["use"]: use for use in gates}
-    return {**plain, "order": order, "rule": rules, **tiers}
+    items = {item["name"]: item for item in plain.pop("checklist", ())}
+    return {**plain, "order": order, "rule": rules, "checklist": items, **tiers}
 
 
 def _leaves(place: str, value: Any) -> Iterator[tuple[str, str]]:

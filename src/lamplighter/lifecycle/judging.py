@@ -1,5 +1,8 @@
 """Gather the evidence, ask the gates, write down the decision. Every way into an environment goes through here."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from lamplighter import keys
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.auto_approval import with_auto_approval
@@ -73,6 +76,11 @@ def rules_of(policy: Policy, project: Project, environment: Environment) -> Leve
     return tier_of(policy, criticality_of(project, policy).tier).rules(environment.level)
 
 
+def uses_of(policy: Policy, project: Project, environment: Environment) -> tuple[Mapping[str, Any], ...]:
+    """The gates that the policy asks of this project there, with everything that they are asked with."""
+    return policy.uses(tier_of(policy, criticality_of(project, policy).tier), environment.level)
+
+
 def sides_of(policy: Policy, project: Project, environment: Environment) -> tuple[Side, ...]:
     """Sides whose word the policy and the project want there."""
     own = project.env[environment.name].approvals if environment.name in project.env else ()
@@ -131,8 +139,8 @@ def decision_of(held: Dossier, policy: Policy, actor: Actor) -> Decision:
 
 def said(held: Dossier, policy: Policy) -> tuple[Judgement, ...]:
     """What every gate says itself, before anything is waived."""
-    rules = rules_of(policy, held.project, held.environment)
-    judgements = tuple(Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(held)) for use in rules.gates)
+    asked_for = uses_of(policy, held.project, held.environment)
+    judgements = tuple(Judgement(gate=str(use["use"]), verdict=gate_of(use).judge(held)) for use in asked_for)
     # Whatever the policy lists: what the project asks for, and what is left of an emergency or of a validation.
     asked = {"acceptance": held.approvals, "review": held.unreviewed, "validation": _outside(held)}
     more = [name for name, wanted in asked.items() if wanted and all(judgement.gate != name for judgement in judgements)]

@@ -167,10 +167,9 @@ def _as_of(kit: Kit, look: Transaction, made: Decision) -> Dossier:
 def _ruled(held: Dossier, made: Decision, then: Policy | None, book: Policy, words: Mapping[str, Sequence[float]]) -> Ruled:
     """What a rule book says of a release, by what is on record where it asks the same."""
     tier = tier_of(book, criticality_of(held.project, book).tier)
-    rules = tier.rules(held.environment.level)
     recorded = _recorded(held.project, held.environment, made, then)
     blocked, judgements = {}, []
-    for use in rules.gates:
+    for use in book.uses(tier, held.environment.level):
         gate = str(use["use"])
         if gate in _OF_PEOPLE:
             continue
@@ -202,7 +201,7 @@ def _recorded(project: Project, place: Environment, made: Decision, then: Policy
     """What the gates said themselves, by the gate and its settings then; nothing where that rule book is not kept."""
     if then is None:
         return {}
-    uses = {str(use["use"]): use for use in judging.rules_of(then, project, place).gates}
+    uses = {str(use["use"]): use for use in judging.uses_of(then, project, place)}
     return {_key(uses[one.gate]): _itself(one.verdict) for one in made.judgements if one.gate in uses}
 
 

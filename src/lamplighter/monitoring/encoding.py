@@ -46,7 +46,7 @@ def unpacked(header: bytes, content: bytes, kind: type[Value], what: str) -> Val
 
 
 def unpacked_within(header: bytes, content: bytes, kind: type[Value], what: str, most: int) -> Value:
-    """The same of bytes that anybody may have written; raises `TooManyBytes` too, before more than `most` of them are unpacked."""
+    """The same of bytes that anybody may have written; raises `TooManyBytes` too, and unpacks no more than `most` of them."""
     if not content.startswith(header):
         raise UnreadableBytes(what)
     # A few bytes can say that they are very many.
