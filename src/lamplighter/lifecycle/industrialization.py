@@ -94,7 +94,7 @@ def _check(kit: Kit, model: str, manifest: Manifest) -> None:
     if missing:
         raise _missing(len(missing))
     # What the watch cannot read later is refused while whoever brings it is here.
-    profiles.profile_in(kit, manifest)
+    profiles.check_profile(kit, manifest)
 
 
 def _missing(count: int) -> Invalid:

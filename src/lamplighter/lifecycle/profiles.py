@@ -23,13 +23,18 @@ Place = tuple[str, int, int]
 
 def profile_of(kit: Kit, version: Version) -> Profile | None:
     """The reference profile that was frozen with a version, if it has one."""
-    return profile_in(kit, version.manifest)
+    digests = _digests(version.manifest)
+    return _read(kit, digests[0], version.manifest.contract) if digests else None
 
 
-def profile_in(kit: Kit, manifest: Manifest) -> Profile | None:
-    """The reference profile that a manifest names, if it names one; raises `UnreadableBytes` or `TooManyBytes`."""
-    digests = [artifact.digest for artifact in manifest.artifacts if artifact.role == "profile"]
-    return _read(kit, digests[0], manifest.contract) if digests else None
+def check_profile(kit: Kit, manifest: Manifest) -> None:
+    """Raise `UnreadableBytes` or `TooManyBytes` for a manifest that names a profile which nobody could read later."""
+    for digest in _digests(manifest)[:1]:
+        profile_from(kit.artifacts.get(digest), manifest.contract)
+
+
+def _digests(manifest: Manifest) -> list[str]:
+    return [artifact.digest for artifact in manifest.artifacts if artifact.role == "profile"]
 
 
 # As many as an installation has live versions; thresholds hold on to the same ones.
