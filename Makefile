@@ -33,7 +33,7 @@ test: outside ## Run all tests; ARGS="-k rollout" chooses some.
 	@$(BIN)/pytest -n $(TEST_PROCESSES) --no-loadscope-reorder $(ARGS)
 
 outside: .venv/.dev-ready ## Install the programs of others that the tests speak to.
-	@scripts/system-packages chromium-headless-shell libatomic1 prometheus prometheus-alertmanager strace
+	@scripts/system-packages chromium-headless-shell libatomic1 nginx-light prometheus prometheus-alertmanager strace
 	@scripts/clients ci tensors rest s3
 
 check: lint types imports docs ## Check format, lint, types, the direction of imports and the documentation.

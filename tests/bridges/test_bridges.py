@@ -7,6 +7,7 @@ from types import ModuleType
 
 import msgspec
 import pytest
+import yaml
 
 from lamplighter.bridges.base import Estate
 from lamplighter.domain.alert import ALERTS
@@ -42,7 +43,7 @@ def test_files_have_names_of_their_own_and_a_use(bridge: ModuleType) -> None:
     made = bridge.files(ESTATE)
     assert len({file.name for file in made}) == len(made) > 0
     for file in made:
-        assert re.fullmatch(r"(\.[a-z/]+/)?[a-z-]+\.(yml|json|toml)", file.name)
+        assert re.fullmatch(r"(\.[a-z/]+/)?[A-Za-z-]+(\.(yml|json|toml))?", file.name)
         assert file.use
         assert "lmp_" not in file.content
 
@@ -77,6 +78,15 @@ def test_what_is_trusted_is_read_by_the_platform() -> None:
             (False, ESTATE.url),
             *[(True, ESTATE.url)] * deploying,
         ]
+
+
+def test_an_environment_that_callers_reach_by_tls_is_scraped_by_tls() -> None:
+    far = Environment(name="far", level=Level.PRODUCTION, port=7084, host="far.example.com", target="nodes", tls=True)
+    estate = Estate(url=ESTATE.url, environments=(*ESTATE.environments, far))
+    made = {one.name: one.content for one in plugin("bridges", "prometheus").files(estate)}
+    places = yaml.safe_load(made["lamplighter-scrape.yml"])["scrape_configs"][1]["static_configs"]
+    assert [one["labels"].get("__scheme__") for one in places] == [None, None, "https"]
+    assert places[-1]["targets"] == ["far.example.com:7084"]
 
 
 def used(expression: str) -> set[str]:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
+import msgspec
 import pytest
 from tests.ports import free_port
 from tests.sdk.homes import home, until
@@ -169,6 +170,12 @@ def test_the_sign_in_link_opens_one_session(settings: Settings) -> None:
         first = browser.post(url, data={"secret": secret})
         assert (first.status_code, first.headers["location"]) == (303, "/")
         assert browser.post(url, data={"secret": secret}).status_code == 401
+
+
+def test_the_sign_in_link_leads_to_where_people_open_the_pages(settings: Settings) -> None:
+    local.start(settings, wait=30.0)
+    opened = msgspec.structs.replace(settings, public_url="https://lamp.example.com/")
+    assert local.sign_in_url(opened).startswith("https://lamp.example.com/sign-in#")
 
 
 def test_serving_is_stopped_although_the_database_is_damaged(settings: Settings) -> None:

@@ -7,6 +7,7 @@ import yaml
 
 from lamplighter.bridges.base import Estate, File
 from lamplighter.domain.alert import ALERTS, CONTROL_JOB, INCIDENT_ALERT, SERVING_JOB, Alert, incident_alert
+from lamplighter.domain.environment import Environment
 from lamplighter.domain.monitor import Kind, Severity
 
 #: Where Prometheus finds the token of an account with the role observer.
@@ -44,9 +45,15 @@ def _jobs(estate: Estate) -> list[dict[str, Any]]:
     }
     # A label env of the target would take the place of the one in the figures.
     places = [
-        {"targets": [urlsplit(place.address).netloc], "labels": {"environment": place.name}} for place in estate.environments
+        {"targets": [urlsplit(place.address).netloc], "labels": {"environment": place.name, **_by_tls(place)}}
+        for place in estate.environments
     ]
     return [job, {"job_name": SERVING_JOB, "static_configs": places}]
+
+
+def _by_tls(place: Environment) -> dict[str, str]:
+    """The label by which one target of a job is asked otherwise than the others."""
+    return {"__scheme__": "https"} if place.tls else {}
 
 
 def _inhibition(kind: Kind) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def list_environments(session: Session) -> Page:
 @click.option("--workers", type=click.IntRange(1, 64), help="processes that answer; 1 if it is new")
 @click.option("--target", metavar="TARGET", help="local, or nodes for machines elsewhere; local if it is new")
 @click.option("--host", metavar="HOST", help="name or address that callers reach it by; 127.0.0.1 if it is new")
+@click.option("--tls/--no-tls", default=None, help="whether callers reach it by TLS, at a proxy in front of machines elsewhere")
 @with_session
 def add_environment(session: Session, /, name: str, level: str, port: int, **more: str | int | None) -> Page:
     """Add an environment; one of the same name is changed, and keeps what is not named."""

@@ -18,14 +18,19 @@ INVENTORY = "inventory"
 @click.option("--out", "out", default=".", metavar="DIR", help="where the files go; default: here")
 @click.option("--as", "form", metavar="FORM", default="", help="inventory only: csv (default), json or parquet")
 @click.option("--columns", metavar="FILE", default="", help="inventory only: other columns, such as a changed copy of ours")
+@click.option(
+    "--address", metavar="URL", default="", help="where a tool is to reach the platform; default: where it answers now"
+)
 @with_session
-def export(session: Session, tool: str, kind: str, out: str, form: str, columns: str) -> Page:
-    """Write files for another tool (prometheus, grafana), for a CI (ci github, ci gitlab), or the inventory of all models with
-    its columns explained. Files that are there by their names are replaced."""
+def export(session: Session, tool: str, kind: str, out: str, form: str, columns: str, address: str) -> Page:
+    """Write files for another tool (prometheus, grafana, kubernetes), for a CI (ci github, ci gitlab), or the inventory of all
+    models with its columns explained. Files that are there by their names are replaced."""
     from lamplighter import plugins
     from lamplighter.domain.names import unknown
 
     if tool == INVENTORY and not kind:
+        if address:
+            raise click.UsageError("--address goes with files for another tool.")
         from lamplighter.cli.inventory import inventory_page
 
         return inventory_page(session, out, form, columns)
@@ -35,15 +40,15 @@ def export(session: Session, tool: str, kind: str, out: str, form: str, columns:
         raise unknown("export", words, (*tools, INVENTORY))
     if form or columns:
         raise click.UsageError("--as and --columns go with lamp export inventory.")
-    return _for_tool(session, tools[words], out)
+    return _for_tool(session, tools[words], out, address)
 
 
-def _for_tool(session: Session, tool: str, out: str) -> Page:
+def _for_tool(session: Session, tool: str, out: str, address: str) -> Page:
     from lamplighter import plugins
     from lamplighter.bridges.base import Estate
 
     bridge = plugins.plugin("bridges", tool)
-    estate = Estate(url=session.address(""), environments=tuple(session.platform.environments()))
+    estate = Estate(url=address.rstrip("/") or session.address(""), environments=tuple(session.platform.environments()))
     place = session.path(out)
     place.mkdir(parents=True, exist_ok=True)
     made = bridge.files(estate)

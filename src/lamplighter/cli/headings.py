@@ -92,7 +92,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "report": Entry("reporting", "[--since 30d] [--waiting]", "how versions reach production; who is waited for"),
         "card": Entry("card", "show|export", "the model file of a version, signed"),
         "reproduce": Entry("reproducing", "REF", "make a version again, and compare"),
-        "export": Entry("exporting", "TOOL|inventory [--out DIR]", "files for prometheus, grafana, a CI; all models"),
+        "export": Entry("exporting", "TOOL|inventory [--out DIR]", "files for prometheus, a cluster, a CI; all models"),
     },
     "ADMIN": {
         "env": Entry("admin", "list|add", "the environments"),

@@ -38,11 +38,13 @@ class Environment(Record, frozen=True):
     target: str = "local"
     #: Port for gRPC at the same host; 0 for none.
     grpc_port: int = 0
+    #: Whether callers reach it by TLS, at a proxy in front of machines elsewhere.
+    tls: bool = False
 
     @property
     def address(self) -> str:
         """Base URL of the serving process group."""
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
 
 class DeclaredEnvironment(Environment, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +67,9 @@ def fault_of(environment: Environment) -> str:
         "`port` is a number from 1 to 65535": not 0 < port < 65536,
         "`grpc_port` is another number from 1 to 65535, or 0 for none": not 0 <= further < 65536 or further == port,
         "`workers` is at least 1": environment.workers < 1,
+        "`tls` is for machines elsewhere, since `host` is where processes on this machine listen without it": (
+            environment.tls and environment.target == "local"
+        ),
     }
     return next((fault for fault, holds in faults.items() if holds), "")
 

@@ -31,7 +31,7 @@ _TICK, _PAUSE = 0.4, 1.0
 #: How often a model is told of in a second, of all processes together, before turns become rarer.
 _MODELS = 2000.0
 #: Seconds for what is still to be brought when the machine ends.
-_ENDING = 20.0
+ENDING = 20.0
 
 
 class Listening(msgspec.Struct, frozen=True):
@@ -165,7 +165,7 @@ class Machine:
 
     def _bring_all(self) -> bool:
         """Whether everything that was recorded came to be there in time."""
-        end = time.monotonic() + _ENDING
+        end = time.monotonic() + ENDING
         # A size counts once it was seen twice.
         self._shipping.listed()
         while time.monotonic() < end:

@@ -98,4 +98,4 @@ def sign_in_url(settings: Settings, page: str = "/") -> str:
         secret = tokens.issue_sign_in(kit, people.owner_address()).secret
     finally:
         kit.close()
-    return f"{settings.url}/sign-in{'' if page == '/' else '?to=' + quote(page)}#{secret}"
+    return f"{settings.opened_at}/sign-in{'' if page == '/' else '?to=' + quote(page)}#{secret}"
