@@ -168,6 +168,7 @@ def test_a_new_platform_has_three_environments() -> None:
         ("[[environments]]\nname = 'x'\nlevel = 'prod'\nport = 1", "$.environments[0].level"),
         ('public_url = "http://lamp.example.com"', "`public_url`"), ('public_url = "https://a.example/x"', "`public_url`"),
         ('public_url = "https://a@lamp.example.com"', "`public_url`"), ('public_url = "lamp.example.com"', "`public_url`"),
+        ('trusted_proxies = ["proxy"]', "`trusted_proxies`"), ('trusted_proxies = ["0.0.0.0/0"]', "`trusted_proxies`"),
         ("port = \n", "line 1"), ("[", "end of document"),
     ],
 )  # fmt: skip

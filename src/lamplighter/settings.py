@@ -1,9 +1,10 @@
 """What may be configured. Every field has its sentence and its variable; a file `config.toml` may hold the same names."""
 
 import base64
+import ipaddress
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
@@ -92,6 +93,8 @@ class Settings(Strict, frozen=True):
     port: _Port = 7070
     #: Address at which people open the pages, such as https://lamp.example.com; that of `host` if empty. `LAMP_PUBLIC_URL`
     public_url: str = ""
+    #: Addresses or networks of proxies with TLS in front; only what they say of senders, in X-Forwarded-For, is believed.
+    trusted_proxies: tuple[str, ...] = ()
     #: Rule book to use instead of the starter policy. `LAMP_POLICY`
     policy: str = ""
     #: Seconds between two looks of the reconciler, 30 at most: after 60 it counts as dead. `LAMP_TICK`
@@ -148,6 +151,7 @@ class Settings(Strict, frozen=True):
             raise ValueError(f"`apprise` of {name} is no address of Apprise, such as mailto://user:password@example.com")
         _check_secrets(self)
         _check_sign_in(self)
+        _check_proxies(self.trusted_proxies)
 
     @property
     def channel_names(self) -> tuple[str, ...]:
@@ -276,6 +280,17 @@ def _check_sign_in(settings: Settings) -> None:
     names = [one.name for one in settings.identity_providers]
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise ValueError(f"two identity providers are called {twice}")
+
+
+def _check_proxies(proxies: Collection[str]) -> None:
+    """Raise `ValueError` for what is no proxy, and for a network that everybody is in."""
+    for proxy in proxies:
+        try:
+            everybody = not ipaddress.ip_network(proxy).prefixlen
+        except ValueError:
+            everybody = True
+        if everybody:
+            raise ValueError("`trusted_proxies` names addresses or networks of proxies, such as 127.0.0.1 or 10.1.2.0/24")
 
 
 def _is_secret(text: str) -> bool:

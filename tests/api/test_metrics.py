@@ -31,6 +31,7 @@ NAMES = {
     "lamp_reconciler_last_look_timestamp_seconds": (),
     "lamp_loop_last_beat_timestamp_seconds": ("loop",),
     "lamp_loop_limit_seconds": ("loop",),
+    "lamp_throttled_requests_total": ("entrance",),
     "lamp_build_info": ("version", "python"),
 }
 OPEN = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;q=0.5,*/*;q=0.1"

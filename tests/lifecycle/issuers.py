@@ -55,7 +55,7 @@ def _published(key: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def issuing() -> Iterator[Issuer]:
+def issuing(kind: type[Issuer] = Issuer) -> Iterator[Issuer]:
     """A running issuer."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -80,7 +80,7 @@ def issuing() -> Iterator[Issuer]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    issuer = Issuer(f"http://127.0.0.1:{server.server_port}")
+    issuer = kind(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -43,6 +43,11 @@ def authenticate(request: Request) -> Actor:
     return authentication.authenticate(kit, session, Purpose.SESSION)
 
 
+def shown(request: Request) -> str:
+    """The secret that a request carries; empty if there is none."""
+    return _token(request) or request.cookies.get(COOKIE, "")
+
+
 def _token(request: Request) -> str:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":

@@ -2,13 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
+from functools import partial
+from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from lamplighter.api.authentication import authenticate, refuse_forged
+from lamplighter.api.admission import Admission, Entrance
+from lamplighter.api.authentication import authenticate, refuse_forged, shown
 from lamplighter.api.problems import TooLarge, problem
 from lamplighter.domain.errors import LampError, NotAllowed
 from lamplighter.domain.identity import Actor, Permission
@@ -21,6 +24,18 @@ Endpoint = Callable[[Request], Response]
 Streaming = Callable[[Request], Awaitable[Response]]
 #: Answers a request that is refused, in the form of the protocol that was called.
 Refusal = Callable[[Request, LampError], Response]
+
+
+#: Bytes of a body: of a stranger, of anybody, and of an artifact.
+_PUBLIC, _USUAL, _ARTIFACT = 64 * 1024, 16 * 1024 * 1024, 512 * 1024 * 1024
+
+
+class Tried(NamedTuple):
+    """What a request without a permission tries to prove, so that guesses are counted."""
+
+    entrance: Entrance
+    #: The secret that it brings; empty where it can be refused without asking anybody.
+    secret: Callable[[Request], str]
 
 
 class Public(StrEnum):
@@ -46,7 +61,13 @@ def guarded(
     method: str, path: str, endpoint: Endpoint, permission: Permission | Public, refusal: Refusal | None = None
 ) -> Guarded:
     """A route that only a caller with the permission reaches. The endpoint finds the platform with `platform(request)`."""
-    return Guarded(method, path, _guarding(endpoint, permission, refusal or _refused), permission)
+    answer = _open(endpoint) if isinstance(permission, Public) else _guarding(endpoint, permission, refusal or _refused)
+    return Guarded(method, path, answer, permission)
+
+
+def entered(method: str, path: str, endpoint: Endpoint, tried: Tried) -> Guarded:
+    """A route on which one signs in."""
+    return Guarded(method, path, _entering(endpoint, tried), Public.SIGN_IN)
 
 
 def streamed(method: str, path: str, endpoint: Streaming, permission: Permission, refusal: Refusal) -> Guarded:
@@ -72,15 +93,39 @@ def refuse_unguarded(routes: Iterable[BaseRoute]) -> None:
             raise RuntimeError(f"the route {getattr(route, 'path', route)} declares no permission")
 
 
-def _guarding(endpoint: Endpoint, permission: Permission | Public, refusal: Refusal) -> Streaming:
+def _open(endpoint: Endpoint) -> Streaming:
     async def answer(request: Request) -> Response:
         try:
-            if isinstance(permission, Permission):
-                await run_in_threadpool(_admit, request, permission)
-            request.state.body = await read_body(request)
+            request.state.body = await read_body(request, _PUBLIC)
+            return await run_in_threadpool(endpoint, request)
+        except LampError as error:
+            return _refused(request, error)
+
+    return answer
+
+
+def _entering(endpoint: Endpoint, tried: Tried) -> Streaming:
+    async def answer(request: Request) -> Response:
+        try:
+            request.state.body = await read_body(request, _PUBLIC)
+            secret = tried.secret(request)
+            if not secret:
+                return await run_in_threadpool(endpoint, request)
+            return await _admission(request).admitted(request, tried.entrance, secret, partial(endpoint, request))
+        except LampError as error:
+            return _refused(request, error)
+
+    return answer
+
+
+def _guarding(endpoint: Endpoint, permission: Permission, refusal: Refusal) -> Streaming:
+    async def answer(request: Request) -> Response:
+        try:
+            await _admit(request, permission)
+            request.state.body = await read_body(request, _limit(request))
         except LampError as error:
             return refusal(request, error)
-        return await run_in_threadpool(_answer, request, endpoint, permission, refusal)
+        return await run_in_threadpool(_answer, request, endpoint, refusal)
 
     return answer
 
@@ -89,7 +134,7 @@ def _streaming(endpoint: Streaming, permission: Permission, refusal: Refusal) ->
     async def answer(request: Request) -> Response:
         request.state.body = b""
         try:
-            await run_in_threadpool(_admit, request, permission)
+            await _admit(request, permission)
             refuse_forged(request)
             return await endpoint(request)
         except LampError as error:
@@ -98,16 +143,23 @@ def _streaming(endpoint: Streaming, permission: Permission, refusal: Refusal) ->
     return answer
 
 
-def _admit(request: Request, permission: Permission) -> None:
+async def _admit(request: Request, permission: Permission) -> None:
     """Before a byte of the body is read."""
-    request.state.actor = authenticate(request)
-    _allow(request.state.actor, permission)
+    look = partial(authenticate, request)
+    secret = shown(request)
+    caller = await _admission(request).admitted(request, Entrance.API, secret, look) if secret else look()
+    request.state.actor = caller
+    _allow(caller, permission)
 
 
-def _answer(request: Request, endpoint: Endpoint, permission: Permission | Public, refusal: Refusal) -> Response:
+def _admission(request: Request) -> Admission:
+    admission: Admission = request.app.state.admission
+    return admission
+
+
+def _answer(request: Request, endpoint: Endpoint, refusal: Refusal) -> Response:
     try:
-        if isinstance(permission, Permission):
-            refuse_forged(request)
+        refuse_forged(request)
         return endpoint(request)
     except LampError as error:
         return refusal(request, error)
@@ -129,9 +181,12 @@ def _allow(caller: Actor, permission: Permission) -> None:
         )
 
 
-async def read_body(request: Request) -> bytes:
-    """The body of a request, at most what its route takes; raises `TooLarge`."""
-    limit = 512 * 1024 * 1024 if request.headers.get("content-type") == "application/octet-stream" else 16 * 1024 * 1024
+def _limit(request: Request) -> int:
+    return _ARTIFACT if request.headers.get("content-type") == "application/octet-stream" else _USUAL
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body of a request; raises `TooLarge`."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)

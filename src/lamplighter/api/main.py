@@ -12,6 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from lamplighter.api.admission import Admission
 from lamplighter.api.external_alerts import external_alert_routes
 from lamplighter.api.guard import Guarded, Public, guarded, refuse_unguarded
 from lamplighter.api.metrics import Metrics
@@ -41,6 +42,7 @@ def build(kit: Kit, pages: Sequence[Guarded] = ()) -> Starlette:
     )
     application.router.redirect_slashes = False
     application.state.kit = kit
+    application.state.admission = Admission(kit)
     application.state.reconciler = Reconciler(kit)
     return application
 

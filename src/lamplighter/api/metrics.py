@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter import __version__
+from lamplighter.api.admission import Entrance
 from lamplighter.api.problems import NotAcceptable
 from lamplighter.domain.heartbeat import LIMITS
 from lamplighter.domain.metric import CONTROL, METRICS, Shape
@@ -87,4 +88,7 @@ def _everything(request: Request) -> Iterator[Sample]:
     for beat in request.app.state.reconciler.heartbeats:
         yield Sample(METRICS["lamp_loop_last_beat_timestamp_seconds"], (beat.loop,), beat.at / 1_000_000)
         yield Sample(METRICS["lamp_loop_limit_seconds"], (beat.loop,), LIMITS[beat.loop])
+    for entrance in Entrance:
+        count = float(request.app.state.admission.throttled(entrance))
+        yield Sample(METRICS["lamp_throttled_requests_total"], (entrance.value,), count)
     yield Sample(METRICS["lamp_build_info"], (__version__, platform.python_version()), 1.0)

@@ -4,7 +4,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lamplighter.api.guard import Guarded, Public, guarded
+from lamplighter.api.admission import Entrance
+from lamplighter.api.guard import Guarded, Tried, entered
 from lamplighter.api.problems import Malformed, TooLarge, UnsupportedMediaType
 from lamplighter.lifecycle import pipelines
 from lamplighter.sdk.answers import Secret
@@ -22,10 +23,17 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def pipeline_routes() -> list[Guarded]:
     """The one route; the token itself says who comes."""
-    return [guarded("POST", PATH, _exchange, Public.SIGN_IN)]
+    return [entered("POST", PATH, _exchange, Tried(Entrance.PIPELINE, _token))]
 
 
 def _exchange(request: Request) -> Response:
+    made = pipelines.sign_in(request.app.state.kit, _token(request))
+    answer = Secret(secret=made.secret, expires_at=made.expires_at)
+    return Response(msgspec.json.encode(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _token(request: Request) -> str:
+    """The token in the body; raises `Malformed`, `TooLarge` and `UnsupportedMediaType`."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType(
             "The body is of a type this route does not take.",
@@ -36,9 +44,6 @@ def _exchange(request: Request) -> Response:
     if len(content) > 2 * pipelines.LARGEST:
         raise TooLarge("The token is too large.", why="No issuer makes one of that size.", fix="Send the token alone.")
     try:
-        asked = msgspec.json.decode(content, type=Asked)
+        return msgspec.json.decode(content, type=Asked).token
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         raise Malformed("The body cannot be read.", why="It is no object with a token.", fix='Send {"token": "..."}.') from None
-    made = pipelines.sign_in(request.app.state.kit, asked.token)
-    answer = Secret(secret=made.secret, expires_at=made.expires_at)
-    return Response(msgspec.json.encode(answer), media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -58,12 +58,23 @@ class NotAcceptable(errors.Invalid):
     code = "E1255"
 
 
+class Throttled(errors.Unavailable):
+    """The caller has to wait, and is told how long."""
+
+    code = "E1306"
+
+    def __init__(self, what: str, *, why: str, fix: str, seconds: int) -> None:
+        super().__init__(what, why=why, fix=fix)
+        self.seconds = seconds
+
+
 _EXACT: Mapping[type[LampError], int] = {
     Malformed: 400,
     MethodNotTaken: 405,
     NotAcceptable: 406,
     TooLarge: 413,
     UnsupportedMediaType: 415,
+    Throttled: 429,
 }
 
 
@@ -94,12 +105,17 @@ def problem(request: Request, error: LampError) -> Response:
         "why": error.why,
         "fix": error.fix,
     }
-    headers = {"Cache-Control": "no-store", "Lamp-Request-Id": request_id(request)}
+    headers = {"Cache-Control": "no-store", "Lamp-Request-Id": request_id(request), **waiting(error)}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if status == 503:
-        headers["Retry-After"] = "1"
     return Response(msgspec.json.encode(body), status, headers, "application/problem+json")
+
+
+def waiting(error: LampError) -> Mapping[str, str]:
+    """The header that says when to try again, for what may go better then."""
+    if not isinstance(error, errors.Unavailable):
+        return {}
+    return {"Retry-After": str(error.seconds if isinstance(error, Throttled) else 1)}
 
 
 def unexpected(request: Request, error: Exception) -> Response:

@@ -114,6 +114,11 @@ CONTROL: tuple[Metric, ...] = (
         "When a loop of the control plane last beat: it begins, or ends a round in which every part came to its end.",
     ),
     _gauge("lamp_loop_limit_seconds", ("loop",), "Age of that beat beyond which the loop counts as dead."),
+    _counter(
+        "lamp_throttled_requests_total",
+        ("entrance",),
+        "Requests with a secret that was not looked at, since too many wrong ones came before; by where they came in.",
+    ),
     _BUILD,
 )
 

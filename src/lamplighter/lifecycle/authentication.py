@@ -14,6 +14,8 @@ from lamplighter.store.transaction import Transaction
 
 #: How long a browser's session lasts, seconds.
 SESSION_SECONDS = 12 * 3600
+#: Code of the refusal of a secret that is worth nothing, and never will be.
+WORTHLESS = "E1312"
 
 
 def redeem(kit: Kit, secret: str) -> Secret:
@@ -75,10 +77,15 @@ def authenticate_node(kit: Kit, secret: str) -> Actor:
 def _valid(kit: Kit, look: Transaction, digest: str, purpose: Purpose) -> Credential:
     found = look.credentials.find(digest=digest, purpose=purpose)
     if found is None or not found.valid(kit.clock.now()):
-        raise Unauthenticated(
-            "You are not signed in.",
-            why="The secret is unknown, was used, was revoked or is too old.",
-            fix="Get a new token, or a new sign-in link with lamp up.",
-            code="E1312",
-        )
+        raise worthless()
     return found
+
+
+def worthless() -> Unauthenticated:
+    """The refusal of a secret: the same for every one, so that it says nothing of which there are."""
+    return Unauthenticated(
+        "You are not signed in.",
+        why="The secret is unknown, was used, was revoked or is too old.",
+        fix="Get a new token, or a new sign-in link with lamp up.",
+        code=WORTHLESS,
+    )

@@ -5,7 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import jwt
@@ -17,21 +17,29 @@ from lamplighter.lifecycle.outbound import Unreadable, asked, is_safe
 FRESH, UNKNOWN_AGAIN, FAILED_AGAIN = 600.0, 30.0, 10.0
 #: Keys of one issuer, seconds for each of the two documents of one look, and seconds that others wait for it.
 _MOST_KEYS, _SECONDS, _TURN = 100, 3.0, 7.0
+#: Threads that one issuer may hold while it is slow: the one that asks, and those that wait for what it hears.
+_HELD = 8
 _LEAST_BITS = 2048
 
 Clock = Callable[[], float]
 
 
+class _Published(NamedTuple):
+    #: What the issuer says of itself, and its keys by name.
+    described: Mapping[str, Any]
+    keys: Mapping[str, Mapping[str, Any]]
+
+
 @dataclass
 class _Known:
-    described: Mapping[str, Any] = field(default_factory=dict)
-    keys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    published: _Published = field(default_factory=lambda: _Published({}, {}))
     #: When the keys were read, and when it was last tried.
     read: float = -1e9
     tried: float = -1e9
     #: Why the last look failed; empty if it did not.
     why: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
+    places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_HELD))
 
 
 class Issuers:
@@ -63,30 +71,41 @@ class Issuers:
         """What the issuer says of itself; raises `Unavailable` where that cannot be found out."""
         return self._asked(issuer, "", hosts).described
 
-    def _asked(self, issuer: str, name: str, hosts: Collection[str]) -> _Known:
+    def _asked(self, issuer: str, name: str, hosts: Collection[str]) -> _Published:
         """What is known, not older than it may be; for a key that is not there it has been looked again."""
-        known = self._known[issuer]
+        known, published = self._known[issuer], self._known[issuer].published
+        # Whoever names a key that is known does not wait for others who name one that is not.
+        if self._clock() - known.read < FRESH and (not name or name in published.keys):
+            return published
+        if not known.places.acquire(blocking=False):
+            raise _silent("Many ask for its keys at once, and it is slow.")
+        try:
+            return self._in_turn(issuer, known, name, hosts)
+        finally:
+            known.places.release()
+
+    def _in_turn(self, issuer: str, known: _Known, name: str, hosts: Collection[str]) -> _Published:
         if not known.lock.acquire(timeout=_TURN):
             raise _silent("Many ask for its keys at once, and it is slow.")
         try:
             self._look(issuer, known, name, hosts)
             fresh = self._clock() - known.read < FRESH
-            if not fresh or (known.why and name and name not in known.keys):
+            if not fresh or (known.why and name and name not in known.published.keys):
                 raise _silent(known.why)
-            return _Known(known.described, known.keys)
+            return known.published
         finally:
             known.lock.release()
 
     def _look(self, issuer: str, known: _Known, name: str, hosts: Collection[str]) -> None:
         now = self._clock()
         again = FAILED_AGAIN if known.why else UNKNOWN_AGAIN
-        if now - known.read < FRESH and (not name or name in known.keys or now - known.tried < again):
+        if now - known.read < FRESH and (not name or name in known.published.keys or now - known.tried < again):
             return
         if known.why and now - known.tried < FAILED_AGAIN:
             return
         known.tried = now
         try:
-            known.described, known.keys = _published(issuer, hosts)
+            known.published = _published(issuer, hosts)
             known.read, known.why = now, ""
         except Unreadable as error:
             known.why = str(error)
@@ -105,8 +124,8 @@ def usable(published: Mapping[str, Any], algorithm: str) -> jwt.PyJWK:
     return key
 
 
-def _published(issuer: str, hosts: Collection[str]) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:
-    """What an issuer says of itself, and its keys for signatures, by name."""
+def _published(issuer: str, hosts: Collection[str]) -> _Published:
+    """What an issuer says of itself, and its keys for signatures."""
     described = _document(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
     if described.get("issuer") != issuer:
         raise Unreadable("What it publishes names another issuer.")
@@ -116,9 +135,8 @@ def _published(issuer: str, hosts: Collection[str]) -> tuple[Mapping[str, Any], 
     found = _document(address).get("keys")
     if not isinstance(found, list) or len(found) > _MOST_KEYS:
         raise Unreadable("It publishes no set of keys, or too many.")
-    return described, {
-        str(key.get("kid", "")): key for key in found if isinstance(key, dict) and key.get("use", "sig") == "sig"
-    }
+    signing = [key for key in found if isinstance(key, dict) and key.get("use", "sig") == "sig"]
+    return _Published(described, {str(key.get("kid", "")): key for key in signing})
 
 
 def _document(address: str) -> Mapping[str, Any]:

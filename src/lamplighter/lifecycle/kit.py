@@ -18,6 +18,7 @@ from lamplighter.lifecycle.in_force import InForce
 from lamplighter.lifecycle.issuers import Issuers
 from lamplighter.lifecycle.packages import Packages
 from lamplighter.lifecycle.reads import Reads
+from lamplighter.lifecycle.recent import Recent
 from lamplighter.serving.segments import Segments
 from lamplighter.settings import Settings
 from lamplighter.store.transaction import Store, Transaction
@@ -51,6 +52,8 @@ class Kit:
         self.bringing = Bringing(artifacts, clock)
         #: Whose questions for rows are in the journal.
         self.reads = Reads()
+        #: Digests of secrets that this process gave out or found good lately: who has one does not wait with strangers.
+        self.familiar = Recent(16_384)
         #: What is known of those who sign tokens of pipelines and of people.
         self.issuers = Issuers()
         #: How many answers of identity providers are waited for at once: strangers must not take every thread.

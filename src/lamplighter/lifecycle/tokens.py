@@ -135,6 +135,7 @@ def issue_node_token(kit: Kit, actor: Actor, environment: str, days: float) -> S
             permissions=(Permission.SERVE,),
         )
         change.credentials.add(made)
+        kit.familiar.add(made.digest)
         kit.record(change, TokenIssued(email=made.email, label=environment, digest=made.digest[:12]), actor)
     return Secret(secret=secret, expires_at=made.expires_at)
 
@@ -203,6 +204,7 @@ def _keep(
             permissions=permissions,
         )
     )
+    kit.familiar.add(_digest(secret))
     return secret
 
 

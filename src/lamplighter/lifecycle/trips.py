@@ -8,7 +8,7 @@ import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
 from lamplighter import keys
-from lamplighter.domain.errors import LampError, Unauthenticated
+from lamplighter.domain.errors import Unauthenticated
 from lamplighter.domain.record import Record
 from lamplighter.lifecycle.kit import Kit
 
@@ -16,6 +16,12 @@ from lamplighter.lifecycle.kit import Kit
 SECONDS = 600
 #: Characters of a sealed one at most.
 _LARGEST = 4_000
+
+
+class Astray(Unauthenticated):
+    """An answer that belongs to no sign-in of this browser. Nobody was asked about it."""
+
+    code = "E1335"
 
 
 class Trip(Record, frozen=True):
@@ -61,9 +67,9 @@ def unsealed(kit: Kit, text: str) -> Trip:
         raise astray("This browser has begun no sign-in, or longer than 10 minutes ago.") from None
 
 
-def astray(why: str) -> LampError:
+def astray(why: str) -> Astray:
     """The refusal of an answer that belongs to no sign-in of this browser."""
-    return Unauthenticated("This sign-in does not go on.", why=why, fix="Begin again on the page to sign in.", code="E1335")
+    return Astray("This sign-in does not go on.", why=why, fix="Begin again on the page to sign in.")
 
 
 def _seal(kit: Kit) -> Fernet:

@@ -24,6 +24,7 @@ _BY_STATUS: Mapping[int, type[LampError]] = {
     415: errors.Invalid,
     422: errors.Invalid,
     423: errors.Blocked,
+    429: errors.Unavailable,
     503: errors.Unavailable,
     504: errors.TimedOut,
 }

@@ -36,6 +36,8 @@ def main() -> int:
         ws="none",
         access_log=False,
         server_header=False,
+        # What a header says of the sender is read where it is known who may say it.
+        proxy_headers=False,
         timeout_graceful_shutdown=5,
         log_config=None,
     )

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lamplighter.api.problems import request_id, status_of
+from lamplighter.api.problems import Throttled, request_id, status_of, waiting
 from lamplighter.domain.errors import LampError, Unauthenticated
 from lamplighter.sdk.door import BASE
 from lamplighter.web.page import rendered
@@ -28,8 +28,8 @@ def error_page(request: Request, error: LampError) -> Response | None:
         status=status_of(error),
         error=error,
         request_id=request_id(request),
-        unknown=isinstance(error, Unauthenticated) or request.url.path.startswith("/sign-in/"),
+        unknown=isinstance(error, Unauthenticated | Throttled) or request.url.path.startswith("/sign-in/"),
         to=own_path(request.url.path) if request.method == "GET" else "/",
     )
-    page.headers["Lamp-Request-Id"] = request_id(request)
+    page.headers.update({"Lamp-Request-Id": request_id(request), **waiting(error)})
     return page

@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lamplighter.api import guard
-from lamplighter.api.guard import Endpoint, Guarded, Public, guarded
+from lamplighter.api.admission import Entrance
+from lamplighter.api.guard import Endpoint, Guarded, Public, Tried, entered, guarded
 from lamplighter.domain.identity import Permission
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import (
@@ -81,15 +82,19 @@ PAGES: tuple[Page, ...] = (
     *assistance.PAGES,
 )
 
+_BACK = Tried(Entrance.PROVIDER, single_sign_on.tried)
+
 
 def pages(open_platform: Open = guard.platform) -> list[Guarded]:
     """The routes of the pages; `open_platform` gives the platform as the signed-in caller has it."""
     return [
         *(guarded(page.method, page.path, _shown(page.show, open_platform), page.permission) for page in PAGES),
         guarded("GET", "/sign-in", sign_in.sign_in_page, Public.SIGN_IN),
-        guarded("POST", "/sign-in", sign_in.sign_in, Public.SIGN_IN),
+        entered("POST", "/sign-in", sign_in.sign_in, Tried(Entrance.LINK, sign_in.tried)),
         guarded("GET", "/sign-in/{provider}", single_sign_on.leave, Public.SIGN_IN),
-        guarded("GET", "/sign-in/{provider}/callback", single_sign_on.come_back, Public.SIGN_IN),
+        entered(
+            "GET", "/sign-in/{provider}/callback", single_sign_on.come_back, Tried(Entrance.PROVIDER, single_sign_on.tried)
+        ),
         guarded("GET", "/sign-in/{provider}/out", single_sign_on.sign_out_there, Public.SIGN_IN),
         guarded("POST", "/sign-out", sign_in.sign_out, Permission.READ),
         guarded("GET", "/static/{name}", assets.serve, Public.STATIC),

@@ -21,6 +21,11 @@ def sign_in_page(request: Request) -> Response:
     return rendered(request, "sign_in.html", to=own_path(request.query_params.get("to", "")), providers=known, left=left)
 
 
+def tried(request: Request) -> str:
+    """The secret that is to become a session."""
+    return forms.text(request, "secret")
+
+
 def sign_in(request: Request) -> Response:
     """Turn the secret into a session; raises `Unauthenticated` for one that is spent or unknown."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):

@@ -27,6 +27,11 @@ def leave(request: Request) -> Response:
     return answer
 
 
+def tried(request: Request) -> str:
+    """The code that is to become a session; nothing without the cookie of a browser that has begun."""
+    return _once(request, "code") if TRIP in request.cookies else ""
+
+
 def come_back(request: Request) -> Response:
     """Turn what the provider says into a session, in the place of the one before."""
     kit = _kit(request)

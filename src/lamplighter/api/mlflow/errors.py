@@ -6,7 +6,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lamplighter.api.problems import TooLarge
+from lamplighter.api.problems import Throttled, TooLarge, waiting
 from lamplighter.domain import errors
 from lamplighter.domain.errors import LampError
 from lamplighter.domain.tracking.limits import OverLimit
@@ -24,6 +24,7 @@ _CODES: Mapping[type[LampError], tuple[int, str]] = {
     errors.Blocked: (403, "PERMISSION_DENIED"),
     errors.Conflict: (409, "RESOURCE_CONFLICT"),
     errors.TimedOut: (504, "TEMPORARILY_UNAVAILABLE"),
+    Throttled: (429, "REQUEST_LIMIT_EXCEEDED"),
     errors.Unavailable: (503, "TEMPORARILY_UNAVAILABLE"),
 }
 
@@ -31,7 +32,9 @@ _CODES: Mapping[type[LampError], tuple[int, str]] = {
 def refusal(_: Request, error: LampError) -> Response:
     """The answer to a refused request."""
     status, word = next((found for kind, found in _CODES.items() if isinstance(error, kind)), (500, "INTERNAL_ERROR"))
-    return told(status, word, f"{error.what} {error.why} {error.fix} ({error.code})")
+    answer = told(status, word, f"{error.what} {error.why} {error.fix} ({error.code})")
+    answer.headers.update(waiting(error))
+    return answer
 
 
 def not_offered(request: Request) -> Response:
