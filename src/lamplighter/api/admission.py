@@ -16,7 +16,7 @@ from lamplighter.api.throttle import Clock, Throttle
 from lamplighter.api.visitors import visitor
 from lamplighter.domain.errors import Unauthenticated, Unavailable
 from lamplighter.domain.record import digest_of
-from lamplighter.lifecycle.authentication import WORTHLESS, worthless
+from lamplighter.lifecycle.authentication import Worthless, worthless
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.recent import Recent
 from lamplighter.lifecycle.trips import Astray
@@ -93,10 +93,9 @@ class Admission:
             if digest in self._familiar:
                 return await run_in_threadpool(look)
             found = await self._stranger(desk, shown, visitor(request, self._trusted), look)
-        except Unauthenticated as error:
-            if error.code == WORTHLESS:
-                self._familiar.discard(digest)
-                desk.spent.add(shown)
+        except Worthless:
+            self._familiar.discard(digest)
+            desk.spent.add(shown)
             raise
         self._familiar.add(digest)
         return found

@@ -14,8 +14,12 @@ from lamplighter.store.transaction import Transaction
 
 #: How long a browser's session lasts, seconds.
 SESSION_SECONDS = 12 * 3600
-#: Code of the refusal of a secret that is worth nothing, and never will be.
-WORTHLESS = "E1312"
+
+
+class Worthless(Unauthenticated):
+    """A secret is worth nothing, and never will be."""
+
+    code = "E1312"
 
 
 def redeem(kit: Kit, secret: str) -> Secret:
@@ -81,11 +85,10 @@ def _valid(kit: Kit, look: Transaction, digest: str, purpose: Purpose) -> Creden
     return found
 
 
-def worthless() -> Unauthenticated:
+def worthless() -> Worthless:
     """The refusal of a secret: the same for every one, so that it says nothing of which there are."""
-    return Unauthenticated(
+    return Worthless(
         "You are not signed in.",
         why="The secret is unknown, was used, was revoked or is too old.",
         fix="Get a new token, or a new sign-in link with lamp up.",
-        code=WORTHLESS,
     )
