@@ -211,10 +211,12 @@ def test_a_queue_of_strangers_has_an_end(stranger: Stranger) -> None:
             for number in range(WAITING)
         ]
         await asyncio.sleep(0)
-        with pytest.raises(Unavailable) as caught:
-            await stranger.admission.admitted(request, Entrance.LINK, "one more", look)
+        try:
+            with pytest.raises(Unavailable) as caught:
+                await asyncio.wait_for(stranger.admission.admitted(request, Entrance.LINK, "one more", look), 10.0)
+        finally:
+            let_on.set()
         assert (caught.value.code, stranger.admission.throttled(Entrance.LINK)) == ("E1307", 1)
-        let_on.set()
         assert set(await asyncio.gather(*waiting)) == {"found"}
 
     asyncio.run(crowd())
