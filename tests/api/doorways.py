@@ -67,7 +67,7 @@ def open_doorways(folder: Path, clock: Clock | None = None, *, tick: float = 2.0
     application = with_pages(kit, pages())
     doorways = Doorways(kit, application)
     configured = uvicorn.Config(
-        application, host=settings.host, port=settings.port, http="httptools", ws="none", log_config=None, proxy_headers=False
+        application, host=settings.host, port=settings.port, http="httptools", ws="none", log_config=None
     )
     server = uvicorn.Server(configured)
     thread = threading.Thread(target=server.run, name="uvicorn")

@@ -89,8 +89,11 @@ class Stranger:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doorways]:
-    with open_doorways(tmp_path_factory.mktemp("throttling"), Still()) as found:
-        yield found
+    with pytest.MonkeyPatch.context() as patch:
+        # As the process of the control plane has it: the server believes no header.
+        patch.setenv("FORWARDED_ALLOW_IPS", "192.0.2.1")
+        with open_doorways(tmp_path_factory.mktemp("throttling"), Still()) as found:
+            yield found
 
 
 @pytest.fixture
