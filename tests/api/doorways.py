@@ -32,6 +32,8 @@ class Doorways:
     def __init__(self, kit: Kit, application: Starlette) -> None:
         self.kit, self.application, self.url = kit, application, kit.settings.url
         self.tokens: Mapping[Role, str] = {role: self._token(role) for role in Role}
+        #: What machines have that serve dev.
+        self.machines = tokens.issue_node_token(kit, PLATFORM, "dev", 30).secret
         self.client = httpx2.Client(base_url=self.url, trust_env=False, timeout=60.0)
         # One version that nobody has deployed, so that verbs find what they are asked about.
         owner = authentication.authenticate(kit, self.tokens[Role.DATA_SCIENTIST], Purpose.TOKEN)

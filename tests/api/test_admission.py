@@ -170,5 +170,5 @@ def test_machines_may_serve_their_environment_and_nothing_else(doorways: Doorway
         answer = doorways.ask("POST", path, secret, {"report": told})
         assert answer.json()["code"] == code
     assert doorways.entries() == before
-    assert tokens.revoke_node_tokens(doorways.kit, PLATFORM, "dev") == 1
+    assert tokens.revoke_node_tokens(doorways.kit, PLATFORM, "dev") == 2
     assert doorways.ask("POST", path, secret, {"report": told}).status_code == 401

@@ -8,20 +8,22 @@ import pytest
 from tests.api.arguments import harmless, request_of
 from tests.api.doorways import KNOWN, Doorways
 
-from lamplighter.domain.identity import PERMISSIONS, Role
+from lamplighter.domain.identity import PERMISSIONS, Permission, Role
 from lamplighter.sdk.door import Door
 from lamplighter.sdk.interface import DOORS
 
 FIELDS = {"type", "title", "status", "detail", "instance", "request_id", "code", "kind", "why", "fix"}
 #: A lawful name, and one that is not.
 CANARIES = ("canary-4f1a", 'CANARY 4F1A "<x>')
-#: Who is let through a door; every door has one of them.
+#: Who is let through a door; every door for people has one of them.
 KEYS = (Role.DATA_SCIENTIST, Role.ADMINISTRATOR, Role.IT)
 MISSING = "/api/v1/artifacts/missing"
 
 
 def token(doorways: Doorways, door: Door) -> str:
-    """The token of somebody who may."""
+    """The token of somebody, or of machines, who may."""
+    if door.permission is Permission.SERVE:
+        return doorways.machines
     return doorways.tokens[next(role for role in KEYS if door.permission in PERMISSIONS[role])]
 
 
