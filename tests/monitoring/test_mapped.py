@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lamplighter.domain.calibration import Calibration, all_calibrated, calibrated
@@ -90,6 +90,7 @@ def stressed(one: FloatArray, other: FloatArray) -> Stressed:
 
 
 @given(SEEDS, LINES, st.sampled_from([0.3, 0.5, 0.77]))
+@example(0, Calibration(intercept=-1.0, slope=0.3), 0.5)
 @settings(max_examples=30, deadline=None)
 def test_what_is_told_of_calibrated_scores_is_never_too_little(seed: int, by: Calibration, threshold: float) -> None:
     random = np.random.default_rng(seed)
@@ -106,7 +107,7 @@ def test_what_is_told_of_calibrated_scores_is_never_too_little(seed: int, by: Ca
     assert found.shift is not None
     assert truth.shift is not None
     assert found.shift.value >= truth.shift.value - 1e-6
-    assert found.largest >= truth.largest - 1e-4
+    assert found.largest >= truth.largest - 1e-6
 
 
 def test_a_line_that_changes_nothing_tells_what_was_told() -> None:

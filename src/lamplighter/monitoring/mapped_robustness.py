@@ -81,8 +81,21 @@ def _most(change: float, turned: FloatArray, by: Calibration) -> float:
 
 
 def _largest(change: float, by: Calibration) -> float:
-    """The largest change of a calibrated score where the model's own changes by so much at most."""
+    """The largest change of a calibrated score where the model's own changes by so much at most.
+
+    A calibration that flattens is steepest at the ends, so those are looked at themselves: no step is small enough there.
+    """
     if change == 0.0:
         return 0.0
-    scores = [probability(odds) for odds in np.linspace(-_REACH, _REACH, _PLACES).tolist()]
-    return max(calibrated(by, min(score + change, 1.0)) - calibrated(by, score) for score in scores)
+
+    def moved(score: float) -> float:
+        return calibrated(by, min(score + change, 1.0)) - calibrated(by, score)
+
+    def farthest(low: float, high: float) -> float:
+        """The place among so many between two that moves most, as log-odds."""
+        return float(max(np.linspace(low, high, _PLACES).tolist(), key=lambda odds: moved(probability(odds))))
+
+    step = 2.0 * _REACH / (_PLACES - 1)
+    rough = farthest(-_REACH, _REACH)
+    fine = farthest(rough - step, rough + step)
+    return max(moved(0.0), moved(max(0.0, 1.0 - change)), moved(probability(fine)))
