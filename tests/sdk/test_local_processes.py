@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -187,3 +189,12 @@ def test_serving_is_stopped_although_the_database_is_damaged(settings: Settings)
     Path(settings.database_url.removeprefix("sqlite:///")).write_bytes(b"no database" * 1000)
     assert local.stop(settings) == ["serving of prod"]
     assert processes_of(settings) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_a_user_without_a_name_owns_a_platform_too() -> None:
+    program = "import os; from lamplighter.lifecycle.people import owner_address; os.setuid(54_321); print(owner_address())"
+    named = {"LOGNAME", "USER", "LNAME", "USERNAME"}
+    environ = {name: value for name, value in os.environ.items() if name not in named}
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("owner@localhost\n", "")

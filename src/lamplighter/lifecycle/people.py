@@ -37,9 +37,12 @@ def bootstrap(kit: Kit) -> None:
 
 
 def owner_address() -> str:
-    """The address of the person who runs this machine's platform."""
-    name = re.sub(r"[^a-z0-9._-]", "", getpass.getuser().lower()) or "owner"
-    return f"{name}@localhost"
+    """The address of the person who runs this machine's platform; in a container a user may have no name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = ""
+    return f"{re.sub(r'[^a-z0-9._-]', '', user.lower()) or 'owner'}@localhost"
 
 
 def operator(kit: Kit) -> Actor:
