@@ -55,9 +55,9 @@ class Proxy:
         self._process.wait(60)
 
     def close(self) -> None:
-        """Kill it."""
-        self._process.kill()
-        self._process.wait()
+        """End it with its workers, which a killed parent would leave behind."""
+        self._process.terminate()
+        self._process.wait(60)
         self._log.close()
 
 
