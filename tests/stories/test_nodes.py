@@ -128,6 +128,9 @@ def test_two_machines_serve_an_environment(far: Far) -> None:
     far.loops["one"].kill()
     far.loops["one"].wait()
     assert {far.ask(name, 20) for name in far.ports} == {f"{MODEL}@1"}
+    # Where the loop is there, processes that die in that hour are brought back.
+    os.killpg(far.group("two"), signal.SIGKILL)
+    until(lambda: answers(far, "two"))
     # A machine that starts in that hour needs nobody.
     os.killpg(far.group("one"), signal.SIGKILL)
     far.start("one")

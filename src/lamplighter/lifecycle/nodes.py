@@ -19,7 +19,7 @@ from lamplighter.lifecycle import shipped
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.serving.files import replace
 from lamplighter.targets.base import force
-from lamplighter.targets.nodes import NODES, REPORT, WANTED, nodes
+from lamplighter.targets.nodes import NODES, REPORT, WANTED, node_at, nodes
 
 
 def known(kit: Kit, environment: str = "") -> list[SeenNode]:
@@ -39,14 +39,14 @@ def orders(kit: Kit, actor: Actor, environment: str, name: str, report: NodeRepo
     """
     place = _place(kit, actor, environment, name)
     with kit.nodes[environment]:
-        before = {one.name: one for one in nodes(kit.settings.serving / environment)}
-        _check_one(kit, name, before.get(name), report)
+        before = node_at(kit.settings.serving / environment, name)
+        _check_one(kit, name, before, report)
         if report.leaving:
             _leave(kit, actor, environment, name)
             return Orders(environment=None)
-        number = before[name].number if name in before else _free({one.number for one in before.values()})
+        number = before.number if before else _free({one.number for one in nodes(kit.settings.serving / environment)})
         node = Node(environment=environment, name=name, number=number, seen_at=kit.clock.now(), report=report)
-        _keep(kit, actor, node, fresh=name not in before)
+        _keep(kit, actor, node, fresh=before is None)
         held = shipped.held(kit, environment, name, report.segments)
     told = kit.packages.of(place.name)
     return Orders(
@@ -124,7 +124,7 @@ def _place(kit: Kit, actor: Actor, environment: str, name: str = "") -> Environm
         raise Conflict(
             f"{environment} is not served by machines elsewhere.",
             why=f"Its target is {place.target}.",
-            fix=f'Set it first: lamp env add {environment} --target {TARGET}, or target = "{TARGET}" in config.toml.',
+            fix=f"Set it first: lamp env add {environment} --level {place.level} --port {place.port} --target {TARGET}",
             code="E1583",
         )
     if name and not STRICT_NAME.fullmatch(name):

@@ -1,11 +1,12 @@
 """The bytes of versions on the disk of this machine, before its processes are told of them."""
 
 import logging
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from lamplighter.artifacts.local import Store
-from lamplighter.domain.errors import LampError
+from lamplighter.domain.errors import Invalid, LampError, NotFound
 from lamplighter.domain.record import from_json
 from lamplighter.domain.version import Manifest
 from lamplighter.sdk.interface import Platform
@@ -13,6 +14,8 @@ from lamplighter.sdk.interface import Platform
 _log = logging.getLogger("lamplighter.node")
 #: Versions that are brought at the same time.
 _AT_ONCE = 4
+#: Seconds after which a version is asked for again that could not be brought.
+_PAUSE = 5.0
 
 
 class Bringing:
@@ -23,13 +26,20 @@ class Bringing:
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="brings")
         self._here: set[str] = set()
         self._coming: dict[str, Future[None]] = {}
+        #: When what could not be brought is asked for again, on the steady clock.
+        self._not_before: dict[str, float] = {}
 
     def lacking(self, versions: Iterable[str]) -> tuple[str, ...]:
-        """Which of these, by digest, are not here yet; they are on their way from now on."""
+        """Which of these, by digest, are not here yet; they are on their way from now on.
+
+        What is gone or damaged there comes no more, so that it is not waited for: the processes refuse it and say so.
+        """
         wanted = set(versions)
         for version in [one for one, coming in self._coming.items() if coming.done()]:
             self._end(version)
         for version in wanted - self._here - self._coming.keys():
+            if time.monotonic() < self._not_before.get(version, 0.0):
+                continue
             self._coming[version] = self._pool.submit(self._bring, version)
         return tuple(sorted(wanted - self._here))
 
@@ -41,8 +51,12 @@ class Bringing:
         try:
             self._coming.pop(version).result()
             self._here.add(version)
+        except (NotFound, Invalid) as error:
+            _log.warning("version %s is gone or damaged: %s", version[:12], error)
+            self._here.add(version)
         except (LampError, OSError) as error:
             _log.warning("version %s has not come, and is asked for again: %s", version[:12], error)
+            self._not_before[version] = time.monotonic() + _PAUSE
 
     def _bring(self, version: str) -> None:
         self._take(version, version)

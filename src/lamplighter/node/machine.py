@@ -22,7 +22,7 @@ from lamplighter.node.bringing import Bringing
 from lamplighter.node.shipping import Shipping
 from lamplighter.sdk.interface import Platform
 from lamplighter.serving.redaction import KEY as REDACTION
-from lamplighter.targets.base import put
+from lamplighter.targets.base import ROUTE, put
 from lamplighter.targets.local import KEYS, Target
 
 _log = logging.getLogger("lamplighter.node")
@@ -65,14 +65,14 @@ class Machine:
         self._instance = secrets.token_hex(8)
         self._kept = self._read()
         self._awaited: Package | None = None
+        #: The package that the processes were told of, and what it lacked then.
+        self._told: tuple[str, tuple[str, ...]] = "", ()
         self._said = ""
         #: Seconds until the next turn: what a thousand models have to say is said less often.
         self._tick = _TICK
 
     def run(self, ending: threading.Event) -> None:
         """Turn until told to end, then end the processes and bring what is left."""
-        # Nobody has to be asked for what was served before.
-        self._serve(self._kept.environment)
         while not ending.wait(self._turn()):
             pass
         self._end()
@@ -91,6 +91,8 @@ class Machine:
 
     def _once(self) -> int:
         """Gives what is not done yet: bytes that are to be brought, and versions that are to come."""
+        # First, for nobody has to be asked for what was served before, nor when a group has died.
+        self._serve(self._kept.environment)
         report = self._report()
         self._tick = _TICK + len(report.observation.reports) * _models(report.observation) / _MODELS
         orders = self._platform.node_orders(self._environment, self._name, report)
@@ -109,15 +111,24 @@ class Machine:
         )
 
     def _take(self, orders: Orders) -> None:
-        """Nothing is told to the processes whose bytes are not here."""
+        """Processes are told once the bytes of whatever answers are here, and again as the others come: those are on trial or
+        wait, and nobody's way back is kept waiting by them."""
         self._awaited = orders.package or self._awaited
-        if self._awaited is not None and not self._lacking() and orders.environment is not None:
-            self._put_in_place(orders.environment, self._awaited)
-            self._keep(_Kept(orders.environment, self._awaited.digest))
-            self._awaited = None
-        elif self._kept.environment != orders.environment and self._kept.holds:
+        if self._awaited is not None and orders.environment is not None:
+            self._tell_processes(orders.environment, self._awaited)
+        elif self._kept.environment != orders.environment and (self._root / self._environment / ROUTE).exists():
             self._keep(_Kept(orders.environment, self._kept.holds))
-        self._serve(self._kept.environment)
+
+    def _tell_processes(self, environment: Environment, package: Package) -> None:
+        lacking = self._lacking()
+        if set(lacking) & {model.champion.digest for model in package.route.models}:
+            return
+        if self._told != (package.digest, lacking):
+            self._put_in_place(package)
+            self._told = package.digest, lacking
+        # What is not whole is asked for again after a restart.
+        self._keep(_Kept(environment, "" if lacking else package.digest))
+        self._awaited = package if lacking else None
 
     def _lacking(self) -> tuple[str, ...]:
         if self._awaited is None:
@@ -125,7 +136,7 @@ class Machine:
         models = self._awaited.route.models
         return self._bringing.lacking({one.digest for model in models for one in model.versions()})
 
-    def _put_in_place(self, environment: Environment, package: Package) -> None:
+    def _put_in_place(self, package: Package) -> None:
         (self._root / self._environment).mkdir(mode=0o700, parents=True, exist_ok=True)
         put(self._root / self._environment / REDACTION, bytes.fromhex(package.redaction))
         keys = self._root / KEYS
@@ -135,7 +146,8 @@ class Machine:
         for path in keys.iterdir():
             if path.name not in package.keys:
                 path.unlink()
-        self._target.route(environment, package.route, package.credentials)
+        place = Environment(name=self._environment, level=Level.PRODUCTION, port=1)
+        self._target.route(place, package.route, package.credentials)
 
     def _serve(self, environment: Environment | None) -> None:
         here = self._here(environment)

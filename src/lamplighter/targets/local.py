@@ -90,6 +90,7 @@ class Target:
             quarantined=quarantined_in(reports),
             reports=reports,
             pairs=compared(found, pasts),
+            processes=environment.workers,
         )
 
     def sandbox(self, environment: Environment) -> Sandbox | None:

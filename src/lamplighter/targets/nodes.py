@@ -72,7 +72,7 @@ class Target:
             quarantined={digest: why for one in seen for digest, why in one.quarantined.items()},
             reports=tuple(report for one in heard for report in _apart(one)),
             pairs=added([pair for one in known for pair in one.report.observation.pairs]),
-            processes=len(known) * environment.workers,
+            processes=sum(one.report.observation.processes or environment.workers for one in known),
             absence=_absence(environment.name, [name for name in how if how[name] is not Hearing.HEARD], bool(heard)),
         )
 
@@ -97,6 +97,11 @@ def nodes(folder: Path) -> list[Node]:
     """Every machine that ever said something and did not leave, by its number."""
     found = [node for path in folder.glob(f"{NODES}/*/{REPORT}") if (node := _node(path)) is not None]
     return sorted(found, key=lambda one: one.number)
+
+
+def node_at(folder: Path, name: str) -> Node | None:
+    """What one machine said last; nothing if it never said anything or has left."""
+    return _node(folder / NODES / name / REPORT)
 
 
 def _node(path: Path) -> Node | None:
