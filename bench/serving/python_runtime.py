@@ -3,7 +3,7 @@
 import ground
 import online
 
-from lamplighter.domain.record import from_json
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.version import Manifest, address
 
 #: One row from 64 clients, and from one.

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from lamplighter.domain.decoding import from_plain
 from lamplighter.domain.environment import DeclaredEnvironment, Environment, Level, clash_of
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.external_alert import AlertRoute
@@ -327,7 +328,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, **overrides: object) 
             raise msgspec.ValidationError("`home` cannot be moved by the file that lies in it")
         values |= {field: environ[name] for name, field in VARIABLES.items() if environ.get(name)}
         values |= {name: value for name, value in overrides.items() if value is not None}
-        return msgspec.convert({**values, "home": str(home)}, Settings, strict=False)
+        return from_plain({**values, "home": str(home)}, Settings, strict=False)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid(
             "The configuration is not valid.",

@@ -18,8 +18,9 @@ from lamplighter.domain.calibration import (
     uncalibrated,
 )
 from lamplighter.domain.consumer import Consumer
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.effect import effects
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.retrained import shape
 from lamplighter.domain.version import Manifest
 

@@ -3,13 +3,14 @@
 import pytest
 from tests.domain import specimens
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.impact import Frequency
 from lamplighter.domain.owners import Holder, Owners
 from lamplighter.domain.project import Project
 from lamplighter.domain.project_file import project_from, read_project
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.stage import Stage
 from lamplighter.domain.steps import Steps, check_steps
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from tests.domain.specimens import guardrail, primary, sealed, selection, starter, starter_text
 
 from lamplighter.domain.challenge import Choice, Verdict
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.policy import read_policy
 from lamplighter.domain.project_file import project_from
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.selection import Held, Sealed, Selection, chosen, look_alpha, sealed_in
 from lamplighter.domain.selection_rule import Costs, SelectionPlan, SelectionRule, check_plan, check_rule, stricter
 

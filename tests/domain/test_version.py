@@ -5,8 +5,9 @@ import pytest
 from tests.domain import specimens
 
 from lamplighter.domain.decision import Decision, Judgement, Passed, Refused, Undecided, Verdict
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.names import DIGEST
-from lamplighter.domain.record import Record, Settings, canonical, digest_of, from_json
+from lamplighter.domain.record import Record, Settings, canonical, digest_of
 from lamplighter.domain.version import Badge, DecisionRule, Lock, Manifest, Provenance, address
 
 

@@ -123,3 +123,22 @@ def test_the_stub_names_what_the_package_gives() -> None:
     stub = ast.parse((PACKAGE / "__init__.pyi").read_text())
     imported = {name.name for line in stub.body if isinstance(line, ast.ImportFrom) for name in line.names}
     assert imported | {"__version__"} == set(lamplighter.__all__)
+
+
+def _shows_a_type(call: ast.Call) -> bool:
+    """Whether the call shows a type to msgspec, which lays it out while other threads may already see it."""
+    name = ast.unparse(call.func)
+    decodes = name.startswith("msgspec.") and name.endswith(".decode") and any(word.arg == "type" for word in call.keywords)
+    return decodes or name == "msgspec.convert" or (name.endswith(".Decoder") and bool(call.args or call.keywords))
+
+
+def test_types_are_laid_out_in_one_place() -> None:
+    place = PACKAGE / "domain" / "decoding.py"
+    calls = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno}"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if file != place
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and _shows_a_type(node) and "lay_out(" not in ast.unparse(node)
+    ]
+    assert calls == [], "Read with domain/decoding.py: a type laid out by two threads at once ends the process."

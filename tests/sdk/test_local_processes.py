@@ -135,7 +135,7 @@ def test_what_an_earlier_process_said_is_not_repeated(settings: Settings) -> Non
         until(lambda: killed(settings))
         with pytest.raises(Unavailable) as refusal:
             started.result()
-    assert (refusal.value.code, refusal.value.why) == ("E1711", "It ended without a word.")
+    assert (refusal.value.code, refusal.value.why) == ("E1711", "SIGKILL ended it.")
 
 
 def killed(settings: Settings) -> bool:

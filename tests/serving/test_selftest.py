@@ -12,7 +12,8 @@ import pytest
 from tests.serving.groundwork import MODEL, Ground, until
 from tests.serving.test_process_faults import FRAIL, ask, frail
 
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.decoding import from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.route import ModelRoute
 from lamplighter.domain.sandbox import Level, Sandbox
 from lamplighter.serving.files import SANDBOX
@@ -43,7 +44,8 @@ DEPENDS = {"udp", "unix by path", "named queue"}
 SCRIPT = """
 import sys, tempfile
 from pathlib import Path
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.decoding import from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.sandbox import Level
 from lamplighter.serving.worker import landlock, probing, sandbox, seccomp
 from lamplighter.serving.worker.wire import Ground

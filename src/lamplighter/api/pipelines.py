@@ -7,6 +7,7 @@ from starlette.responses import Response
 from lamplighter.api.admission import Entrance
 from lamplighter.api.guard import Guarded, Tried, entered
 from lamplighter.api.problems import Malformed, TooLarge, UnsupportedMediaType
+from lamplighter.domain.decoding import from_json
 from lamplighter.lifecycle import pipelines
 from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.door import BASE
@@ -44,6 +45,6 @@ def _token(request: Request) -> str:
     if len(content) > 2 * pipelines.LARGEST:
         raise TooLarge("The token is too large.", why="No issuer makes one of that size.", fix="Send the token alone.")
     try:
-        return msgspec.json.decode(content, type=Asked).token
+        return from_json(content, Asked).token
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         raise Malformed("The body cannot be read.", why="It is no object with a token.", fix='Send {"token": "..."}.') from None

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from lamplighter.api.guard import Endpoint, Guarded, guarded, platform
 from lamplighter.api.problems import Malformed, UnsupportedMediaType
 from lamplighter.domain.choices import choices, told
+from lamplighter.domain.decoding import from_json, from_plain
 from lamplighter.domain.errors import Invalid
 from lamplighter.sdk.door import Door
 from lamplighter.sdk.interface import DOORS
@@ -91,14 +92,14 @@ def _json(request: Request) -> dict[str, Any]:
             fix="Send Content-Type: application/json.",
         )
     try:
-        return msgspec.json.decode(body, type=dict[str, Any])
+        return from_json(body, dict[str, Any])
     except (msgspec.DecodeError, RecursionError):
         raise Malformed("The body cannot be read.", why="It is not a JSON object.", fix="Send one JSON object.") from None
 
 
 def _converted(given: dict[str, Any], shape: type[msgspec.Struct], *, loose: bool) -> dict[str, Any]:
     try:
-        values = msgspec.convert(given, shape, strict=not loose)
+        values = from_plain(given, shape, strict=not loose)
     except msgspec.ValidationError as error:
         raise Invalid(
             "The request does not fit.",

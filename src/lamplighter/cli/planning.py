@@ -120,9 +120,9 @@ def _write(file: Path, found: "Plan") -> None:
 def _read(file: Path) -> "Plan":
     import msgspec
 
+    from lamplighter.domain.decoding import from_json
     from lamplighter.domain.errors import Invalid
     from lamplighter.domain.plan import Plan
-    from lamplighter.domain.record import from_json
 
     try:
         return from_json(file.read_bytes(), Plan)

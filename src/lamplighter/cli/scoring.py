@@ -11,6 +11,7 @@ from lamplighter.cli.page import Page
 from lamplighter.cli.session import PATIENCE, Session
 from lamplighter.cli.table import Table
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.decoding import from_json, from_plain
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.names import Live, parse_reference
 from lamplighter.domain.version import Version
@@ -120,7 +121,7 @@ def columns_of(content: bytes) -> Columns:
     try:
         whole = content.strip()
         found = msgspec.json.decode(whole) if whole.startswith(b"[") else msgspec.json.Decoder().decode_lines(whole)
-        rows = msgspec.convert(found, list[dict[str, Any]])
+        rows = from_plain(found, list[dict[str, Any]])
     except msgspec.MsgspecError:
         rows = []
     if not rows:
@@ -136,6 +137,6 @@ def columns_of(content: bytes) -> Columns:
 
 def _sample_row(session: Session, version: Version) -> Columns:
     sample = session.platform.artifact(version.manifest.artifact("sample").digest)
-    columns = msgspec.json.decode(sample, type=dict[str, list[Any]])
+    columns = from_json(sample, dict[str, list[Any]])
     place = random.randrange(len(next(iter(columns.values()))))  # noqa: S311  any row will do
     return {name: [values[place]] for name, values in columns.items()}

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.cli.session import Session
+from lamplighter.domain.decoding import from_plain
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.pushed import LabelsKept
 from lamplighter.sdk.answers import Label
@@ -44,7 +45,7 @@ def _labels(text: str) -> Iterator[Label]:
     rows = _from_json(text) if text.lstrip().startswith("{") else _from_csv(text)
     for line, row in rows:
         try:
-            yield msgspec.convert(row, Label, strict=False)
+            yield from_plain(row, Label, strict=False)
         except msgspec.ValidationError as error:
             raise _misfit(line, str(error)) from None
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.decoding import from_plain
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.record import Record
 from lamplighter.domain.version import Version
@@ -34,6 +35,6 @@ def carried(found: Evidence, of: Version) -> Mapping[str, Any]:
 def source_of(facts: Mapping[str, Any]) -> Carried | None:
     """Where facts came from; nothing for those that were found of the version itself."""
     try:
-        return msgspec.convert(facts.get(FIELD), Carried, strict=True)
+        return from_plain(facts.get(FIELD), Carried)
     except msgspec.ValidationError:
         return None

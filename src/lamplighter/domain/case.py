@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from lamplighter.domain.contract import Meaning, Output
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.evidence import Evidence
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.record import Record, canonical
 from lamplighter.domain.script import Case
 
 #: The kind of evidence that holds what a version says of the cases.

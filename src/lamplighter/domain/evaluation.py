@@ -7,8 +7,9 @@ set. Scores are kept of at most `MOST_KEPT` rows: the same ones for every versio
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.evidence import Evidence
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.record import Record, canonical
 
 #: The kind of the evidence.
 KIND = "evaluation"

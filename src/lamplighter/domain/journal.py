@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.events import AnyEvent
-from lamplighter.domain.record import Record, canonical, digest_of, from_json
+from lamplighter.domain.record import Record, canonical, digest_of
 
 #: What the first entry names as its predecessor.
 BEGINNING = "0" * 64

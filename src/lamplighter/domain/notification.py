@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.external_alert import ExternalAlert
 from lamplighter.domain.monitor import Severity
@@ -49,7 +50,7 @@ def read_notification(content: bytes, now: int) -> tuple[ExternalAlert, ...]:
     """The alerts of a notification that came at `now`, microseconds since the epoch; raises `Invalid` saying what does not
     fit, and where."""
     try:
-        notification = msgspec.json.decode(content, type=Notification)
+        notification = from_json(content, Notification)
     except (msgspec.DecodeError, RecursionError) as error:
         # What is wrong with a value is said; the value is not.
         what, _, place = str(error).rpartition(" - at ")

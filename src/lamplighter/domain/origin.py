@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.evidence import Evidence
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.record import Record, canonical
 from lamplighter.domain.version import Lock
 
 #: The kind of the evidence.

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.contract import Contract, Kind
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.record import Record
 from lamplighter.domain.version import Elsewhere
 
@@ -72,7 +73,7 @@ def delivered(headers: Mapping[str, str], content: bytes) -> Delivered:
 
 def _structured(content: bytes) -> Delivered:
     try:
-        event = msgspec.json.decode(content, type=_Structured)
+        event = from_json(content, _Structured)
         body = base64.b64decode(event.data_base64, validate=True) if event.data_base64 else bytes(event.data)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise Unreadable("it is no CloudEvent in JSON") from None
@@ -122,7 +123,7 @@ def scores_of(body: bytes, elsewhere: Elsewhere) -> list[float]:
 
 def _decoded(body: bytes) -> dict[str, Any]:
     try:
-        return msgspec.json.decode(body, type=dict[str, Any])
+        return from_json(body, dict[str, Any])
     except (msgspec.MsgspecError, RecursionError):
         raise Unreadable("the body is not a JSON object") from None
 

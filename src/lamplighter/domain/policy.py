@@ -11,6 +11,7 @@ import msgspec
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.checklist import GATE, Item, check_item
 from lamplighter.domain.choices import misfit
+from lamplighter.domain.decoding import from_json, from_toml
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Invalid
@@ -23,7 +24,7 @@ from lamplighter.domain.impact import Impact, Loss
 from lamplighter.domain.log import LogRule
 from lamplighter.domain.look_alike_rule import LookAlikeRule, check_look_alikes
 from lamplighter.domain.monitor_plan import check_false_alarms
-from lamplighter.domain.record import Settings, canonical, digest_of, from_json
+from lamplighter.domain.record import Settings, canonical, digest_of
 from lamplighter.domain.retirement_rule import RetirementRule, check_retirement
 from lamplighter.domain.selection_rule import SelectionRule, check_rule
 from lamplighter.domain.steps import Steps, check_steps
@@ -157,7 +158,7 @@ def read_policy(text: str) -> Policy:
     """The rule book in a TOML text; raises `Invalid` naming the field that is wrong, and its line where there is one."""
     try:
         # The store gives numbers back as what their fields are; so does the text, or its digest would be another.
-        policy = from_json(canonical(msgspec.toml.decode(text, type=Policy, strict=True)), Policy)
+        policy = from_json(canonical(from_toml(text, Policy)), Policy)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         why, fix = misfit(Policy, error)
         raise Invalid("The policy file is not valid.", why=f"{_line(text, str(error))}{why}", fix=fix) from None

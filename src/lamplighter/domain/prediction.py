@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import force_setattr
 
+from lamplighter.domain.decoding import message_pack_decoder
 from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.pushed import own_id
 from lamplighter.domain.route import Arm
@@ -85,7 +86,7 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Scored)
+_decoder = message_pack_decoder(Scored)
 
 
 def prediction_id(request: str, row: int) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from lamplighter.domain.choices import misfit
 from lamplighter.domain.consumer import check_declared, check_names
+from lamplighter.domain.decoding import from_plain, from_toml
 from lamplighter.domain.duration import seconds, some_seconds
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.expectation import check_expectations
@@ -36,12 +37,12 @@ from lamplighter.domain.trigger import check_conditions
 
 def read_project(text: str) -> Project:
     """The project that a `lamp.toml` describes; raises `Invalid` with the field that is wrong."""
-    return check_project(_converted(lambda: msgspec.toml.decode(text, type=Project, strict=True)))
+    return check_project(_converted(lambda: from_toml(text, Project)))
 
 
 def project_from(data: Mapping[str, Any]) -> Project:
     """The project that decoded JSON or TOML describes; raises `Invalid` with the field that is wrong."""
-    return check_project(_converted(lambda: msgspec.convert(data, Project, strict=True)))
+    return check_project(_converted(lambda: from_plain(data, Project)))
 
 
 def _converted(decode: Any) -> Project:

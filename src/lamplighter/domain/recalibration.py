@@ -10,6 +10,7 @@ import msgspec
 
 from lamplighter.domain.calibration import Calibration, composed
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.decoding import from_plain
 from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.record import Record
@@ -183,4 +184,4 @@ def check_lawful(manifest: Manifest) -> None:
 def recalibration_of(evidence: Iterable[Evidence]) -> Recalibration | None:
     """What is on record of how a version came by its calibration; nothing for one that was built as it is."""
     found = next((one for one in evidence if one.kind == KIND), None)
-    return msgspec.convert(found.facts, Recalibration) if found else None
+    return from_plain(found.facts, Recalibration) if found else None

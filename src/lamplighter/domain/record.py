@@ -6,11 +6,9 @@ so an unknown field there is an error.
 """
 
 import hashlib
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-
-Value = TypeVar("Value")
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -29,8 +27,3 @@ def canonical(value: Any) -> bytes:
 def digest_of(content: bytes) -> str:
     """SHA-256 of the bytes, as 64 lower-case hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-def from_json(content: bytes, kind: type[Value]) -> Value:
-    """Decode stored JSON into `kind`; raises `msgspec.ValidationError` for bytes of another shape."""
-    return msgspec.json.decode(content, type=kind)

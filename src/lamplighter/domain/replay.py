@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.decoding import from_plain
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import Served
@@ -166,7 +167,7 @@ class Replayed(Record, frozen=True):
 def replayed(facts: Mapping[str, Any] | None, environment: str, live: str) -> Replayed | None:
     """The facts as a record; nothing where there are none, they have another form, or speak of another pair."""
     try:
-        found = msgspec.convert(facts, Replayed, strict=True)
+        found = from_plain(facts, Replayed)
     except msgspec.ValidationError:
         return None
     return found if (found.environment, found.live) == (environment, live) else None

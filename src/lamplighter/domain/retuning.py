@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.decoding import from_plain
 from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.record import Record
@@ -136,4 +137,4 @@ def same_scores(one: Manifest, other: Manifest) -> bool:
 def retuning_of(evidence: Iterable[Evidence]) -> Retuning | None:
     """What is on record of how a version came by its threshold; nothing for one that was built with it."""
     found = next((one for one in evidence if one.kind == KIND), None)
-    return msgspec.convert(found.facts, Retuning) if found else None
+    return from_plain(found.facts, Retuning) if found else None

@@ -8,8 +8,9 @@ from enum import StrEnum
 import msgspec
 
 from lamplighter.domain.contract import Column, Contract, Kind
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.evidence import Evidence
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.record import Record, canonical
 
 #: The kind of the evidence.
 KIND = "robustness"

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.challenge import Choice, Verdict
-from lamplighter.domain.record import Record, canonical, digest_of, from_json
+from lamplighter.domain.decoding import from_json, from_plain
+from lamplighter.domain.record import Record, canonical, digest_of
 from lamplighter.domain.selection_rule import SelectionRule
 
 #: The kind of evidence that a selection is; only the platform brings it.
@@ -160,7 +161,7 @@ class Sealed(Record, frozen=True):
 def sealed_in(facts: Mapping[str, Any]) -> Sealed | None:
     """What evidence holds; nothing where it has another shape."""
     try:
-        found = msgspec.convert(facts, Sealed, strict=True)
+        found = from_plain(facts, Sealed)
         _ = found.selection, found.keyid
     except (msgspec.MsgspecError, ValueError):
         return None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.record import Record
 
@@ -47,7 +48,7 @@ def key_of(values: Mapping[str, str]) -> str:
 
 def slices_in(key: str) -> tuple[Slice, ...]:
     """The slices that a row with this key lies in."""
-    values = msgspec.json.decode(key, type=dict[str, str]) if key else {}
+    values = from_json(key, dict[str, str]) if key else {}
     return tuple(Slice(column=column, value=value) for column, value in values.items())
 
 

@@ -3,9 +3,10 @@
 Law of change: fields may be added with a default.
 """
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.quarantine import Span, kept
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.record import Record, canonical
 
 #: The kind of the evidence in which a version says what its training was given.
 KIND = "training-input"

@@ -5,9 +5,10 @@ Law of change: fields may be added.
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.fairness import Criterion, Disparity
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.record import Record, canonical
 
 #: The kind of the evidence.
 KIND = "fairness"

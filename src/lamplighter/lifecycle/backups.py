@@ -19,10 +19,11 @@ from typing import BinaryIO
 import msgspec
 
 from lamplighter import __version__
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Conflict, Invalid, LampError, NotFound, Unavailable
 from lamplighter.domain.evaluation import KIND as EVALUATION
 from lamplighter.domain.evaluation import evaluation_in
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.record import Record, canonical
 from lamplighter.domain.version import address
 from lamplighter.lifecycle.kit import artifacts_of
 from lamplighter.settings import Settings

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from lamplighter.artifacts.base import Stock
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid, LampError, NotFound
-from lamplighter.domain.record import from_json
 from lamplighter.domain.version import Manifest
 from lamplighter.lifecycle.clock import Clock
 

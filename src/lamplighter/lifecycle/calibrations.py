@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.record import canonical, digest_of
 from lamplighter.lifecycle.alarms import Alarm
 from lamplighter.lifecycle.kit import Kit
@@ -28,7 +29,7 @@ def thresholds(
     lacking = [power for power in powers_of(rows) if power not in calibration.kept]
     if lacking:
         known = look.calibrations.of(key.place)
-        calibration.kept |= {power: msgspec.json.decode(known[power], type=Thresholds) for power in lacking if power in known}
+        calibration.kept |= {power: from_json(known[power], Thresholds) for power in lacking if power in known}
         made = calibration.thresholds(rows)
         drawn = {power: canonical(calibration.kept[power]).decode() for power in lacking if power not in known}
         if drawn:

@@ -5,6 +5,7 @@ import msgspec
 from lamplighter import plugins
 from lamplighter.domain.contract import Kind, Meaning
 from lamplighter.domain.criticality import criticality_of, tier_of
+from lamplighter.domain.decoding import from_plain
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
@@ -58,7 +59,7 @@ def _formats(tier: Tier, environment: Environment) -> tuple[Badge, ...]:
     """What every gate on formats lets into the environment; everything where the rule book has no such gate."""
     kind = plugins.plugin("gates", _FORMATS).Gate
     uses = [use for use in tier.levels[environment.level].gates if use["use"] == _FORMATS]
-    gates = [msgspec.convert({name: value for name, value in use.items() if name != "use"}, kind) for use in uses]
+    gates = [from_plain({name: value for name, value in use.items() if name != "use"}, kind) for use in uses]
     return tuple(badge for badge in Badge if all(badge in gate.allowed for gate in gates))
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from lamplighter.domain.events.node import NodeJoined, NodeLeft
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import STRICT_NAME, unknown
 from lamplighter.domain.node import TARGET, Hearing, Node, NodeReport, Orders, SeenNode, hearing
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.version import Manifest
 from lamplighter.lifecycle import shipped
 from lamplighter.lifecycle.kit import Kit

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from lamplighter.domain.decoding import from_json, from_plain
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.names import distribution_key
 from lamplighter.domain.vulnerability import Advisory, Span, Weight, heaviest
@@ -92,8 +93,8 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _decoded(name: str, content: bytes) -> _Entry:
     if name.endswith(".json"):
-        return msgspec.json.decode(content, type=_Entry)
-    return msgspec.convert(yaml.load(content, Loader=yaml.CSafeLoader), _Entry)
+        return from_json(content, _Entry)
+    return from_plain(yaml.load(content, Loader=yaml.CSafeLoader), _Entry)
 
 
 def _advisories(entry: _Entry) -> Iterator[Advisory]:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx2
-import msgspec
+
+from lamplighter.domain.decoding import from_json
 
 #: Bytes of one answer, and seconds for all of it: who sends a byte now and then must not keep a thread.
 LARGEST, SECONDS = 262_144, 5.0
@@ -45,7 +46,7 @@ def asked(
     sent = {"Accept": "application/json", **(headers or {})}
     try:
         status, content = asyncio.run(asyncio.wait_for(_exchange(address, form, sent), seconds))
-        return Answer(status, msgspec.json.decode(content, type=dict[str, Any]) if status == 200 else {})
+        return Answer(status, from_json(content, dict[str, Any]) if status == 200 else {})
     except TimeoutError:
         raise Unreadable(f"It did not answer within {seconds:g} seconds.") from None
     except (httpx2.HTTPError, httpx2.InvalidURL, ExceptionGroup, OSError, ValueError, RecursionError) as error:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.node import Package
-from lamplighter.domain.record import from_json
 from lamplighter.domain.route import Credentials, Route
 from lamplighter.serving.redaction import redaction_key
 from lamplighter.targets.base import CREDENTIALS, ROUTE

@@ -8,13 +8,14 @@ import logging
 from collections.abc import Mapping
 
 from lamplighter.domain.contract import Meaning, problems_of
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid, LampError, Unavailable
 from lamplighter.domain.identity import PLATFORM, Actor
 from lamplighter.domain.payload import Delivered, Half, Unreadable, delivered, inputs_of, scores_of
 from lamplighter.domain.prediction import Scored, prediction_id
 from lamplighter.domain.pushed import Kept
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.route import Arm
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import fitting, keeping, pushing

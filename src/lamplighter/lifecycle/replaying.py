@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from lamplighter.domain.contract import Meaning
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.events.version import EvidenceAdded
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.identity import PLATFORM
@@ -135,7 +136,7 @@ def _spawn(place: Path) -> "subprocess.Popen[bytes]":
 
 def _outcome(place: Path) -> Outcome:
     try:
-        return msgspec.json.decode((place / "outcome.json").read_bytes(), type=Outcome)
+        return from_json((place / "outcome.json").read_bytes(), Outcome)
     except (OSError, msgspec.MsgspecError):
         return Outcome(why="Its process ended without figures.")
 

@@ -8,6 +8,7 @@ import msgspec
 
 from lamplighter import plugins
 from lamplighter.domain.checklist import GATE
+from lamplighter.domain.decoding import from_plain
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.domain.policy import Policy, Tier, read_policy
 from lamplighter.domain.toml_lines import line_of_item
@@ -28,7 +29,7 @@ def gate_of(use: Mapping[str, Any]) -> Judging:
     module = plugins.plugin("gates", str(use["use"]))
     settings = {name: value for name, value in use.items() if name != "use"}
     try:
-        gate: Judging = msgspec.convert(settings, module.Gate, strict=True)
+        gate: Judging = from_plain(settings, module.Gate)
     except msgspec.ValidationError as error:
         raise Invalid(
             "The policy file is not valid.", why=f"Gate {use['use']}: {error}.", fix="Correct the setting that is named."

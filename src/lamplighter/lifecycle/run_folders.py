@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.job import Cause, Failure, Run
 from lamplighter.lifecycle.kit import Kit
 
@@ -40,6 +41,6 @@ def rows_of(kit: Kit, run: Run) -> bytes:
 def failure_in(place: Path, why: str) -> Failure:
     """What the process said of its end; one that said nothing was ended from outside."""
     try:
-        return msgspec.json.decode((place / FAILURE).read_bytes(), type=Failure)
+        return from_json((place / FAILURE).read_bytes(), Failure)
     except (OSError, msgspec.MsgspecError):
         return Failure(cause=Cause.INFRASTRUCTURE, why=f"The process ended without a word. {why}")

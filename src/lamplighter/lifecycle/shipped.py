@@ -9,8 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
-
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.node import BITE, SEGMENT, WHOLE
 from lamplighter.domain.record import canonical
@@ -97,7 +96,7 @@ def _begun(kit: Kit, environment: str, node: str) -> set[str]:
         content = (kit.settings.serving / environment / NODES / node / _BEGUN).read_bytes()
     except FileNotFoundError:
         return set()
-    return msgspec.json.decode(content, type=set[str])
+    return from_json(content, set[str])
 
 
 def _write_down(kit: Kit, environment: str, node: str, segments: set[str]) -> None:

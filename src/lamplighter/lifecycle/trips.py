@@ -8,6 +8,7 @@ import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
 from lamplighter import keys
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Unauthenticated
 from lamplighter.domain.record import Record
 from lamplighter.lifecycle.kit import Kit
@@ -62,7 +63,7 @@ def unsealed(kit: Kit, text: str) -> Trip:
         if len(text) > _LARGEST:
             raise InvalidToken
         content = _seal(kit).decrypt_at_time(text.encode(), SECONDS, kit.clock.now() // 1_000_000)
-        return msgspec.json.decode(content, type=Trip)
+        return from_json(content, Trip)
     except (InvalidToken, ValueError):
         raise astray("This browser has begun no sign-in, or longer than 10 minutes ago.") from None
 

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from lamplighter.domain.decoding import lay_out
 from lamplighter.monitoring.refusals import TooManyBytes, UnreadableBytes
 
 Value = TypeVar("Value")
@@ -32,7 +33,7 @@ def packed(header: bytes, value: Any, level: int = 6) -> bytes:
 
 def read(plain: bytes, kind: type[Value]) -> Value:
     """The value of a body; raises `msgspec.DecodeError`."""
-    return msgspec.msgpack.decode(plain, type=kind, dec_hook=_to_array)
+    return msgspec.msgpack.decode(plain, type=lay_out(kind), dec_hook=_to_array)
 
 
 def unpacked(header: bytes, content: bytes, kind: type[Value], what: str) -> Value:

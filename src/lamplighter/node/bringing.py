@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from lamplighter.artifacts.local import Store
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid, LampError, NotFound
-from lamplighter.domain.record import from_json
 from lamplighter.domain.version import Manifest
 from lamplighter.sdk.interface import Platform
 

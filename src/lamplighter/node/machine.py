@@ -13,11 +13,12 @@ from pathlib import Path
 import msgspec
 
 from lamplighter.artifacts.local import Store
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict, LampError, NotAllowed, Unauthenticated
 from lamplighter.domain.node import NodeReport, Orders, Package
 from lamplighter.domain.observation import Observation
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.node.bringing import Bringing
 from lamplighter.node.shipping import Shipping
 from lamplighter.sdk.interface import Platform

@@ -19,9 +19,10 @@ import httpx2
 import msgspec
 
 from lamplighter.domain.contract import Contract
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Conflict, Invalid, Unavailable
 from lamplighter.domain.prediction import prediction_id
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.record import Record, canonical
 from lamplighter.domain.version import Version
 from lamplighter.sdk import table_stream
 from lamplighter.sdk.bearer import bearer
@@ -203,7 +204,7 @@ class Scoring:
             )
         if not answer.is_success:
             raise refusal(answer, first)
-        return msgspec.json.decode(answer.content, type=dict[str, list[float]])["predictions"]
+        return from_json(answer.content, dict[str, list[float]])["predictions"]
 
     def _answered(self, others: Any, request: str, scores: list[float]) -> Any:
         """The columns that no model takes, and behind them the ids, the scores and the decisions."""

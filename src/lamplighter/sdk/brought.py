@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import msgspec
 
 from lamplighter.domain.contract import Kind
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid, NotFound
 from lamplighter.sdk import table_stream
 
@@ -61,7 +62,7 @@ def _lines(file: TextIO) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(file, start=1):
         if line.strip():
             try:
-                row = msgspec.json.decode(line, type=dict[str, Any])
+                row = from_json(line, dict[str, Any])
             except (msgspec.DecodeError, RecursionError):
                 raise unfit(f"line {number} is not a JSON object", "Write one object a line.") from None
             inputs = row.pop("inputs", {})

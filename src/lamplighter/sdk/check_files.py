@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid
 
 #: Bytes of a file, and results in it.
@@ -125,7 +126,7 @@ def _decoded(content: bytes) -> dict[str, Any]:
     if len(content) > LARGEST:
         raise _unread(f"it is over {LARGEST >> 20} MB")
     try:
-        return msgspec.json.decode(content, type=dict[str, Any])
+        return from_json(content, dict[str, Any])
     except (msgspec.DecodeError, RecursionError):
         raise _unread("it is not one JSON object") from None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.decoding import from_toml
 from lamplighter.domain.errors import Unauthenticated
 from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.remote import remote
@@ -60,7 +61,7 @@ def login_file(environ: Mapping[str, str] = os.environ) -> Path:
 def read_login() -> Login:
     """What the file says; an empty login without a file."""
     file = login_file()
-    return msgspec.toml.decode(file.read_bytes(), type=Login) if file.exists() else Login()
+    return from_toml(file.read_bytes(), Login) if file.exists() else Login()
 
 
 def write_login(login: Login) -> Path:

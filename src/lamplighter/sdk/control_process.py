@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 import time
 
@@ -23,8 +24,9 @@ def spawn(settings: Settings, wait: float) -> None:
     begun = _length(settings)
     pid, end = _spawn(settings), time.monotonic() + wait
     while time.monotonic() < end:
-        if ended(pid):
-            raise _not_started(_said(settings, begun))
+        status = _status(pid)
+        if status is not None:
+            raise _not_started(_said(settings, begun), status)
         if _answers(settings):
             return
         time.sleep(0.02)
@@ -55,10 +57,16 @@ def _spawn(settings: Settings) -> int:
 
 def ended(pid: int) -> bool:
     """Whether a child of this process has ended; it leaves no zombie then. A process of somebody else has not."""
+    return _status(pid) is not None
+
+
+def _status(pid: int) -> int | None:
+    """How a child of this process has ended: its exit code, or the number of the signal that ended it, below zero."""
     try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
+        found, status = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
-        return False
+        return None
+    return os.waitstatus_to_exitcode(status) if found == pid else None
 
 
 def _length(settings: Settings) -> int:
@@ -71,18 +79,22 @@ def _said(settings: Settings, begun: int) -> str:
     return (settings.folder / _LOG).read_bytes()[begun:].decode(errors="replace").strip()
 
 
-def _not_started(said: str) -> Unavailable:
-    """Why a process ended that has said this: its own refusal with its own way on, or else its last error or line."""
+def _not_started(said: str, status: int) -> Unavailable:
+    """Why a process ended that said this: its own refusal with its own way on, or else the signal, the last error or line."""
     refusal = LampError.last_in(said)
     if refusal is not None:
         why = f"{refusal.what} {refusal.why}"
         return Unavailable("The control plane could not start.", why=why, fix=refusal.fix, code=refusal.code)
     return Unavailable(
         "The control plane could not start.",
-        why=(_ERROR.findall(said) or said.splitlines() or ["It ended without a word."])[-1],
+        why=_signal(status) or (_ERROR.findall(said) or said.splitlines() or ["It ended without a word."])[-1],
         fix=f"{_LOG} in the folder of the platform has the whole story; lamp doctor looks deeper.",
         code="E1711",
     )
+
+
+def _signal(status: int) -> str:
+    return f"{signal.Signals(-status).name} ended it." if status < 0 else ""
 
 
 def _answers(settings: Settings) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lamplighter.domain.contract import Contract, Kind
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.rows import Rows, column_of
@@ -138,7 +139,7 @@ def frame_of(rows: Rows) -> Frame:
 
 def sample_frame(content: bytes, contract: Contract, name: str) -> Frame:
     """The rows of a sample that is kept with a version."""
-    columns = msgspec.json.decode(content, type=dict[str, list[Any]])
+    columns = from_json(content, dict[str, list[Any]])
     kinds = {column_of(column.name): column.kind for column in contract.inputs}
     known = {column_of(column.name): columns[column.name] for column in contract.inputs}
     return Frame(known, kinds, f"{len(next(iter(known.values()), ())):,} rows of the reference of {name}.")

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.choices import misfit
+from lamplighter.domain.decoding import from_toml
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.instant import rfc3339
 from lamplighter.domain.listed import Listed
@@ -56,7 +57,7 @@ class Columns(Settings, frozen=True):
 def read_columns(text: str) -> tuple[Column, ...]:
     """The columns of a file like `inventory.toml`; raises `Invalid`, and `NotFound` for a fact that there is not."""
     try:
-        columns = msgspec.toml.decode(text, type=Columns, strict=True).column
+        columns = from_toml(text, Columns).column
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         why, fix = misfit(Columns, error)
         raise _unlawful(why, fix) from None

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Blocked, Conflict, Invalid, LampError, NotAllowed, NotFound, Unavailable
 from lamplighter.domain.names import parse_reference
 from lamplighter.domain.prediction import prediction_id
@@ -55,7 +56,7 @@ class Endpoint:
             ) from None
         if not answer.is_success:
             raise refusal(answer)
-        scores = tuple(msgspec.json.decode(answer.content, type=_Predictions).predictions)
+        scores = tuple(from_json(answer.content, _Predictions).predictions)
         request = answer.headers["Lamp-Prediction-Id"]
         ids = tuple(prediction_id(request, row) for row in range(len(scores)))
         return Answer(version=answer.headers["Lamp-Version"], request=request, ids=ids, scores=scores)
@@ -72,7 +73,7 @@ class _Predictions(Record, frozen=True):
 def refusal(answer: httpx2.Response, first: int = 0) -> LampError:
     """What an answer without success says. Rows are counted from `first`, for a request that is a part of a table."""
     try:
-        problem = msgspec.json.decode(answer.content, type=dict[str, Any])
+        problem = from_json(answer.content, dict[str, Any])
     except msgspec.DecodeError:
         problem = {}
     kind = _KINDS.get(answer.status_code, Invalid)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Unauthenticated, Unavailable
 from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.bearer import bearer
@@ -29,7 +30,7 @@ def sign_in(url: str, audience: str = "", *, timeout: float = 30.0, environ: Map
         raise _unreachable("platform", error) from None
     if answer.status_code >= 400:
         raise refusal(answer)
-    return msgspec.json.decode(answer.content, type=Secret)
+    return from_json(answer.content, Secret)
 
 
 def id_token(audience: str, *, timeout: float = 30.0, environ: Mapping[str, str] = os.environ) -> str:
@@ -51,7 +52,7 @@ def _asked(address: str, secret: str, audience: str, timeout: float) -> str:
     try:
         url = httpx2.URL(address).copy_merge_params({"audience": audience})
         answer = httpx2.get(url, headers={"Authorization": bearer(secret)}, timeout=timeout)
-        found: dict[str, Any] = msgspec.json.decode(answer.content, type=dict[str, Any]) if answer.is_success else {}
+        found: dict[str, Any] = from_json(answer.content, dict[str, Any]) if answer.is_success else {}
     except (httpx2.TransportError, httpx2.InvalidURL, msgspec.DecodeError) as error:
         raise _unreachable("CI", error) from None
     if not isinstance(found.get("value"), str):

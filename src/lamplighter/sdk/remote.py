@@ -8,6 +8,7 @@ import httpx2
 import msgspec
 
 from lamplighter.domain import errors
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import LampError, Unavailable
 from lamplighter.sdk.bearer import bearer
 from lamplighter.sdk.door import Door
@@ -73,7 +74,7 @@ class _Verb:
             raise refusal(answer)
         if self._door.answer is bytes:
             return answer.content
-        return msgspec.json.decode(answer.content, type=self._door.answer)
+        return from_json(answer.content, self._door.answer)
 
     def _send(self, arguments: dict[str, Any]) -> httpx2.Response:
         door = self._door
@@ -104,7 +105,7 @@ def _query(value: Any) -> str:
 def refusal(answer: httpx2.Response) -> LampError:
     """What the platform said no with, as the error that it was there."""
     try:
-        problem = msgspec.json.decode(answer.content, type=dict[str, Any])
+        problem = from_json(answer.content, dict[str, Any])
     except msgspec.DecodeError:
         problem = {}
     kind = _BY_NAME.get(str(problem.get("kind"))) or _BY_STATUS.get(answer.status_code, LampError)

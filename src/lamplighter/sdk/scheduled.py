@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import LampError, NotAllowed, Unauthenticated
 from lamplighter.domain.job import Cause, Failure
 from lamplighter.domain.job_order import Order
@@ -25,7 +26,7 @@ _PATIENCE = 10.0
 
 def main(order_file: Path) -> int:
     """Score the table of an order; gives the exit code."""
-    order = msgspec.json.decode(order_file.read_bytes(), type=Order)
+    order = from_json(order_file.read_bytes(), Order)
     runner = _Runner(order, os.environ["LAMP_TOKEN"])
     try:
         rows = runner.run()

@@ -1,6 +1,7 @@
 """`python -m lamplighter.serving`: the process group of one environment."""
 
 import argparse
+import faulthandler
 import ipaddress
 import logging
 import os
@@ -28,6 +29,8 @@ _FILES = 16_384
 def main(arguments: list[str] | None = None) -> int:
     """Serve one environment until SIGTERM; the exit status."""
     parsed = _parser().parse_args(arguments)
+    # A crash in a library leaves its place in serving.log.
+    faulthandler.enable()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     log = logging.getLogger("lamplighter.serving")
     if not (_is_loopback(parsed.host) or parsed.insecure_plain_http):

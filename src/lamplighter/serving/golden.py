@@ -7,8 +7,9 @@ from typing import TypeVar
 import msgspec
 
 from lamplighter.domain.calibration import Calibration, calibrated
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.golden import ROLE, Golden
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.route import Arm, Served
 from lamplighter.serving.artifacts import verified
 from lamplighter.serving.codecs.base import Question

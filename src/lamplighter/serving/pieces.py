@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.decoding import json_decoder
+
 #: Bytes of JSON that one call decodes: about a millisecond.
 PIECE = 128 * 1024
 _OPENERS = b"[{"
 _BLANKS = b" \t\r\n"
 _ANY = msgspec.json.Decoder()
-_MEMBERS, _ELEMENTS = msgspec.json.Decoder(dict[str, msgspec.Raw]), msgspec.json.Decoder(list[msgspec.Raw])
+_MEMBERS, _ELEMENTS = json_decoder(dict[str, msgspec.Raw]), json_decoder(list[msgspec.Raw])
 
 
 def decoded(text: "bytes | msgspec.Raw", piece: int = PIECE) -> Any:

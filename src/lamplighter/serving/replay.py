@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamplighter.domain.contract import problems_of
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.prediction import Scored, frames
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.replay import Figures, Order, Outcome, Thresholds
 from lamplighter.domain.route import Arm
 from lamplighter.serving.codecs.base import Question

@@ -7,8 +7,9 @@ import msgspec
 
 from lamplighter.domain import caller_meter
 from lamplighter.domain.caller_meter import CallerMeter
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.paired import Paired, added
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.record import Record, canonical
 from lamplighter.domain.route import ArmMeter, WorkerPast, WorkerReport, compared
 from lamplighter.domain.telemetry import Exported
 from lamplighter.serving.files import PAST, TELEMETRY, WORKERS, replace

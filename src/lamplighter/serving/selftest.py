@@ -15,7 +15,8 @@ from pathlib import Path
 import msgspec
 
 from lamplighter import __version__
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.decoding import from_json
+from lamplighter.domain.record import Record, canonical
 from lamplighter.domain.sandbox import Level, Sandbox
 from lamplighter.serving.files import SANDBOX, replace
 from lamplighter.serving.worker.process import Died, Worker

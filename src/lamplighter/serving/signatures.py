@@ -7,7 +7,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from lamplighter.domain.record import digest_of, from_json
+from lamplighter.domain.decoding import from_json
+from lamplighter.domain.record import digest_of
 from lamplighter.domain.signing import PAYLOAD_TYPE, ROLE, Envelope, signed_bytes, unsigned
 from lamplighter.domain.version import Manifest
 from lamplighter.serving.artifacts import verified

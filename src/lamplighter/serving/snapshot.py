@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from lamplighter.domain.record import Record, from_json
+from lamplighter.domain.decoding import from_json
+from lamplighter.domain.record import Record
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.decoding import message_pack_decoder
 from lamplighter.serving.accepting import ARROW
 from lamplighter.serving.lane import LONG, Lane
 from lamplighter.serving.problems import Refusal
@@ -49,8 +50,8 @@ class _Read(msgspec.Struct):
     detail: str
 
 
-_decoder = msgspec.msgpack.Decoder(_Read)
-_values = msgspec.msgpack.Decoder(list[Any])
+_decoder = message_pack_decoder(_Read)
+_values = message_pack_decoder(list[Any])
 
 
 class TableFiles:

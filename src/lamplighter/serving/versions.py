@@ -13,8 +13,9 @@ from typing import Any, cast
 import msgspec
 
 from lamplighter.domain.contract import Problem, problems_of
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.names import DIGEST
-from lamplighter.domain.record import digest_of, from_json
+from lamplighter.domain.record import digest_of
 from lamplighter.domain.route import Arm, Condition, Served
 from lamplighter.domain.version import Manifest, address
 from lamplighter.serving.artifacts import verified

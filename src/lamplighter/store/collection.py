@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from lamplighter.domain.decoding import json_decoder
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.record import canonical
 from lamplighter.store.statements import MOST, VALUES, bodies, bodies_among, equal
@@ -75,7 +76,7 @@ def _replaced(table: Table) -> Update:
 
 @cache
 def _decoder(kind: type[Kept]) -> Callable[[str], Kept]:
-    return msgspec.json.Decoder(kind).decode
+    return json_decoder(kind).decode
 
 
 class Collection(Generic[Kept]):

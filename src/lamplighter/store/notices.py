@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import Connection, delete, func, select, update
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.store import schema
 from lamplighter.store.collection import upsert
 
@@ -52,7 +53,7 @@ class Notices:
         query = select(table.c.id, table.c.body).where(table.c.open, table.c.due_at <= now)
         query = query.order_by(table.c.id).limit(limit)
         query = query.where(table.c.channel == channel) if channel else query
-        return [(row[0], msgspec.json.decode(row[1], type=Notice)) for row in self.connection.execute(query)]
+        return [(row[0], from_json(row[1], Notice)) for row in self.connection.execute(query)]
 
     def count(self) -> int:
         """How many wait."""

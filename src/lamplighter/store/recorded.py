@@ -17,6 +17,7 @@ from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, S
 from arro3.io import read_parquet, write_parquet
 
 from lamplighter.domain.contract import Contract, Kind
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.prediction import Scored
 from lamplighter.domain.route import Arm
 from lamplighter.domain.rows import Window
@@ -82,7 +83,7 @@ def batches(path: Path, rows: int) -> RecordBatchReader:
 def redacted_in(path: Path) -> tuple[str, ...]:
     """The inputs of a file that do not hold their values as they came."""
     first = next(iter(batches(path, 1)))
-    return msgspec.json.decode(first.column("redacted")[0].as_py(), type=tuple[str, ...])
+    return from_json(first.column("redacted")[0].as_py(), tuple[str, ...])
 
 
 def _force(path: Path) -> None:
@@ -163,4 +164,4 @@ def _record(model: str, block: _Columns, inputs: Sequence[str], start: int, end:
 
 @lru_cache
 def _names_in(text: str) -> tuple[str, ...]:
-    return msgspec.json.decode(text, type=tuple[str, ...])
+    return from_json(text, tuple[str, ...])

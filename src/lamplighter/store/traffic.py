@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, Table, and_, bindparam, case, delete, func, select
 
+from lamplighter.domain.decoding import json_decoder
 from lamplighter.domain.traffic import HOUR, Traffic, total
 from lamplighter.store import schema
 from lamplighter.store.collection import gathered, named_versions, rows_named, told, upsert
@@ -18,7 +19,7 @@ _ASKED = 500
 
 
 #: Environment, first second of an hour, and requests.
-_answered = msgspec.json.Decoder(list[tuple[str, int, int]]).decode
+_answered = json_decoder(list[tuple[str, int, int]]).decode
 
 
 class TrafficSeen:

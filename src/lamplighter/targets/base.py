@@ -7,10 +7,11 @@ from typing import Protocol
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.observation import Observation
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.route import Credentials, Route, WorkerReport
 from lamplighter.domain.sandbox import Level, Sandbox
 

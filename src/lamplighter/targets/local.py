@@ -14,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Unavailable
 from lamplighter.domain.observation import Observation
-from lamplighter.domain.record import from_json
 from lamplighter.domain.route import Credentials, Route, WorkerPast, WorkerReport, compared
 from lamplighter.domain.sandbox import Sandbox
 from lamplighter.targets.base import keep_route, least_closed, put, quarantined_in

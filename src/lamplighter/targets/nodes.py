@@ -10,11 +10,12 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.node import Hearing, Node, hearing
 from lamplighter.domain.observation import Observation
 from lamplighter.domain.paired import added
-from lamplighter.domain.record import canonical, from_json
+from lamplighter.domain.record import canonical
 from lamplighter.domain.route import Credentials, Route, WorkerReport
 from lamplighter.domain.sandbox import Sandbox
 from lamplighter.targets.base import keep_route, least_closed, put

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.job import Cause, Failure
 from lamplighter.domain.record import Record
 from lamplighter.trainers.base import Failed, Finished, Job, Outcome, Running
@@ -117,11 +118,11 @@ def outcome(name: str, place: Path) -> Outcome:  # noqa: ARG001  the promise nam
 def _failed(place: Path) -> Failed:
     """By what the command said, or else by how it ended: a signal comes from outside."""
     with suppress(OSError, msgspec.MsgspecError):
-        said = msgspec.json.decode((place / FAILURE).read_bytes(), type=Failure)
+        said = from_json((place / FAILURE).read_bytes(), Failure)
         return Failed(why=said.why, cause=said.cause, passing=said.cause is Cause.INFRASTRUCTURE)
     status = 0
     with suppress(OSError, msgspec.MsgspecError):
-        status = msgspec.json.decode((place / _STATUS).read_bytes(), type=int)
+        status = from_json((place / _STATUS).read_bytes(), int)
     if status < 0 and not (place / _RESULT).exists():
         return Failed(
             why=f"Its process was ended from outside; see {_LOG} of {place.name}.", cause=Cause.INFRASTRUCTURE, passing=True
@@ -132,7 +133,7 @@ def _failed(place: Path) -> Failed:
 def _finished(place: Path) -> Finished | None:
     """The result, once it can be read whole: the command may be in the middle of writing it."""
     try:
-        found = msgspec.json.decode((place / _RESULT).read_bytes(), type=Finished)
+        found = from_json((place / _RESULT).read_bytes(), Finished)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return found if found.number > 0 else None
@@ -146,7 +147,7 @@ def _without_version(place: Path) -> str:
 
 def _started(place: Path) -> _Started:
     try:
-        return msgspec.json.decode((place / _STARTED).read_bytes(), type=_Started)
+        return from_json((place / _STARTED).read_bytes(), _Started)
     except FileNotFoundError:
         return _Started(why="It was never started.")
     except msgspec.MsgspecError:

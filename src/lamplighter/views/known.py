@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from lamplighter.domain.criticality import Criticality, criticality_of, tier_of
+from lamplighter.domain.decoding import json_decoder
 from lamplighter.domain.handover import Handed
 from lamplighter.domain.identity import Person, Team
 from lamplighter.domain.lack import Lack, lacks_of_people
@@ -64,7 +63,7 @@ def _same(circle: Circle) -> Circle:
     return circle
 
 
-_decoder = msgspec.json.Decoder(Project)
+_decoder = json_decoder(Project)
 
 
 def known(body: str, circle: Circle, handed: Mapping[str, Handed]) -> Known:

@@ -1,5 +1,6 @@
 """The process of the control plane: `python -m lamplighter.web`. `lamp up` starts it."""
 
+import faulthandler
 import logging
 import sys
 
@@ -16,6 +17,8 @@ from lamplighter.web.main import application
 
 def main() -> int:
     """Claim the folder, make what a new platform needs, and serve until told to stop."""
+    # A crash in a library leaves its place in control.log.
+    faulthandler.enable()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         settings = read_settings()

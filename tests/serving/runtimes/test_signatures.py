@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from lamplighter import keys
-from lamplighter.domain.record import canonical, digest_of, from_json
+from lamplighter.domain.decoding import from_json
+from lamplighter.domain.record import canonical, digest_of
 from lamplighter.domain.signing import FORMAT, NAME, ROLE, Envelope
 from lamplighter.domain.version import Artifact, Badge, DecisionRule, Lock, Manifest, address
 from lamplighter.serving.runtimes.base import Surroundings, Unloadable

@@ -11,6 +11,7 @@ from lamplighter.api.guard import Guarded, actor, guarded
 from lamplighter.api.mlflow.errors import refusal
 from lamplighter.api.problems import Malformed, UnsupportedMediaType
 from lamplighter.api.routes import refuse_unkept
+from lamplighter.domain.decoding import from_json, from_plain
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.identity import Actor, Permission
 from lamplighter.lifecycle.kit import Kit
@@ -111,7 +112,7 @@ def _json(request: Request) -> dict[str, Any]:
             fix="Send Content-Type: application/json.",
         )
     try:
-        return msgspec.json.decode(body, type=dict[str, Any])
+        return from_json(body, dict[str, Any])
     except (msgspec.DecodeError, RecursionError):
         raise Malformed("The body cannot be read.", why="It is not a JSON object.", fix="Send one JSON object.") from None
 
@@ -120,7 +121,7 @@ def _converted(given: dict[str, Any], fields: type[Fields]) -> Fields:
     """The fields; whole numbers come as texts where they are large, and left-out ones as null."""
     known = {name: value for name, value in given.items() if value is not None}
     try:
-        found = msgspec.convert(known, fields, strict=False)
+        found = from_plain(known, fields, strict=False)
     except msgspec.ValidationError as error:
         what, _, where = str(error).rpartition(" - at ")
         told = f"{what or where}."

@@ -6,6 +6,7 @@ from lamplighter.api.guard import Guarded
 from lamplighter.api.mlflow.artifacts import told_files
 from lamplighter.api.mlflow.calls import Answer, Asked, OfRun, Pair, call, listed, paged, pairs, place
 from lamplighter.api.mlflow.views import limit_of
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.identity import Actor, Permission
 from lamplighter.domain.tracking import limits
@@ -177,12 +178,12 @@ def _files(kit: Kit, _: Actor, asked: Folder) -> Answer:
 
 def _log_model(kit: Kit, _: Actor, asked: LogModel) -> Answer:
     try:
-        one = msgspec.json.decode(asked.model_json, type=dict[str, object])
+        one = from_json(asked.model_json, dict[str, object])
     except (msgspec.DecodeError, RecursionError):
         raise Invalid("The model cannot be read.", why="It is not a JSON object.", fix="Use log_model.", code="E1811") from None
     with kit.store.reading() as look:
         (found,) = look.runs.tracked([finding.run(look, asked.run)])
-    before = msgspec.json.decode(found.tags.get(_HISTORY, "[]"), type=list[object])
+    before = from_json(found.tags.get(_HISTORY, "[]"), list[object])
     history = msgspec.json.encode([*before, one]).decode()
     limits.check_text("The list of models of a run", history, _LONGEST)
     runs.note(kit, asked.run, _HISTORY, history)

@@ -4,10 +4,11 @@ import os
 import subprocess
 from pathlib import Path
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Blocked
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.origin import KIND, Origin, origin_in
-from lamplighter.domain.record import Record, from_json
+from lamplighter.domain.record import Record
 from lamplighter.domain.version import Manifest
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.reproduction.recipe import Recipe

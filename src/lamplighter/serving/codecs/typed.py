@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from lamplighter.domain.contract import Column, Contract, Kind
+from lamplighter.domain.decoding import json_decoder
 
 Row = tuple[Any, ...]
 #: Gives rows as structs: their fields are the inputs by name, in the order of the contract.
@@ -37,9 +38,7 @@ def reader(contract: Contract, names: Sequence[str]) -> Read | None:
     fields = [(place, _kind(column)) for place, column in zip(places, contract.inputs, strict=True)]
     row: Any = msgspec.defstruct("Row", fields, rename=renamed, forbid_unknown_fields=True, gc=False)
     decoders = {
-        name: msgspec.json.Decoder(
-            msgspec.defstruct("Body", [("rows", list[row])], rename={"rows": name}, forbid_unknown_fields=True)
-        )
+        name: json_decoder(msgspec.defstruct("Body", [("rows", list[row])], rename={"rows": name}, forbid_unknown_fields=True))
         for name in names
     }
     return _Reader(decoders, sum(1 + column.name.count(":") for column in contract.inputs)).read

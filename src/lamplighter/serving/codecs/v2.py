@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.contract import Contract
+from lamplighter.domain.decoding import from_plain, json_decoder
 from lamplighter.domain.record import Record
 from lamplighter.serving.codecs.base import Question, Reply, answer_form, media_refusal, rows_refusal
 from lamplighter.serving.codecs.columns import Tensor, misfit, out_of_range
@@ -50,7 +51,7 @@ class _FrameAnswer(_Answer, frozen=True):
     parameters: Mapping[str, str]
 
 
-_decoder = msgspec.json.Decoder(_Body)
+_decoder = json_decoder(_Body)
 #: Rows never stand as objects here.
 ROWS: tuple[str, ...] = ()
 _encoder = msgspec.json.Encoder()
@@ -125,8 +126,8 @@ def _question(body: _Body, wanted: list[_Wanted], form: bytes) -> Question | Ref
 
 def _shaped(value: Any) -> _Body:
     """A tensor at a time."""
-    body = msgspec.convert({**value, "inputs": []}, _Body)
-    body.inputs = [msgspec.convert(tensor, Tensor) for tensor in value["inputs"]]
+    body = from_plain({**value, "inputs": []}, _Body)
+    body.inputs = [from_plain(tensor, Tensor) for tensor in value["inputs"]]
     return body
 
 

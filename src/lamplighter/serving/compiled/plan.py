@@ -6,7 +6,8 @@ cannot hold (not a number) is written as null.
 
 from enum import StrEnum
 
-from lamplighter.domain.record import Record, canonical, from_json
+from lamplighter.domain.decoding import from_json
+from lamplighter.domain.record import Record, canonical
 
 #: The edition this release writes and reads.
 EDITION = 1

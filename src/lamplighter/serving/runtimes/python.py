@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.sandbox import Level, weaker
 from lamplighter.domain.version import Artifact, Badge, Manifest
 from lamplighter.serving import signatures
@@ -109,7 +110,7 @@ def _first_row(manifest: Manifest, artifacts: Path) -> Mapping[str, Sequence[Any
     if not samples:
         return {}
     try:
-        columns = msgspec.json.decode(verified(artifacts, samples[0]), type=dict[str, list[Any]])
+        columns = from_json(verified(artifacts, samples[0]), dict[str, list[Any]])
     except msgspec.MsgspecError:
         raise Unloadable("The sample of the version cannot be read. Register the version again.") from None
     wanted = [column.name for column in manifest.contract.inputs]

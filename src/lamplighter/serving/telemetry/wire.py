@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from lamplighter.domain.decoding import message_pack_decoder
+
 #: Upper bounds of the buckets of durations, seconds, as the conventions of OpenTelemetry advise for HTTP and for RPC.
 BOUNDS: tuple[float, ...] = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
 
@@ -67,4 +69,4 @@ class Message(msgspec.Struct, array_like=True):
 
 
 encode = msgspec.msgpack.Encoder().encode
-decode = msgspec.msgpack.Decoder(Message).decode
+decode = message_pack_decoder(Message).decode

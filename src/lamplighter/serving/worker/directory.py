@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from lamplighter.domain.contract import Contract
-from lamplighter.domain.record import Record, from_json
+from lamplighter.domain.decoding import from_json
+from lamplighter.domain.record import Record
 from lamplighter.serving.worker import archive
 from lamplighter.serving.worker.scorers import Scorer, of_estimator
 

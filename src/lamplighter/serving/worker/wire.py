@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.contract import Contract
+from lamplighter.domain.decoding import message_pack_decoder
 from lamplighter.domain.record import Record
 from lamplighter.domain.sandbox import Level, Sandbox
 
@@ -106,8 +107,8 @@ Order = Load | Score | Probe
 Reply = Ready | Probed | Refused | Scores | Fault
 
 _encoder = msgspec.msgpack.Encoder()
-_orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
-_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+_orders: msgspec.msgpack.Decoder[Order] = message_pack_decoder(Order)
+_replies: msgspec.msgpack.Decoder[Reply] = message_pack_decoder(Reply)
 
 
 def pack(message: Order | Reply) -> bytes:

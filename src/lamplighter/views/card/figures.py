@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from lamplighter.domain.card import Figure
+from lamplighter.domain.decoding import from_plain
 from lamplighter.domain.evidence import Evidence
 from lamplighter.domain.record import Record
 
@@ -21,7 +22,7 @@ def figures_of(performance: Evidence | None) -> tuple[Figure, ...]:
     """Every figure, those of all rows first."""
     found = performance.facts.get("figures") if performance else None
     try:
-        measured = msgspec.convert(found, Mapping[str, Mapping[str, _Measured]])
+        measured = from_plain(found, dict[str, dict[str, _Measured]])
     except msgspec.ValidationError:
         return ()
     return tuple(
