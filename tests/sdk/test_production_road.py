@@ -163,6 +163,12 @@ def test_everything_on_record_is_one_signed_document(ground: Ground, version: Ve
     assert (checked.why, checked.key in keys.trusted(ground.settings.trusted_keys)) == ("", True)
 
 
+def test_what_a_version_is_made_of_names_every_file(ground: Ground, version: Version) -> None:
+    model = msgspec.json.decode(ground["rita"].bom(f"{MODEL}@live", "prod"))["metadata"]["component"]
+    assert (model["name"], model["version"], model["hashes"][0]["content"]) == (MODEL, str(version.number), version.digest)
+    assert [one["hashes"][0]["content"] for one in model["components"]] == [one.digest for one in version.manifest.artifacts]
+
+
 def test_the_fleet_and_the_status_say_how_it_is(ground: Ground, version: Version) -> None:
     (row,) = ground["rita"].fleet(search=MODEL).rows
     listed = {one.model: one for one in ground["rita"].inventory()}[MODEL]

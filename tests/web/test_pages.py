@@ -187,6 +187,15 @@ def test_the_model_file_is_one_step_from_its_version_and_signed(page: Page) -> N
         assert check_card(begun.value.path().read_bytes()).why == ""
 
 
+def test_what_a_version_is_made_of_is_one_step_from_it(page: Page) -> None:
+    page.goto("/m/parts-demand/v/2")
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="What it is made of: CycloneDX").click()
+    assert begun.value.suggested_filename == "parts-demand-2.cdx.json"
+    told = msgspec.json.decode(begun.value.path().read_bytes())
+    assert (told["bomFormat"], told["metadata"]["component"]["version"]) == ("CycloneDX", "2")
+
+
 def test_the_fleet_counts_and_filters(page: Page) -> None:
     page.goto("/")
     assert page.locator("#needs").inner_text() == "2 need you · 1 needs others · 7 healthy · 2 unknown"

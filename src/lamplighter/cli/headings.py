@@ -91,6 +91,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "audit": Entry("record", "log|at|export|verify", "who did what; what was live when"),
         "report": Entry("reporting", "[--since 30d] [--waiting]", "how versions reach production; who is waited for"),
         "card": Entry("card", "show|export", "the model file of a version, signed"),
+        "bom": Entry("bom", "REF [--out FILE]", "what a version is made of, as CycloneDX"),
         "reproduce": Entry("reproducing", "REF", "make a version again, and compare"),
         "export": Entry("exporting", "TOOL|inventory [--out DIR]", "files for prometheus, a cluster, a CI; all models"),
     },

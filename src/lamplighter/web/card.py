@@ -1,4 +1,4 @@
-"""The model file of a version, as a page and as files."""
+"""The model file of a version, as a page and as files, and what the version is made of."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +27,14 @@ def card_file(request: Request, platform: Platform) -> Response:
     return Response(platform.card_file(reference, CardForm(form)), media_type="application/octet-stream", headers=headers)
 
 
+def bom_file(request: Request, platform: Platform) -> Response:
+    """Hand out the bill of materials."""
+    reference = _reference(request)
+    name = f"{reference.replace('@', '-')}.cdx.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(platform.bom(reference), media_type="application/vnd.cyclonedx+json; version=1.6", headers=headers)
+
+
 def _reference(request: Request) -> str:
     number = request.path_params["number"]
     if not (number.isascii() and number.isdecimal()):
@@ -37,4 +45,5 @@ def _reference(request: Request) -> str:
 PAGES = (
     Page("GET", "/m/{model}/v/{number}/card", card_page, Permission.READ),
     Page("GET", "/m/{model}/v/{number}/card/{form}", card_file, Permission.READ),
+    Page("GET", "/m/{model}/v/{number}/bom", bom_file, Permission.READ),
 )

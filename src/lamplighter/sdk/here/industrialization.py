@@ -18,6 +18,7 @@ from lamplighter.sdk.answers import CandidateFiles, Facts
 from lamplighter.sdk.card import CardForm, signed
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import industrialization as verbs
+from lamplighter.views import bom as boms
 from lamplighter.views import card as cards
 from lamplighter.views import version as inside
 from lamplighter.views import version_comparison as comparisons
@@ -77,6 +78,11 @@ class Industrialization(Caller, verbs.Industrialization):
 
     def card_file(self, reference: str, form: CardForm, environment: str = "") -> bytes:
         return signed(self.card(reference, environment), form, self._kit.settings.signing_key)
+
+    def bom(self, reference: str, environment: str = "") -> bytes:
+        with self._kit.store.reading() as look:
+            version = self._version(look, reference, environment)
+            return boms.bom(look, version, self._kit.settings.opened_at)
 
     def add_evidence(self, reference: str, evidence: Facts) -> Evidence:
         with self._kit.store.reading() as look:

@@ -77,6 +77,14 @@ class Industrialization(Protocol):
         """The same as a document that the platform has signed: `html`, `md`, or `hf` for the Hugging Face Hub."""
         ...
 
+    @door("GET", "/versions/{reference}/bom", Permission.READ)
+    def bom(self, reference: str, environment: str = "") -> bytes:
+        """The bill of materials of a version: files, packages, data, figures and vulnerabilities, as CycloneDX 1.6 in JSON.
+
+        The same version and the same facts give the same bytes.
+        """
+        ...
+
     @door("POST", "/versions/{reference}/evidence", Permission.REGISTER)
     def add_evidence(self, reference: str, evidence: Facts) -> Evidence:
         """Bring facts about a version; they void acceptances that did not see them."""
