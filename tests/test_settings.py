@@ -164,6 +164,8 @@ def test_a_new_platform_has_three_environments() -> None:
         ("[trainings.x]\ncommand = ['a']\nfolder = '/'\nseconds = inf", "$.trainings[...].seconds"),
         ("[trainings.x]\ncommand = 'a b'\nfolder = '/'", "$.trainings[...].command"),
         ("[trainings.x]\ncommand = ['a']\n", "`folder`"),
+        ("[trainings.x]\ncommand = ['a']\nfolder = '/'\ntrainer = 'ray'", "`cluster`"),
+        ("[trainings.x]\ncommand = ['a']\nfolder = '/'\ncluster = 'http://127.0.0.1:8265'", "no `cluster`"),
         ("[trainings.x]\ncommand = ['a']\nfolder = '/'\nshell = true", "`shell`"),
         ("[[environments]]\nname = 'x'\nlevel = 'prod'\nport = 1", "$.environments[0].level"),
         ('public_url = "http://lamp.example.com"', "`public_url`"), ('public_url = "https://a.example/x"', "`public_url`"),

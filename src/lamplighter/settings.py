@@ -37,6 +37,15 @@ class Training(Strict, frozen=True):
     trainer: str = "command"
     #: Longest time it may take, seconds; a year at most.
     seconds: Annotated[float, msgspec.Meta(gt=0, le=31_536_000)] = 3600.0
+    #: Address of the cluster that runs it, such as http://127.0.0.1:8265; empty for trainers on this machine.
+    cluster: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a trainer without its cluster, and a cluster that no trainer would ask."""
+        if self.trainer == "ray" and not self.cluster:
+            raise ValueError("the trainer `ray` needs a `cluster`, such as http://127.0.0.1:8265")
+        if self.trainer == "command" and self.cluster:
+            raise ValueError("the trainer `command` has no `cluster`; the one that has is `ray`")
 
 
 class DigestTime(Strict, frozen=True):

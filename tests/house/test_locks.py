@@ -21,6 +21,7 @@ ASKED: dict[str, list[str]] = {
     "build": [*GROUPS["build"], *PROJECT["build-system"]["requires"]],
     "uv": GROUPS["installer"],
     "clients-ci": GROUPS["clients-ci"],
+    "clients-ray": GROUPS["clients-ray"],
     "clients-s3": GROUPS["clients-s3"],
     "clients-rest": GROUPS["clients-rest"],
     "clients-tensors": GROUPS["clients-tensors"],

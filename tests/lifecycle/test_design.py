@@ -102,13 +102,18 @@ def test_a_configuration_whose_incidents_would_go_nowhere_opens_no_platform(
     [
         (
             "[trainings.x]\ncommand = ['a']\nfolder = '/'\ntrainer = 'comand'\n",
-            "`trainings`: There is no trainer of that name. Known: command.",
+            "`trainings`: There is no trainer of that name. Known: command, ray.",
             "Did you mean command?",
+        ),
+        (
+            "[trainings.x]\ncommand = ['a']\nfolder = '/'\ntrainer = 'ray'\ncluster = 'https://ray.example'\n",
+            "`trainings`: The training x could not reach the platform. ",
+            "Set public_url",
         ),
         ("policy = 'HERE/rules.toml'\n", "`policy`: The rule book cannot be read. ", "Correct policy in config.toml"),
         ("sign_with = 'HERE/key.pem'\n", "`sign_with`: There is no signing key. ", "Correct sign_with in config.toml"),
     ],
-    ids=["trainer", "policy", "sign_with"],
+    ids=["trainer", "cluster", "policy", "sign_with"],
 )
 def test_a_configuration_that_names_what_is_not_there_opens_no_platform(tmp_path: Path, more: str, why: str, fix: str) -> None:
     settings = home(tmp_path / "home", more=more.replace("HERE", str(tmp_path)))

@@ -2,6 +2,7 @@
 starts, for nobody would look for them at night."""
 
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,9 +47,23 @@ def _check_channels(settings: Settings) -> None:
 
 def _check_trainers(settings: Settings) -> None:
     known = plugins.names("trainers")
-    for training in settings.trainings.values():
+    for name, training in settings.trainings.items():
         if training.trainer not in known:
             raise unknown("trainer", training.trainer, known)
+        if training.cluster and not settings.public_url and not _is_here(training.cluster):
+            raise Invalid(
+                f"The training {name} could not reach the platform.",
+                why="Its cluster is on another machine, and the platform listens on this one only.",
+                fix="Set public_url to the address that a proxy with TLS gives the platform.",
+            )
+
+
+def _is_here(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_targets(settings: Settings) -> None:

@@ -100,14 +100,12 @@ def end(kit: Kit, asked: Retraining, why: str) -> None:
 
 def _start(kit: Kit, asked: Retraining, training: Training) -> None:
     """Begin the job; one that cannot be begun has failed, or it would be tried at every look, each time with a new token."""
-    job = Job(command=training.command, folder=training.folder, seconds=training.seconds)
+    job = Job(command=training.command, folder=training.folder, seconds=training.seconds, cluster=training.cluster)
     asked = _up_to_date(kit, asked)
     try:
         token = issue_token(kit, PLATFORM, asked.author, f"training {asked.id}", days=1).secret
-        # A training is named by the platform's configuration, so what it makes is vouched for by the platform's own key.
         variables = {
-            "LAMP_SIGN_WITH": str(kit.settings.signing_key),
-            "LAMP_URL": kit.settings.url,
+            **_here(kit, training),
             "LAMP_TOKEN": token,
             "LAMP_TRAINING": asked.id,
             "LAMP_MODEL": asked.model,
@@ -120,6 +118,14 @@ def _start(kit: Kit, asked: Retraining, training: Training) -> None:
         _move(kit, asked, Step.FAIL, why=f"It could not be started: {error.strerror}.", failed_by=Cause.INFRASTRUCTURE)
     else:
         _move(kit, asked, Step.START, job=name, tries=asked.tries + 1, given=asked.given)
+
+
+def _here(kit: Kit, training: Training) -> dict[str, str]:
+    """Where the platform is, and the key it signs with, which never leaves this machine."""
+    if training.cluster:
+        return {"LAMP_URL": kit.settings.opened_at}
+    # A training is named by the platform's configuration, so what it makes is vouched for by the platform's own key.
+    return {"LAMP_URL": kit.settings.url, "LAMP_SIGN_WITH": str(kit.settings.signing_key)}
 
 
 def _up_to_date(kit: Kit, asked: Retraining) -> Retraining:

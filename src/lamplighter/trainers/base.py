@@ -17,6 +17,8 @@ class Job(Record, frozen=True):
     folder: str
     #: Longest time it may take, seconds.
     seconds: float = 3600.0
+    #: Address of the cluster that it runs on; empty for trainers on this machine.
+    cluster: str = ""
 
 
 class Running(Record, frozen=True):
