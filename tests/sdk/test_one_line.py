@@ -50,12 +50,39 @@ print(first.log_labels(answer.ids, [0, 1]).kept)
 print(first.curl)
 second = lamplighter.deploy(model.set_params(C=0.1).fit(model_rows, late), "trains", sample=rows)
 print(second)
+shown = second._repr_html_()
+print(*(text in shown for text in (second.url, "1 input and what it answers", "Deploys it", "<script")))
+print("lamp promote trains --to staging" in shown)
 back = second.rollback()
 print(back.before, back.now, second.predict_proba({"delay": [1.0]}).version)
 numbers = lamplighter.deploy(LinearRegression().fit(model_rows, rows["delay"]), "delays", sample=rows)
 print([round(number, 3) for number in numbers.predict({"delay": [0.5, 9.5]})])
 worded = LogisticRegression().fit(model_rows, ["late" if one else "on time" for one in late])
 print(lamplighter.deploy(worded, "words", sample=rows).predict({"delay": [0.5, 9.5]}))
+"""
+_ESTIMATED = """
+import pickle
+import numpy as np, pandas
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.calibration import CalibrationDisplay
+from sklearn.inspection import permutation_importance
+from sklearn.model_selection import cross_val_score
+import matplotlib
+matplotlib.use("Agg")
+import lamplighter
+
+table = pandas.DataFrame({"delay": np.linspace(0.0, 10.0, 6000)})
+late = (table["delay"] > 5.0).astype(int)
+it = lamplighter.model("trains").estimator()
+print(it, it.n_features_in_, *it.feature_names_in_, *it.classes_, is_classifier(it), it.get_params())
+print(it.predict_proba(table).shape, it.score(table, late) > 0.95, (it.predict(table.to_numpy()) == it.predict(table)).all())
+print(permutation_importance(it, table[:300], late[:300], n_repeats=2, random_state=0).importances_mean.shape)
+print(CalibrationDisplay.from_estimator(it, table[::10], late[::10], n_bins=3).prob_true.shape)
+print(cross_val_score(clone(it), table[::20], late[::20], cv=3).shape)
+held = pickle.dumps(it)
+print(sorted(pickle.loads(held).__getstate__()), pickle.loads(held).predict(table[:1]), b"lmp_" in held)
+numbers = lamplighter.model("delays").estimator("dev")
+print(is_regressor(numbers), numbers.predict(table[:2]).round(3), lamplighter.model("words").estimator().predict(table[-1:]))
 """
 
 
@@ -94,6 +121,8 @@ def test_a_script_starts_a_platform_by_itself(fresh: dict[str, str], tmp_path: P
         "trains@1 [0, 1] [0, 1]",
         "2",
         f"<trains@2 live in dev: {settings.url}/m/trains>",
+        "True True True False",
+        "True",
         "2 1 trains@1",
         "[0.5, 9.5]",
         "['on time', 'late']",
@@ -102,6 +131,15 @@ def test_a_script_starts_a_platform_by_itself(fresh: dict[str, str], tmp_path: P
     token = (Path(settings.home) / "owner.token").read_text().strip()
     asked = subprocess.run(["bash", "-c", curl], env={**os.environ, "LAMP_TOKEN": token}, capture_output=True, check=True)
     assert len(json.loads(asked.stdout)["predictions"]) == 1
+    assert run(tmp_path, _ESTIMATED, fresh) == [
+        "DeployedClassifier(model='trains') 1 delay 0 1 True {'environment': '', 'model': 'trains'}",
+        "(6000, 2) True True",
+        "(1,)",
+        "(3,)",
+        "(3,)",
+        "['environment', 'model'] [0] False",
+        "True [0.    0.002] ['late']",
+    ]
     # The platform outlives the script.
     assert lock.running(settings)
     assert local.stop(settings) == ["control plane", "serving of dev"]

@@ -4,12 +4,10 @@ import os
 import shlex
 import time
 from collections.abc import Collection, Mapping, Sequence
-from html import escape
 from typing import Any
 
 import msgspec
 
-from lamplighter.domain.contract import Meaning
 from lamplighter.domain.environment import Level
 from lamplighter.domain.errors import Blocked, TimedOut
 from lamplighter.domain.owners import Owners
@@ -22,10 +20,12 @@ from lamplighter.sdk import local
 from lamplighter.sdk.answers import Label, RolledBack
 from lamplighter.sdk.build import Build
 from lamplighter.sdk.connect import Login, read_login, surroundings
+from lamplighter.sdk.decided import decided
 from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.model import Answer, Endpoint, live_in
 from lamplighter.sdk.release import release
 from lamplighter.sdk.remote import remote
+from lamplighter.sdk.shown import card
 from lamplighter.settings import read_settings
 
 
@@ -61,11 +61,7 @@ class Deployment:
         Classes that were numbers or truth values when the model was fitted are such again.
         """
         answer = self.predict_proba(rows)
-        manifest = self._answering(answer.version).manifest
-        if manifest.contract.output.meaning is Meaning.NUMBER:
-            return list(answer.scores)
-        classes = [_as_fitted(name) for name in manifest.contract.output.classes] or [False, True]
-        return [classes[score >= manifest.decision.threshold] for score in answer.scores]
+        return decided(self._answering(answer.version).manifest, answer.scores)
 
     def _answering(self, name: str) -> Version:
         """The version of that name; another than the deployed one once something else is live."""
@@ -84,17 +80,8 @@ class Deployment:
         return f"<{self.version.name} live in {self.environment}: {self.url}>"
 
     def _repr_html_(self) -> str:
-        """The same for a notebook, with the line for a shell."""
-        name, page, line = (escape(text) for text in (self.version.name, self.url, self.curl))
-        says = f"<b>{name}</b> live in {escape(self.environment)}: <a href='{page}'>{page}</a>"
-        return f"<div>{says}<pre style='white-space: pre-wrap'>{line}</pre></div>"
-
-
-def _as_fitted(name: str) -> Any:
-    """The class of that name: contracts hold names, estimators also numbers and truth values."""
-    if name in ("False", "True"):
-        return name == "True"
-    return int(name) if name.removeprefix("-").isdecimal() else name
+        """The same for a notebook, with whose it is, what comes next and the line for a shell."""
+        return card(self._platform, self.version, self.environment, self.url, self.curl)
 
 
 def register(

@@ -1,6 +1,7 @@
 """A model as somebody in a notebook looks at it: the rows behind what is wrong, those it learned from, and its versions."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from lamplighter.domain.errors import Conflict, Invalid
 from lamplighter.domain.rows import USUAL_ROWS
@@ -8,6 +9,9 @@ from lamplighter.domain.version_comparison import VersionComparison
 from lamplighter.sdk.connect import connect
 from lamplighter.sdk.frame import Frame, frame_of, sample_frame
 from lamplighter.sdk.interface import Platform
+
+if TYPE_CHECKING:
+    from lamplighter.sdk.estimator import DeployedClassifier, DeployedRegressor
 
 _INCIDENT = "incident:"
 #: A moment: a time, a text in ISO 8601, or microseconds since the epoch; UTC where no zone is named.
@@ -74,6 +78,22 @@ class Model:
         Raises `NotFound` for a version that does not exist, and `Invalid` for too many.
         """
         return self._platform.compare(self.name, ",".join(map(str, versions)), environment)
+
+    def estimator(self, environment: str = "") -> "DeployedClassifier | DeployedRegressor":
+        """What answers live, as an estimator of scikit-learn: in the most protected environment unless one is named.
+
+        Raises `NotFound` where it is not live, `Conflict` for a model that runs elsewhere, and `Invalid` without scikit-learn.
+        """
+        try:
+            from lamplighter.sdk.estimator import estimator
+        except ModuleNotFoundError:
+            raise Invalid(
+                "scikit-learn is not installed.",
+                why="A deployed model becomes an estimator by the classes of scikit-learn.",
+                fix='Install it: pip install "lamplighter[ml]".',
+                code="E1646",
+            ) from None
+        return estimator(self._platform, self.name, environment)
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
