@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,19 @@ from tests.sdk.homes import until
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.errors import Invalid, NotFound
+from lamplighter.domain.imported import Imported
 from lamplighter.domain.record import digest_of
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.tracking.artifact_path import Place
+from lamplighter.domain.tracking.candidate import digest_of_files
 from lamplighter.domain.version import PackedFrom, Version
 from lamplighter.lifecycle.tracking import candidates, files, runs
 from lamplighter.sdk.build import Build
+from lamplighter.sdk.importing.plan import ModelPlan, Plan, Wanted
+from lamplighter.sdk.importing.registry import Choice
+from lamplighter.sdk.importing.report import Outcome
+from lamplighter.sdk.importing.run import imported
+from lamplighter.sdk.importing.server import Server
 from lamplighter.sdk.release import release
 
 ROOT = Path(__file__).parents[2]
@@ -178,6 +186,26 @@ def test_what_has_the_traffic_keeps_its_name_and_its_files(ground: Ground, ask: 
     place = f"mlflow-artifacts/artifacts/versions/{root}/artifacts/MLmodel"
     assert refusal(ask("PUT", place, b"other"))[:2] == (403, "PERMISSION_DENIED")
     assert refusal(ask("DELETE", place))[:2] == (403, "PERMISSION_DENIED")
+
+
+@served
+def test_another_platform_brings_it_in(ground: Ground, told: Any, tmp_path: Path) -> None:
+    """As from any server of MLflow, for this one speaks like one; what the client has logged is read by what we ask with."""
+    assert told["versions"]
+    sample, late = models.rows(models.ROWS)
+    sample.assign(late=late).to_csv(tmp_path / "rows.csv", index=False)
+    plan = Plan(model={MODEL: ModelPlan(name="old-trams", sample="rows.csv", label="late")})
+    wanted = Wanted(names=(MODEL,), choice=Choice(all=True), plan=plan, folder=str(tmp_path))
+    with closing(Server(ground.settings.url, {"MLFLOW_TRACKING_TOKEN": ground.tokens["dana"]})) as server:
+        report = imported(ground["dana"], server, wanted)
+    assert [(row.number, row.outcome, row.version) for row in report.rows] == [
+        (1, Outcome.IMPORTED, "old-trams@1"), (2, Outcome.IMPORTED, "old-trams@2"),
+    ]  # fmt: skip
+    found = ground["dana"].version("old-trams@1").version.manifest
+    files = ground["rita"].candidate(MODEL, 1).files
+    assert isinstance(found.provenance.imported, Imported)
+    assert found.provenance.imported.digest == digest_of_files(files)
+    assert found.runtime == "compiled"
 
 
 @served

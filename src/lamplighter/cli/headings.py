@@ -33,6 +33,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "deploy": Entry("traffic", "[PATH|REF] [--env E]", "bring a version into an environment"),
         "ci": Entry("ci", "check|deploy", "all projects of a repository, in a pipeline"),
         "adopt": Entry("adopting", "NAME --reference FILE ...", "take on a model that runs elsewhere"),
+        "import": Entry("importing", "mlflow", "bring in the models of an MLflow server"),
         "status": Entry("daily", "[REF]", "how a model is; exit 8 if it is failing"),
         "list": Entry("daily", "[--needs me]", "all models, those that need somebody first"),
         "try": Entry("daily", "REF [FILE|-]", "score a row or a file; no file = a sample row"),

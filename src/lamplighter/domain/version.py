@@ -11,6 +11,7 @@ import msgspec
 
 from lamplighter.domain.calibration import Calibration
 from lamplighter.domain.contract import Contract
+from lamplighter.domain.imported import Imported
 from lamplighter.domain.record import Record, canonical, digest_of
 
 
@@ -84,6 +85,8 @@ class Provenance(Record, frozen=True):
     licence: str = ""
     #: Which candidate it was packed from. Absent from the bytes of every other version, whose digests it leaves alone.
     candidate: PackedFrom | msgspec.UnsetType = msgspec.UNSET
+    #: Which version of the registry of another server it was brought in from. Absent from the bytes of every other version.
+    imported: Imported | msgspec.UnsetType = msgspec.UNSET
 
 
 #: The runtime that answers without a process, or a package, of the model's own.

@@ -25,7 +25,7 @@ from lamplighter.sdk.interface import Platform
 from lamplighter.sdk.origin import origin
 from lamplighter.settings import read_settings
 
-__all__ = ["Build", "Checked", "checked", "data_checks", "load_build", "profile_artifact", "registered", "release"]
+__all__ = ["Build", "Checked", "checked", "data_checks", "load_build", "profile_artifact", "registered", "release", "signed"]
 
 
 class Checked(Record, frozen=True):
@@ -75,7 +75,8 @@ def checked(project: Project, build: Build) -> Checked:
     return Checked(manifest=whole.manifest, blobs=blobs, evidence=tuple(_last_of_kind(facts)), note=build.note)
 
 
-def _signed(ready: Checked, key: Path) -> Checked:
+def signed(ready: Checked, key: Path) -> Checked:
+    """The same, signed with the key: what has to be of a version that runs code when it is opened."""
     content = keys.sign(ready.manifest, key)
     artifact = Artifact(role=ROLE, name=NAME, digest=digest_of(content), size=len(content), format=FORMAT)
     manifest = msgspec.structs.replace(ready.manifest, artifacts=(*ready.manifest.artifacts, artifact))
@@ -125,7 +126,7 @@ def release(platform: Platform, project: Project, build: Build, signing_key: Pat
     with candidates.fetched(platform, build) as here:
         ready = checked(project, here)
     if ready.manifest.badge is Badge.CODE:
-        ready = _signed(ready, signing_key or read_settings().signing_key)
+        ready = signed(ready, signing_key or read_settings().signing_key)
     platform.save_project(project.name, project)
     return registered(platform, ready)
 

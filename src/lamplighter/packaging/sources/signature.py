@@ -13,7 +13,8 @@ _SAVE = (
     "Save it again with input_example=X.head(), or with signature=mlflow.models.infer_signature(X, answers), where X are rows"
     " of its input and answers what it predicts for them."
 )
-_KINDS: Mapping[str, Kind] = {
+#: What a contract calls the types of MLflow.
+KINDS: Mapping[str, Kind] = {
     "double": Kind.NUMBER,
     "float": Kind.NUMBER,
     "long": Kind.INTEGER,
@@ -73,12 +74,12 @@ def _kind(spec: Mapping[str, Any]) -> tuple[str, Kind]:
             "takes an array or a list instead of named columns",
             "Let predict take a pandas frame, and save it with an input_example that is one.",
         )
-    if not isinstance(kind, str) or kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise _inexpressible(
             f"takes the column {name!r} as {kind}",
             "Save it with numbers, texts and truth values, for example a time as a text that predict parses, or as hours.",
         )
-    return name, _KINDS[kind]
+    return name, KINDS[kind]
 
 
 def _output(specs: Sequence[Mapping[str, Any]], request: Request) -> Output:
@@ -120,3 +121,15 @@ def _inexpressible(what: str, fix: str) -> Invalid:
         " quantity, or the probability of one class against another.",
         fix,
     )
+
+
+def whole_numbers(told: Mapping[str, Any]) -> bool:
+    """Whether a signature says that the answers are whole numbers: quantities, or classes by their number."""
+    try:
+        specs = json.loads(str(told.get("outputs") or "[]"))
+    except (ValueError, RecursionError):
+        return False
+    one = specs[0] if isinstance(specs, list) and len(specs) == 1 and isinstance(specs[0], dict) else {}
+    shape = one.get("tensor-spec")
+    kind = str(shape.get("dtype") if isinstance(shape, dict) else one.get("type"))
+    return kind in ("long", "integer") or kind.startswith(("int", "uint"))

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from lamplighter.domain.card import Section, Table
 from lamplighter.domain.contract import Column
+from lamplighter.domain.imported import Imported
 from lamplighter.domain.instant import minute
 from lamplighter.domain.origin import Origin
 from lamplighter.domain.project import Project
 from lamplighter.domain.training_input import GivenTo
-from lamplighter.domain.version import Version
+from lamplighter.domain.version import Provenance, Version
 
 #: Categories that are named.
 _FEW = 12
@@ -33,6 +34,7 @@ def _training(version: Version) -> tuple[tuple[str, str], ...]:
     return (
         ("Registered", f"by {version.author}, {minute(version.created_at)}"),
         ("Note", version.note or "-"),
+        *_imported(origin),
         ("Commit of the code", origin.commit or "not recorded"),
         ("Digest of the data", origin.data_digest or "not recorded"),
         ("Rows", f"{origin.data_rows:,}" if origin.data_rows else "not recorded"),
@@ -40,6 +42,16 @@ def _training(version: Version) -> tuple[tuple[str, str], ...]:
         ("Seed", "not recorded" if origin.seed is None else str(origin.seed)),
         ("Packages that it needs", f"Python {lock.python}: {packages}" if packages else "none are needed where it is served"),
         ("Licence", origin.licence or "not named"),
+    )
+
+
+def _imported(origin: Provenance) -> tuple[tuple[str, str], ...]:
+    """Where it was brought in from; its server is told with the evidence."""
+    found = origin.imported
+    if not isinstance(found, Imported):
+        return ()
+    return (
+        ("Brought in from MLflow", f"{found.name}, version {found.number}, {f'run {found.run}' if found.run else 'no run'}"),
     )
 
 

@@ -1,0 +1,1 @@
+"""Models of an MLflow server become versions here: read over REST, packed in other processes, registered like any."""
