@@ -169,6 +169,12 @@ def test_what_a_version_is_made_of_names_every_file(ground: Ground, version: Ver
     assert [one["hashes"][0]["content"] for one in model["components"]] == [one.digest for one in version.manifest.artifacts]
 
 
+def test_a_server_of_its_own_is_told_what_is_live_and_nothing_else(ground: Ground, version: Version) -> None:
+    pinned = ground["rita"].pinned(f"{MODEL}@live", "prod")
+    assert (pinned.version, pinned.digest, pinned.route.environment) == (version.name, version.digest, "prod")
+    assert all("PUBLIC KEY" in text for text in pinned.keys.values())
+
+
 def test_the_fleet_and_the_status_say_how_it_is(ground: Ground, version: Version) -> None:
     (row,) = ground["rita"].fleet(search=MODEL).rows
     listed = {one.model: one for one in ground["rita"].inventory()}[MODEL]

@@ -3,44 +3,75 @@
 from collections.abc import Mapping
 
 import click
+from click.core import ParameterSource
 
 from lamplighter.cli.flags import Verb
 from lamplighter.cli.page import Page
+from lamplighter.cli.places import ENV
 from lamplighter.cli.session import Session, with_session
 
 #: What is exported for people, not for a tool.
 INVENTORY = "inventory"
+#: What takes a version.
+KSERVE = "kserve"
 
 
 @click.command(cls=Verb)
-@click.argument("tool", metavar="TOOL|inventory")
-@click.argument("kind", metavar="", default="")
+@click.argument("tool", metavar="TOOL|kserve|inventory")
+@click.argument("kind", metavar="[REF]", default="")
 @click.option("--out", "out", default=".", metavar="DIR", help="where the files go; default: here")
 @click.option("--as", "form", metavar="FORM", default="", help="inventory only: csv (default), json or parquet")
 @click.option("--columns", metavar="FILE", default="", help="inventory only: other columns, such as a changed copy of ours")
 @click.option(
     "--address", metavar="URL", default="", help="where a tool is to reach the platform; default: where it answers now"
 )
+@click.option(
+    "--image", metavar="NAME", default="", help="kserve only: the image that you built; default: that of the Dockerfile"
+)
+@click.option(
+    "--storage", metavar="URI", default="", help="kserve only: where you put its files; default: pods ask the platform"
+)
+@click.option("--host", metavar="NAME", default="", help="kserve only: the name by which callers outside of the cluster come")
+@ENV
 @with_session
-def export(session: Session, tool: str, kind: str, out: str, form: str, columns: str, address: str) -> Page:
-    """Write files for another tool (prometheus, grafana, kubernetes), for a CI (ci github, ci gitlab), or the inventory of all
-    models with its columns explained. Files that are there by their names are replaced."""
+def export(session: Session, /, tool: str, kind: str, environment: str, **options: str) -> Page:
+    """Write files for another tool (prometheus, grafana, kubernetes), for a CI (ci github, ci gitlab), for a version that
+    KServe is to serve (kserve REF), or the inventory of all models with its columns explained. Files that are there by their
+    names are replaced."""
     from lamplighter import plugins
     from lamplighter.domain.names import unknown
 
-    if tool == INVENTORY and not kind:
-        if address:
-            raise click.UsageError("--address goes with files for another tool.")
-        from lamplighter.cli.inventory import inventory_page
-
-        return inventory_page(session, out, form, columns)
+    given = {name for name, text in options.items() if text and name != "out"} | _named_place()
     tools = {name.replace("_", " "): name for name in plugins.names("bridges")}
     words = f"{tool} {kind}".strip()
-    if words not in tools:
-        raise unknown("export", words, (*tools, INVENTORY))
-    if form or columns:
-        raise click.UsageError("--as and --columns go with lamp export inventory.")
-    return _for_tool(session, tools[words], out, address)
+    if words in tools:
+        _refuse(given, {"address"})
+        return _for_tool(session, tools[words], options["out"], options["address"])
+    if words == INVENTORY:
+        _refuse(given, {"form", "columns"})
+        from lamplighter.cli.inventory import inventory_page
+
+        return inventory_page(session, options["out"], options["form"], options["columns"])
+    if tool == KSERVE and kind:
+        _refuse(given, {"address", "image", "storage", "host", "env"})
+        from lamplighter.cli.kserve import kserve_page
+
+        named = {name: options[name] for name in ("out", "address", "image", "storage", "host")}
+        return kserve_page(session, kind, environment, **named)
+    raise unknown("export", words, (*tools, INVENTORY, f"{KSERVE} MODEL"))
+
+
+def _named_place() -> set[str]:
+    """Whether an environment was named here; one of the surroundings is for other commands, too."""
+    source = click.get_current_context().get_parameter_source("environment")
+    return {"env"} if source is ParameterSource.COMMANDLINE else set()
+
+
+def _refuse(given: set[str], taken: set[str]) -> None:
+    """Raise for options that would do nothing here."""
+    if further := sorted(given - taken):
+        names = ", ".join(f"--{'as' if name == 'form' else name}" for name in further)
+        raise click.UsageError(f"{names} would do nothing here; see lamp export --help.")
 
 
 def _for_tool(session: Session, tool: str, out: str, address: str) -> Page:

@@ -26,7 +26,7 @@ class Shipping:
     def ship(self, listed: Mapping[str, int], held: Mapping[str, int]) -> int:
         """Bring a part of what each process wrote that is lacking there, the oldest first; gives the bytes still to go."""
         left = 0
-        for slot in _by_slot(listed).values():
+        for slot in by_slot(listed).values():
             left += self._slot(slot, listed, held)
         return left
 
@@ -53,7 +53,7 @@ class Shipping:
         return self._platform.put_segment(self._environment, self._node, name, offset, content)
 
 
-def _by_slot(names: Iterable[str]) -> dict[str, list[str]]:
+def by_slot(names: Iterable[str]) -> dict[str, list[str]]:
     """The segments of each process in the order in which they were written."""
     slots: defaultdict[str, list[str]] = defaultdict(list)
     for name in sorted(names, key=_order):

@@ -13,6 +13,7 @@ from lamplighter.domain.hold import Hold
 from lamplighter.domain.look_alike import LookAlikes, Shown, Together
 from lamplighter.domain.names import unknown
 from lamplighter.domain.paired import ShadowRun
+from lamplighter.domain.pinned import Pinned
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
 from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holding, judging, returning, reviews, shadowing
@@ -20,6 +21,7 @@ from lamplighter.lifecycle import cases as examples
 from lamplighter.lifecycle import consumers as applications
 from lamplighter.lifecycle import emergencies as lifecycle
 from lamplighter.lifecycle import look_alikes as alike
+from lamplighter.lifecycle import pinned as alone
 from lamplighter.sdk.answers import Deployed, RolledBack
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import deployment as verbs
@@ -45,6 +47,12 @@ class Deployment(Caller, verbs.Deployment):
             version, place = self._version(look, reference, environment), look.environment(environment)
             decision, rollout = deployment.foretell(self._kit, look, self._actor, version, place)
         return Deployed(decision=decision, rollout=rollout)
+
+    def pinned(self, reference: str, environment: str = "") -> Pinned:
+        with self._kit.store.reading() as look:
+            version = self._version(look, reference, environment)
+            place = look.environment(environment or self._main(look, version.model))
+            return alone.pinned(self._kit, look, version, place)
 
     def deploy(self, reference: str, environment: str) -> Deployed:
         with self._kit.store.reading() as look:

@@ -14,6 +14,7 @@ from lamplighter.domain.hold import Hold
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.look_alike import LookAlikes, Shown, Together
 from lamplighter.domain.paired import ShadowRun
+from lamplighter.domain.pinned import Pinned
 from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
 from lamplighter.sdk.answers import Deployed, RolledBack
@@ -38,6 +39,11 @@ class Deployment(Protocol):
     @door("GET", "/versions/{reference}/deployment", Permission.READ)
     def foretell(self, reference: str, environment: str) -> Deployed:
         """What `deploy` would answer now, with a rollout that has no key if it is yet to begin; refused where that would be."""
+        ...
+
+    @door("GET", "/versions/{reference}/pinned", Permission.READ)
+    def pinned(self, reference: str, environment: str = "") -> Pinned:
+        """What a server of this one version is told, with all that is declared of it where it is live; refused elsewhere."""
         ...
 
     @door("POST", "/versions/{reference}/deployments", Permission.DEPLOY)

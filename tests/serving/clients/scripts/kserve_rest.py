@@ -20,7 +20,7 @@ rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), s
 def request(binary):
     inputs = []
     for name, values in columns.items():
-        datatype, kind = DATATYPES[name]
+        datatype, kind = DATATYPES.get(name, ("FP64", "f8"))
         values = np.array(values, dtype=kind)
         inputs.append(InferInput(name, list(values.shape), datatype))
         inputs[-1].set_data_from_numpy(values, binary_data=binary)
