@@ -12,13 +12,15 @@ from lamplighter.cli.session import Session, with_session
 
 #: What is exported for people, not for a tool.
 INVENTORY = "inventory"
+#: What writes into the repository in which it is run.
+CODEOWNERS = "codeowners"
 #: What takes a version.
 KSERVE = "kserve"
 
 
 @click.command(cls=Verb)
-@click.argument("tool", metavar="TOOL|kserve|inventory")
-@click.argument("kind", metavar="[REF]", default="")
+@click.argument("tool", metavar="TOOL|kserve|codeowners|inventory")
+@click.argument("kind", metavar="[REF|DIR]", default="")
 @click.option("--out", "out", default=".", metavar="DIR", help="where the files go; default: here")
 @click.option("--as", "form", metavar="FORM", default="", help="inventory only: csv (default), json or parquet")
 @click.option("--columns", metavar="FILE", default="", help="inventory only: other columns, such as a changed copy of ours")
@@ -37,7 +39,8 @@ KSERVE = "kserve"
 def export(session: Session, /, tool: str, kind: str, environment: str, **options: str) -> Page:
     """Write files for another tool (prometheus, grafana, kubernetes), for a CI (ci github, ci gitlab), for a version that
     KServe is to serve (kserve REF), or the inventory of all models with its columns explained. Files that are there by their
-    names are replaced."""
+    names are replaced. codeowners [DIR] writes who has to see a change to the files of each model into the CODEOWNERS of the
+    repository, from the owners in lamp.toml, and leaves the other rules alone."""
     from lamplighter import plugins
     from lamplighter.domain.names import unknown
 
@@ -58,7 +61,12 @@ def export(session: Session, /, tool: str, kind: str, environment: str, **option
 
         named = {name: options[name] for name in ("out", "address", "image", "storage", "host")}
         return kserve_page(session, kind, environment, **named)
-    raise unknown("export", words, (*tools, INVENTORY, f"{KSERVE} MODEL"))
+    if tool == CODEOWNERS:
+        _refuse(given | ({"out"} if options["out"] != "." else set()), set())
+        from lamplighter.cli.codeowners import codeowners_page
+
+        return codeowners_page(session, kind or ".")
+    raise unknown("export", words, (*tools, INVENTORY, CODEOWNERS, f"{KSERVE} MODEL"))
 
 
 def _named_place() -> set[str]:

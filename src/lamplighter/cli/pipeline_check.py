@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lamplighter.cli.codeowners import disagreements
 from lamplighter.cli.pipeline_process import Done, line, problem, problem_of, run
 from lamplighter.cli.reports import Problem, Report
 from lamplighter.cli.session import Session
@@ -32,6 +33,7 @@ def checked(session: Session, folder: Path, place: str) -> Report:
         notes.append("Not signed in: it was not compared with what is live.")
     except LampError as error:
         problems.append(problem_of(error, place))
+    notes += disagreements(folder)
     return Report(model, place, says, done.code or (1 if problems else 0), False, problems, notes, tables, done.seconds)
 
 

@@ -27,6 +27,7 @@ _LISTED = 12
 def plan(session: Session, path: str, out: str, detailed: bool) -> Page:
     """Say what every lamp.toml in a folder and below it would change. Nothing is saved. Exit 5 if one is refused."""
     found = _plan(session, path)
+    told = _disagreements(session, path)
     if out:
         _write(session.path(out), found)
     return Page(
@@ -34,6 +35,7 @@ def plan(session: Session, path: str, out: str, detailed: bool) -> Page:
         data={"plan": found, "key": found.key, "changes": found.changes},
         text="\n".join(_lines(found)),
         next=[f"lamp apply {out or path}"] if found.planned and not found.refused else (),
+        warnings=told,
         code=_code(found, detailed),
     )
 
@@ -100,6 +102,14 @@ def _plan(session: Session, path: str) -> "Plan":
     from lamplighter.cli.folders import project_in, projects_below
 
     return session.platform.plan([project_in(session, str(folder)) for folder in projects_below(session, path)])
+
+
+def _disagreements(session: Session, path: str) -> list[str]:
+    """Where the CODEOWNERS of the repository gives files of these projects to others."""
+    from lamplighter.cli.codeowners import disagreements
+    from lamplighter.cli.folders import projects_below
+
+    return [told for folder in projects_below(session, path) for told in disagreements(folder)]
 
 
 def _write(file: Path, found: "Plan") -> None:
