@@ -18,7 +18,7 @@ _MOST, _OTHERS = 2_000, frozenset({"__pycache__", "node_modules", "venv", "site-
 
 
 def codeowners_page(session: Session, path: str) -> Page:
-    """Write rules for every folder with a lamp.toml into the CODEOWNERS of the repository that a folder lies in, or a new one."""
+    """Write rules for every folder with a lamp.toml into the CODEOWNERS of the repository, or into a new one."""
     root = _root(folder_of(session, path))
     # All of them, whichever folder was named: the rules of the others would be gone.
     folders = projects_below(session, str(root))

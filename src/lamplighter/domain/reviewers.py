@@ -6,6 +6,7 @@ import msgspec
 
 from lamplighter.domain.choices import misfit
 from lamplighter.domain.codeowners import Rule, deciding
+from lamplighter.domain.decoding import from_toml
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.names import is_team
 from lamplighter.domain.owners import Owners
@@ -47,7 +48,7 @@ class CodeNames(Settings, frozen=True):
 def read_names(text: str) -> CodeNames:
     """The names that a file says; raises `Invalid` with the field that is wrong."""
     try:
-        found = msgspec.toml.decode(text, type=CodeNames, strict=True)
+        found = from_toml(text, CodeNames)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         why, fix = misfit(CodeNames, error)
         raise Invalid(f"The file {NAMES} is not valid.", why=why, fix=fix, code="E1478") from None
