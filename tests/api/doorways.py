@@ -26,6 +26,16 @@ from lamplighter.web.routes import pages
 KNOWN = "known"
 
 
+class Still(Clock):
+    """A clock for waiting that goes on when a test says so."""
+
+    at = 1_000.0
+
+    def elapsed(self) -> float:
+        """Always the same."""
+        return self.at
+
+
 class Doorways:
     """A running application, its kit, and a token for each role."""
 

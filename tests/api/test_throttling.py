@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import event
 from starlette.requests import Request
-from tests.api.doorways import Doorways, open_doorways
+from tests.api.doorways import Doorways, Still, open_doorways
 
 from lamplighter.api.admission import SPENT, WAITING, Admission, Entrance
 from lamplighter.api.authentication import COOKIE
@@ -20,22 +20,11 @@ from lamplighter.domain.errors import Unauthenticated, Unavailable
 from lamplighter.domain.identity import PLATFORM, Role
 from lamplighter.domain.record import digest_of
 from lamplighter.lifecycle import authentication, tokens
-from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.recent import Recent
 
 WHOAMI = "/api/v1/whoami"
 PERSON = f"{Role.DATA_SCIENTIST}@trains.example"
 GUESSES = 1_000
-
-
-class Still(Clock):
-    """A clock for waiting that goes on when a test says so."""
-
-    at = 1_000.0
-
-    def elapsed(self) -> float:
-        """Always the same."""
-        return self.at
 
 
 class Stranger:

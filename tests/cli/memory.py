@@ -78,7 +78,7 @@ from lamplighter.domain.version_comparison import VersionComparison
 from lamplighter.domain.waiver import Waiver
 from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
-from lamplighter.sdk.answers import Deployed, Label, Recalibrated, Retuned, RolledBack, Secret
+from lamplighter.sdk.answers import Deployed, HeldToken, Label, Recalibrated, Retuned, RolledBack, Secret
 from lamplighter.views.answering import Service
 from lamplighter.views.calling import Felt, OnVersion
 from lamplighter.views.cases import Cases
@@ -214,6 +214,17 @@ class Memory:
     def issue_token(self, email: str, label: str, days: int = 90) -> Secret:
         self._did("issue_token", email, label, days)
         return Secret(secret="lmp_pat_once", expires_at=NOON + days * DAY)
+
+    def tokens(self, email: str) -> list[HeldToken]:
+        return [
+            HeldToken(key="4f1a2b3c4d5e", email=email, label="laptop", created_at=NOON, expires_at=NOON + DAY, current=True)
+        ]
+
+    def revoke_token(self, key: str) -> HeldToken:
+        self._did("revoke_token", key)
+        return HeldToken(
+            key=key, email="ada@example.com", label="laptop", created_at=NOON, expires_at=NOON + DAY, current=False
+        )
 
     def issue_sign_in(self, email: str) -> Secret:
         self._did("issue_sign_in", email)

@@ -29,6 +29,8 @@ LINES = (
     "teams list",
     "teams set @it-ops ada@example.com",
     "tokens issue ada@example.com --label ci",
+    "tokens list",
+    "tokens revoke 4f1a2b3c4d5e --yes",
     "rollout list",
     "rollout show R-9",
     "rollout pause R-9",

@@ -9,7 +9,7 @@ from tests.sdk.cast import ROLES, address
 from tests.sdk.grounds import Ground
 
 from lamplighter.domain.environment import Environment, Level
-from lamplighter.domain.errors import Unauthenticated
+from lamplighter.domain.errors import NotFound, Unauthenticated
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.lifecycle.people import owner_address
 from lamplighter.sdk.release import release
@@ -37,6 +37,21 @@ def test_a_token_is_good_until_its_holder_leaves(ground: Ground) -> None:
     assert ground.entered(issued.secret).whoami().roles == (Role.RISK,)
     left = ground.owner.save_person("gwen@trains.example", "Gwen", [Role.RISK], active=False)
     assert not left.active
+    with pytest.raises(Unauthenticated):
+        ground.entered(issued.secret).whoami()
+
+
+def test_tokens_are_listed_and_ended_by_whoever_holds_them(ground: Ground) -> None:
+    email = address("rita")
+    issued = ground.owner.issue_token(email, "kiosk", 2)
+    held = ground.entered(issued.secret)
+    [mine] = [one for one in held.tokens(email) if one.current]
+    assert (mine.label, mine.email, mine.expires_at) == ("kiosk", email, issued.expires_at)
+    with pytest.raises(NotFound):
+        held.tokens(address("dana"))
+    with pytest.raises(NotFound):
+        ground["dana"].revoke_token(mine.key)
+    assert ground.owner.revoke_token(mine.key).label == "kiosk"
     with pytest.raises(Unauthenticated):
         ground.entered(issued.secret).whoami()
 

@@ -14,6 +14,7 @@ from lamplighter.domain.calibration import Calibration
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.consumer import Account
 from lamplighter.domain.decision import Decision, Judgement, Passed
+from lamplighter.domain.device_sign_in import DeviceSignIn, Standing
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.errors import Conflict
 from lamplighter.domain.feed import Arrival
@@ -60,6 +61,7 @@ READING = Reading(
     value=0.1, low=0.1, high=0.1, count=7,
 )  # fmt: skip
 BINDING = Binding(id="e" * 64, email="a@x", issuer="https://i", subject="s", provider="p", told_email="a@x", bound_at=1)
+DEVICE_SIGN_IN = DeviceSignIn(id="d" * 64, user_code="e" * 64, machine="m", sender="s", asked_at=1, expires_at=2**53)
 CREDENTIAL = Credential(digest="d" * 64, email="a@x", purpose=Purpose.TOKEN, created_at=1, expires_at=2**53)
 
 
@@ -101,6 +103,7 @@ CASES = [
     case("bindings", BINDING, "id", told_email="b@x"),
     case("credentials", CREDENTIAL, "digest", revoked=True),
     case("decisions", DECISION, "digest"),
+    case("device_sign_ins", DEVICE_SIGN_IN, "id", standing=Standing.REFUSED, revision=1),
     case("emergencies", specimens.emergency(), "id", reminded=True, revision=1),
     case("environments", Environment(name="prod", level=Level.PRODUCTION, port=7083), "name", workers=4),
     case("evidence", specimens.evidence("parity", rows=1000), "digest"),

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from lamplighter.api.problems import Throttled
-from lamplighter.api.throttle import Clock, Throttle
+from lamplighter.api.throttle import AT_ONCE, EVERY, Clock, Throttle
 from lamplighter.api.visitors import visitor
 from lamplighter.domain.errors import Unauthenticated, Unavailable
 from lamplighter.domain.record import digest_of
@@ -38,18 +38,42 @@ class Entrance(StrEnum):
     PROVIDER = "provider"
     #: The token of a run of a CI.
     PIPELINE = "pipeline"
+    #: The long code of a command that waits to be allowed in a browser.
+    DEVICE = "device"
+    #: Commands that begin to wait.
+    DEVICE_BEGUN = "device-begun"
+    #: The short code that somebody who is signed in types.
+    USER_CODE = "user-code"
 
 
-#: Strangers that are looked at at once. Those of whom others are asked hold a thread meanwhile.
-_AT_ONCE = {Entrance.API: 1, Entrance.LINK: 1, Entrance.PROVIDER: 8, Entrance.PIPELINE: 8}
+class _Pace(NamedTuple):
+    """What an entrance bears."""
+
+    #: Strangers that are looked at at once. Those of whom others are asked hold a thread meanwhile.
+    places: int = 1
+    #: Tries of one sender that are let through at once, and seconds until one more.
+    tries: int = AT_ONCE
+    every: float = EVERY
+
+
+#: A short code lives for 10 minutes, in which 5 + 10 guesses at 20^8 of them are one chance in 2^30.
+_PACES = {
+    Entrance.API: _Pace(),
+    Entrance.LINK: _Pace(),
+    Entrance.PROVIDER: _Pace(places=8),
+    Entrance.PIPELINE: _Pace(places=8),
+    Entrance.DEVICE: _Pace(),
+    Entrance.DEVICE_BEGUN: _Pace(tries=30, every=10.0),
+    Entrance.USER_CODE: _Pace(tries=5, every=60.0),
+}
 
 
 class _Desk:
     """One entrance."""
 
-    def __init__(self, at_once: int, clock: Clock) -> None:
-        self.throttle, self.spent, self.throttled = Throttle(clock), Recent(SPENT), 0
-        self._places, self._waiting = asyncio.Semaphore(at_once), 0
+    def __init__(self, pace: _Pace, clock: Clock) -> None:
+        self.throttle, self.spent, self.throttled = Throttle(clock, pace.tries, pace.every), Recent(SPENT), 0
+        self._places, self._waiting = asyncio.Semaphore(pace.places), 0
 
     def refuse(self, shown: str, sender: str) -> None:
         """Raise `Unauthenticated` for what is known to be worthless, and `Throttled` for a sender who has to wait."""
@@ -78,11 +102,26 @@ class Admission:
     def __init__(self, kit: Kit) -> None:
         self._familiar = kit.familiar
         self._trusted = tuple(ipaddress.ip_network(one) for one in kit.settings.trusted_proxies)
-        self._desks = {entrance: _Desk(at_once, kit.clock.elapsed) for entrance, at_once in _AT_ONCE.items()}
+        self._desks = {entrance: _Desk(pace, kit.clock.elapsed) for entrance, pace in _PACES.items()}
 
     def throttled(self, entrance: Entrance) -> int:
         """How often somebody was sent away there without a look at the secret."""
         return self._desks[entrance].throttled
+
+    def sender(self, request: Request) -> str:
+        """Where a request comes from, as far as that can be believed."""
+        return visitor(request, self._trusted)
+
+    def take(self, entrance: Entrance, who: str) -> None:
+        """Count a try of somebody; raises `Throttled` for whoever has to wait. For any thread."""
+        desk = self._desks[entrance]
+        if wait := desk.throttle.take(who):
+            desk.throttled += 1
+            raise _too_many_tries(math.ceil(wait))
+
+    def give_back(self, entrance: Entrance, who: str) -> None:
+        """A try that was counted was right."""
+        self._desks[entrance].throttle.give_back(who)
 
     async def admitted(self, request: Request, entrance: Entrance, secret: str, look: Callable[[], Found]) -> Found:
         """What `look` finds, in a thread; raises what it raises, `Throttled`, and `Unavailable` where too many wait."""
@@ -92,7 +131,7 @@ class Admission:
         try:
             if digest in self._familiar:
                 return await run_in_threadpool(look)
-            found = await self._stranger(desk, shown, visitor(request, self._trusted), look)
+            found = await self._stranger(desk, shown, self.sender(request), look)
         except Worthless:
             self._familiar.discard(digest)
             desk.spent.add(shown)
@@ -119,6 +158,15 @@ def _too_often(seconds: int) -> Throttled:
         "Too many wrong secrets came from your address.",
         why="This one was not looked at. Secrets that were good here lately still are.",
         fix=f"Repeat it in {seconds} seconds; behind a proxy, see trusted_proxies in docs/signing-in.md.",
+        seconds=seconds,
+    )
+
+
+def _too_many_tries(seconds: int) -> Throttled:
+    return Throttled(
+        "That was tried too often.",
+        why="This try was not looked at.",
+        fix=f"Wait {seconds} seconds, and look again at what the terminal shows.",
         seconds=seconds,
     )
 

@@ -98,7 +98,11 @@ def form(request: Request) -> dict[str, str]:
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return {}
     body: bytes = request.state.body
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200))
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200))
+    except ValueError:
+        # More fields than any form of ours has.
+        return {}
 
 
 def with_session(answer: Response, secret: str, *, seconds: int) -> Response:

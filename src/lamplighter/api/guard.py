@@ -65,9 +65,9 @@ def guarded(
     return Guarded(method, path, answer, permission)
 
 
-def entered(method: str, path: str, endpoint: Endpoint, tried: Tried) -> Guarded:
+def entered(method: str, path: str, endpoint: Endpoint, tried: Tried, refusal: Refusal | None = None) -> Guarded:
     """A route on which one signs in."""
-    return Guarded(method, path, _entering(endpoint, tried), Public.SIGN_IN)
+    return Guarded(method, path, _entering(endpoint, tried, refusal or _refused), Public.SIGN_IN)
 
 
 def streamed(method: str, path: str, endpoint: Streaming, permission: Permission, refusal: Refusal) -> Guarded:
@@ -104,7 +104,7 @@ def _open(endpoint: Endpoint) -> Streaming:
     return answer
 
 
-def _entering(endpoint: Endpoint, tried: Tried) -> Streaming:
+def _entering(endpoint: Endpoint, tried: Tried, refusal: Refusal) -> Streaming:
     async def answer(request: Request) -> Response:
         try:
             request.state.body = await read_body(request, _PUBLIC)
@@ -113,7 +113,7 @@ def _entering(endpoint: Endpoint, tried: Tried) -> Streaming:
                 return await run_in_threadpool(endpoint, request)
             return await _admission(request).admitted(request, tried.entrance, secret, partial(endpoint, request))
         except LampError as error:
-            return _refused(request, error)
+            return refusal(request, error)
 
     return answer
 

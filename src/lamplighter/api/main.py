@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from lamplighter.api.admission import Admission
+from lamplighter.api.device_sign_ins import device_sign_in_routes
 from lamplighter.api.external_alerts import external_alert_routes
 from lamplighter.api.guard import Guarded, Public, guarded, refuse_unguarded
 from lamplighter.api.metrics import Metrics
@@ -30,7 +31,15 @@ from lamplighter.lifecycle.reconciler import Reconciler
 
 def build(kit: Kit, pages: Sequence[Guarded] = ()) -> Starlette:
     """The application over a kit, with the pages that go beside the API; raises `RuntimeError` for an unguarded route."""
-    own = [*_own_routes(), *routes(), *payload_routes(), *external_alert_routes(), *mlflow_routes(), *pipeline_routes()]
+    own = [
+        *_own_routes(),
+        *routes(),
+        *payload_routes(),
+        *external_alert_routes(),
+        *mlflow_routes(),
+        *pipeline_routes(),
+        *device_sign_in_routes(),
+    ]
     everything = [*own, *pages]
     refuse_unguarded(everything)
     hosts = ["127.0.0.1", "localhost", "[::1]", "::1", kit.settings.host, str(urlsplit(kit.settings.opened_at).hostname)]

@@ -13,6 +13,7 @@ from lamplighter.domain.notification import Notification
 from lamplighter.domain.pushed import Kept
 from lamplighter.lifecycle.external_alerts import Taken
 from lamplighter.sdk.answers import Secret
+from lamplighter.sdk.device_sign_in import BEGIN_PATH, TOKEN_PATH, BeginAsked, Begun, TokenAsked, TokenGiven
 from lamplighter.sdk.door import Door
 from lamplighter.sdk.interface import DOORS
 
@@ -60,6 +61,24 @@ _INCOMING = (
         media="application/json",
         body=pipelines.Asked,
         answer=Secret,
+    ),
+    Incoming(
+        name="begin_device_sign_in",
+        path=BEGIN_PATH,
+        permission=Public.SIGN_IN,
+        summary="Give a command a code that somebody allows in a browser: the device authorization endpoint of RFC 8628.",
+        media="application/x-www-form-urlencoded",
+        body=BeginAsked,
+        answer=Begun,
+    ),
+    Incoming(
+        name="redeem_device_sign_in",
+        path=TOKEN_PATH,
+        permission=Public.SIGN_IN,
+        summary="Give a command that was allowed its token, once: the token endpoint of RFC 8628, refusing in its words.",
+        media="application/x-www-form-urlencoded",
+        body=TokenAsked,
+        answer=TokenGiven,
     ),
 )
 _PROBLEM = {

@@ -1,8 +1,6 @@
-"""Wrong secrets of each visitor, counted: so many at once, then one at a time. It delays and never locks.
+"""Tries of each visitor, counted: so many at once, then one at a time. It delays and never locks."""
 
-For one thread, that of the event loop.
-"""
-
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -17,18 +15,37 @@ Clock = Callable[[], float]
 class Throttle:
     """One number for each visitor: when all of it is forgiven."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, at_once: int = AT_ONCE, every: float = EVERY) -> None:
+        self._clock, self._at_once, self._every = clock, at_once, every
         self._forgiven: OrderedDict[str, float] = OrderedDict()
+        self._lock = threading.Lock()
 
     def wait(self, visitor: str) -> float:
-        """Seconds until a secret of this visitor is looked at; 0 if it is at once."""
+        """Seconds until a try of this visitor is looked at; 0 if it is at once."""
         left = self._forgiven.get(visitor, 0.0) - self._clock()
-        return max(0.0, left - (AT_ONCE - 1) * EVERY)
+        return max(0.0, left - (self._at_once - 1) * self._every)
 
     def count(self, visitor: str) -> None:
-        """A secret of this visitor was wrong."""
-        self._forgiven[visitor] = max(self._clock(), self._forgiven.pop(visitor, 0.0)) + EVERY
+        """A try of this visitor was wrong."""
+        with self._lock:
+            self._count(visitor, self._every)
+
+    def take(self, visitor: str) -> float:
+        """Count a try before it is looked at, so that many at once are no way round; or seconds to wait, and then it counts
+        for nothing."""
+        with self._lock:
+            wait = self.wait(visitor)
+            if not wait:
+                self._count(visitor, self._every)
+            return wait
+
+    def give_back(self, visitor: str) -> None:
+        """A try that was counted was right."""
+        with self._lock:
+            self._count(visitor, -self._every)
+
+    def _count(self, visitor: str, seconds: float) -> None:
+        self._forgiven[visitor] = max(self._clock(), self._forgiven.pop(visitor, 0.0)) + seconds
         if len(self._forgiven) > MOST:
             self._forgiven.popitem(last=False)
 

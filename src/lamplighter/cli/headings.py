@@ -21,7 +21,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "demo": Entry("start", "[--once] [--reset]", "the whole platform, real data, a model to break"),
         "up": Entry("start", "[--foreground]", "run the platform on this machine"),
         "down": Entry("start", "", "stop the platform on this machine"),
-        "login": Entry("signing_in", "[URL]", "sign in to a platform with a token"),
+        "login": Entry("signing_in", "[URL]", "sign in to a platform, in the browser"),
         "logout": Entry("signing_in", "", "forget the token"),
         "whoami": Entry("signing_in", "", "who you are, and where"),
         "init": Entry("start", "[--yes]", "write lamp.toml; at most 5 questions"),
@@ -55,7 +55,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "consumers": Entry("consumers", "list|versions|show|add|close|token|consent|refuse", "the applications that call"),
         "users": Entry("people", "list|add|link|unbind", "who can sign in"),
         "teams": Entry("people", "list|set", "people who share duties"),
-        "tokens": Entry("people", "issue", "secrets for programs"),
+        "tokens": Entry("people", "issue|list|revoke", "secrets for programs and terminals"),
     },
     "GOVERNANCE": {
         "policy": Entry("policy", "show|versions|change|diff|simulate|set", "the rule book, and what another would do"),

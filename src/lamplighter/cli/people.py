@@ -112,7 +112,7 @@ def set_team(session: Session, name: str, members: tuple[str, ...]) -> Page:
 
 @click.group(cls=Noun)
 def tokens() -> None:
-    """Secrets for programs."""
+    """Secrets with which programs and terminals act as people."""
 
 
 @tokens.command("issue")
@@ -125,6 +125,41 @@ def issue_token(session: Session, email: str, label: str, days: int) -> Page:
     secret = session.platform.issue_token(email, label, days)
     session.say(f"A token of {email} for {label}, good until {local(secret.expires_at)}. It is shown only now.")
     return Page(says=secret.secret, data={"email": email, "label": label, "token": secret})
+
+
+@tokens.command("list")
+@click.argument("email", metavar="[EMAIL]", default="")
+@with_session
+def list_tokens(session: Session, email: str) -> Page:
+    """Tokens that are good now: your own, or as an administrator those of somebody."""
+    whose = email or session.platform.whoami().email
+    found = session.platform.tokens(whose)
+    rows = [
+        (one.key, one.label + (" (this one)" if one.current else ""), local(one.created_at), local(one.expires_at))
+        for one in found
+    ]
+    return Page(
+        says=f"{whose} has {len(found)} token{'' if len(found) == 1 else 's'}." if found else f"{whose} has no token.",
+        data={"tokens": found},
+        table=Table(rows, ("TOKEN", "FOR", "GIVEN OUT", "GOOD UNTIL")) if found else None,
+        next=["lamp tokens revoke TOKEN"] if found else ["lamp login"],
+        url=session.address("/tokens"),
+    )
+
+
+@tokens.command("revoke")
+@click.argument("key", metavar="TOKEN")
+@with_session
+def revoke_token(session: Session, key: str) -> Page:
+    """Make a token worthless at once, by the name that lamp tokens list gives it; so is all that came from it."""
+    session.ask(f"Revoke the token {key}?", ["Whoever uses it is refused at once."])
+    revoked = session.platform.revoke_token(key)
+    return Page(
+        says=f"✓ The token {revoked.label} of {revoked.email} is worthless.",
+        data={"token": revoked},
+        next=["lamp tokens list"],
+        url=session.address("/tokens"),
+    )
 
 
 COMMANDS: Mapping[str, click.Command] = {"users": users, "teams": teams, "tokens": tokens}

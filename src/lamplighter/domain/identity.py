@@ -183,6 +183,8 @@ class Credential(Record, frozen=True):
     environment: str = ""
     #: What it may be used for: of what its holder may, for the purpose `pipeline`; of itself, for the purpose `node`.
     permissions: tuple[Permission, ...] = ()
+    #: Digest of the token that it came from, which it does not outlive; empty for one that came from none.
+    parent: str = ""
 
     def valid(self, now: int) -> bool:
         """Whether it may still be used."""

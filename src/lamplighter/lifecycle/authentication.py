@@ -36,7 +36,7 @@ def redeem(kit: Kit, secret: str) -> Secret:
         kit.record(change, SignedIn(email=person.email), Actor(person=person, credential=digest[:12]))
     life = SESSION_SECONDS * 1_000_000
     left = life if once else min(life, found.expires_at - kit.clock.now())
-    return issue_session(kit, person.email, left)
+    return issue_session(kit, person.email, left, "" if once else digest)
 
 
 def end_session(kit: Kit, secret: str) -> str:

@@ -9,6 +9,7 @@ from lamplighter.domain.events.identity import IdentityUnbound, PersonAdded, Tea
 from lamplighter.domain.identity import Actor, Person, Role, Team
 from lamplighter.lifecycle.holders import find_person
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.revoking import revoke_all
 from lamplighter.store.transaction import Transaction
 
 
@@ -52,8 +53,7 @@ def withdraw(kit: Kit, change: Transaction, binding: Binding, actor: Actor) -> N
         kept = msgspec.structs.replace(person, roles=own_roles(person, binding))
         put_person(kit, change, kept, actor, binding.provider)
     put_teams(kit, change, binding.email, binding.teams, (), actor, binding.provider)
-    for credential in change.credentials.all(email=binding.email):
-        change.credentials.put(msgspec.structs.replace(credential, revoked=True))
+    revoke_all(change, binding.email)
 
 
 def unbind(kit: Kit, actor: Actor, email: str) -> Person:

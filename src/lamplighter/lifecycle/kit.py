@@ -17,6 +17,7 @@ from lamplighter.lifecycle.clock import Clock
 from lamplighter.lifecycle.in_force import InForce
 from lamplighter.lifecycle.issuers import Issuers
 from lamplighter.lifecycle.packages import Packages
+from lamplighter.lifecycle.polls import Polls
 from lamplighter.lifecycle.reads import Reads
 from lamplighter.lifecycle.recent import Recent
 from lamplighter.serving.segments import Segments
@@ -54,6 +55,8 @@ class Kit:
         self.reads = Reads()
         #: Digests of secrets that this process gave out or found good lately: who has one does not wait with strangers.
         self.familiar = Recent(16_384)
+        #: How often commands ask that wait to be allowed.
+        self.polls = Polls()
         #: What is known of those who sign tokens of pipelines and of people.
         self.issuers = Issuers()
         #: How many answers of identity providers are waited for at once: strangers must not take every thread.

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events.design import EnvironmentSaved
 from lamplighter.domain.events.identity import PersonAdded, TeamSaved
 from lamplighter.domain.identity import PLATFORM, Actor, Person, Role, Team
 from lamplighter.domain.names import party_name, unknown
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.revoking import revoke_all
 from lamplighter.lifecycle.tokens import issue_token
 
 _OWNER_ROLES = (Role.DATA_SCIENTIST, Role.ML_ENGINEER, Role.ADMINISTRATOR)
@@ -68,8 +67,7 @@ def save_person(kit: Kit, actor: Actor, email: str, name: str, roles: Sequence[R
     with kit.store.transaction() as change:
         change.people.put(person)
         if not active:
-            for credential in change.credentials.all(email=email):
-                change.credentials.put(msgspec.structs.replace(credential, revoked=True))
+            revoke_all(change, email)
         kit.record(change, PersonAdded(email=email, roles=person.roles, active=active), actor)
     return person
 

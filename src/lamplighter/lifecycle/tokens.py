@@ -4,17 +4,20 @@ import secrets
 
 import msgspec
 
-from lamplighter.domain.errors import Invalid
-from lamplighter.domain.events.identity import TokenIssued
+from lamplighter.domain.errors import Invalid, NotFound
+from lamplighter.domain.events.identity import TokenIssued, TokenRevoked
 from lamplighter.domain.events.node import NodeTokensRevoked
-from lamplighter.domain.identity import Actor, Credential, Permission, Purpose
+from lamplighter.domain.identity import Actor, Credential, Permission, Person, Purpose
 from lamplighter.domain.job import HOLDER
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import digest_of
 from lamplighter.lifecycle.holders import check_account, find_person
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.lifecycle.revoking import revoke
 from lamplighter.store.transaction import Transaction
 
+#: How a token of a person begins.
+PERSONAL_PREFIX = "lmp_pat_"
 #: How a token for pushing begins.
 PUSH_PREFIX = "lmp_push_"
 #: How a token of a run of a CI begins.
@@ -26,6 +29,10 @@ ONCE = "lmp_once_"
 _SESSION = "lmp_session_"
 _MINUTE = 60 * 1_000_000
 _DAY = 24 * 60 * _MINUTE
+#: Days that a token lives which a person allowed a machine.
+MACHINE_DAYS = 90
+#: Digits by which a token is named.
+_NAMED = 12
 
 
 class Secret(msgspec.Struct, frozen=True):
@@ -38,7 +45,7 @@ class Secret(msgspec.Struct, frozen=True):
 def issue_token(kit: Kit, actor: Actor, email: str, label: str, days: float = 90) -> Secret:
     """Give out a token; raises `NotFound`, or `Invalid` for a life of more than a year."""
     check_life(days)
-    secret = _issue(kit, email, Purpose.TOKEN, "lmp_pat_", int(days * _DAY), label)
+    secret = _issue(kit, email, Purpose.TOKEN, PERSONAL_PREFIX, int(days * _DAY), label)
     with kit.store.transaction() as change:
         kit.record(change, TokenIssued(email=email, label=label, digest=_digest(secret)[:12]), actor)
     return secret
@@ -96,14 +103,58 @@ def issue_drill(kit: Kit, email: str, model: str) -> Secret:
     return _issue(kit, email, Purpose.DRILL, "lmp_drill_", 2 * _MINUTE, model)
 
 
-def issue_session(kit: Kit, email: str, life: int) -> Secret:
-    """A secret for a browser that lasts so many microseconds."""
-    return _issue(kit, email, Purpose.SESSION, _SESSION, life, "")
+def issue_session(kit: Kit, email: str, life: int, parent: str = "") -> Secret:
+    """A secret for a browser that lasts so many microseconds; `parent` is the digest of the token that it came from."""
+    with kit.store.transaction() as change:
+        find_person(change, email)
+        return _keep(kit, change, email, Purpose.SESSION, _SESSION, life, "", parent=parent)
 
 
 def keep_session(kit: Kit, change: Transaction, email: str, life: int, provider: str) -> Secret:
     """The same within a transaction, for somebody whom an identity provider vouches for."""
     return _keep(kit, change, email, Purpose.SESSION, _SESSION, life, provider)
+
+
+def keep_for_machine(kit: Kit, change: Transaction, person: Person, machine: str, end: int, parent: str) -> Secret:
+    """Within a transaction, a token with which a person works on a machine, until an instant."""
+    secret = _keep(kit, change, person.email, Purpose.TOKEN, PERSONAL_PREFIX, 0, machine, parent=parent, end=end)
+    digest = _digest(secret)[:_NAMED]
+    kit.record(change, TokenIssued(email=person.email, label=machine, digest=digest), Actor(person=person, credential=digest))
+    return secret
+
+
+def tokens_of(kit: Kit, actor: Actor, email: str) -> list[Credential]:
+    """Tokens of somebody that are good now, the newest first; raises `NotFound` for those of others, without the right."""
+    if not _is_own(actor, email):
+        raise _none(f"These are somebody else's, and it takes the permission {Permission.ADMINISTER} to see them.")
+    with kit.store.reading() as look:
+        held = look.credentials.all(email=email, purpose=Purpose.TOKEN)
+    return sorted((one for one in held if one.valid(kit.clock.now())), key=lambda one: -one.created_at)
+
+
+def revoke_token(kit: Kit, actor: Actor, key: str) -> Credential:
+    """Make a token of a person worthless, and every session and token that came from it.
+
+    `key` is its first 12 digits, as lists and the journal have them. Raises `NotFound` for one that is not there, or is
+    somebody else's and the caller may not.
+    """
+    with kit.store.transaction() as change:
+        held = change.credentials.all(purpose=Purpose.TOKEN)
+        found = next((one for one in held if one.digest[:_NAMED] == key and _is_own(actor, one.email)), None)
+        if found is None or not found.valid(kit.clock.now()):
+            raise _none("None that is good now has this name, or it is somebody else's.")
+        revoke(change, found)
+        kit.record(change, TokenRevoked(email=found.email, label=found.label, digest=key), actor)
+    return found
+
+
+def _is_own(actor: Actor, email: str) -> bool:
+    """Whether tokens of this address are the caller's to see and to end. A token of a pipeline is for less than that."""
+    return (email == actor.email and not actor.permissions) or actor.may(Permission.ADMINISTER)
+
+
+def _none(why: str) -> NotFound:
+    return NotFound("There is no such token.", why=why, fix="See lamp tokens list.", code="E1469")
 
 
 def issue_for_pipeline(kit: Kit, email: str, label: str, permissions: tuple[Permission, ...], minutes: int) -> Secret:
@@ -187,10 +238,13 @@ def _keep(
     label: str,
     model: str = "",
     permissions: tuple[Permission, ...] = (),
+    parent: str = "",
+    end: int = 0,
 ) -> Secret:
-    """Make a secret of so many microseconds and keep its hash; with a model it is for that and the environment `label` only."""
+    """Make a secret of so many microseconds, or until an instant, and keep its hash; with a model it is for that and the
+    environment `label` only."""
     now = kit.clock.now()
-    secret = Secret(secret=prefix + secrets.token_urlsafe(32), expires_at=now + life)
+    secret = Secret(secret=prefix + secrets.token_urlsafe(32), expires_at=end or now + life)
     change.credentials.add(
         Credential(
             digest=_digest(secret),
@@ -202,6 +256,7 @@ def _keep(
             models=(model,) if model else (),
             environment=label if model else "",
             permissions=permissions,
+            parent=parent,
         )
     )
     kit.familiar.add(_digest(secret))

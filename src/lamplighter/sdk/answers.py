@@ -21,6 +21,21 @@ class Secret(Record, frozen=True):
     expires_at: int
 
 
+class HeldToken(Record, frozen=True):
+    """A token that somebody holds; nobody has the token itself any more but who was given it."""
+
+    #: The first 12 digits of its SHA-256.
+    key: str
+    email: str
+    #: What it is for, or the machine that it was made for.
+    label: str
+    #: Microseconds since the epoch, UTC.
+    created_at: int
+    expires_at: int
+    #: Whether it is the one with which this is asked.
+    current: bool
+
+
 class Facts(Record, frozen=True):
     """Evidence as it is brought."""
 

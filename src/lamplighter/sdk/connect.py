@@ -69,5 +69,7 @@ def write_login(login: Login) -> Path:
     file = login_file()
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        # A file that was there before keeps its mode otherwise.
+        os.fchmod(out.fileno(), 0o600)
         out.write(f'url = "{login.url}"\ntoken = "{login.token}"\n')
     return file

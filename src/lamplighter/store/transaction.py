@@ -28,6 +28,7 @@ from lamplighter.store.closed_days import ClosedDays
 from lamplighter.store.consumers import Consents, Consumers
 from lamplighter.store.counters import Counters
 from lamplighter.store.decisions import Decisions
+from lamplighter.store.device_sign_ins import DeviceSignIns
 from lamplighter.store.emergencies import Emergencies
 from lamplighter.store.environments import Environments
 from lamplighter.store.evidence import EvidenceFound
@@ -109,6 +110,7 @@ class Transaction:
     counters = _Of(Counters)
     credentials = _Of(Credentials)
     decisions = _Of(Decisions)
+    device_sign_ins = _Of(DeviceSignIns)
     emergencies = _Of(Emergencies)
     environments = _Of(Environments)
     evidence = _Of(EvidenceFound)

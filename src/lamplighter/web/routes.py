@@ -18,6 +18,7 @@ from lamplighter.web import (
     card,
     cases,
     comparison,
+    device_sign_in,
     feeds,
     fleet,
     handing_over,
@@ -38,6 +39,7 @@ from lamplighter.web import (
     sign_in,
     single_sign_on,
     spot_checks,
+    tokens,
     validations,
     version,
     waivers,
@@ -79,6 +81,8 @@ PAGES: tuple[Page, ...] = (
     *rollouts.PAGES,
     *rows.PAGES,
     *audit.PAGES,
+    *device_sign_in.PAGES,
+    *tokens.PAGES,
     *assistance.PAGES,
 )
 

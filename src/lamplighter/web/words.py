@@ -73,6 +73,9 @@ DONE: Mapping[str, str] = {
     "retuned": "The version is registered. Nothing that is live has changed; bring it live like any other.",
     "recalibrated": "The version is registered. Nothing that is live has changed; bring it live like any other.",
     "training": "The training is asked for.",
+    "device-allowed": "The command gets a token of yours. Go back to your terminal; this page can be closed.",
+    "device-refused": "The command gets nothing. If you did not start it, tell an administrator that somebody sent you a code.",
+    "token-revoked": "The token is worthless from now on, with all that came from it.",
 }
 
 

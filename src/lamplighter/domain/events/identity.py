@@ -30,6 +30,31 @@ class TokenIssued(Event, frozen=True, tag=True):
     digest: str = ""
 
 
+class TokenRevoked(Event, frozen=True, tag=True):
+    """A token of a person is worthless from now on, with all that came from it."""
+
+    email: str = ""
+    label: str = ""
+    digest: str = ""
+
+
+class DeviceAllowed(Event, frozen=True, tag=True):
+    """Somebody allowed a command on a machine to have a token of theirs."""
+
+    email: str = ""
+    machine: str = ""
+    #: Where the command came from.
+    sender: str = ""
+
+
+class DeviceRefused(Event, frozen=True, tag=True):
+    """Somebody refused a command that asked for a token of theirs."""
+
+    email: str = ""
+    machine: str = ""
+    sender: str = ""
+
+
 class SignedIn(Event, frozen=True, tag=True):
     """Somebody opened a session in a browser."""
 
@@ -75,5 +100,15 @@ class SignInRefused(Event, frozen=True, tag=True):
 
 
 IdentityEvent = (
-    PersonAdded | TeamSaved | TokenIssued | SignedIn | IdentityBound | IdentityUnbound | AddressRenamed | SignInRefused
+    PersonAdded
+    | TeamSaved
+    | TokenIssued
+    | TokenRevoked
+    | DeviceAllowed
+    | DeviceRefused
+    | SignedIn
+    | IdentityBound
+    | IdentityUnbound
+    | AddressRenamed
+    | SignInRefused
 )

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from lamplighter.domain.identity import Person, Role, Team
+from lamplighter.domain.identity import Credential, Person, Role, Team
 from lamplighter.lifecycle import granting, people, routing, tokens
-from lamplighter.sdk.answers import Secret
+from lamplighter.sdk.answers import HeldToken, Secret
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import people as verbs
 
@@ -40,6 +40,25 @@ class People(Caller, verbs.People):
         made = tokens.issue_token(self._kit, self._actor, email, label, days)
         routing.apply_everywhere(self._kit)
         return Secret(secret=made.secret, expires_at=made.expires_at)
+
+    def tokens(self, email: str) -> list[HeldToken]:
+        return [self._held(one) for one in tokens.tokens_of(self._kit, self._actor, email)]
+
+    def revoke_token(self, key: str) -> HeldToken:
+        revoked = tokens.revoke_token(self._kit, self._actor, key)
+        routing.apply_everywhere(self._kit)
+        return self._held(revoked)
+
+    def _held(self, one: Credential) -> HeldToken:
+        key = one.digest[:12]
+        return HeldToken(
+            key=key,
+            email=one.email,
+            label=one.label,
+            created_at=one.created_at,
+            expires_at=one.expires_at,
+            current=key == self._actor.credential,
+        )
 
     def issue_sign_in(self, email: str) -> Secret:
         made = tokens.issue_sign_in(self._kit, email)

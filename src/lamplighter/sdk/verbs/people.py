@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from lamplighter.domain.identity import Permission, Person, Role, Team
-from lamplighter.sdk.answers import Secret
+from lamplighter.sdk.answers import HeldToken, Secret
 from lamplighter.sdk.door import door
 
 
@@ -47,6 +47,19 @@ class People(Protocol):
     @door("POST", "/people/{email}/tokens", Permission.ADMINISTER)
     def issue_token(self, email: str, label: str, days: int = 90) -> Secret:
         """Give out a token for somebody; it is shown once."""
+        ...
+
+    @door("GET", "/people/{email}/tokens", Permission.READ)
+    def tokens(self, email: str) -> list[HeldToken]:
+        """Tokens of a person that are good now, the newest first; those of others for administrators only."""
+        ...
+
+    @door("POST", "/tokens/{key}/revoked", Permission.READ)
+    def revoke_token(self, key: str) -> HeldToken:
+        """Make a token worthless, and every session and token that came from it: one's own, or anybody's as an administrator.
+
+        `key` is what `tokens` and the journal name it by: the first 12 digits of its SHA-256.
+        """
         ...
 
     @door("POST", "/people/{email}/sign-in-links", Permission.ADMINISTER)

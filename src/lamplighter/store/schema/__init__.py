@@ -7,7 +7,7 @@ from lamplighter.store.schema.columns import metadata
 from lamplighter.store.schema.figures import calibrations, dirty, inputs, outcomes, profiles, readings
 from lamplighter.store.schema.incidents import external_alerts, incident_models, incidents, notices
 from lamplighter.store.schema.journal import counters, heartbeats, journal, journal_head
-from lamplighter.store.schema.people import bindings, credentials, people, teams
+from lamplighter.store.schema.people import bindings, credentials, device_sign_ins, people, teams
 from lamplighter.store.schema.registry import (
     advisories,
     advisory_loads,
@@ -74,6 +74,7 @@ __all__ = (
     "counters",
     "credentials",
     "decisions",
+    "device_sign_ins",
     "dirty",
     "emergencies",
     "environments",

@@ -1,6 +1,6 @@
 """People, teams, and what they sign in with."""
 
-from sqlalchemy import Column, Table
+from sqlalchemy import BigInteger, Column, Integer, Table
 
 from lamplighter.store.schema.columns import DIGEST, NAME, PARTY, body, metadata
 
@@ -22,5 +22,17 @@ credentials = Table(
     Column("digest", DIGEST, primary_key=True),
     Column("email", PARTY, nullable=False, index=True),
     Column("purpose", NAME, nullable=False),
+    body(),
+)
+
+device_sign_ins = Table(
+    "device_sign_ins",
+    metadata,
+    Column("id", DIGEST, primary_key=True),
+    Column("user_code", DIGEST, nullable=False, unique=True),
+    Column("email", PARTY, nullable=False),
+    Column("standing", NAME, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
     body(),
 )
