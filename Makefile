@@ -33,8 +33,8 @@ test: outside ## Run all tests; ARGS="-k rollout" chooses some.
 	@$(BIN)/pytest -n $(TEST_PROCESSES) --no-loadscope-reorder $(ARGS)
 
 outside: .venv/.dev-ready ## Install the programs of others that the tests speak to.
-	@scripts/system-packages chromium-headless-shell libatomic1 nginx-light prometheus prometheus-alertmanager strace
-	@scripts/clients ci tensors rest s3 ray
+	@scripts/system-packages chromium-headless-shell libatomic1 nginx-light npm prometheus prometheus-alertmanager strace
+	@scripts/clients catalog ci tensors rest s3 ray
 
 check: lint types imports docs ## Check format, lint, types, the direction of imports and the documentation.
 

@@ -14,13 +14,15 @@ from lamplighter.cli.session import Session, with_session
 INVENTORY = "inventory"
 #: What writes into the repository in which it is run.
 CODEOWNERS = "codeowners"
+#: What takes a model, or all of them.
+BACKSTAGE = "backstage"
 #: What takes a version.
 KSERVE = "kserve"
 
 
 @click.command(cls=Verb)
-@click.argument("tool", metavar="TOOL|kserve|codeowners|inventory")
-@click.argument("kind", metavar="[REF|DIR]", default="")
+@click.argument("tool", metavar="TOOL|backstage|kserve|codeowners|inventory")
+@click.argument("kind", metavar="[MODEL|REF|DIR]", default="")
 @click.option("--out", "out", default=".", metavar="DIR", help="where the files go; default: here")
 @click.option("--as", "form", metavar="FORM", default="", help="inventory only: csv (default), json or parquet")
 @click.option("--columns", metavar="FILE", default="", help="inventory only: other columns, such as a changed copy of ours")
@@ -38,9 +40,10 @@ KSERVE = "kserve"
 @with_session
 def export(session: Session, /, tool: str, kind: str, environment: str, **options: str) -> Page:
     """Write files for another tool (prometheus, grafana, kubernetes), for a CI (ci github, ci gitlab), for a version that
-    KServe is to serve (kserve REF), or the inventory of all models with its columns explained. Files that are there by their
-    names are replaced. codeowners [DIR] writes who has to see a change to the files of each model into the CODEOWNERS of the
-    repository, from the owners in lamp.toml, and leaves the other rules alone."""
+    KServe is to serve (kserve REF), for the catalog of Backstage (backstage [MODEL]), or the inventory of all models with its
+    columns explained. Files that are there by their names are replaced. codeowners [DIR] writes who has to see a change to
+    the files of each model into the CODEOWNERS of the repository, from the owners in lamp.toml, and leaves the other rules
+    alone."""
     from lamplighter import plugins
     from lamplighter.domain.names import unknown
 
@@ -61,12 +64,17 @@ def export(session: Session, /, tool: str, kind: str, environment: str, **option
 
         named = {name: options[name] for name in ("out", "address", "image", "storage", "host")}
         return kserve_page(session, kind, environment, **named)
+    if tool == BACKSTAGE:
+        _refuse(given, {"address"})
+        from lamplighter.cli.backstage import backstage_page
+
+        return backstage_page(session, kind, options["out"], options["address"])
     if tool == CODEOWNERS:
         _refuse(given | ({"out"} if options["out"] != "." else set()), set())
         from lamplighter.cli.codeowners import codeowners_page
 
         return codeowners_page(session, kind or ".")
-    raise unknown("export", words, (*tools, INVENTORY, CODEOWNERS, f"{KSERVE} MODEL"))
+    raise unknown("export", words, (*tools, INVENTORY, BACKSTAGE, CODEOWNERS, f"{KSERVE} MODEL"))
 
 
 def _named_place() -> set[str]:

@@ -79,7 +79,9 @@ def release(adopted: Adopted) -> Answer:
 
 def described(adopted: Adopted) -> Answer:
     """The model as OpenAPI."""
-    return _json(openapi(adopted.champion), adopted.champion)
+    return _json(
+        openapi(adopted.champion.manifest.model, adopted.champion.served.number, adopted.champion.contract), adopted.champion
+    )
 
 
 def state(door: Door, *, live: bool, ready: bool) -> Answer | Refusal:

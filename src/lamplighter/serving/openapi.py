@@ -6,7 +6,6 @@ from typing import Any
 from lamplighter.domain.contract import Column, Contract, Kind, Unknown
 from lamplighter.serving.codecs.columns import DATATYPES
 from lamplighter.serving.problems import SLUGS
-from lamplighter.serving.versions import Loaded
 
 Document = dict[str, Any]
 
@@ -17,15 +16,14 @@ _TOKEN = {"type": "http", "scheme": "bearer", "description": "A token of the env
 _MOST_EXAMPLES = 20
 
 
-def openapi(version: Loaded) -> Document:
-    """The document of the model that this version answers for."""
-    model = version.manifest.model
+def openapi(model: str, number: int, contract: Contract) -> Document:
+    """The document of a model as a version of this number and contract answers for it."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": model, "version": str(version.served.number), "summary": f"Scores by {version.name}."},
+        "info": {"title": model, "version": str(number), "summary": f"Scores by {model}@{number}."},
         "security": [{"token": []}],
         "paths": {f"/m/{model}{path}": item for path, item in _paths(model).items()},
-        "components": {"securitySchemes": {"token": _TOKEN}, "schemas": _schemas(version.contract)},
+        "components": {"securitySchemes": {"token": _TOKEN}, "schemas": _schemas(contract)},
     }
 
 
