@@ -34,7 +34,7 @@ test: outside ## Run all tests; ARGS="-k rollout" chooses some.
 
 outside: .venv/.dev-ready ## Install the programs of others that the tests speak to.
 	@scripts/system-packages chromium-headless-shell libatomic1 nginx-light npm prometheus prometheus-alertmanager strace
-	@scripts/clients catalog ci tensors rest s3 ray
+	@scripts/clients cards catalog ci tensors rest s3 ray
 
 check: lint types imports docs ## Check format, lint, types, the direction of imports and the documentation.
 

@@ -63,7 +63,7 @@ def test_what_was_exported_is_never_written_over(platform: Embedded, tmp_path: P
 
 
 def test_what_cannot_be_is_refused(platform: Embedded, tmp_path: Path) -> None:
-    assert "Known: hf, html, md" in told(platform, "card", "export", "late-flights", "--as", "pdf").err
+    assert "Known: google, hf, html, md" in told(platform, "card", "export", "late-flights", "--as", "pdf").err
     assert told(platform, "card", "show", "late-flights@99").code == 3
     assert "Did you mean late-flights?" in told(platform, "card", "show", "late-flight").err
     empty = tmp_path / "empty"

@@ -20,6 +20,7 @@ ASKED: dict[str, list[str]] = {
     "dev": [*PROJECT["project"]["dependencies"], *(text for extra in EXTRAS.values() for text in extra), *GROUPS["dev"]],
     "build": [*GROUPS["build"], *PROJECT["build-system"]["requires"]],
     "uv": GROUPS["installer"],
+    "clients-cards": GROUPS["clients-cards"],
     "clients-ci": GROUPS["clients-ci"],
     "clients-ray": GROUPS["clients-ray"],
     "clients-s3": GROUPS["clients-s3"],
