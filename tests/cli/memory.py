@@ -8,6 +8,7 @@ from tests.domain import specimens
 
 from lamplighter.domain.acceptance import Side, Signature
 from lamplighter.domain.advice import advise, situation_of
+from lamplighter.domain.blind_test import BlindTest, Card
 from lamplighter.domain.calibration import Calibration
 from lamplighter.domain.case import CaseWord, Judged, Tried
 from lamplighter.domain.challenge import Challenge, Verdict
@@ -67,6 +68,7 @@ from lamplighter.domain.route import Arm, Served
 from lamplighter.domain.routing import Routing
 from lamplighter.domain.rows import USUAL_ROWS, Rows
 from lamplighter.domain.rulebook_change import Changed, RuleBookChange, differences
+from lamplighter.domain.script import Script
 from lamplighter.domain.selection import Guardrail, Sealed
 from lamplighter.domain.simulation import Release, Ruled, Simulation
 from lamplighter.domain.spot_check import Recount, SpotCheck
@@ -80,6 +82,8 @@ from lamplighter.domain.watch import Gap, Watched, WatchState
 from lamplighter.domain.who import Who
 from lamplighter.sdk.answers import Deployed, HeldToken, Label, Recalibrated, Retuned, RolledBack, Secret
 from lamplighter.views.answering import Service
+from lamplighter.views.blind_test import BlindTestState
+from lamplighter.views.blind_test_state import state_of
 from lamplighter.views.calling import Felt, OnVersion
 from lamplighter.views.cases import Cases
 from lamplighter.views.consumers import Affected, Consumed
@@ -269,6 +273,29 @@ class Memory:
             as_expected=as_expected, note=note, evidence="b" * 64, at=NOON,
         )  # fmt: skip
         return self.judged[case]
+
+    def _blind(self, said: str) -> BlindTestState:
+        rough = Card(
+            name="rough", words="In heavy rain.", inputs={"hour": 20}, decision="1", score=0.8, expected="1", happened=True
+        )  # fmt: skip
+        test = BlindTest(
+            id="U-1", model=MODEL, number=8, version="a" * 64, environment="prod", person="bea@example.com",
+            question="Would you expect: late?", classes=("0", "1"), cards=(rough,), agree_at_least=1, must_agree=(),
+            basis="", terms="c" * 64, opened_at=NOON,
+        )  # fmt: skip
+        script = Script(answers={"1": "late", "0": "in time"}, labels={"hour": "Hour of departure"})
+        return state_of(test, {"rough": said} if said else {}, script, "", None)
+
+    def blind_tests(self, reference: str, environment: str) -> list[BlindTestState]:
+        return [self._blind("yes"), self._blind("")]
+
+    def begin_blind_test(self, reference: str, environment: str, agree_at_least: int = 0) -> BlindTestState:
+        self._did("begin_blind_test", reference, environment, agree_at_least)
+        return self._blind("")
+
+    def answer_case(self, reference: str, environment: str, case: str, said: str) -> BlindTestState:
+        self._did("answer_case", reference, environment, case, said)
+        return self._blind(said)
 
     # Handovers
 
@@ -619,8 +646,17 @@ class Memory:
         self._did("review_emergency", key, note)
         return emergency(reviewed_by=self.me.email, reviewed_at=NOON, note=note)
 
-    def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
-        self._did("sign", reference, environment, side, accepted, reason)
+    def sign(
+        self,
+        reference: str,
+        environment: str,
+        side: Side,
+        accepted: bool,
+        reason: str = "",
+        condition: str = "",
+        signed_as: str = "",
+    ) -> Signature:
+        self._did("sign", reference, environment, side, accepted, reason, *[word for word in (condition, signed_as) if word])
         return specimens.signature(side, self.me.email, specimens.dossier(), accepted=accepted, at=NOON)
 
     def waiting(self, model: str = "") -> list[Waiting]:

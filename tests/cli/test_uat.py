@@ -38,3 +38,53 @@ def test_a_judgement_has_to_be_one_of_two() -> None:
     platform = Memory()
     assert told(platform, "uat", "judge", "late-flights@8", "rough", "--env", "prod").code == 2
     assert platform.deeds == []
+
+
+def test_a_case_is_answered_before_the_answer_is_told() -> None:
+    platform = Memory()
+    begun = told(platform, "uat", "begin", "late-flights@8", "--env", "prod", "--agree-at-least", "1").out
+    assert begun == (
+        "U-1: 0 of 1 answered, 0 agree.\n"
+        "  agreed             at least 1 of 1, fixed as cccccccccccc\n"
+        "  case               rough: In heavy rain.\n"
+        "  asked              Would you expect: late?\n"
+        "  Hour of departure  20\n"
+        "Next: lamp uat answer late-flights@8 rough yes --env prod\n"
+        "http://127.0.0.1:7070/approvals\n"
+    )
+    answered = told(platform, "uat", "answer", "late-flights@8", "rough", "no", "--env", "prod").out
+    assert answered.splitlines()[0] == "U-1: 1 of 1 answered, 0 agree. The version says late in the last one."
+    assert answered.splitlines()[-2].endswith("--side business --if WHAT")
+    assert platform.deeds == [
+        ("begin_blind_test", "late-flights@8", "prod", 1),
+        ("answer_case", "late-flights@8", "prod", "rough", "no"),
+    ]
+
+
+def test_results_of_everybody_stand_in_one_table() -> None:
+    assert told(Memory(), "uat", "results", "late-flights@8", "--env", "prod").out == (
+        "2 blind tests of late-flights@8 for prod.\n"
+        "  TEST  PERSON           ANSWERED  AGREE  WANTED  STATE\n"
+        "  U-1   bea@example.com  1 of 1    1      1       done\n"
+        "  U-1   bea@example.com  0 of 1    0      1       open\n"
+        "http://127.0.0.1:7070/approvals\n"
+    )
+
+
+def test_a_version_is_accepted_with_a_condition() -> None:
+    platform = Memory()
+    told(
+        platform,
+        "approvals",
+        "approve",
+        "late-flights@8",
+        "--env",
+        "prod",
+        "--side",
+        "business",
+        "--if",
+        "Gate desks are told.",
+    )
+    assert platform.deeds == [("sign", "late-flights@8", "prod", "business", True, "", "Gate desks are told.")]
+    group = told(platform, "approvals", "approve", "--group", "abc", "--seen", "now", "--if", "Gate desks are told.")
+    assert (group.code, "E1444" in group.err) == (2, True)

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import lamplighter
 from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.blind_test import BlindTest, Card
 from lamplighter.domain.challenge import Verdict as ChallengeEnd
 from lamplighter.domain.contract import Column, Contract, Difference, Kind, Meaning, Output
 from lamplighter.domain.criticality import Criticality
@@ -18,6 +19,7 @@ from lamplighter.domain.external_alert import ExternalAlert
 from lamplighter.domain.handover import STAGES, Handover
 from lamplighter.domain.identity import Person, Role, Team
 from lamplighter.domain.incident import Incident
+from lamplighter.domain.invitation import Invitation
 from lamplighter.domain.monitor import Finding, Severity
 from lamplighter.domain.monitor import Kind as About
 from lamplighter.domain.ownership import ownership_of
@@ -476,3 +478,22 @@ def retirement(**changes: Any) -> Retirement:
     """A model that is announced to end."""
     known = Retirement(id="X-1", model="late-flights", person=ADA, reason="Too old.", opened_at=5, moved_at=5)
     return msgspec.structs.replace(known, **changes)
+
+
+def blind_test(**changes: Any) -> BlindTest:
+    """A test of one case."""
+    card = Card(name="storm", words="In heavy rain.", inputs={"precip": 0.4}, decision="1", score=0.8, expected="1")
+    test = BlindTest(
+        id="U-1", model="late-flights", number=7, version="a" * 64, environment="prod", person=BEA, question="Late?",
+        classes=("0", "1"), cards=(card,), agree_at_least=1, must_agree=(), basis="b" * 64, terms="c" * 64, opened_at=1,
+    )  # fmt: skip
+    return msgspec.structs.replace(test, **changes)
+
+
+def invitation(**changes: Any) -> Invitation:
+    """A link that was sent by e-mail."""
+    invited = Invitation(
+        id="N-1", model="late-flights", number=7, version="a" * 64, environment="prod", person=BEA, secret="d" * 64,
+        sent_by=IVO, shown_to="", with_code=True, opened_at=1, expires_at=100,
+    )  # fmt: skip
+    return msgspec.structs.replace(invited, **changes)

@@ -10,6 +10,7 @@ from tests.domain import specimens
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.binding import Binding
+from lamplighter.domain.blind_test import BlindAnswer
 from lamplighter.domain.calibration import Calibration
 from lamplighter.domain.challenge import Challenge, Verdict
 from lamplighter.domain.consumer import Account
@@ -97,6 +98,8 @@ CASES = [
     case("advisories", Advisory(id="GHSA-1", package="numpy"), "package", "id", summary="So."),
     case("advisory_loads", AdvisoryLoad(at=5, author=specimens.ADA, advisories=1, packages=1, newest=4), "at", unread=2),
     case("arrivals", Arrival(source="weather", arrived_at=5, author="ada@trains.example"), "source", "arrived_at", rows=9),
+    case("blind_answers", BlindAnswer(test="U-1", case="storm", said="yes", at=1), "test", "case", at=2),
+    case("blind_tests", specimens.blind_test(), "id", agree_at_least=2),
     case("candidates", CANDIDATE, "name", "number", description="The first."),
     case("challenges", CHALLENGE, "id", rows=9, revision=1),
     case("consumers", Account(name="gate-desk", owner="@it-ops"), "name", active=False),
@@ -112,6 +115,7 @@ CASES = [
     case("handovers", specimens.handover(), "id", reason="So.", revision=1),
     case("incidents", specimens.incident(), "id", notes=("mine",), revision=1),
     case("inputs", Inputs(model="churn", environment="prod", number=1, end=5, matter=False), *_VERSION, end=9),
+    case("invitations", specimens.invitation(), "id", tries=1, revision=1),
     case("job_runs", Run(id="J-1", model="late-flights", job="nightly", due_at=1), "id", rows=3, revision=1),
     case("logged_models", LOGGED_MODEL, "id", updated_at=2),
     case("lowerings", LOWERING, "id", reason="So.", revision=1),

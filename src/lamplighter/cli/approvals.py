@@ -141,14 +141,25 @@ def show_waiting(session: Session, reference: str, environment: str, group: str)
 @_SIDE
 @_GROUP
 @click.option("--seen", default="", metavar="WHEN", help="with --group: when lamp approvals show has shown it")
+@click.option("--if", "condition", default="", metavar="WHAT", help="what has to be so as well, for the record")
 @click.option("--reason", default="", help="why, for the record")
 @with_session
-def approve(session: Session, reference: str, environment: str, side: str | None, group: str, seen: str, reason: str) -> Page:
+def approve(
+    session: Session,
+    reference: str,
+    environment: str,
+    side: str | None,
+    group: str,
+    seen: str,
+    condition: str,
+    reason: str,
+) -> Page:
     """Accept a version for an environment on the evidence as it is now, or each member of a group as it was shown."""
     _check_one(reference, group)
     if group:
+        _check_unconditional(condition)
         return _approved_group(session, group, _instant(seen), side, reason)
-    return _signed(session, reference, environment, side, reason, accepted=True)
+    return _signed(session, reference, environment, side, (reason, condition), accepted=True)
 
 
 @approvals.command("refuse")
@@ -159,14 +170,16 @@ def approve(session: Session, reference: str, environment: str, side: str | None
 @with_session
 def refuse(session: Session, reference: str, environment: str, side: str | None, reason: str) -> Page:
     """Refuse a version for an environment."""
-    return _signed(session, reference, environment, side, reason, accepted=False)
+    return _signed(session, reference, environment, side, (reason, ""), accepted=False)
 
 
-def _signed(session: Session, reference: str, environment: str, side: str | None, reason: str, *, accepted: bool) -> Page:
+def _signed(
+    session: Session, reference: str, environment: str, side: str | None, words: tuple[str, str], *, accepted: bool
+) -> Page:
     waiting = _waiting(session, reference, environment)
     name = f"{waiting.model}@{waiting.number}"
     key = Side(side) if side else _own_side(session)
-    signature = session.platform.sign(name, waiting.environment, key, accepted, reason)
+    signature = session.platform.sign(name, waiting.environment, key, accepted, *words)
     verb = "accepted" if accepted else "refused"
     return Page(
         says=f"✓ {name} is {verb} for {waiting.environment} by {signature.person} ({signature.side}).",
@@ -174,6 +187,16 @@ def _signed(session: Session, reference: str, environment: str, side: str | None
         next=[f"lamp approvals show {name}"] if accepted else [f"lamp rollout show {waiting.rollout}"],
         url=session.address(f"/approvals/{waiting.rollout}"),
     )
+
+
+def _check_unconditional(condition: str) -> None:
+    if condition:
+        raise Invalid(
+            "A group is accepted without a condition.",
+            why="A condition is about one version.",
+            fix="Accept that one by itself with --if, and the group without it.",
+            code="E1444",
+        )
 
 
 def _check_one(reference: str, group: str) -> None:

@@ -8,7 +8,9 @@ from lamplighter.cli.flags import Noun
 from lamplighter.cli.page import Page
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
+from lamplighter.domain.blind_test import worded
 from lamplighter.domain.case import Judged
+from lamplighter.views.blind_test import BlindTestState
 from lamplighter.views.cases import Cases
 
 _ENV = click.option("--env", "environment", envvar="LAMP_ENV", required=True, metavar="ENV", help="where it is to go live")
@@ -57,6 +59,74 @@ def judge(session: Session, reference: str, case: str, environment: str, judgeme
         next=_next(found, name, environment),
         url=session.address("/approvals"),
     )
+
+
+@uat.command("begin")
+@click.argument("reference", metavar="REF")
+@_ENV
+@click.option(
+    "--agree-at-least", default=0, metavar="N", help="how many cases have to agree, where the project does not say it"
+)
+@with_session
+def begin(session: Session, reference: str, environment: str, agree_at_least: int) -> Page:
+    """Fix what has to come out, before you see a case; then answer each before you see what the version answers."""
+    return _told(session, session.platform.begin_blind_test(reference, environment, agree_at_least))
+
+
+@uat.command("answer")
+@click.argument("reference", metavar="REF")
+@click.argument("case", metavar="CASE")
+@click.argument("said", metavar="yes|no|unsure|NUMBER")
+@_ENV
+@with_session
+def answer(session: Session, reference: str, case: str, said: str, environment: str) -> Page:
+    """Answer one case before you see what the version answers; the first answer stands."""
+    return _told(session, session.platform.answer_case(reference, environment, case, said))
+
+
+@uat.command("results")
+@click.argument("reference", metavar="REF")
+@_ENV
+@with_session
+def results(session: Session, reference: str, environment: str) -> Page:
+    """How far people and a version agree, who answered before seeing what it answers."""
+    found = session.platform.blind_tests(reference, environment)
+    return Page(
+        says=f"{len(found)} blind {'test' if len(found) == 1 else 'tests'} of {reference} for {environment}.",
+        data={"tests": found},
+        table=Table([_result(one) for one in found], ("TEST", "PERSON", "ANSWERED", "AGREE", "WANTED", "STATE")),
+        url=session.address("/approvals"),
+    )
+
+
+def _told(session: Session, test: BlindTestState) -> Page:
+    name = f"{test.model}@{test.number}"
+    done = next((one for one in reversed(test.cases) if one.said), None)
+    facts = [("agreed", f"at least {test.agree_at_least} of {len(test.cases)}, fixed as {test.terms[:12]}")]
+    if test.left:
+        case = test.left[0]
+        facts += [("case", f"{case.name}: {case.words}".rstrip(": ")), ("asked", case.question)]
+        facts += [(test.labels.get(one, one), worded(value)) for one, value in case.inputs.items()]
+        following = [f"lamp uat answer {name} {case.name} {'yes' if test.yes else 'NUMBER'} --env {test.environment}"]
+    else:
+        facts.append(("interval", f"{test.low:.0%} to {test.high:.0%} of {test.sure} (Wilson, 95 %)"))
+        following = [
+            f"lamp approvals approve {name} --env {test.environment} --side business{'' if test.met else ' --if WHAT'}"
+        ]
+    told = f"{test.id}: {test.answered} of {len(test.cases)} answered, {test.agreed} agree."
+    return Page(
+        says=f"{told} The version says {done.revealed.decision} in the last one." if done and done.revealed else told,
+        data={"test": test},
+        facts=facts,
+        next=following,
+        url=session.address("/approvals"),
+    )
+
+
+def _result(test: BlindTestState) -> tuple[str, ...]:
+    word = "" if test.word is None else "accepted" if test.word.accepted else "refused"
+    state = "counts no more" if test.voided else word or ("done" if not test.left else "open")
+    return (test.id, test.person, f"{test.answered} of {len(test.cases)}", str(test.agreed), str(test.agree_at_least), state)
 
 
 def _said(found: Cases) -> str:

@@ -45,3 +45,9 @@ class Signature(Record, frozen=True):
     seen: Mapping[str, str]
     #: Microseconds since the epoch, UTC.
     at: int
+    #: What has to be so as well, for an acceptance that has a condition.
+    condition: str = ""
+    #: The blind test that it rests on, such as `U-44`.
+    test: str = ""
+    #: The name that was written under it.
+    signed_as: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.names import model_name
 from lamplighter.domain.record import Settings, canonical, digest_of
+from lamplighter.domain.slices import read_slice
 
 #: Cases of one model at most.
 MOST = 200
@@ -28,8 +29,22 @@ class Case(Settings, frozen=True):
     within: float = 0.0
 
 
+class Criteria(Settings, frozen=True):
+    """What has to come out for the business to accept without a condition; fixed before the first case is answered."""
+
+    #: On how many cases the person and the version agree at least.
+    agree_at_least: int
+    #: Cases on which they have to agree: names of cases, or parts of them such as `origin = 'EWR'`.
+    must_agree: tuple[str, ...] = ()
+
+
 class Script(Settings, frozen=True):
     """What the business tries a version on before it accepts it."""
+
+    #: What people are asked of each case; `{origin}` stands for the value of that input.
+    ask: str = ""
+    #: When the business accepts; where it is left out, people say it before they begin.
+    accept_if: Criteria | None = None
 
     #: What people call an input, by its name.
     labels: Mapping[str, str] = {}
@@ -48,6 +63,7 @@ def check_script(script: Script) -> Script:
     names = [model_name(case.name) for case in script.case]
     if len(set(names)) < len(names) or len(names) > MOST:
         raise _misfit(f"It names each case once, and has {MOST} at most.", "Give every [[uat.case]] a name of its own.")
+    _check_criteria(script, names)
     for case in script.case:
         if not case.inputs or len(case.words) > _LONGEST:
             raise _misfit(
@@ -57,6 +73,20 @@ def check_script(script: Script) -> Script:
         if not (math.isfinite(case.within) and case.within >= 0.0):
             raise _misfit(f"The case {case.name} is within no distance.", "Write within as a number from 0.")
     return script
+
+
+def _check_criteria(script: Script, names: list[str]) -> None:
+    if len(script.ask) > _LONGEST:
+        raise _misfit(f"Its question has more than {_LONGEST} characters.", "Ask in one sentence.")
+    if script.accept_if is None:
+        return
+    if not 1 <= script.accept_if.agree_at_least <= len(names):
+        raise _misfit("agree_at_least is not between 1 and the number of cases.", "Write how many cases have to agree.")
+    for wanted in script.accept_if.must_agree:
+        if wanted not in names:
+            if "=" not in wanted:
+                raise _misfit("must_agree names what is no case and no part.", "Name a case, or a part: origin = 'EWR'.")
+            read_slice(wanted)
 
 
 def _misfit(why: str, fix: str) -> Invalid:

@@ -27,7 +27,12 @@ class Gate(Settings, frozen=True):
         people = [newest[side].person for side in dossier.approvals]
         if len(set(people)) != len(people) or dossier.version.author in people:
             return Refused(why="One person holds two keys, or the author holds one.", fix="Let another person accept it.")
-        return Passed(why=f"Accepted by {', '.join(people)}." if people else "Nobody's acceptance is asked for.")
+        words = [_accepted(newest[side]) for side in dossier.approvals]
+        return Passed(why=f"Accepted by {', '.join(words)}." if people else "Nobody's acceptance is asked for.")
+
+
+def _accepted(signature: Signature) -> str:
+    return f"{signature.person} if: {signature.condition}" if signature.condition else signature.person
 
 
 def _newest(signatures: tuple[Signature, ...]) -> dict[str, Signature]:

@@ -1,14 +1,16 @@
 """Acceptance: people turn their keys, on the evidence as it is now."""
 
 from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.blind_test import BlindTest
 from lamplighter.domain.environment import Environment
-from lamplighter.domain.errors import Conflict, NotAllowed
+from lamplighter.domain.errors import Conflict, Invalid, NotAllowed
 from lamplighter.domain.events.version import VersionAccepted, VersionRefused
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import cases, judging, sides
+from lamplighter.lifecycle import blind_tests, judging, sides
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.store.transaction import Transaction
 
 
 def sign(
@@ -21,20 +23,23 @@ def sign(
     accepted: bool,
     reason: str,
     binding: str = "",
+    condition: str = "",
+    signed_as: str = "",
 ) -> Signature:
     """Accept or refuse a version for one side; raises `NotAllowed` for the author, a second key or a wrong role.
 
-    The business accepts once it has judged every example case; `Blocked` is raised before. With `binding`, that of what was
-    looked at, `Conflict` is raised if anything of it has changed.
+    The business accepts once it has judged every example case, or answered every one in a blind test; `Blocked` is raised
+    before. Where the criteria of that test are not met it takes a condition, else `Conflict` is raised. With `binding`, that
+    of what was looked at, `Conflict` is raised if anything of it has changed.
     """
+    _check_condition(condition, accepted=accepted)
     with kit.store.transaction() as change:
         held = judging.dossier(kit, change, version, environment)
         _separate(actor, side, held)
         judging.check_complete(held)
         if binding and binding != held.binding:
             raise _changed(version)
-        if side is Side.BUSINESS and accepted:
-            cases.check_done(change, held, reason)
+        test = _rests_on(change, held, actor, reason, condition, accepted=accepted) if side is Side.BUSINESS else None
         signature = Signature(
             model=version.model,
             version=version.digest,
@@ -46,10 +51,31 @@ def sign(
             binding=held.binding,
             seen=held.seen,
             at=kit.clock.now(),
+            condition=condition.strip()[:2000],
+            test=test.id if test else "",
+            signed_as=signed_as.strip()[:200],
         )
         change.signatures.add(signature)
         kit.record(change, _event(signature, version), actor)
     return signature
+
+
+def _rests_on(
+    look: Transaction, held: Dossier, actor: Actor, reason: str, condition: str, *, accepted: bool
+) -> BlindTest | None:
+    if not accepted:
+        return blind_tests.own(look, held, actor.email)
+    return blind_tests.check_done(look, held, actor, reason, condition)
+
+
+def _check_condition(condition: str, *, accepted: bool) -> None:
+    if condition.strip() and not accepted:
+        raise Invalid(
+            "A refusal has no condition.",
+            why="A condition says what has to be so as well for a version that is accepted.",
+            fix="Write it as the reason of the refusal, or accept the version with it.",
+            code="E1444",
+        )
 
 
 def _changed(version: Version) -> Conflict:
@@ -83,6 +109,9 @@ def _event(signature: Signature, version: Version) -> VersionAccepted | VersionR
             side=signature.side,
             person=signature.person,
             binding=signature.binding,
+            condition=signature.condition,
+            test=signature.test,
+            signed_as=signature.signed_as,
         )
     return VersionRefused(
         model=signature.model,

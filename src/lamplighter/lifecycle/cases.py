@@ -32,7 +32,8 @@ def judge(
         )
     with kit.store.transaction() as change:
         held = judging.dossier(kit, change, version, environment)
-        _check_open(held)
+        check_open(held)
+        _check_not_blind(change, held, actor, case)
         found = of(change, version, environment)
         names = [one.tried.name for one in found]
         if case not in names:
@@ -91,7 +92,8 @@ def check_done(look: Transaction, held: Dossier, reason: str) -> None:
         )
 
 
-def _check_open(held: Dossier) -> None:
+def check_open(held: Dossier) -> None:
+    """Raise `Conflict` once the business has signed on what is known now."""
     signed = [one for one in held.signatures if one.side is Side.BUSINESS and one.binding == held.binding]
     if signed:
         raise Conflict(
@@ -100,6 +102,18 @@ def _check_open(held: Dossier) -> None:
             fix="A new version, or new evidence, opens them again.",
             code="E1503",
         )
+
+
+def _check_not_blind(look: Transaction, held: Dossier, actor: Actor, case: str) -> None:
+    """Raise `Conflict` where the actor has answered the case before seeing the version's answer: that word stands."""
+    for test in look.blind_tests.all(version=held.version.digest, environment=held.environment.name):
+        if test.person == actor.email and case in look.blind_answers.by_case(test.id):
+            raise Conflict(
+                "You have answered this case.",
+                why=f"In {test.id} you said what you expect before you saw the answer, and that word stands.",
+                fix="Say at the end what you think of it: accept it, accept it if something is so, or refuse it.",
+                code="E1441",
+            )
 
 
 def _event(word: CaseWord, version: Version) -> CaseJudged:

@@ -22,6 +22,7 @@ from lamplighter.domain.vulnerability import Exposure, exposure
 from lamplighter.store.advisories import Advisories, AdvisoryLoads
 from lamplighter.store.answered import AnsweredRows
 from lamplighter.store.arrivals import Arrivals
+from lamplighter.store.blind_tests import BlindAnswers, BlindTests
 from lamplighter.store.calibrations import Calibrations
 from lamplighter.store.case_words import CaseWords
 from lamplighter.store.closed_days import ClosedDays
@@ -38,6 +39,7 @@ from lamplighter.store.handovers import Handovers
 from lamplighter.store.heartbeats import Heartbeats
 from lamplighter.store.incidents import Incidents
 from lamplighter.store.inputs import InputsSeen
+from lamplighter.store.invitations import Invitations
 from lamplighter.store.job_runs import JobRuns
 from lamplighter.store.journal import Journal
 from lamplighter.store.labels import Labels
@@ -100,6 +102,8 @@ class Transaction:
     answered = _Of(AnsweredRows)
     arrivals = _Of(Arrivals)
     bindings = _Of(Bindings)
+    blind_answers = _Of(BlindAnswers)
+    blind_tests = _Of(BlindTests)
     calibrations = _Of(Calibrations)
     candidates = _Of(Candidates)
     case_words = _Of(CaseWords)
@@ -121,6 +125,7 @@ class Transaction:
     heartbeats = _Of(Heartbeats)
     incidents = _Of(Incidents)
     inputs = _Of(InputsSeen)
+    invitations = _Of(Invitations)
     journal = _Of(Journal)
     labels = _Of(Labels)
     logged_models = _Of(LoggedModels)

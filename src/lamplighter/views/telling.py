@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from lamplighter.domain.events import (
     advisory,
+    blind_test,
     challenge,
     consumer,
     design,
@@ -49,6 +50,8 @@ SENTENCES: Mapping[type[Event], str] = {
     version.VersionAccepted: "{e.person} accepted v{e.number} for {e.environment}, for {e.side}.",
     version.VersionRefused: "{e.person} refused v{e.number} for {e.environment}, for {e.side}. {e.reason}",
     version.CaseJudged: "{e.person} judged the case {e.case} of v{e.number} for {e.environment}. {e.note}",
+    blind_test.BlindTestBegun: "{e.person} began {e.test} of v{e.number}: {e.agree_at_least} of {e.cases} have to agree.",
+    blind_test.CaseAnswered: "{e.person} answered {e.case} of v{e.number} in {e.test} before seeing the answer: {e.said}.",
     consumer.ConsumerSaved: "{e.consumer} has an account; {e.owner} speaks for it.",
     consumer.ConsentGiven: "{e.person} spoke on v{e.number} in {e.environment}, for the consumer {e.consumer}. {e.reason}",
     consumer.ReplayMoved: "{e.replay}, v{e.number} on requests to v{e.live} in {e.environment}: {e.state}. {e.why}",
@@ -141,6 +144,8 @@ def sentence(event: Event) -> str:
     if type(event) in _ENDS:
         field, yes, no = _ENDS[type(event)]
         return f"{told} {yes if getattr(event, field) else no}"
+    if isinstance(event, version.VersionAccepted):
+        return f"{told} If: {event.condition}" if event.condition else told
     if isinstance(event, version.ArtifactsRemoved):
         return f"{told} They were {len(event.digests):,}."
     if isinstance(event, rollout.HookAnswered):

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lamplighter.domain.acceptance import Side
+from lamplighter.domain.case import KIND as CASES
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.lowering import Lowering
@@ -15,6 +16,7 @@ from lamplighter.sdk.interface import Platform
 from lamplighter.views.waiting import find
 from lamplighter.views.waivers import standing
 from lamplighter.web import facts, forms
+from lamplighter.web.blind_test import Subject, own
 from lamplighter.web.cases import asked
 from lamplighter.web.keyholders import sides, why_not
 from lamplighter.web.page import Page, done, shown
@@ -72,11 +74,13 @@ def approval_page(request: Request, platform: Platform) -> Response:
         state=state,
         view=view,
         decision=decision,
-        evidence=[facts.told(evidence) for evidence in view.evidence],
+        # What it says of the cases is on their page, and to whoever answers them only beside their answer.
+        evidence=[facts.told(evidence) for evidence in view.evidence if evidence.kind != CASES],
         rollout=platform.rollout(one.rollout),
         project=platform.project(one.model),
         sides=sides(person),
         asked=asked(platform, one),
+        test=own(platform, Subject(one.model, one.number, one.environment), person.email),
         standing=standing,
         now=platform.waivers(one.model).at,
         why_not=why_not(person, view.version.author),

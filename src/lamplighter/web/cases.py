@@ -1,21 +1,20 @@
 """The example cases of a version that waits: one card at a time for whoever judges them for the business."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from lamplighter.domain.acceptance import Side
-from lamplighter.domain.case import Judged, Tried
+from lamplighter.domain.case import Judged
 from lamplighter.domain.errors import Blocked, LampError
 from lamplighter.domain.identity import Permission
 from lamplighter.domain.names import unknown
 from lamplighter.sdk.interface import Platform
 from lamplighter.views.cases import Cases
 from lamplighter.views.waiting import Waiting, find
-from lamplighter.web import facts, forms
+from lamplighter.web import blind_test
 from lamplighter.web.keyholders import sides, why_not
 from lamplighter.web.page import Page, done, shown
 
@@ -37,9 +36,12 @@ def asked(platform: Platform, one: Waiting) -> Asked:
 
 
 def cases_page(request: Request, platform: Platform) -> Response:
-    """Show the case that is named, or the first that nobody has judged, and all of them below."""
+    """Put the cases to whoever may judge them; show to everybody else what the version decides and what was said."""
     one = find(platform.waiting(), request.path_params["rollout"])
     found, refusal = asked(platform, one)
+    why = _why_not(platform, one)
+    if not why and (found.cases or refusal):
+        return _put(request, platform, one, Asked(found, refusal))
     chosen = _chosen(found, request.query_params.get("case", ""))
     return shown(
         request,
@@ -50,20 +52,38 @@ def cases_page(request: Request, platform: Platform) -> Response:
         refusal=refusal,
         chosen=chosen,
         place=found.cases.index(chosen) + 1 if chosen else 0,
-        inputs=_inputs(chosen.tried, found.labels) if chosen else [],
-        why_not=_why_not(platform, one),
+        inputs=blind_test.inputs(chosen.tried.inputs, found.labels) if chosen else [],
+        tests=platform.blind_tests(f"{one.model}@{one.number}", one.environment),
+        why_not=why,
         section="approvals",
     )
 
 
-def judge(request: Request, platform: Platform) -> Response:
-    """Write down what somebody says of one case."""
-    one = find(platform.waiting(), request.path_params["rollout"])
-    as_expected = forms.needed(request, "judgement") == "yes"
-    platform.judge_case(
-        f"{one.model}@{one.number}", one.environment, forms.needed(request, "case"), as_expected, forms.text(request, "note")
+def _put(request: Request, platform: Platform, one: Waiting, what: Asked) -> Response:
+    subject = blind_test.Subject(one.model, one.number, one.environment)
+    test = blind_test.own(platform, subject, platform.whoami().email)
+    values = blind_test.values(platform, subject, test, len(what.found.cases), request.query_params.get("after", ""))
+    action = f"/approvals/{quote(one.rollout)}/cases"
+    return shown(
+        request,
+        platform,
+        "blind_test.html",
+        **values,
+        refusal=what.refusal,
+        action=action,
+        rollout=one.rollout,
+        why_not="",
+        section="approvals",
     )
-    return done(f"/approvals/{quote(one.rollout)}/cases", "judged")
+
+
+def act(request: Request, platform: Platform) -> Response:
+    """Begin, answer a case, or sign."""
+    one = find(platform.waiting(), request.path_params["rollout"])
+    what = blind_test.deed(request, platform, blind_test.Subject(one.model, one.number, one.environment))
+    if what == blind_test.SIGNED:
+        return done("/approvals", "signed")
+    return RedirectResponse(f"/approvals/{quote(one.rollout)}/cases{what}", status_code=303)
 
 
 def _chosen(found: Cases, name: str) -> Judged | None:
@@ -73,18 +93,6 @@ def _chosen(found: Cases, name: str) -> Judged | None:
         if case.tried.name == name:
             return case
     raise unknown("case", name, (case.tried.name for case in found.cases))
-
-
-def _inputs(tried: Tried, labels: Mapping[str, str]) -> list[facts.Line]:
-    """The inputs as people call them, those with a name of their own first."""
-    ordered = sorted(tried.inputs, key=lambda name: name not in labels)
-    return [facts.Line(labels.get(name, name), _said(tried.inputs[name])) for name in ordered]
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "not known"}[value]
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _why_not(platform: Platform, one: Waiting) -> str:
@@ -103,5 +111,5 @@ def _signed(one: Waiting) -> str:
 
 PAGES = (
     Page("GET", "/approvals/{rollout}/cases", cases_page, Permission.READ),
-    Page("POST", "/approvals/{rollout}/cases", judge, Permission.APPROVE),
+    Page("POST", "/approvals/{rollout}/cases", act, Permission.APPROVE),
 )

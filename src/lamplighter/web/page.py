@@ -65,6 +65,7 @@ def rendered(request: Request, template: str, *, frame: Frame | None = None, sta
         "every": 0,
         "section": "",
         "search": "",
+        "guest": False,
     }
     text = TEMPLATES.get_template(template).render({**surroundings, **values})
     return HTMLResponse(text, status, headers={**HEADERS, "Cache-Control": "no-store"})

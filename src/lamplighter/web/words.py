@@ -38,7 +38,7 @@ DONE: Mapping[str, str] = {
     "accepted-together": "Your acceptance is written down on each of them.",
     "lowered": "The lower tier holds from now on.",
     "not-lowered": "The tier stays, and your reason is written down.",
-    "judged": "Your word on the case is written down.",
+    "signed": "Your word is written down, with your answers.",
     "declared": "The emergency is declared, and everybody with a duty of the model is told. A second person reviews it.",
     "reviewed": "Your review is written down. The next version goes its usual way.",
     "found": "The finding is written down. Its owner has to answer it.",

@@ -5,6 +5,7 @@ A type is never removed or renamed; fields may be added with a default.
 """
 
 from lamplighter.domain.events.advisory import AdvisoryEvent
+from lamplighter.domain.events.blind_test import BlindTestEvent
 from lamplighter.domain.events.challenge import ChallengeEvent
 from lamplighter.domain.events.consumer import ConsumerEvent
 from lamplighter.domain.events.design import DesignEvent
@@ -30,6 +31,7 @@ from lamplighter.domain.events.waiver import WaiverEvent
 #: Every event that there is. What is not among these cannot be stored or read.
 AnyEvent = (
     AdvisoryEvent
+    | BlindTestEvent
     | ChallengeEvent
     | ConsumerEvent
     | DesignEvent

@@ -36,6 +36,11 @@ class VersionAccepted(Event, frozen=True, tag=True):
     side: str = ""
     person: str = ""
     binding: str = ""
+    #: What has to be so as well; empty where it is accepted as it is.
+    condition: str = ""
+    #: The blind test that it rests on, and the name that was written under it.
+    test: str = ""
+    signed_as: str = ""
 
 
 class VersionRefused(Event, frozen=True, tag=True):

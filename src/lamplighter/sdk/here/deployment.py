@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lamplighter.domain.acceptance import Side, Signature
+from lamplighter.domain.blind_test import BlindTest
 from lamplighter.domain.case import CaseWord
 from lamplighter.domain.consent import Consent
 from lamplighter.domain.decision import Decision
@@ -16,7 +17,18 @@ from lamplighter.domain.paired import ShadowRun
 from lamplighter.domain.pinned import Pinned
 from lamplighter.domain.rollout import Rollout, Signal
 from lamplighter.domain.routing import Routing
-from lamplighter.lifecycle import acceptance, ageing, deployment, drills, holding, judging, returning, reviews, shadowing
+from lamplighter.lifecycle import (
+    acceptance,
+    ageing,
+    blind_tests,
+    deployment,
+    drills,
+    holding,
+    judging,
+    returning,
+    reviews,
+    shadowing,
+)
 from lamplighter.lifecycle import cases as examples
 from lamplighter.lifecycle import consumers as applications
 from lamplighter.lifecycle import emergencies as lifecycle
@@ -25,7 +37,10 @@ from lamplighter.lifecycle import pinned as alone
 from lamplighter.sdk.answers import Deployed, RolledBack
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import deployment as verbs
+from lamplighter.store.transaction import Transaction
 from lamplighter.views import waiting as queues
+from lamplighter.views.blind_test import BlindTestState
+from lamplighter.views.blind_test_state import state_of
 from lamplighter.views.cases import Cases
 from lamplighter.views.waiting import Waiting
 
@@ -80,10 +95,20 @@ class Deployment(Caller, verbs.Deployment):
     def review_emergency(self, key: str, note: str) -> Emergency:
         return reviews.review(self._kit, self._actor, key, note)
 
-    def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
+    def sign(
+        self,
+        reference: str,
+        environment: str,
+        side: Side,
+        accepted: bool,
+        reason: str = "",
+        condition: str = "",
+        signed_as: str = "",
+    ) -> Signature:
         with self._kit.store.reading() as look:
             version, place = self._version(look, reference, environment), look.environment(environment)
-        return acceptance.sign(self._kit, self._actor, version, place, side, accepted=accepted, reason=reason)
+        words = {"reason": reason, "condition": condition, "signed_as": signed_as}
+        return acceptance.sign(self._kit, self._actor, version, place, side, accepted=accepted, **words)
 
     def cases(self, reference: str, environment: str) -> Cases:
         with self._kit.store.reading() as look:
@@ -103,6 +128,33 @@ class Deployment(Caller, verbs.Deployment):
         with self._kit.store.reading() as look:
             version, place = self._version(look, reference, environment), look.environment(environment)
         return examples.judge(self._kit, self._actor, version, place, case, as_expected=as_expected, note=note)
+
+    def blind_tests(self, reference: str, environment: str) -> list[BlindTestState]:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+            found = look.blind_tests.all(newest="opened_at", version=version.digest, environment=place.name)
+            return [self._state(look, test) for test in found]
+
+    def begin_blind_test(self, reference: str, environment: str, agree_at_least: int = 0) -> BlindTestState:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        test = blind_tests.begin(self._kit, self._actor, version, place, agree_at_least)
+        with self._kit.store.reading() as look:
+            return self._state(look, test)
+
+    def answer_case(self, reference: str, environment: str, case: str, said: str) -> BlindTestState:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        test = blind_tests.answer(self._kit, self._actor, version, place, case, said)
+        with self._kit.store.reading() as look:
+            return self._state(look, test)
+
+    def _state(self, look: Transaction, test: BlindTest) -> BlindTestState:
+        script = look.project(test.model).uat
+        voided = blind_tests.voided(test, script, look.evidence.newest(test.version))
+        words = look.signatures.all(version=test.version, environment=test.environment)
+        word = next((one for one in reversed(words) if one.test == test.id), None)
+        return state_of(test, look.blind_answers.by_case(test.id), script, voided, word)
 
     def consent(self, reference: str, consumer: str, accepted: bool, environment: str = "", reason: str = "") -> Consent:
         with self._kit.store.reading() as look:

@@ -19,6 +19,7 @@ from lamplighter.domain.rollout import Rollout
 from lamplighter.domain.routing import Routing
 from lamplighter.sdk.answers import Deployed, RolledBack
 from lamplighter.sdk.door import door
+from lamplighter.views.blind_test import BlindTestState
 from lamplighter.views.cases import Cases
 from lamplighter.views.waiting import Waiting
 
@@ -76,8 +77,17 @@ class Deployment(Protocol):
         ...
 
     @door("POST", "/versions/{reference}/signatures", Permission.APPROVE)
-    def sign(self, reference: str, environment: str, side: Side, accepted: bool, reason: str = "") -> Signature:
-        """Accept or refuse a version for an environment, on the evidence as it is now."""
+    def sign(
+        self,
+        reference: str,
+        environment: str,
+        side: Side,
+        accepted: bool,
+        reason: str = "",
+        condition: str = "",
+        signed_as: str = "",
+    ) -> Signature:
+        """Accept or refuse a version for an environment, on the evidence as it is now; with what has to be so as well."""
         ...
 
     @door("GET", "/versions/{reference}/cases", Permission.READ)
@@ -88,6 +98,21 @@ class Deployment(Protocol):
     @door("POST", "/versions/{reference}/cases", Permission.APPROVE)
     def judge_case(self, reference: str, environment: str, case: str, as_expected: bool, note: str = "") -> CaseWord:
         """Judge, for the business, what a version says of one case; a no needs a note, and the newest word counts."""
+        ...
+
+    @door("GET", "/versions/{reference}/blind-tests", Permission.READ)
+    def blind_tests(self, reference: str, environment: str) -> list[BlindTestState]:
+        """Blind tests of a version, newest first; of a case that is not answered nothing is told that the version says."""
+        ...
+
+    @door("POST", "/versions/{reference}/blind-tests", Permission.APPROVE)
+    def begin_blind_test(self, reference: str, environment: str, agree_at_least: int = 0) -> BlindTestState:
+        """Fix what has to come out, before the first case; `agree_at_least` where the project does not say it."""
+        ...
+
+    @door("POST", "/versions/{reference}/blind-answers", Permission.APPROVE)
+    def answer_case(self, reference: str, environment: str, case: str, said: str) -> BlindTestState:
+        """Answer a case with yes, no, unsure or a number, before the version's answer is shown; the first answer stands."""
         ...
 
     @door("POST", "/versions/{reference}/consents", Permission.CONSENT)

@@ -76,6 +76,39 @@ case_words = Table(
     body(),
 )
 
+blind_tests = Table(
+    "blind_tests",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("model", NAME, nullable=False),
+    Column("version", DIGEST, nullable=False, index=True),
+    Column("environment", NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    body(),
+)
+
+blind_answers = Table(
+    "blind_answers",
+    metadata,
+    Column("test", NAME, primary_key=True),
+    Column("case", NAME, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    body(),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", NAME, primary_key=True),
+    Column("model", NAME, nullable=False),
+    Column("version", DIGEST, nullable=False, index=True),
+    Column("environment", NAME, nullable=False),
+    Column("secret", DIGEST, nullable=False, unique=True),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    body(),
+)
+
 consents = Table(
     "consents",
     metadata,
