@@ -92,6 +92,7 @@ from lamplighter.views.false_alarms import FalseAlarms
 from lamplighter.views.fleet import Fleet, FleetRow
 from lamplighter.views.handover import Due, HandoverView
 from lamplighter.views.history import Approval, AsOf
+from lamplighter.views.invitation import InvitationState, Invited, seen
 from lamplighter.views.labels import LabelStatus
 from lamplighter.views.live import Live
 from lamplighter.views.status import ModelStatus, StageState
@@ -296,6 +297,20 @@ class Memory:
     def answer_case(self, reference: str, environment: str, case: str, said: str) -> BlindTestState:
         self._did("answer_case", reference, environment, case, said)
         return self._blind(said)
+
+    def invite(self, reference: str, environment: str, email: str, days: float = 7) -> Invited:
+        self._did("invite", reference, environment, email, days)
+        return Invited(
+            invitation=seen(specimens.invitation(expires_at=NOON, shown_to=self.me.email), NOON - 1), link="http://lamp/#secret"
+        )
+
+    def invitations(self, reference: str, environment: str) -> list[InvitationState]:
+        kept = (specimens.invitation(expires_at=NOON), specimens.invitation(id="N-2", expires_at=NOON, signed_at=5))
+        return [seen(one, NOON - 1) for one in kept]
+
+    def revoke_invitation(self, key: str) -> InvitationState:
+        self._did("revoke_invitation", key)
+        return seen(specimens.invitation(revoked_at=NOON), NOON)
 
     # Handovers
 

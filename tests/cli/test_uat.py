@@ -88,3 +88,15 @@ def test_a_version_is_accepted_with_a_condition() -> None:
     assert platform.deeds == [("sign", "late-flights@8", "prod", "business", True, "", "Gate desks are told.")]
     group = told(platform, "approvals", "approve", "--group", "abc", "--seen", "now", "--if", "Gate desks are told.")
     assert (group.code, "E1444" in group.err) == (2, True)
+
+
+def test_a_link_is_sent_listed_and_taken_back() -> None:
+    platform = Memory()
+    sent = told(platform, "uat", "invite", "late-flights@8", "--env", "prod", "--to", "bea@example.com").out.splitlines()
+    assert sent[0] == "✓ The link N-1 is for bea@example.com alone. Send it to nobody else."
+    assert sent[1].split() == ["link", "http://lamp/#secret"]
+    listed = told(platform, "uat", "invitations", "late-flights@8", "--env", "prod").out
+    assert [line.split()[-1] for line in listed.splitlines()[2:4]] == ["open", "used"]
+    assert "Next: lamp uat revoke N-1\n" in listed
+    assert told(platform, "uat", "revoke", "N-1").out.startswith("✓ N-1 for bea@example.com opens nothing any more.\n")
+    assert platform.deeds == [("invite", "late-flights@8", "prod", "bea@example.com", 7.0), ("revoke_invitation", "N-1")]

@@ -18,6 +18,8 @@ from lamplighter.lifecycle import authentication, tokens
 
 #: The browser keeps the session here; the prefix makes it refuse the cookie from anywhere but this very host.
 COOKIE = "__Host-lamp"
+#: The browser keeps what opens one invitation here.
+LINKED = "__Host-lamp-uat"
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -69,7 +71,11 @@ def refuse_forged(request: Request) -> None:
     session = request.cookies.get(COOKIE, "")
     if request.method in _SAFE or _token(request) or _own(request, session):
         return
-    raise NotAllowed(
+    raise _forged()
+
+
+def _forged() -> NotAllowed:
+    return NotAllowed(
         "This request did not come from one of our pages.",
         why="A browser sent it without proof that the signed-in person meant it.",
         fix="Open the page again and repeat it there.",
@@ -77,9 +83,16 @@ def refuse_forged(request: Request) -> None:
     )
 
 
-def csrf_of(request: Request) -> str:
+def refuse_forged_by_link(request: Request) -> None:
+    """The same for whoever holds an invitation."""
+    secret = request.cookies.get(LINKED, "")
+    if request.method not in _SAFE and not _own(request, secret):
+        raise _forged()
+
+
+def csrf_of(request: Request, cookie: str = COOKIE) -> str:
     """What a form of a page sends along as `csrf`, to show that the page made it."""
-    return _csrf(request.cookies.get(COOKIE, ""))
+    return _csrf(request.cookies.get(cookie, ""))
 
 
 def _csrf(session: str) -> str:
@@ -105,10 +118,10 @@ def form(request: Request) -> dict[str, str]:
         return {}
 
 
-def with_session(answer: Response, secret: str, *, seconds: int) -> Response:
-    """The answer with the cookie that keeps the session."""
+def with_session(answer: Response, secret: str, *, seconds: int, cookie: str = COOKIE) -> Response:
+    """The answer with the cookie that keeps the session, or what opens an invitation."""
     options: dict[str, Any] = {"secure": True, "httponly": True, "samesite": "lax", "path": "/"}
-    answer.set_cookie(COOKIE, secret, max_age=seconds, **options)
+    answer.set_cookie(cookie, secret, max_age=seconds, **options)
     return answer
 
 

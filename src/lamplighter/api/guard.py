@@ -11,10 +11,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from lamplighter.api.admission import Admission, Entrance
-from lamplighter.api.authentication import authenticate, refuse_forged, shown
+from lamplighter.api.authentication import LINKED, authenticate, refuse_forged, refuse_forged_by_link, shown
 from lamplighter.api.problems import TooLarge, problem
 from lamplighter.domain.errors import LampError, NotAllowed
 from lamplighter.domain.identity import Actor, Permission
+from lamplighter.lifecycle import invitations
+from lamplighter.lifecycle import invited as invited_for
 from lamplighter.sdk.embedded import Embedded
 from lamplighter.sdk.interface import Platform
 
@@ -49,10 +51,17 @@ class Public(StrEnum):
     STATIC = "static"
 
 
+class Held(StrEnum):
+    """What a route takes in the place of a permission, which is somebody's for all of the platform."""
+
+    #: The invitation whose name stands in the path as `key`.
+    INVITATION = "invitation"
+
+
 class Guarded(Route):
     """A route with its permission."""
 
-    def __init__(self, method: str, path: str, answer: Streaming, permission: Permission | Public) -> None:
+    def __init__(self, method: str, path: str, answer: Streaming, permission: Permission | Public | Held) -> None:
         self.permission = permission
         super().__init__(path, answer, methods=[method], name=f"{method} {path}")
 
@@ -70,6 +79,14 @@ def entered(method: str, path: str, endpoint: Endpoint, tried: Tried, refusal: R
     return Guarded(method, path, _entering(endpoint, tried, refusal or _refused), Public.SIGN_IN)
 
 
+def invited(method: str, path: str, endpoint: Endpoint) -> Guarded:
+    """A route for whoever holds the invitation that its path names, and for nobody else, whatever else they may.
+
+    The endpoint finds it with `entered_by(request)`.
+    """
+    return Guarded(method, path, _inviting(endpoint), Held.INVITATION)
+
+
 def streamed(method: str, path: str, endpoint: Streaming, permission: Permission, refusal: Refusal) -> Guarded:
     """The same, for an endpoint that reads the body itself, piece by piece; only a caller with the permission gets so far."""
     return Guarded(method, path, _streaming(endpoint, permission, refusal), permission)
@@ -78,6 +95,12 @@ def streamed(method: str, path: str, endpoint: Streaming, permission: Permission
 def platform(request: Request) -> Platform:
     """The platform as the signed-in caller."""
     return Embedded(request.app.state.kit, actor(request))
+
+
+def entered_by(request: Request) -> invitations.Entered:
+    """What the browser holds; only on routes that need an invitation."""
+    held: invitations.Entered = request.state.entered
+    return held
 
 
 def actor(request: Request) -> Actor:
@@ -116,6 +139,31 @@ def _entering(endpoint: Endpoint, tried: Tried, refusal: Refusal) -> Streaming:
             return refusal(request, error)
 
     return answer
+
+
+def _inviting(endpoint: Endpoint) -> Streaming:
+    async def answer(request: Request) -> Response:
+        try:
+            request.state.entered = await _linked(request)
+            request.state.body = await read_body(request, _PUBLIC)
+            refuse_forged_by_link(request)
+            return await run_in_threadpool(endpoint, request)
+        except LampError as error:
+            return _refused(request, error)
+
+    return answer
+
+
+async def _linked(request: Request) -> invitations.Entered:
+    """What the browser holds, if it is what the path names."""
+    secret = request.cookies.get(LINKED, "")
+    if not secret:
+        raise invited_for.worthless()
+    look = partial(invitations.authenticate, request.app.state.kit, secret)
+    held = await _admission(request).admitted(request, Entrance.API, secret, look)
+    if held.invitation.id != request.path_params["key"]:
+        raise invited_for.worthless()
+    return held
 
 
 def _guarding(endpoint: Endpoint, permission: Permission, refusal: Refusal) -> Streaming:

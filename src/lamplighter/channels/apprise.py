@@ -2,6 +2,7 @@
 
 import importlib
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lamplighter.channels.base import Message, Receiver, Undelivered
 from lamplighter.domain.monitor import Severity
@@ -10,6 +11,9 @@ from lamplighter.domain.monitor import Severity
 FOLLOWS = False
 DIGESTS = True
 RELEASES = False
+_MAIL = frozenset({"mailto", "mailtos"})
+#: What names readers in the address of a server of mail.
+_READERS = frozenset({"to", "cc", "bcc"})
 
 
 def send(message: Message, receiver: Receiver) -> None:
@@ -25,6 +29,19 @@ def send(message: Message, receiver: Receiver) -> None:
     told = sender.notify(title=message.title, body=message.text, body_format="text", notify_type=_kind(message))
     if not told:
         raise Undelivered("The service behind the address did not take it.")
+
+
+def is_mail(address: str) -> bool:
+    """Whether the address is one server of mail, so that a message can go to one person and to nobody else."""
+    # Apprise takes several addresses in one text, and a secret must not go to the others.
+    return urlsplit(address).scheme.lower() in _MAIL and address.count("://") == 1
+
+
+def addressed(address: str, person: str) -> str:
+    """The address of a server of mail with one person as the only reader, whoever it names by itself."""
+    parts = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name.lower() not in _READERS]
+    return urlunsplit((parts.scheme, parts.netloc, "/", urlencode([*kept, ("to", person)]), ""))
 
 
 def _kind(message: Message) -> str:

@@ -51,7 +51,9 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     },
     "PEOPLE": {
         "approvals": Entry("approvals", "list|tier|review|show|approve|refuse", "what waits for people's word"),
-        "uat": Entry("uat", "show|judge|begin|answer|results", "cases that the business answers first"),
+        "uat": Entry(
+            "uat", "show|judge|begin|answer|results|invite|invitations|revoke", "cases that the business answers first"
+        ),
         "consumers": Entry("consumers", "list|versions|show|add|close|token|consent|refuse", "the applications that call"),
         "users": Entry("people", "list|add|link|unbind", "who can sign in"),
         "teams": Entry("people", "list|set", "people who share duties"),

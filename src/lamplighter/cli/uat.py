@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import click
 
 from lamplighter.cli.flags import Noun
+from lamplighter.cli.instants import local, zone
 from lamplighter.cli.page import Page
 from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
@@ -12,6 +13,7 @@ from lamplighter.domain.blind_test import worded
 from lamplighter.domain.case import Judged
 from lamplighter.views.blind_test import BlindTestState
 from lamplighter.views.cases import Cases
+from lamplighter.views.invitation import InvitationState
 
 _ENV = click.option("--env", "environment", envvar="LAMP_ENV", required=True, metavar="ENV", help="where it is to go live")
 
@@ -97,6 +99,66 @@ def results(session: Session, reference: str, environment: str) -> Page:
         table=Table([_result(one) for one in found], ("TEST", "PERSON", "ANSWERED", "AGREE", "WANTED", "STATE")),
         url=session.address("/approvals"),
     )
+
+
+@uat.command("invite")
+@click.argument("reference", metavar="REF")
+@_ENV
+@click.option("--to", "email", required=True, metavar="ADDRESS", help="the business owner that lamp.toml names")
+@click.option("--days", default=7.0, show_default=True, help="how long the link lives; 30 at most")
+@with_session
+def invite(session: Session, reference: str, environment: str, email: str, days: float) -> Page:
+    """Send the business owner a link to the cases of a version, for their word without an account."""
+    sent = session.platform.invite(reference, environment, email, days)
+    one = sent.invitation
+    how = f"is mailed to {one.person}" if not sent.link else f"is for {one.person} alone. Send it to nobody else"
+    return Page(
+        says=f"✓ The link {one.id} {how}.",
+        data={"invited": sent},
+        facts=[("link", sent.link), *_invited(one)] if sent.link else _invited(one),
+        next=[f"lamp uat results {reference} --env {environment}"],
+        url=session.address("/approvals"),
+    )
+
+
+@uat.command("invitations")
+@click.argument("reference", metavar="REF")
+@_ENV
+@with_session
+def invitations(session: Session, reference: str, environment: str) -> Page:
+    """Links that were sent to the business for a version, and what became of them."""
+    found = session.platform.invitations(reference, environment)
+    rows = [(one.id, one.person, one.sent_by, local(one.expires_at), one.state) for one in found]
+    return Page(
+        says=f"{len(found)} {'link was' if len(found) == 1 else 'links were'} sent for {reference} in {environment}.",
+        data={"invitations": found},
+        table=Table(rows, ("KEY", "PERSON", "SENT BY", f"ENDS ({zone()})", "STATE")),
+        next=[f"lamp uat revoke {one.id}" for one in found if one.state == "open"][:1],
+        url=session.address("/approvals"),
+    )
+
+
+@uat.command("revoke")
+@click.argument("key", metavar="KEY")
+@with_session
+def revoke(session: Session, key: str) -> Page:
+    """Let a link such as N-7 open nothing any more, in browsers that hold it, too."""
+    one = session.platform.revoke_invitation(key)
+    return Page(
+        says=f"✓ {one.id} for {one.person} opens nothing any more.",
+        data={"invitation": one},
+        next=[f"lamp uat invite {one.model}@{one.number} --env {one.environment} --to {one.person}"],
+        url=session.address("/approvals"),
+    )
+
+
+def _invited(one: InvitationState) -> list[tuple[str, str]]:
+    code = "takes a code by e-mail as well" if one.with_code else "opens by itself"
+    return [
+        ("opens", f"{one.model}@{one.number} for {one.environment}, and nothing else"),
+        ("ends", local(one.expires_at)),
+        ("how", code),
+    ]
 
 
 def _told(session: Session, test: BlindTestState) -> Page:

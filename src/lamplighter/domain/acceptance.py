@@ -51,3 +51,6 @@ class Signature(Record, frozen=True):
     test: str = ""
     #: The name that was written under it.
     signed_as: str = ""
+    #: The invitation by which it was given, such as `N-7`, and who else had its link in hand; empty without one.
+    link: str = ""
+    shown_to: str = ""

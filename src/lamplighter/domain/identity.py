@@ -157,6 +157,10 @@ class Purpose(StrEnum):
     SESSION = "session"
     #: One drill in one environment.
     DRILL = "drill"
+    #: A browser that has opened an invitation, and has yet to give the code that was sent.
+    LINKED = "linked"
+    #: A browser that may answer and sign what one invitation is for, and nothing else.
+    INVITED = "invited"
     #: One way to an identity provider and back.
     STATE = "state"
     #: Calls of one run of a CI.

@@ -24,7 +24,9 @@ class Gate(Settings, frozen=True):
             return Passed(why=f"{said} The word of {_words(open_sides)} is missing; a review follows.")
         if open_sides:
             return _waiting(open_sides, newest, dossier)
-        people = [newest[side].person for side in dossier.approvals]
+        signed = [newest[side] for side in dossier.approvals]
+        # Whoever had the link of somebody else in hand could have held that key, too.
+        people = [name for one in signed for name in (one.person, one.shown_to) if name]
         if len(set(people)) != len(people) or dossier.version.author in people:
             return Refused(why="One person holds two keys, or the author holds one.", fix="Let another person accept it.")
         words = [_accepted(newest[side]) for side in dossier.approvals]
@@ -58,7 +60,7 @@ def _waiting(sides: list[str], newest: dict[str, Signature], dossier: Dossier) -
     tried = side == Side.BUSINESS and KIND in dossier.evidence and dossier.project.uat.case
     return Undecided(
         why=f"The acceptance of {names} is missing.{changed}",
-        fix=f"Ask {named}: {f'lamp uat show {name} --env {place}' if tried else deed}",
+        fix=f"Ask {named}: {f'lamp uat begin {name} --env {place}' if tried else deed}",
         waiting=True,
     )
 

@@ -8,7 +8,7 @@ from lamplighter.domain.events.version import VersionAccepted, VersionRefused
 from lamplighter.domain.evidence import Dossier
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import blind_tests, judging, sides
+from lamplighter.lifecycle import blind_tests, invited, judging, sides
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -25,12 +25,14 @@ def sign(
     binding: str = "",
     condition: str = "",
     signed_as: str = "",
+    link: str = "",
 ) -> Signature:
     """Accept or refuse a version for one side; raises `NotAllowed` for the author, a second key or a wrong role.
 
     The business accepts once it has judged every example case, or answered every one in a blind test; `Blocked` is raised
     before. Where the criteria of that test are not met it takes a condition, else `Conflict` is raised. With `binding`, that
-    of what was looked at, `Conflict` is raised if anything of it has changed.
+    of what was looked at, `Conflict` is raised if anything of it has changed. `link` is the invitation by which it is given,
+    and spent by it.
     """
     _check_condition(condition, accepted=accepted)
     with kit.store.transaction() as change:
@@ -40,6 +42,7 @@ def sign(
         if binding and binding != held.binding:
             raise _changed(version)
         test = _rests_on(change, held, actor, reason, condition, accepted=accepted) if side is Side.BUSINESS else None
+        invitation = invited.use(kit, change, link, held) if link else None
         signature = Signature(
             model=version.model,
             version=version.digest,
@@ -54,6 +57,8 @@ def sign(
             condition=condition.strip()[:2000],
             test=test.id if test else "",
             signed_as=signed_as.strip()[:200],
+            link=link,
+            shown_to=invitation.shown_to if invitation else "",
         )
         change.signatures.add(signature)
         kit.record(change, _event(signature, version), actor)
@@ -89,6 +94,14 @@ def _changed(version: Version) -> Conflict:
 
 def _separate(actor: Actor, side: Side, held: Dossier) -> None:
     sides.check(actor, side, held.version)
+    handed = [one.person for one in held.signatures if one.shown_to == actor.email and one.binding == held.binding]
+    if handed and side is not Side.BUSINESS:
+        raise NotAllowed(
+            "One person cannot hold both keys.",
+            why=f"You were shown the link with which {handed[0]} has signed for the business.",
+            fix="Ask somebody else for this side.",
+            code="E1322",
+        )
     others = [s for s in held.signatures if s.person == actor.email and s.side is not side and s.binding == held.binding]
     if others:
         raise NotAllowed(
@@ -112,6 +125,7 @@ def _event(signature: Signature, version: Version) -> VersionAccepted | VersionR
             condition=signature.condition,
             test=signature.test,
             signed_as=signature.signed_as,
+            link=signature.link,
         )
     return VersionRefused(
         model=signature.model,
@@ -121,4 +135,5 @@ def _event(signature: Signature, version: Version) -> VersionAccepted | VersionR
         side=signature.side,
         person=signature.person,
         reason=signature.reason,
+        link=signature.link,
     )

@@ -161,6 +161,12 @@ def check_done(look: Transaction, held: Dossier, actor: Actor, reason: str, cond
     return test
 
 
+def check_put(look: Transaction, held: Dossier) -> None:
+    """Raise `Blocked` where there is no case to answer, and `Conflict` once the business has signed."""
+    cases.check_open(held)
+    _cards(look, held)
+
+
 def _made(kit: Kit, look: Transaction, held: Dossier, actor: Actor, key: str, agree_at_least: int) -> BlindTest:
     script, output = held.project.uat, held.version.manifest.contract.output
     cards = _cards(look, held)

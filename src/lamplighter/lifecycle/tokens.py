@@ -26,6 +26,8 @@ PIPELINE_PREFIX = "lmp_ci_"
 NODE_PREFIX = "lmp_node_"
 #: How the secret of a sign-in link begins.
 ONCE = "lmp_once_"
+#: How the secret of an invitation begins.
+INVITATION_PREFIX = "lmp_uat_"
 _SESSION = "lmp_session_"
 _MINUTE = 60 * 1_000_000
 _DAY = 24 * 60 * _MINUTE
@@ -108,6 +110,11 @@ def issue_session(kit: Kit, email: str, life: int, parent: str = "") -> Secret:
     with kit.store.transaction() as change:
         find_person(change, email)
         return _keep(kit, change, email, Purpose.SESSION, _SESSION, life, "", parent=parent)
+
+
+def keep_linked(kit: Kit, change: Transaction, email: str, life: int, invitation: str, purpose: Purpose) -> Secret:
+    """A secret for a browser that holds an invitation, and opens nothing else."""
+    return _keep(kit, change, email, purpose, "lmp_linked_", life, invitation)
 
 
 def keep_session(kit: Kit, change: Transaction, email: str, life: int, provider: str) -> Secret:

@@ -80,6 +80,8 @@ def approval_page(request: Request, platform: Platform) -> Response:
         project=platform.project(one.model),
         sides=sides(person),
         asked=asked(platform, one),
+        invitations=platform.invitations(f"{one.model}@{one.number}", one.environment),
+        may_invite=person.may(Permission.DEPLOY),
         test=own(platform, Subject(one.model, one.number, one.environment), person.email),
         standing=standing,
         now=platform.waivers(one.model).at,

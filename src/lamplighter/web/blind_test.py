@@ -71,6 +71,7 @@ def values(platform: Platform, subject: Subject, test: BlindTestState | None, co
         **subject._asdict(),
         "summary": project.model.summary,
         "criteria": project.uat.accept_if,
+        "declared": {case.name: case.words or case.name for case in project.uat.case},
         "suggested": math.ceil(0.8 * count),
         "count": len(names) if test and not test.voided else count,
         "test": test,

@@ -27,6 +27,8 @@ def error_page(request: Request, error: LampError) -> Response | None:
         "refused.html",
         status=status_of(error),
         error=error,
+        # Whoever holds a link has no account to sign in to.
+        guest=request.url.path.startswith("/uat/") or error.code in ("E1447", "E1449"),
         request_id=request_id(request),
         unknown=isinstance(error, Unauthenticated | Throttled) or request.url.path.startswith("/sign-in/"),
         to=own_path(request.url.path) if request.method == "GET" else "/",

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from lamplighter.api import guard
 from lamplighter.api.admission import Entrance
-from lamplighter.api.guard import Endpoint, Guarded, Public, Tried, entered, guarded
+from lamplighter.api.guard import Endpoint, Guarded, Public, Tried, entered, guarded, invited
 from lamplighter.domain.identity import Permission
 from lamplighter.sdk.interface import Platform
 from lamplighter.web import (
@@ -25,6 +25,8 @@ from lamplighter.web import (
     handovers,
     incidents,
     inventory,
+    invitation,
+    invitations,
     look_alikes,
     model,
     monitor,
@@ -71,6 +73,7 @@ PAGES: tuple[Page, ...] = (
     *why.PAGES,
     *approvals.PAGES,
     *cases.PAGES,
+    *invitations.PAGES,
     *handovers.PAGES,
     *handing_over.PAGES,
     *owners.PAGES,
@@ -95,6 +98,8 @@ def pages(open_platform: Open = guard.platform) -> list[Guarded]:
         *(guarded(page.method, page.path, _shown(page.show, open_platform), page.permission) for page in PAGES),
         guarded("GET", "/sign-in", sign_in.sign_in_page, Public.SIGN_IN),
         entered("POST", "/sign-in", sign_in.sign_in, Tried(Entrance.LINK, sign_in.tried)),
+        invited("GET", f"{invitation.PATH}/{{key}}", invitation.invited_page),
+        invited("POST", f"{invitation.PATH}/{{key}}", invitation.act),
         guarded("GET", "/sign-in/{provider}", single_sign_on.leave, Public.SIGN_IN),
         entered(
             "GET", "/sign-in/{provider}/callback", single_sign_on.come_back, Tried(Entrance.PROVIDER, single_sign_on.tried)

@@ -8,14 +8,16 @@ from starlette.responses import RedirectResponse, Response
 from lamplighter.api.authentication import COOKIE, with_session, without_session
 from lamplighter.domain.errors import LampError, NotAllowed
 from lamplighter.domain.identity_provider import IdentityProvider
-from lamplighter.lifecycle import authentication, providers
-from lamplighter.web import forms
+from lamplighter.lifecycle import authentication, providers, tokens
+from lamplighter.web import forms, invitation
 from lamplighter.web.page import rendered
 from lamplighter.web.paths import own_path
 
 
 def sign_in_page(request: Request) -> Response:
     """Show a button for each provider, and the field for a secret; the script puts that of the address's fragment into it."""
+    if request.query_params.get("to", "") == invitation.PATH:
+        return invitation.opening_page(request)
     known = request.app.state.kit.settings.identity_providers
     left = next((one for one in known if one.name == request.query_params.get("left", "")), None)
     return rendered(request, "sign_in.html", to=own_path(request.query_params.get("to", "")), providers=known, left=left)
@@ -35,6 +37,8 @@ def sign_in(request: Request) -> Response:
             fix="Open the sign-in link and use its button.",
             code="E1302",
         )
+    if forms.needed(request, "secret").startswith(tokens.INVITATION_PREFIX):
+        return invitation.enter(request)
     session = authentication.redeem(request.app.state.kit, forms.needed(request, "secret"))
     left = max(0, int(session.expires_at / 1_000_000 - time.time()))
     to = own_path(forms.text(request, "to"))

@@ -38,6 +38,8 @@ DONE: Mapping[str, str] = {
     "accepted-together": "Your acceptance is written down on each of them.",
     "lowered": "The lower tier holds from now on.",
     "not-lowered": "The tier stays, and your reason is written down.",
+    "invited": "The link is sent by e-mail.",
+    "uninvited": "The link opens nothing any more.",
     "signed": "Your word is written down, with your answers.",
     "declared": "The emergency is declared, and everybody with a duty of the model is told. A second person reviews it.",
     "reviewed": "Your review is written down. The next version goes its usual way.",

@@ -13,6 +13,7 @@ from lamplighter.domain.events.emergency import EmergencyEvent
 from lamplighter.domain.events.handover import HandoverEvent
 from lamplighter.domain.events.identity import IdentityEvent
 from lamplighter.domain.events.incident import IncidentEvent
+from lamplighter.domain.events.invitation import InvitationEvent
 from lamplighter.domain.events.lowering import LoweringEvent
 from lamplighter.domain.events.node import NodeEvent
 from lamplighter.domain.events.notification import NotificationEvent
@@ -39,6 +40,7 @@ AnyEvent = (
     | HandoverEvent
     | IdentityEvent
     | IncidentEvent
+    | InvitationEvent
     | LoweringEvent
     | NodeEvent
     | NotificationEvent

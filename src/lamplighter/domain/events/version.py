@@ -41,6 +41,8 @@ class VersionAccepted(Event, frozen=True, tag=True):
     #: The blind test that it rests on, and the name that was written under it.
     test: str = ""
     signed_as: str = ""
+    #: The invitation by which it was accepted.
+    link: str = ""
 
 
 class VersionRefused(Event, frozen=True, tag=True):
@@ -52,6 +54,8 @@ class VersionRefused(Event, frozen=True, tag=True):
     side: str = ""
     person: str = ""
     reason: str = ""
+    #: The invitation by which it was refused.
+    link: str = ""
 
 
 class CaseJudged(Event, frozen=True, tag=True):

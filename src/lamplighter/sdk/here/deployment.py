@@ -32,6 +32,7 @@ from lamplighter.lifecycle import (
 from lamplighter.lifecycle import cases as examples
 from lamplighter.lifecycle import consumers as applications
 from lamplighter.lifecycle import emergencies as lifecycle
+from lamplighter.lifecycle import invitations as links
 from lamplighter.lifecycle import look_alikes as alike
 from lamplighter.lifecycle import pinned as alone
 from lamplighter.sdk.answers import Deployed, RolledBack
@@ -42,6 +43,7 @@ from lamplighter.views import waiting as queues
 from lamplighter.views.blind_test import BlindTestState
 from lamplighter.views.blind_test_state import state_of
 from lamplighter.views.cases import Cases
+from lamplighter.views.invitation import InvitationState, Invited, seen
 from lamplighter.views.waiting import Waiting
 
 
@@ -148,6 +150,21 @@ class Deployment(Caller, verbs.Deployment):
         test = blind_tests.answer(self._kit, self._actor, version, place, case, said)
         with self._kit.store.reading() as look:
             return self._state(look, test)
+
+    def invitations(self, reference: str, environment: str) -> list[InvitationState]:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+            found = look.invitations.all(newest="opened_at", version=version.digest, environment=place.name)
+        return [seen(one, self._kit.clock.now()) for one in found]
+
+    def invite(self, reference: str, environment: str, email: str, days: float = 7) -> Invited:
+        with self._kit.store.reading() as look:
+            version, place = self._version(look, reference, environment), look.environment(environment)
+        sent = links.send(self._kit, self._actor, version, place, email, days)
+        return Invited(invitation=seen(sent.invitation, self._kit.clock.now()), link=sent.link)
+
+    def revoke_invitation(self, key: str) -> InvitationState:
+        return seen(links.revoke(self._kit, self._actor, key), self._kit.clock.now())
 
     def _state(self, look: Transaction, test: BlindTest) -> BlindTestState:
         script = look.project(test.model).uat

@@ -21,6 +21,7 @@ from lamplighter.sdk.answers import Deployed, RolledBack
 from lamplighter.sdk.door import door
 from lamplighter.views.blind_test import BlindTestState
 from lamplighter.views.cases import Cases
+from lamplighter.views.invitation import InvitationState, Invited
 from lamplighter.views.waiting import Waiting
 
 
@@ -113,6 +114,21 @@ class Deployment(Protocol):
     @door("POST", "/versions/{reference}/blind-answers", Permission.APPROVE)
     def answer_case(self, reference: str, environment: str, case: str, said: str) -> BlindTestState:
         """Answer a case with yes, no, unsure or a number, before the version's answer is shown; the first answer stands."""
+        ...
+
+    @door("GET", "/versions/{reference}/invitations", Permission.READ)
+    def invitations(self, reference: str, environment: str) -> list[InvitationState]:
+        """Links that were sent with which the business accepts a version without an account, newest first."""
+        ...
+
+    @door("POST", "/versions/{reference}/invitations", Permission.DEPLOY)
+    def invite(self, reference: str, environment: str, email: str, days: float = 7) -> Invited:
+        """Send such a link to the business owner of the model; without a server of mail it is given to whoever sends it."""
+        ...
+
+    @door("POST", "/invitations/{key}/revoke", Permission.DEPLOY)
+    def revoke_invitation(self, key: str) -> InvitationState:
+        """Let a link open nothing any more, in browsers that hold it, too."""
         ...
 
     @door("POST", "/versions/{reference}/consents", Permission.CONSENT)
