@@ -214,7 +214,9 @@ def test_whatever_is_not_the_pinned_version_is_not_served(made: Path, tmp_path: 
     pinned = disks["/etc/lamplighter/pinned"] / "pinned.json"
     read = json.loads(pinned.read_text())
     read["route"]["models"][0]["previous"] = {"number": 1, "digest": "ab" * 32}
-    for text in ("{}", json.dumps(read)):
+    elsewhere = pinned.read_text().replace('"environment":"prod"', '"environment":"../prod"')
+    assert "../prod" in elsewhere
+    for text in ("{}", json.dumps(read), elsewhere):
         pinned.write_text(text)
         assert refused(disks, made)[0] == "E1472"
 

@@ -68,6 +68,12 @@ def test_other_rules_stay_and_ours_are_replaced_where_they_stand(repository: Pat
     assert rule.owners == ("@example/data-science", "@ada")
 
 
+def test_a_repository_of_gitlab_gets_its_file_where_gitlab_looks(repository: Path) -> None:
+    (repository / ".gitlab-ci.yml").write_text("")
+    assert exported(repository).startswith("✓ .gitlab/CODEOWNERS names")
+    assert disagreements(repository / "models" / "churn") == []
+
+
 def test_sections_get_a_section_of_ours(repository: Path) -> None:
     (repository / ".gitlab").mkdir()
     (repository / ".gitlab" / "CODEOWNERS").write_text("[Code] @dev\n*.py\n")

@@ -27,7 +27,7 @@ def codeowners_page(session: Session, path: str) -> Page:
     for folder in folders:
         found = rules(_below(folder, root), read_folder(folder).owners, names)
         lines += found or [f"# {_below(folder, root) or '.'}: its lamp.toml names no owner of design or industrialization"]
-    target = file or root / GITHUB[0]
+    target = file or root / _new(root)
     before = target.read_text(encoding="utf-8") if file else ""
     target.parent.mkdir(exist_ok=True)
     target.write_text(_with(before, lines), encoding="utf-8")
@@ -84,6 +84,12 @@ def _names(root: Path) -> CodeNames:
 
 def _first(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
     return next(((name,) for name in places if (root / name).is_file()), ())
+
+
+def _new(root: Path) -> str:
+    """Where a first file is looked for, by what else is there: GitLab reads nothing below `.github`."""
+    is_gitlab = (root / ".gitlab-ci.yml").exists() or (root / ".gitlab").is_dir()
+    return GITLAB[-1] if is_gitlab and not (root / ".github").exists() else GITHUB[0]
 
 
 def _file(root: Path) -> Path | None:

@@ -6,6 +6,7 @@ Law of change: fields may be added with a default; the file lies in clusters tha
 from collections.abc import Mapping
 
 from lamplighter.domain.errors import Invalid
+from lamplighter.domain.names import STRICT_NAME
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import Route
 
@@ -22,12 +23,16 @@ class Pinned(Record, frozen=True):
 
     @property
     def digest(self) -> str:
-        """Digest of the version; raises `Invalid` where there is not exactly one version."""
+        """Digest of the version; raises `Invalid` where there is not exactly one version, or a name cannot be."""
         named = {served.digest for model in self.route.models for served in model.versions()}
-        if len(self.route.models) != 1 or len(named) != 1:
+        # The environment is the name of a folder where this is served.
+        lawful = all(
+            STRICT_NAME.fullmatch(name) for name in (self.route.environment, *(one.model for one in self.route.models))
+        )
+        if len(self.route.models) != 1 or len(named) != 1 or not lawful:
             raise Invalid(
                 "That is no pinned version.",
-                why="It names several versions, or none.",
+                why="It names several versions, or none, or has a name that no model or environment has.",
                 fix="Write it anew: lamp export kserve MODEL",
                 code="E1472",
             )
