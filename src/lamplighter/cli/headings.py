@@ -96,6 +96,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "report": Entry("reporting", "[--since 30d] [--waiting]", "how versions reach production; who is waited for"),
         "card": Entry("card", "show|export", "the model file of a version, signed"),
         "bom": Entry("bom", "REF [--out FILE]", "what a version is made of, as CycloneDX"),
+        "pull": Entry("pulling", "REF [DIR]", "a version as a folder, checked offline"),
         "reproduce": Entry("reproducing", "REF", "make a version again, and compare"),
         "export": Entry("exporting", "TOOL|inventory [--out DIR]", "files for prometheus, a cluster, a CI; all models"),
     },

@@ -1,9 +1,10 @@
 """Rows that a version must go on answering as it did when it was registered."""
 
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lamplighter.domain.record import Record
+from lamplighter.domain.record import Record, digest_of
 
 #: The part that these rows play among the artifacts of a version.
 ROLE = "golden"
@@ -18,3 +19,8 @@ class Golden(Record, frozen=True):
     scores: Sequence[float]
     #: Largest lawful difference of a score.
     tolerance: float
+
+
+def digest_of_scores(scores: Sequence[float]) -> str:
+    """SHA-256 of scores as little-endian doubles: the same only where every bit of every score is."""
+    return digest_of(struct.pack(f"<{len(scores)}d", *scores))

@@ -13,13 +13,16 @@ from typing import Any
 
 from msgspec import structs
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.expectation import Expectation
+from lamplighter.domain.golden import digest_of_scores
 from lamplighter.domain.record import Record
 from lamplighter.domain.robustness import Robustness
 from lamplighter.domain.version import Manifest, address
 from lamplighter.packaging import expectations, robustness
 from lamplighter.packaging.parity import ROWS, SINGLE_ROWS, Parity, parity
 from lamplighter.packaging.reference import Edges
+from lamplighter.serving.artifacts import verified
 from lamplighter.serving.runtimes.base import Failed, Runtime, Surroundings, Unloadable
 from lamplighter.serving.worker.scorers import Scorer
 
@@ -52,6 +55,8 @@ class Bulb(Record, frozen=True):
     sandbox: str = ""
     #: Who walked the trees of a compiled model here: native or onnxruntime; empty for every other form.
     walker: str = ""
+    #: Digest of what it answers on the sample that is kept with it, by its files alone; empty where none is kept.
+    sample_scores: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,11 +113,25 @@ async def _run(
     seconds = time.perf_counter() - start
     try:
         bulb = await _switch_on(manifest, runtime, sample, seconds)
+        bulb = await _remembered(bulb, manifest, runtime, root) if bulb.passed else bulb
         found = await _compare(manifest, runtime, truth, sample, edges) if bulb.passed else None
         tried = await _tried(manifest, runtime, sample, expected) if found is not None and found.passed else None
         return Outcome(bulb, found, tried)
     finally:
         await runtime.close()
+
+
+async def _remembered(bulb: Bulb, manifest: Manifest, runtime: Runtime, root: Path) -> Bulb:
+    """With what it answers on the rows that are kept, so that whoever has them can say later whether it answers the same."""
+    kept = [artifact for artifact in manifest.artifacts if artifact.role == "sample"]
+    if not kept:
+        return bulb
+    columns = from_json(verified(root, kept[0]), dict[str, list[Any]])
+    try:
+        scores = await runtime.score(columns, len(next(iter(columns.values()))))
+    except Failed:
+        return bulb
+    return structs.replace(bulb, sample_scores=digest_of_scores(scores))
 
 
 async def _tried(

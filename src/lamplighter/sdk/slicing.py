@@ -9,6 +9,7 @@ from lamplighter.domain.version_comparison import VersionComparison
 from lamplighter.sdk.connect import connect
 from lamplighter.sdk.frame import Frame, frame_of, sample_frame
 from lamplighter.sdk.interface import Platform
+from lamplighter.sdk.pulling import Pulled, pull
 
 if TYPE_CHECKING:
     from lamplighter.sdk.estimator import DeployedClassifier, DeployedRegressor
@@ -71,6 +72,14 @@ class Model:
             )
         sample = version.manifest.artifact("sample")
         return sample_frame(self._platform.artifact(sample.digest), version.manifest.contract, version.name)
+
+    def pull(self, folder: str = "", number: int = 0, environment: str = "", *, trust: bool = False) -> Pulled:
+        """A version in a new folder, with what checks it without any platform; the live one unless a number is given.
+
+        `trust` lets the check open a model whose opening runs code. Raises `NotFound`, `Conflict` for a folder that is there,
+        and `Invalid` for bytes that are not those of the version.
+        """
+        return pull(self._platform, f"{self.name}@{number or 'live'}", folder, environment=environment, trust=trust)
 
     def compare(self, *versions: int | str, environment: str = "") -> VersionComparison:
         """Versions held against the live one, on the rows that all of them were evaluated on; the newest unless some are named.
