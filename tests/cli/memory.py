@@ -41,6 +41,7 @@ from lamplighter.domain.lineage import Lineage, Reached
 from lamplighter.domain.load import Load
 from lamplighter.domain.look_alike import LeftOut, LookAlikes, Shown, Together
 from lamplighter.domain.lowering import Lowering
+from lamplighter.domain.machine import Place
 from lamplighter.domain.monitor import Reading
 from lamplighter.domain.names import parse_reference, unknown
 from lamplighter.domain.node import SeenNode
@@ -172,7 +173,8 @@ class Memory:
         self.validated: list[ValidationFinding] = []
         self.waived: tuple[Waiver, ...] = ()
         self.checks: list[SpotCheck] = []
-        self.machines: list[SeenNode] = []
+        self.elsewhere: list[SeenNode] = []
+        self.places: list[Place] = []
         self.falling: list[Lowering] = []
         self.differing: tuple[str, ...] = ()
         self.alike: list[LookAlikes] = []
@@ -547,7 +549,10 @@ class Memory:
         return self.falling
 
     def nodes(self, environment: str = "") -> list[SeenNode]:
-        return self.machines
+        return self.elsewhere
+
+    def machines(self, environment: str = "") -> list[Place]:
+        return [one for one in self.places if environment in ("", one.environment.name)]
 
     def issue_node_token(self, environment: str, days: int = 90) -> Secret:
         self._did("issue_node_token", environment, days)

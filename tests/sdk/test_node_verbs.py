@@ -40,6 +40,8 @@ def test_a_machine_asks_for_orders_and_brings_what_it_recorded(ground: Ground) -
     assert machine.node_orders("far", "one", said(segments={SEGMENT: 3})).held == {SEGMENT: 3}
     (found,) = ground["rita"].nodes("far")
     assert (found.node.name, found.hearing) == ("one", "heard")
+    (place,) = ground["ivo"].machines("far")
+    assert (place.environment.name, [one.name for one in place.machines]) == ("far", ["one"])
     machine.node_orders("far", "one", said(leaving=True))
     assert ground["rita"].nodes() == []
     machine.node_orders("far", "lost", said())

@@ -68,7 +68,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
     "RUNNING": {
         "rollout": Entry("rollouts", "list|show|pause|resume|stop", "versions on their way"),
         "monitor": Entry("running", "show|notebook|why|health|digest|recount", "figures, limits, and why it got worse"),
-        "nodes": Entry("nodes", "list|token|revoke|forget|run", "machines elsewhere that serve an environment"),
+        "nodes": Entry("nodes", "list|show|token|revoke|forget|run", "machines that serve the environments"),
         "serve": Entry("serving", "FILE --callers DIR", "one pinned version, for another platform"),
         "feeds": Entry("feeds", "list|show|push", "the sources that models live on"),
         "affected": Entry("lineage", "TABLE[.COLUMN]", "the models that a change of data reaches"),

@@ -1,6 +1,6 @@
 """RUNNING: machines elsewhere that serve an environment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +12,7 @@ from lamplighter.cli.session import Session, with_session
 from lamplighter.cli.table import Table
 
 if TYPE_CHECKING:  # help needs no machine
+    from lamplighter.domain.machine import Machine, Place
     from lamplighter.domain.node import Node
 
 
@@ -46,6 +47,57 @@ def _does(node: "Node") -> tuple[str, ...]:
     seen = node.report.observation
     route = str(seen.revision) if seen.revision >= 0 else "-"
     return short(node.seen_at), str(len(seen.reports)), route, str(len(node.report.lacking))
+
+
+@nodes.command("show")
+@click.argument("environment", metavar="[ENV]", default="")
+@with_session
+def show_machines(session: Session, environment: str) -> Page:
+    """Everything that serves: machines elsewhere and the processes beside the control plane, and what to do about each."""
+    from lamplighter.domain.stage import Status
+
+    places = session.platform.machines(environment)
+    machines = [one for place in places for one in place.machines]
+    calling = [one for one in machines if one.status in (Status.FAILING, Status.WATCH)]
+    told = f"{len(calling)} need{'s' if len(calling) == 1 else ''} somebody" if calling else "none needs anybody"
+    return Page(
+        says=f"{len(machines)} machine{'' if len(machines) == 1 else 's'}: {told}.",
+        data={"places": places},
+        table=Table([_row(one) for one in machines], _HEADS, right=frozenset({3, 4, 5, 6})),
+        text="\n".join([*(line for one in calling for line in _told(one)), *_unserved(places)]),
+        next=["lamp nodes list"] if machines else ["lamp nodes token ENV"],
+        url=session.address("/machines"),
+    )
+
+
+_HEADS = ("IS", "ENV", "MACHINE", "RUN", "ROUTE", "MB TO COME", "GB FREE")
+
+
+def _row(one: "Machine") -> tuple[str, ...]:
+    from lamplighter.cli.marks import marked
+
+    running = f"{len(one.pids)}/{one.processes}"
+    return marked(one.status), one.environment, one.name, running, _route(one), _size(one.to_bring, 1e6), _size(one.free, 1e9)
+
+
+def _unserved(places: "Sequence[Place]") -> list[str]:
+    """Environments that machines elsewhere are to serve, and none does."""
+    empty = [place.environment.name for place in places if not place.machines]
+    return [f"  {name}: no machine serves it. Start one there: lamp nodes run {name}" for name in empty]
+
+
+def _told(one: "Machine") -> list[str]:
+    from lamplighter.cli.table import WIDTH, wrapped
+
+    return [f"  {line}" for line in wrapped(f"{one.environment} {one.name}: {one.why} {one.fix}", WIDTH - 2)]
+
+
+def _route(one: "Machine") -> str:
+    return "-" if one.revision < 0 else f"{one.revision}" + (f" (-{one.behind})" if one.behind else "")
+
+
+def _size(octets: int, unit: float) -> str:
+    return "-" if octets < 0 else f"{octets / unit:.1f}"
 
 
 @nodes.command("token")

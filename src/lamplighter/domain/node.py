@@ -73,6 +73,8 @@ class NodeReport(Record, frozen=True):
     segments: Mapping[str, int] = {}
     #: Versions whose bytes are on their way to it.
     lacking: tuple[str, ...] = ()
+    #: Bytes that are free on its disk; -1 where a machine of a release before does not say.
+    free: int = -1
     #: Whether it ends on purpose and has brought everything.
     leaving: bool = False
 

@@ -27,5 +27,7 @@ class Observation(Record, frozen=True):
     pairs: tuple[Paired, ...] = ()
     #: Processes that should run; 0 for as many as the environment says.
     processes: int = 0
+    #: Process id of the parent of the group; 0 where it is not known, or where there are several.
+    parent: int = 0
     #: Why processes are missing, as a sentence, where whoever looks knows more than that they are.
     absence: str = ""

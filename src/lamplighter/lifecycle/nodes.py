@@ -116,7 +116,7 @@ def _place(kit: Kit, actor: Actor, environment: str, name: str = "") -> Environm
         raise NotAllowed(
             "This token is not for that environment.",
             why="A machine has a token for the one environment that it serves.",
-            fix=f"Use one of it: lamp nodes token {environment}",
+            fix="Use one of it: lamp nodes token ENV",
             code="E1326",
         )
     with kit.store.reading() as look:

@@ -47,6 +47,11 @@ def renew_places(change: Transaction, names: Iterable[str]) -> None:
         change.counters.next(_revision(name))
 
 
+def revision(look: Transaction, environment: str) -> int:
+    """The revision by which everything in an environment should answer."""
+    return look.counters.value(_revision(environment))
+
+
 def _revision(environment: str) -> str:
     return f"route {environment}"
 
@@ -56,7 +61,7 @@ def apply(kit: Kit, name: str) -> int:
     with kit.routes[name]:
         with kit.store.reading() as look:
             environment = look.environment(name)
-            revision = look.counters.value(_revision(name))
+            told = revision(look, name)
             routings = look.routings.all(environment=name)
             credentials = _credentials(kit, look, name)
             made = [declared.model_route(kit, look, environment, routing) for routing in routings]
@@ -66,10 +71,10 @@ def apply(kit: Kit, name: str) -> int:
         # Nothing is named anew whose bytes are not here: only a disk that was lost or is new can lack them.
         kit.bringing.awaited[name] = kit.bringing.lacking(named, _BRINGING)
         target = kit.target(environment)
-        target.route(environment, Route(environment=name, revision=revision, models=models, gone=gone), credentials)
+        target.route(environment, Route(environment=name, revision=told, models=models, gone=gone), credentials)
         if models or gone:
             target.apply(environment)
-        return revision
+        return told
 
 
 def apply_everywhere(kit: Kit) -> None:

@@ -32,6 +32,20 @@ def held(kit: Kit, environment: str, node: str, listed: Mapping[str, int]) -> di
     return found
 
 
+def to_come(kit: Kit, environment: str, node: str, listed: Mapping[str, int]) -> int:
+    """Bytes of these segments that are not here. It only looks, so that bytes count of which nobody knows if they are kept."""
+    begun = _begun(kit, environment, node)
+    return sum(_missing(_place(kit, environment, node, one), size, one in begun) for one, size in listed.items())
+
+
+def _missing(place: Path, size: int, is_begun: bool) -> int:
+    try:
+        return max(0, size - place.stat().st_size)
+    except FileNotFoundError:
+        # What was begun and is gone by name is here whole, in other files.
+        return 0 if is_begun else size
+
+
 def keep(kit: Kit, environment: str, node: str, segment: str, offset: int, content: bytes) -> int:
     """Keep the bytes from an offset on if exactly that many are here; gives the bytes that are here then.
 

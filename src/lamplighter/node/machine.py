@@ -5,6 +5,7 @@ Its processes need neither the loop nor the control plane: they go on answering 
 
 import logging
 import secrets
+import shutil
 import threading
 import time
 from collections.abc import Sequence
@@ -59,7 +60,7 @@ class Machine:
 
     def __init__(self, platform: Platform, environment: str, name: str, home: Path, listening: Listening) -> None:
         self._platform, self._environment, self._name, self._listening = platform, environment, name, listening
-        self._root = home / "serving"
+        self._home, self._root = home, home / "serving"
         self._target = Target(self._root, home / "artifacts", listening.further)
         self._bringing = Bringing(platform, environment, Store(home / "artifacts"))
         self._shipping = Shipping(platform, environment, name, self._root / environment / "segments")
@@ -108,6 +109,7 @@ class Machine:
             holds=self._awaited.digest if self._awaited else self._kept.holds,
             segments=self._shipping.listed(),
             lacking=self._lacking(),
+            free=_free(self._home),
             leaving=leaving,
         )
 
@@ -213,3 +215,8 @@ def further(names: Sequence[str], *, plain: bool) -> tuple[str, ...]:
     """Arguments of a process group that also answers callers by these names."""
     known = [part for name in dict.fromkeys(names) for part in ("--known-as", name)]
     return (*(("--insecure-plain-http",) if plain else ()), *known)
+
+
+def _free(folder: Path) -> int:
+    """Bytes that are free where a folder is, or will be."""
+    return shutil.disk_usage(next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())).free

@@ -91,6 +91,7 @@ class Target:
             reports=reports,
             pairs=compared(found, pasts),
             processes=environment.workers,
+            parent=parent,
         )
 
     def sandbox(self, environment: Environment) -> Sandbox | None:

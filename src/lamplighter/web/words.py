@@ -77,6 +77,8 @@ DONE: Mapping[str, str] = {
     "training": "The training is asked for.",
     "device-allowed": "The command gets a token of yours. Go back to your terminal; this page can be closed.",
     "device-refused": "The command gets nothing. If you did not start it, tell an administrator that somebody sent you a code.",
+    "machine-forgotten": "The machine is missed no more. If it comes back, it is a machine like any other.",
+    "machine-tokens-revoked": "No machine of the environment may ask any more, until it has a new token. They answer on.",
     "token-revoked": "The token is worthless from now on, with all that came from it.",
 }
 

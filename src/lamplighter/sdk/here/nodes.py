@@ -1,7 +1,8 @@
 """Machines elsewhere that serve an environment."""
 
+from lamplighter.domain.machine import Place
 from lamplighter.domain.node import NodeReport, Orders, SeenNode
-from lamplighter.lifecycle import nodes, tokens
+from lamplighter.lifecycle import machines, nodes, tokens
 from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.here.base import Caller
 from lamplighter.sdk.verbs import nodes as verbs
@@ -12,6 +13,9 @@ class Nodes(Caller, verbs.Nodes):
 
     def nodes(self, environment: str = "") -> list[SeenNode]:
         return nodes.known(self._kit, environment)
+
+    def machines(self, environment: str = "") -> list[Place]:
+        return machines.places(self._kit, environment)
 
     def issue_node_token(self, environment: str, days: int = 90) -> Secret:
         made = tokens.issue_node_token(self._kit, self._actor, environment, days)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from lamplighter.domain.identity import Permission
+from lamplighter.domain.machine import Place
 from lamplighter.domain.node import NodeReport, Orders, SeenNode
 from lamplighter.sdk.answers import Secret
 from lamplighter.sdk.door import door
@@ -14,6 +15,12 @@ class Nodes(Protocol):
     @door("GET", "/nodes", Permission.READ)
     def nodes(self, environment: str = "") -> list[SeenNode]:
         """Every machine with what it said last, of one environment if one is named."""
+        ...
+
+    @door("GET", "/machines", Permission.READ)
+    def machines(self, environment: str = "") -> list[Place]:
+        """Everything that serves, environment by environment or of the one that is named: machines elsewhere and the processes
+        beside the control plane, each with how it is and what to do."""
         ...
 
     @door("POST", "/environments/{environment}/node-tokens", Permission.ADMINISTER)
