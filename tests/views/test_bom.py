@@ -14,7 +14,7 @@ from tests.sdk import models
 
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.record import digest_of
-from lamplighter.domain.version import Elsewhere, Lock, Version
+from lamplighter.domain.version import Artifact, Elsewhere, Lock, Version
 from lamplighter.lifecycle import advisories
 from lamplighter.sdk.answers import Facts
 
@@ -157,3 +157,16 @@ def test_whether_anything_is_known_at_all_is_told(life: Life, version: Version, 
     name = "lamplighter:advisories:newest"
     assert unknown["metadata"]["properties"] == [{"name": name, "value": "none are loaded"}]
     assert known["metadata"]["properties"] == [{"name": name, "value": "2026-01-01T00:00:00Z"}]
+
+
+def test_the_signature_of_a_version_is_named_with_its_hash(life: Life, version: Version) -> None:
+    content = b"{}"
+    digest = life["dana"].put_artifact(digest_of(content), content)
+    signature = Artifact(role="signature", name="signature.json", digest=digest, size=len(content), format="dsse")
+    signed = locked(life, version, artifacts=(*version.manifest.artifacts, signature))
+    found = {one["type"]: one for one in told(life, signed)["metadata"]["component"]["externalReferences"]}
+    assert found["digital-signature"]["hashes"] == [{"alg": "SHA-256", "content": digest}]
+    assert found["digital-signature"]["url"].endswith(f"/api/v1/artifacts/{digest}")
+    assert "digital-signature" not in {
+        one["type"] for one in told(life, version)["metadata"]["component"]["externalReferences"]
+    }
