@@ -27,10 +27,10 @@ ROOT = Path(__file__).parents[2]
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
     kit = seed.open_kit(tmp_path_factory.mktemp("home"))
     seed.fill(kit, models=1)
-    churn = Embedded(kit, PLATFORM).project("churn")
-    # What another model answers, and a name that no catalog takes as it is.
+    limit = Embedded(kit, PLATFORM).project("credit-limit")
+    # What another model answers, and a name that no catalog takes as it is. It is live nowhere: no process is told of it.
     sources = (Source(name="late-flights"), Source(name="fares: été/net", owner=seed.ADA), Source(name="weather"))
-    design.save_project(kit, PLATFORM, "churn", msgspec.structs.replace(churn, source=sources))
+    design.save_project(kit, PLATFORM, "credit-limit", msgspec.structs.replace(limit, source=sources))
     yield kit
     kit.close()
 
@@ -80,7 +80,7 @@ def test_what_is_known_of_a_model_stands_in_its_place(made: list[dict[str, Any]]
     assert flights["metadata"]["links"][0]["url"] == "https://lamp.example.com/m/late-flights"
     assert found["Component", "credit-limit"]["spec"]["lifecycle"] == "experimental"
     assert "providesApis" not in found["Component", "credit-limit"]["spec"]
-    assert found["Component", "churn"]["spec"]["dependsOn"] == [
+    assert found["Component", "credit-limit"]["spec"]["dependsOn"] == [
         "component:default/late-flights", "resource:default/fares-t-net", "resource:default/weather",
     ]  # fmt: skip
     assert found["Resource", "fares-t-net"]["metadata"]["title"] == "fares: été/net"
@@ -94,8 +94,8 @@ def test_what_is_known_of_a_model_stands_in_its_place(made: list[dict[str, Any]]
 def test_one_model_alone_and_an_unknown_one(kit: Kit, tmp_path: Path) -> None:
     platform = Embedded(kit, PLATFORM)
     assert told(platform, "-C", str(tmp_path), "export", "backstage", "credit-limit").code == 0
-    (only,) = yaml.safe_load_all((tmp_path / "catalog-info.yaml").read_text())
-    assert only["metadata"]["name"] == "credit-limit"
+    found = [(one["kind"], one["metadata"]["name"]) for one in yaml.safe_load_all((tmp_path / "catalog-info.yaml").read_text())]
+    assert found == [("Component", "credit-limit"), ("Resource", "fares-t-net"), ("Resource", "weather")]
     assert "E1201" in told(platform, "-C", str(tmp_path), "export", "backstage", "nothing").err
 
 

@@ -22,7 +22,7 @@ def backstage_page(session: Session, model: str, out: str, address: str) -> Page
         version = platform.version(f"{name}@{live[-1].number}").version if live else None
         place = places.get(live[-1].environment) if live else None
         found.append(Described(listed=listed[name], project=platform.project(name), live=version, environment=place))
-    made = entities(found, address.rstrip("/") or session.address(""))
+    made = entities(found, listed, address.rstrip("/") or session.address(""))
     path = session.path(out)
     path.mkdir(parents=True, exist_ok=True)
     (path / _FILE).write_text(written(made), encoding="utf-8")

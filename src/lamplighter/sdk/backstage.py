@@ -35,9 +35,11 @@ class Described(Record, frozen=True):
     environment: Environment | None = None
 
 
-def entities(found: Collection[Described], url: str) -> list[Entity]:
-    """Everything for one file; a table that several models take is there once, as the first of them names its owner."""
-    models = {one.project.name for one in found}
+def entities(found: Collection[Described], models: Collection[str], url: str) -> list[Entity]:
+    """Everything for one file; a table that several models take is there once, as the first of them names its owner.
+
+    `models` are the names of all, also of those that are not in the file: what one of them answers is no table.
+    """
     every = [_component(one, url, models) for one in found] + [made for one in found if (made := _api(one))]
     tables: dict[str, Entity] = {}
     for one in found:
