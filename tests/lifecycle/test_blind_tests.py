@@ -1,6 +1,7 @@
 """Blind acceptance: the business answers every case first, and sees only then what the version answers."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from typing import Any
@@ -19,6 +20,7 @@ from lamplighter.domain.events.blind_test import BlindTestBegun, CaseAnswered
 from lamplighter.domain.events.version import VersionAccepted
 from lamplighter.domain.project import Project
 from lamplighter.domain.version import Version
+from lamplighter.lifecycle import blind_tests, judging
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.release import Checked, checked
 from lamplighter.views.blind_test import BlindTestState
@@ -145,7 +147,7 @@ def test_a_version_below_the_criteria_is_accepted_only_with_a_condition(life: Li
     accept(life, version, "The gate desks are told.")
     life["ines"].sign(version.name, "prod", Side.IT, True, "Practised.")
     verdict = next(one.verdict for one in life["ines"].check(version.name, "prod").judgements if one.gate == "acceptance")
-    assert verdict.why == f"Accepted by {address('bea')} if: The gate desks are told., {address('ines')}."
+    assert verdict.why == f"Accepted by {address('bea')} if: The gate desks are told, {address('ines')}."
 
 
 def test_a_case_on_which_both_have_to_agree_is_missed(life: Life) -> None:
@@ -276,3 +278,74 @@ def test_criteria_that_cannot_be_are_refused_when_they_are_read(least: int, must
     with pytest.raises(Invalid) as refused:
         models.critical("by-example", uat=uat)
     assert refused.value.code in ("E1167", "E1119")
+
+
+@cache
+def picking(by: tuple[str, ...] = ("load",)) -> Checked:
+    """A build that comes with rows to pick cases from."""
+    return checked(models.critical("picked", uat={"pick": {"cases": 12, "by": by}}), models.build())
+
+
+def register_picking(life: Life, least: int = 1) -> Version:
+    uat = {"pick": {"cases": 12, "by": ["load"]}, "case": [], "accept_if": {"agree_at_least": least}}
+    found, dana, ready = models.critical(next(_names), uat=uat), life["dana"], picking()
+    dana.save_project(found.name, found)
+    for digest, content in ready.blobs.items():
+        dana.put_artifact(digest, content)
+    return dana.register(found.name, msgspec.structs.replace(ready.manifest, model=found.name), ready.evidence)
+
+
+def test_the_platform_picks_cases_when_somebody_begins_and_says_with_what(life: Life) -> None:
+    version = register_picking(life)
+    with pytest.raises(Blocked) as unbegun:
+        accept(life, version, "Soon.")
+    assert code(unbegun) == "E1440", "cases that nobody has drawn are not passed by"
+    state = begin(life, version)
+    assert len(state.cases) == 12
+    assert state.seed == 0, "with it, and with the rows, one could read what comes"
+    for case in state.cases:
+        state = life["bea"].answer_case(version.name, "prod", case.name, "yes")
+        revealed = next(one.revealed for one in state.cases if one.name == case.name)
+        assert revealed is not None
+        assert (revealed.happened, bool(revealed.origin), revealed.expected in ("0", "1")) == (True, True, True)
+    with life.kit.store.reading() as look:
+        kept = look.blind_tests.find(id=state.id)
+        assert kept is not None
+        held = judging.dossier(life.kit, look, version, look.environment("prod"))
+        assert blind_tests.drawn(held, kept.seed) == kept.cards, "whoever has the seed draws the same"
+        assert blind_tests.drawn(held, kept.seed + 1) != kept.cards
+    (event,) = events(life, BlindTestBegun, version)
+    assert (event.picked, event.seed, state.seed) == (12, kept.seed, kept.seed)
+    assert accept(life, version, "" if state.met else "So be it.").test == state.id
+
+
+def test_two_who_begin_are_asked_about_other_rows(life: Life) -> None:
+    version = register_picking(life)
+    mine, yours = (tuple(one.inputs["delay"] for one in begin(life, version, person=who).cases) for who in ("bea", "ada"))
+    assert mine != yours
+
+
+def test_a_version_without_rows_has_none_picked(life: Life) -> None:
+    uat = {"pick": {"cases": 12}, "accept_if": {"agree_at_least": 1}, "case": [ROUGH]}
+    version = register(life, models.critical(next(_names), uat=uat))
+    with pytest.raises(Blocked) as refused:
+        begin(life, version)
+    assert code(refused) == "E1443"
+
+
+@pytest.mark.parametrize("pick", [{"cases": 0}, {"cases": 201}, {"cases": 3, "within": -1.0}])
+def test_a_pick_that_cannot_be_is_refused_when_it_is_read(pick: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as refused:
+        models.critical("by-example", uat={"pick": pick})
+    assert refused.value.code == "E1167"
+
+
+def test_picks_that_do_not_fit_the_rows_are_refused_when_it_is_built() -> None:
+    with pytest.raises(NotFound, match="no input"):
+        picking(("nothing",))
+    with pytest.raises(Invalid) as refused:
+        checked(
+            msgspec.structs.replace(agreed(0), uat=models.critical("x", uat={"pick": {"cases": 3}}).uat, requirement=()),
+            replace(models.build(), labels=None),
+        )
+    assert refused.value.code == "E1168"

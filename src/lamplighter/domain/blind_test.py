@@ -41,6 +41,8 @@ class Card(Record, frozen=True):
     happened: bool = False
     #: How far a number may lie from the one that is said.
     within: float = 0.0
+    #: Why it was picked, such as `boundary`; empty for a case that the project declares.
+    origin: str = ""
 
 
 class BlindTest(Record, frozen=True):
@@ -69,6 +71,8 @@ class BlindTest(Record, frozen=True):
     terms: str
     #: Microseconds since the epoch, UTC.
     opened_at: int
+    #: What cases were drawn with; 0 where none were.
+    seed: int = 0
 
 
 class BlindAnswer(Record, frozen=True):

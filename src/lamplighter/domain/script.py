@@ -38,6 +38,17 @@ class Criteria(Settings, frozen=True):
     must_agree: tuple[str, ...] = ()
 
 
+class Pick(Settings, frozen=True):
+    """Cases that the platform picks from the evaluation rows, so that nobody who builds the model chooses them."""
+
+    #: How many.
+    cases: int
+    #: Inputs by whose values they are spread, such as `["origin"]`.
+    by: tuple[str, ...] = ()
+    #: How far a number may lie from the one that is said.
+    within: float = 0.0
+
+
 class Script(Settings, frozen=True):
     """What the business tries a version on before it accepts it."""
 
@@ -46,11 +57,18 @@ class Script(Settings, frozen=True):
     #: When the business accepts; where it is left out, people say it before they begin.
     accept_if: Criteria | None = None
 
+    #: Cases that the platform picks, beside those that are written here.
+    pick: Pick | None = None
     #: What people call an input, by its name.
     labels: Mapping[str, str] = {}
     #: What people call an answer, by the name of its class, such as `{ 1 = "late" }`.
     answers: Mapping[str, str] = {}
     case: tuple[Case, ...] = ()
+
+    @property
+    def asked(self) -> int:
+        """How many cases people are asked: those that are written and those that are picked."""
+        return len(self.case) + (self.pick.cases if self.pick else 0)
 
     @property
     def digest(self) -> str:
@@ -63,6 +81,7 @@ def check_script(script: Script) -> Script:
     names = [model_name(case.name) for case in script.case]
     if len(set(names)) < len(names) or len(names) > MOST:
         raise _misfit(f"It names each case once, and has {MOST} at most.", "Give every [[uat.case]] a name of its own.")
+    _check_pick(script)
     _check_criteria(script, names)
     for case in script.case:
         if not case.inputs or len(case.words) > _LONGEST:
@@ -75,12 +94,21 @@ def check_script(script: Script) -> Script:
     return script
 
 
+def _check_pick(script: Script) -> None:
+    if script.pick is None:
+        return
+    if not 1 <= script.pick.cases <= MOST - len(script.case):
+        raise _misfit(f"It picks no case, or there would be more than {MOST}.", "Write pick = { cases = 20 }.")
+    if not (math.isfinite(script.pick.within) and script.pick.within >= 0.0):
+        raise _misfit("Picked cases are within no distance.", "Write within as a number from 0.")
+
+
 def _check_criteria(script: Script, names: list[str]) -> None:
     if len(script.ask) > _LONGEST:
         raise _misfit(f"Its question has more than {_LONGEST} characters.", "Ask in one sentence.")
     if script.accept_if is None:
         return
-    if not 1 <= script.accept_if.agree_at_least <= len(names):
+    if not 1 <= script.accept_if.agree_at_least <= script.asked:
         raise _misfit("agree_at_least is not between 1 and the number of cases.", "Write how many cases have to agree.")
     for wanted in script.accept_if.must_agree:
         if wanted not in names:

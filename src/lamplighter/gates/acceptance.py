@@ -34,7 +34,7 @@ class Gate(Settings, frozen=True):
 
 
 def _accepted(signature: Signature) -> str:
-    return f"{signature.person} if: {signature.condition}" if signature.condition else signature.person
+    return f"{signature.person} if: {signature.condition.rstrip('.')}" if signature.condition else signature.person
 
 
 def _newest(signatures: tuple[Signature, ...]) -> dict[str, Signature]:
@@ -57,7 +57,8 @@ def _waiting(sides: list[str], newest: dict[str, Signature], dossier: Dossier) -
     named = getattr(dossier.project.owners, side, "") or f"somebody with the role {ROLE_OF[Side(side)]}"
     name, place = dossier.version.name, dossier.environment.name
     deed = f"lamp approvals approve {name} --env {place} --side {side}"
-    tried = side == Side.BUSINESS and KIND in dossier.evidence and dossier.project.uat.case
+    asked = dossier.project.uat
+    tried = side == Side.BUSINESS and ((KIND in dossier.evidence and asked.case) or asked.pick)
     return Undecided(
         why=f"The acceptance of {names} is missing.{changed}",
         fix=f"Ask {named}: {f'lamp uat begin {name} --env {place}' if tried else deed}",

@@ -1,5 +1,6 @@
 """Blind acceptance: somebody of the business answers every case before they see what the version answers."""
 
+import secrets
 from collections.abc import Mapping
 
 import msgspec
@@ -21,6 +22,8 @@ from lamplighter.domain.blind_test import (
     wanted,
 )
 from lamplighter.domain.case import KIND, CaseWord
+from lamplighter.domain.case_pool import KIND as POOL
+from lamplighter.domain.case_pool import cards_drawn, pool_in
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Blocked, Conflict, Invalid
 from lamplighter.domain.events.blind_test import BlindTestBegun, CaseAnswered
@@ -31,6 +34,7 @@ from lamplighter.domain.script import Script
 from lamplighter.domain.version import Version
 from lamplighter.lifecycle import cases, judging, sides
 from lamplighter.lifecycle.kit import Kit
+from lamplighter.monitoring.case_draw import draw
 from lamplighter.store.transaction import Transaction
 
 
@@ -140,6 +144,8 @@ def check_done(look: Transaction, held: Dossier, actor: Actor, reason: str, cond
     """
     test = own(look, held, actor.email)
     if test is None:
+        if held.project.uat.pick is not None:
+            raise _not_begun(held)
         cases.check_done(look, held, reason or condition)
         return None
     found = tally(test, look.blind_answers.by_case(test.id))
@@ -164,12 +170,14 @@ def check_done(look: Transaction, held: Dossier, actor: Actor, reason: str, cond
 def check_put(look: Transaction, held: Dossier) -> None:
     """Raise `Blocked` where there is no case to answer, and `Conflict` once the business has signed."""
     cases.check_open(held)
-    _cards(look, held)
+    _cards(look, held, 0)
 
 
 def _made(kit: Kit, look: Transaction, held: Dossier, actor: Actor, key: str, agree_at_least: int) -> BlindTest:
     script, output = held.project.uat, held.version.manifest.contract.output
-    cards = _cards(look, held)
+    # 53 bits, so that every program reads the number as it is.
+    seed = secrets.randbits(53) if script.pick else 0
+    cards = _cards(look, held, seed)
     criteria = script.accept_if
     least = _criterion(criteria.agree_at_least if criteria else 0, agree_at_least, len(cards))
     test = BlindTest(
@@ -187,14 +195,15 @@ def _made(kit: Kit, look: Transaction, held: Dossier, actor: Actor, key: str, ag
         basis=_basis(script, held.evidence),
         terms="",
         opened_at=kit.clock.now(),
+        seed=seed,
     )
     return msgspec.structs.replace(test, terms=terms_of(test))
 
 
-def _cards(look: Transaction, held: Dossier) -> tuple[Card, ...]:
+def _cards(look: Transaction, held: Dossier, seed: int) -> tuple[Card, ...]:
     # It raises where the version was not tried on the cases as they are now.
     cases.of(look, held.version, held.environment)
-    cards = cards_of(held.project.uat, held.evidence.get(KIND))
+    cards = (*cards_of(held.project.uat, held.evidence.get(KIND)), *drawn(held, seed))
     if not cards:
         raise Blocked(
             f"{held.version.name} has no cases to answer.",
@@ -203,6 +212,25 @@ def _cards(look: Transaction, held: Dossier) -> tuple[Card, ...]:
             code="E1443",
         )
     return cards
+
+
+def drawn(held: Dossier, seed: int) -> tuple[Card, ...]:
+    """The cases that are picked with this seed, the same each time; none where the project has none picked.
+
+    Raises `Blocked` where the version came without rows to pick from.
+    """
+    pick, output = held.project.uat.pick, held.version.manifest.contract.output
+    if pick is None:
+        return ()
+    pool, threshold = pool_in(held.evidence.get(POOL)), held.version.manifest.decision.threshold
+    if pool is None or len(pool.rows) < pick.cases or not set(pick.by) <= set(pool.names):
+        raise Blocked(
+            f"{held.version.name} has no rows to pick cases from.",
+            why="They come with its registration, and what is picked was written or changed after it.",
+            fix="Register it again with lamp deploy.",
+            code="E1443",
+        )
+    return cards_drawn(pool, draw(pool, output, threshold, pick.cases, pick.by, seed), output, threshold, pick.within)
 
 
 def _criterion(declared: int, asked: int, cards: int) -> int:
@@ -224,7 +252,7 @@ def _criterion(declared: int, asked: int, cards: int) -> int:
 
 
 def _basis(script: Script, evidence: Mapping[str, Evidence]) -> str:
-    return basis_of(script, [evidence.get(KIND)])
+    return basis_of(script, [evidence.get(KIND), evidence.get(POOL)])
 
 
 def _begun(test: BlindTest) -> BlindTestBegun:
@@ -240,6 +268,8 @@ def _begun(test: BlindTest) -> BlindTestBegun:
         must_agree=test.must_agree,
         terms=test.terms,
         basis=test.basis,
+        picked=sum(bool(card.origin) for card in test.cards),
+        seed=test.seed,
     )
 
 

@@ -10,6 +10,8 @@ from lamplighter import keys
 from lamplighter.domain import carried as carrying
 from lamplighter.domain.case import KIND as CASES
 from lamplighter.domain.case import agrees, in_words, tries_in
+from lamplighter.domain.case_pool import KIND as POOL
+from lamplighter.domain.case_pool import pool_in
 from lamplighter.domain.errors import Conflict, Invalid, NotFound
 from lamplighter.domain.evaluation import KIND as EVALUATION
 from lamplighter.domain.evaluation import evaluation_in
@@ -107,6 +109,15 @@ def performance(
         return []
     name, rows = measured
     return [(PERFORMANCE, {**facts, "rows": facts.get("rows", rows["rows"]), name: rows, "figures": figures})]
+
+
+def pool(evidence: Mapping[str, Evidence], rises: Callable[[float], float]) -> list[Facts]:
+    """The rows that cases are picked from, with the scores of the new version."""
+    found = pool_in(evidence.get(POOL))
+    if found is None:
+        return []
+    scores = tuple(rises(score) for score in found.scores)
+    return [(POOL, msgspec.to_builtins(msgspec.structs.replace(found, scores=scores)))]
 
 
 def cases(

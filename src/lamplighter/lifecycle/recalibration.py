@@ -173,6 +173,7 @@ def recalibrate(
         *derived.robustness(evidence, version, anew),
         *derived.performance(evidence, version, _stays, found.figures, ("scores", measured)),
         *derived.cases(evidence, project, manifest, partial(calibrated, found.fitted)),
+        *derived.pool(evidence, partial(calibrated, found.fitted)),
     ]
     return industrialization.take_in(kit, actor, version.model, manifest, brought, note), found
 

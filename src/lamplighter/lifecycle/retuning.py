@@ -93,6 +93,7 @@ def retune(
         *derived.robustness(evidence, version, partial(at_threshold, threshold=threshold)),
         *derived.performance(evidence, version, _stays, found.figures, ("decisions", measured)),
         *derived.cases(evidence, project, manifest, turning.same),
+        *derived.pool(evidence, turning.same),
     ]
     return industrialization.take_in(kit, actor, version.model, manifest, brought, note), found
 

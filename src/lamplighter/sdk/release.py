@@ -18,7 +18,7 @@ from lamplighter.lifecycle import measurable
 from lamplighter.monitoring.profile import profile_bytes
 from lamplighter.packaging import draft as drafting
 from lamplighter.packaging.draft import Draft
-from lamplighter.sdk import candidates, cases, evaluated, evaluation, fairness, reference
+from lamplighter.sdk import candidates, case_pool, cases, evaluated, evaluation, fairness, reference
 from lamplighter.sdk.answers import Facts
 from lamplighter.sdk.build import Build, load_build
 from lamplighter.sdk.interface import Platform
@@ -71,6 +71,7 @@ def checked(project: Project, build: Build) -> Checked:
     facts += fairness.fairness(project.fairness, build, draft, measured)
     facts.append(origin(build, draft, measured))
     facts += cases.cases(project.uat, build, draft.manifest)
+    facts += case_pool.case_pool(project, build, draft.manifest, measured)
     blobs = {**whole.blobs, **({digest_of(kept.content): kept.content} if kept else {})}
     return Checked(manifest=whole.manifest, blobs=blobs, evidence=tuple(_last_of_kind(facts)), note=build.note)
 

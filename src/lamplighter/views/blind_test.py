@@ -17,6 +17,8 @@ class Revealed(Record, frozen=True):
     happened: bool
     #: Whether both say the same; nothing where somebody was not sure.
     agrees: bool | None
+    #: Why it was picked, such as `boundary`; empty for a case that the project declares.
+    origin: str = ""
 
 
 class AskedCase(Record, frozen=True):
@@ -62,6 +64,8 @@ class BlindTestState(Record, frozen=True):
     met: bool
     #: Why it counts no more; empty while it does.
     voided: str = ""
+    #: What cases were drawn with; 0 where none were, and until the last one is answered.
+    seed: int = 0
     #: What was said in the end.
     word: Signature | None = None
 

@@ -38,6 +38,8 @@ def state_of(
         missed=found.missed,
         met=met(test, found),
         voided=voided,
+        # With it whoever has the rows draws the cases, and reads what comes.
+        seed=test.seed if found.done else 0,
         word=word,
     )
 
@@ -61,4 +63,5 @@ def _revealed(test: BlindTest, card: Card, said: str, script: Script) -> Reveale
         expected=script.answers.get(card.expected, card.expected),
         happened=card.happened,
         agrees=agrees(test, card, said),
+        origin=card.origin,
     )

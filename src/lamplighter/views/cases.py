@@ -13,6 +13,8 @@ class Cases(Record, frozen=True):
     number: int
     environment: str
     cases: tuple[Judged, ...]
+    #: How many cases the platform picks beside them.
+    picked: int = 0
     #: What people call an input, by its name.
     labels: Mapping[str, str] = {}
     #: What people call an answer, by the name of its class.

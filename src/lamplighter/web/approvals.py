@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from lamplighter.domain.acceptance import Side
 from lamplighter.domain.case import KIND as CASES
+from lamplighter.domain.case_pool import KIND as POOL
 from lamplighter.domain.emergency import Emergency
 from lamplighter.domain.identity import Permission, Person
 from lamplighter.domain.lowering import Lowering
@@ -75,7 +76,7 @@ def approval_page(request: Request, platform: Platform) -> Response:
         view=view,
         decision=decision,
         # What it says of the cases is on their page, and to whoever answers them only beside their answer.
-        evidence=[facts.told(evidence) for evidence in view.evidence if evidence.kind != CASES],
+        evidence=[facts.told(evidence) for evidence in view.evidence if evidence.kind not in (CASES, POOL)],
         rollout=platform.rollout(one.rollout),
         project=platform.project(one.model),
         sides=sides(person),

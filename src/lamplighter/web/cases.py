@@ -40,7 +40,7 @@ def cases_page(request: Request, platform: Platform) -> Response:
     one = find(platform.waiting(), request.path_params["rollout"])
     found, refusal = asked(platform, one)
     why = _why_not(platform, one)
-    if not why and (found.cases or refusal):
+    if not why and (found.cases or found.picked or refusal):
         return _put(request, platform, one, Asked(found, refusal))
     chosen = _chosen(found, request.query_params.get("case", ""))
     return shown(
@@ -62,7 +62,9 @@ def cases_page(request: Request, platform: Platform) -> Response:
 def _put(request: Request, platform: Platform, one: Waiting, what: Asked) -> Response:
     subject = blind_test.Subject(one.model, one.number, one.environment)
     test = blind_test.own(platform, subject, platform.whoami().email)
-    values = blind_test.values(platform, subject, test, len(what.found.cases), request.query_params.get("after", ""))
+    values = blind_test.values(
+        platform, subject, test, len(what.found.cases) + what.found.picked, request.query_params.get("after", "")
+    )
     action = f"/approvals/{quote(one.rollout)}/cases"
     return shown(
         request,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lamplighter.domain.card import Table
+from lamplighter.domain.case_pool import pool_in
 from lamplighter.domain.evidence import Evidence
 from lamplighter.views.card import fairness, robustness, selection
 from lamplighter.web.numbers import NOTHING, figure
@@ -38,6 +39,9 @@ class Told(NamedTuple):
 
 def told(evidence: Evidence) -> Told:
     """Evidence as tables where there is one for its kind, else as lines."""
+    pool = pool_in(evidence)
+    if pool is not None:
+        return Told(evidence, (), [Line("rows", f"{len(pool.rows)} of {pool.of}"), Line("inputs", ", ".join(pool.names))])
     tables = _TABLES[evidence.kind](evidence) if evidence.kind in _TABLES else ()
     return Told(evidence, tables, [] if tables else lines(evidence.facts))
 

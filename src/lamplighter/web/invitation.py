@@ -88,7 +88,8 @@ def invited_page(request: Request) -> Response:
 
 def _count(platform: ByLink, subject: blind_test.Subject) -> tuple[LampError | None, int]:
     try:
-        return None, len(platform.cases(subject.name, subject.environment).cases)
+        found = platform.cases(subject.name, subject.environment)
+        return None, len(found.cases) + found.picked
     except LampError as error:
         return error, 0
 

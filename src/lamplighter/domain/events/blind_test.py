@@ -17,6 +17,9 @@ class BlindTestBegun(Event, frozen=True, tag=True):
     #: Digest of what was agreed, and of what the cards were made of.
     terms: str = ""
     basis: str = ""
+    #: How many cases were picked, and what they were drawn with.
+    picked: int = 0
+    seed: int = 0
 
 
 class CaseAnswered(Event, frozen=True, tag=True):

@@ -122,6 +122,7 @@ class Deployment(Caller, verbs.Deployment):
             number=version.number,
             environment=environment,
             cases=found,
+            picked=words.pick.cases if words.pick else 0,
             labels=words.labels,
             answers=words.answers,
         )

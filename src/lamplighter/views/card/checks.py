@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # clients import what views answer with, and have no database
     from lamplighter.store.transaction import Transaction
 
 #: Evidence that has a section of its own.
-_ELSEWHERE = ("performance", "robustness", "fairness", "cases", "training", selection.KIND)
+_ELSEWHERE = ("performance", "robustness", "fairness", "cases", "case-pool", "training", selection.KIND)
 
 
 def sections(look: "Transaction", version: Version, evidence: Mapping[str, Evidence]) -> Iterator[Section]:
