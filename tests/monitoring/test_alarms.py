@@ -47,7 +47,7 @@ def rate_over_streams(measures: tuple[Measure, ...], streams: int, windows: int,
 
 
 def test_the_rate_of_false_alarms_is_inside_the_stated_interval() -> None:
-    rate, stated = rate_over_streams((JensenShannon(), MissingValues()), streams=300, windows=3, n=300)
+    rate, stated = rate_over_streams((JensenShannon(), MissingValues()), streams=150, windows=3, n=300)
     assert stated.expected == 0.05
     assert stated.low <= rate <= stated.high
 

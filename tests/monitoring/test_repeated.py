@@ -1,5 +1,7 @@
 """How far apart false alarms are where windows are looked at again and again."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,11 @@ from lamplighter.monitoring.repeated import alpha_of
 LIMIT, RATE, LENGTHS = 0.1, 5, (10, 60)
 
 
+@cache
+def _is_beyond(asked: int, count: int, alpha: float) -> bool:
+    return judge(0, 0, asked, count, LIMIT, alpha=alpha).judgement is Judgement.FAILED
+
+
 def _seconds_to_alarm(failures: "np.ndarray[tuple[int], np.dtype[np.int64]]", alpha: float) -> int:
     """The first second at which a window of one of the lengths is beyond the limit; the length of the stream if none is."""
     so_far = np.concatenate([[0], np.cumsum(failures)])
@@ -17,7 +24,7 @@ def _seconds_to_alarm(failures: "np.ndarray[tuple[int], np.dtype[np.int64]]", al
         for length in LENGTHS:
             since = max(0, now - length)
             count, asked = int(so_far[now] - so_far[since]), RATE * (now - since)
-            if judge(0, 0, asked, count, LIMIT, alpha=alpha).judgement is Judgement.FAILED:
+            if _is_beyond(asked, count, alpha):
                 return now
     return len(failures)
 

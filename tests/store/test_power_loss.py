@@ -92,6 +92,5 @@ def test_no_acknowledged_change_is_lost_and_none_is_there_by_halves(tmp_path: Pa
 def test_less_care_would_lose_what_was_acknowledged_and_then_the_database(tmp_path: Path) -> None:
     for less in ("normal", "off"):
         (tmp_path / less).mkdir()
-    normal, off = (list(found(tmp_path / less, less.upper())) for less in ("normal", "off"))
-    assert any(state.teams < state.acknowledged for state in normal)
-    assert any(not state.whole for state in off)
+    assert any(state.teams < state.acknowledged for state in found(tmp_path / "normal", "NORMAL"))
+    assert any(not state.whole for state in found(tmp_path / "off", "OFF"))
