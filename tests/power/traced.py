@@ -48,6 +48,9 @@ def _call(line: str) -> Call | None:
     place = _PLACE.match(arguments)
     path = Path(_bytes(place[1]).decode()) if place is not None else Path(texts[-1].decode())
     match name:
+        case "write" if not arguments.startswith("1<"):
+            # Not printed: a module that is compiled on the way, or a warning.
+            return None
         case "openat":
             return Call("create", path) if "O_CREAT" in arguments else None
         case "pwrite64":

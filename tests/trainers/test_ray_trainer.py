@@ -156,6 +156,14 @@ def test_a_job_that_the_cluster_does_not_know_has_failed_and_may_be_tried_again(
     assert ended(tmp_path) == Failed("The cluster does not know it.", Cause.INFRASTRUCTURE, passing=True)
 
 
+def test_a_token_that_is_missing_after_a_restart_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    started = {"address": "http://127.0.0.1:1", "name": "lamp-x", "until": time.time() + 60}
+    tmp_path.joinpath("started.json").write_text(json.dumps(started))
+    assert ray.outcome("", tmp_path) == Failed("The cluster cannot be asked. There is no token for it.", Cause.CREDENTIALS)
+
+
 def test_a_wrong_token_is_said(head: Head, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_AUTH_TOKEN", "wrong")
     begun(head.url, folder, tmp_path / "T-1", "good")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from lamplighter.domain.errors import Invalid
 from lamplighter.domain.job import Cause
 from lamplighter.trainers.base import Failed, Job, Outcome, Running
 from lamplighter.trainers.ray import watching
@@ -44,5 +45,9 @@ def outcome(name: str, place: Path) -> Outcome:  # noqa: ARG001  the promise nam
     if not started.address:
         return Failed(why="It was never sent.", cause=Cause.INFRASTRUCTURE)
     if not watching.is_watched(place):
-        watching.watch(Cluster.at(started.address), place)
+        try:
+            watching.watch(Cluster.at(started.address), place)
+        except Invalid as error:
+            # The platform was started again without what it had.
+            return Failed(f"{error.what} {error.why}", Cause.CREDENTIALS)
     return Running()
