@@ -15,7 +15,7 @@ from tests.cli.commands import told
 from tests.lifecycle.lives import Life
 from tests.sdk.registries import Answered, Registry, serving
 
-from lamplighter.domain.errors import Invalid, LampError, NotFound, Unauthenticated
+from lamplighter.domain.errors import Invalid, LampError, NotFound, Unauthenticated, Unavailable
 from lamplighter.domain.imported import KIND, Imported
 from lamplighter.domain.version import Provenance
 from lamplighter.packaging.sources import example
@@ -143,6 +143,16 @@ def test_one_that_is_refused_leaves_the_others_alone_and_the_command_says_so(lif
     assert [(row["model"], row["outcome"], row["code"]) for row in rows] == [
         ("Runs Code", "not imported", "E1454"), ("m", "already there", ""), ("runs-code", "not imported", "E1454"),
     ]  # fmt: skip
+
+
+def test_a_server_that_falls_silent_ends_it(life: Life) -> None:
+    there = Registry({})
+    models = {"registered_models": [{"name": f"m-{number}"} for number in range(9)]}
+    there.instead["/api/2.0/mlflow/registered-models/search"] = (200, {}, json.dumps(models).encode())
+    there.instead["/api/2.0/mlflow/model-versions/search"] = (500, {}, b"{}")
+    with serving(there) as url, pytest.raises(Unavailable, match="E1451"):
+        brought(life, url)
+    assert len(there.asked) == 1 + 3
 
 
 def test_what_runs_code_takes_trust(life: Life, files: dict[str, bytes]) -> None:

@@ -3,14 +3,14 @@
 import os
 import tempfile
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
-from lamplighter.domain.errors import Conflict, LampError, NotFound, Unauthenticated
+from lamplighter.domain.errors import Conflict, LampError, NotFound, Unauthenticated, Unavailable
 from lamplighter.domain.imported import Imported
 from lamplighter.domain.names import unknown
 from lamplighter.domain.project import Project
@@ -26,6 +26,10 @@ from lamplighter.sdk.interface import Platform
 
 #: Versions that are packed at once at most.
 _ABREAST = 4
+#: Models that are asked for one by one at most; of more, all are listed.
+_FEW = 5
+#: What says that a server, or this platform, does not answer; and after how many versions in a row that is the end.
+_SILENT, _PATIENCE = frozenset({"E1451", "E1702"}), 3
 
 
 @dataclass(frozen=True)
@@ -54,15 +58,15 @@ def brought_in(
     Raises `NotFound` for a model that the server does not have, and what says that the server, or this platform, cannot be
     asked at all. A version that is refused leaves the others alone; one that is here already is not read again.
     """
-    tasks: list[Task] = []
-    for row in _tasks(platform, server, wanted, tasks):
-        told(row)
-        yield row
-    with _Bench(server, wanted, min(_ABREAST, os.cpu_count() or 1, max(1, len(tasks)))) as bench:
-        for task, future in bench.each(tasks):
-            row = _row(platform, server.url, wanted, task, future)
+    silent = 0
+    with _Bench(server, wanted, min(_ABREAST, os.cpu_count() or 1)) as bench:
+        for found in bench.each(_planned(platform, server, wanted)):
+            row = found if isinstance(found, Row) else _row(platform, server.url, wanted, *found)
+            silent = silent + 1 if row.code in _SILENT else 0
             told(row)
             yield row
+            if silent == _PATIENCE:
+                raise Unavailable("Nothing answers any more.", why=row.why, fix=row.fix, code=row.code)
 
 
 def imported(platform: Platform, server: Server, wanted: Wanted, told: Callable[[Row], None] = lambda _: None) -> Report:
@@ -71,8 +75,8 @@ def imported(platform: Platform, server: Server, wanted: Wanted, told: Callable[
     return Report(server=server.url, rows=tuple(rows))
 
 
-def _tasks(platform: Platform, server: Server, wanted: Wanted, tasks: list[Task]) -> Iterator[Row]:
-    """Fill in what is to be done; gives the rows of what is not."""
+def _planned(platform: Platform, server: Server, wanted: Wanted) -> Iterator[Task | Row]:
+    """What is to be done, and the rows of what is not, model by model."""
     found = _models(server, wanted)
     names = Counter(name for model in found if (name := _local(wanted, model)))
     for model in found:
@@ -90,7 +94,7 @@ def _tasks(platform: Platform, server: Server, wanted: Wanted, tasks: list[Task]
         for version in versions:
             here = registering.same(known, version)
             if here is None:
-                tasks.append(Task(model, version, project))
+                yield Task(model, version, project)
             else:
                 yield Row(model=model.name, number=version.number, outcome=Outcome.KNOWN, version=here.name)
         if not versions:
@@ -98,13 +102,18 @@ def _tasks(platform: Platform, server: Server, wanted: Wanted, tasks: list[Task]
 
 
 def _models(server: Server, wanted: Wanted) -> list[Model]:
-    if not wanted.names:
+    """Those that are wanted; raises `NotFound` for a name that the server does not have."""
+    names = tuple(dict.fromkeys(wanted.names))
+    if not names:
         return registry.models(server)
     try:
-        return [registry.model(server, name) for name in dict.fromkeys(wanted.names)]
-    except NotFound:
-        known = [one.name for one in registry.models(server)]
-        raise unknown("registered model", next(name for name in wanted.names if name not in known), known) from None
+        if len(names) <= _FEW:
+            return [registry.model(server, name) for name in names]
+        known = {one.name: one for one in registry.models(server)}
+        return [known[name] for name in names]
+    except (NotFound, KeyError):
+        there = [one.name for one in registry.models(server)]
+        raise unknown("registered model", next(name for name in names if name not in there), there) from None
 
 
 def _local(wanted: Wanted, model: Model) -> str:
@@ -150,13 +159,16 @@ class _Bench:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._closing.close()
 
-    def each(self, tasks: Sequence[Task]) -> Iterable[tuple[Task, "Future[Packed]"]]:
-        """Every task in order with what comes of it; only as many are begun ahead as there are threads."""
+    def each(self, found: Iterable[Task | Row]) -> Iterable["tuple[Task, Future[Packed]] | Row"]:
+        """Every task in order with what comes of it, and every row; only as many are begun ahead as there are threads."""
         begun: deque[tuple[Task, Future[Packed]]] = deque()
-        for task in tasks:
+        for one in found:
+            if isinstance(one, Row):
+                yield one
+                continue
             if len(begun) > self._width:
                 yield begun.popleft()
-            begun.append((task, self._threads.submit(self._packed, task)))
+            begun.append((one, self._threads.submit(self._packed, one)))
         while begun:
             yield begun.popleft()
 
