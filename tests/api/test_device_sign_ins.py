@@ -195,6 +195,8 @@ def test_guesses_at_the_short_code_are_throttled_by_account_and_right_ones_are_n
     assert [answer.status_code for answer in asked] == [404] * 5
     for late in (get("/device/BBBB-BBBB"), desk.answer(begun["user_code"], browser), get(page)):
         assert (late.status_code, late.headers["retry-after"]) == (429, "60")
+        assert "That was tried too often." in late.text
+        assert 'href="/sign-in' not in late.text
     other = desk.session(f"{Role.DATA_SCIENTIST}@trains.example")
     assert desk.doorways.client.get(page, headers=other).status_code == 200
     assert desk.said(begun["device_code"]) == (400, "authorization_pending")

@@ -30,8 +30,14 @@ def error_page(request: Request, error: LampError) -> Response | None:
         # Whoever holds a link has no account to sign in to.
         guest=request.url.path.startswith("/uat/") or error.code in ("E1447", "E1449"),
         request_id=request_id(request),
-        unknown=isinstance(error, Unauthenticated | Throttled) or request.url.path.startswith("/sign-in/"),
+        unknown=_unknown(request, error),
         to=own_path(request.url.path) if request.method == "GET" else "/",
     )
     page.headers.update({"Lamp-Request-Id": request_id(request), **waiting(error)})
     return page
+
+
+def _unknown(request: Request, error: LampError) -> bool:
+    """Whether it helps to sign in. Somebody who is known can be told to wait as well."""
+    stranger = isinstance(error, Throttled) and not hasattr(request.state, "actor")
+    return stranger or isinstance(error, Unauthenticated) or request.url.path.startswith("/sign-in/")
