@@ -11,7 +11,8 @@ from tests.web.conftest import Site, served
 from tests.web.test_accessibility import violations
 
 from lamplighter.api.authentication import COOKIE
-from lamplighter.lifecycle import people
+from lamplighter.domain.identity import Purpose
+from lamplighter.lifecycle import authentication, device_sign_ins, people
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.web.main import with_pages
 from lamplighter.web.routes import pages
@@ -99,6 +100,24 @@ def test_the_page_says_why_somebody_does_not_get_in(browser: Browser, site: Site
     finally:
         provider.reset()
         context.close()
+
+
+def test_the_provider_leads_back_to_the_code_of_a_command(
+    site: Site, client: httpx2.Client, provider: IdentityProvider
+) -> None:
+    begun = device_sign_ins.begin(site.kit, "build-7", "203.0.113.7")
+    page = f"/device/{begun.user_code}"
+    assert f'href="/sign-in/example?to={page}"' in client.get(f"/sign-in?to={page}").text
+    address, cookie = began(client, f"/sign-in/example?to={page}")
+    answer = client.get(provider.authorize(address), headers={"Cookie": f"{TRIP}={cookie}", "Sec-Fetch-Site": "cross-site"})
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    kept = next(one for one in answer.headers.get_list("set-cookie") if one.startswith(f"{COOKIE}="))
+    client.cookies.clear()
+    browser = {"Cookie": kept.split(";")[0], "Sec-Fetch-Site": "same-origin"}
+    assert "build-7" in client.get(page, headers=browser).text
+    client.post("/device/answer", data={"code": begun.user_code, "answer": "allow"}, headers=browser)
+    secret = device_sign_ins.redeem(site.kit, begun.device_code).secret
+    assert authentication.authenticate(site.kit, secret, Purpose.TOKEN).email == "ada@example.com"
 
 
 def test_a_session_is_a_new_one_at_each_sign_in_and_the_old_one_ends(client: httpx2.Client, provider: IdentityProvider) -> None:
