@@ -121,7 +121,7 @@ def show_waiting(session: Session, reference: str, environment: str, group: str)
     name = f"{waiting.model}@{waiting.number}"
     decision = session.platform.check(name, waiting.environment)
     words = [
-        (s.side.value, f"{'accepted' if s.accepted else 'refused'} by {s.person}, {local(s.at)} {s.reason}".strip())
+        (s.side.value, f"{'accepted' if s.accepted else 'refused'} by {s.person}, {local(s.at)} {s.why}".strip())
         for s in waiting.signatures
     ]
     where = f"--env {waiting.environment}"

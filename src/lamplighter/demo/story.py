@@ -123,8 +123,9 @@ class Story:
             self.people["bea"].sign(version.name, environment, Side.IT, accepted=True)
         except NotAllowed as error:
             refusal = error.what
+        reason, condition = self.answer_cases(version, environment)
         self.people["bea"].sign(
-            version.name, environment, Side.BUSINESS, accepted=True, reason=self.judge(version, environment)
+            version.name, environment, Side.BUSINESS, True, reason=reason, condition=condition, signed_as=CAST["bea"].name
         )
         self.people["ines"].sign(version.name, environment, Side.IT, accepted=True, reason="Way back practised.")
         approved = Approved(version.number, environment, CAST["bea"].email, CAST["ines"].email, refusal)
@@ -132,16 +133,17 @@ class Story:
         self.tell(f"deployment: {version.name} accepted by business and IT for {environment}")
         return approved
 
-    def judge(self, version: Version, environment: str) -> str:
-        """Somebody of the business judges what the version says of each example case; gives what came of it."""
+    def answer_cases(self, version: Version, environment: str) -> tuple[str, str]:
+        """Somebody of the business says what they expect of each example case before they see what the version says; gives the
+        reason of their acceptance, and a condition where fewer agree than was agreed before."""
         bea = self.people["bea"]
-        found = bea.cases(version.name, environment).cases
-        for tried in (one.tried for one in found):
-            note = "" if tried.agrees else "It would have surprised the desk."
-            bea.judge_case(version.name, environment, tried.name, tried.agrees, note)
-        agreed = sum(one.tried.agrees for one in found)
-        self.tell(f"deployment: {version.name} decides as the business expects in {agreed} of {len(found)} example cases")
-        return f"As expected in {agreed} of {len(found)} cases."
+        expected = {one.tried.name: one.tried.expected for one in bea.cases(version.name, environment).cases}
+        state = bea.begin_blind_test(version.name, environment)
+        for case in state.left:
+            state = bea.answer_case(version.name, environment, case.name, "yes" if expected[case.name] == "1" else "no")
+        said = f"{state.agreed} of {len(expected)} cases as she said before she saw it"
+        self.tell(f"deployment: {version.name} decides {said.replace('she', 'the business')}")
+        return f"It decides {said}.", "" if state.met else "The desks are told which cases it does not know."
 
     def to_production(self, actor: Platform, version: Version, *, until: str) -> Rollout:
         """dev, staging and prod in order, with two keys and a canary under the live traffic of the stream."""

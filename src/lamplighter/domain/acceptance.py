@@ -54,3 +54,8 @@ class Signature(Record, frozen=True):
     #: The invitation by which it was given, such as `N-7`, and who else had its link in hand; empty without one.
     link: str = ""
     shown_to: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason, and what has to be so as well."""
+        return f"{self.reason} If: {self.condition}".strip() if self.condition else self.reason

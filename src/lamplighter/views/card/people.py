@@ -21,7 +21,7 @@ def sections(
     """Example cases, acceptance, owners, consumers."""
     yield _cases(look, project, version, evidence)
     words = tuple(
-        (one.environment, one.side.word, one.person, "accepted" if one.accepted else "refused", one.reason, minute(one.at))
+        (one.environment, one.side.word, one.person, "accepted" if one.accepted else "refused", one.why, minute(one.at))
         for one in look.signatures.all(newest="at", version=version.digest, model=version.model)
     )
     yield Section(
