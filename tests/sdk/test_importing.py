@@ -257,6 +257,14 @@ def test_an_address_is_one_and_holds_no_secret(url: str) -> None:
         Server(url, {})
 
 
+def test_a_secret_does_not_go_in_the_clear() -> None:
+    Server("http://mlflow.example.com", {}).close()
+    for who in (WHO, {"MLFLOW_TRACKING_USERNAME": "u", "MLFLOW_TRACKING_PASSWORD": "p"}):
+        Server("https://mlflow.example.com", who).close()
+        with pytest.raises(Invalid, match="in the clear"):
+            Server("http://mlflow.example.com", who)
+
+
 def test_a_name_with_a_password_goes_before_a_token_and_a_token_is_one() -> None:
     there = Registry({})
     who = {**WHO, "MLFLOW_TRACKING_USERNAME": "u", "MLFLOW_TRACKING_PASSWORD": "p"}

@@ -11,6 +11,7 @@ import msgspec
 
 from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid, LampError, NotFound, Unauthenticated, Unavailable
+from lamplighter.sdk.addresses import is_private
 from lamplighter.sdk.bearer import bearer
 
 Shape = TypeVar("Shape")
@@ -45,6 +46,8 @@ class Server:
     def __init__(self, url: str, surroundings: Mapping[str, str], *, timeout: float = 30.0) -> None:
         """`surroundings` are variables, of which those of MLflow say who asks; raises `Invalid` and `Unauthenticated`."""
         self.url = address_of(url)
+        if (_who(surroundings) or _password(surroundings)) and not is_private(self.url):
+            raise _in_the_clear()
         # A compressed answer would have to be opened before it is known how large it is.
         headers = {"Accept-Encoding": "identity", "User-Agent": "lamplighter"}
         limits = httpx2.Timeout(timeout, connect=min(timeout, 5.0))
@@ -136,6 +139,15 @@ def _refused(status: int) -> LampError:
             code="E1451",
         )
     return misleading(f"it answers {status}")
+
+
+def _in_the_clear() -> Invalid:
+    return Invalid(
+        "Who you are would go there in the clear.",
+        why="The address is neither https nor on this machine, and a token or a password goes with every question.",
+        fix="Write https://, or lead a port of this machine there: ssh -L 5000:localhost:5000 HOST, then http://127.0.0.1:5000.",
+        code="E1450",
+    )
 
 
 def _silent(url: str, error: Exception) -> Unavailable:
