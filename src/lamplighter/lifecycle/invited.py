@@ -86,8 +86,8 @@ def worthless() -> Worthless:
     """The refusal of a link: the same for every one, so that it says nothing of which there are."""
     return Worthless(
         "This link opens nothing.",
-        why="It is unknown, was revoked, or has ended.",
-        fix="Ask whoever sent it for another one.",
+        why="It is unknown, was revoked, or has ended; a browser holds it for two hours.",
+        fix="Open it again from your mail; if that does not help, ask whoever sent it for another one.",
         code="E1447",
     )
 
