@@ -79,16 +79,27 @@ def answer(kit: Kit, actor: Actor, version: Version, environment: Environment, c
         if case not in known:
             raise unknown("case", case, known)
         word = BlindAnswer(test=test.id, case=case, said=read_said(test, said), at=kit.clock.now())
-        before = change.blind_answers.find(test=test.id, case=case)
+        before = _standing(change, word)
         if before is not None and before.said != word.said:
             raise _answered(before)
         if before is None:
-            _keep(kit, change, held, test, known[case], word, actor)
+            _tell(kit, change, held, test, known[case], word, actor)
     return test
 
 
-def _keep(kit: Kit, change: Transaction, held: Dossier, test: BlindTest, card: Card, word: BlindAnswer, actor: Actor) -> None:
-    change.blind_answers.add(word)
+def _standing(change: Transaction, word: BlindAnswer) -> BlindAnswer | None:
+    """The answer that stands already; nothing if this is the first one, which is kept then."""
+    before = change.blind_answers.find(test=word.test, case=word.case)
+    if before is None:
+        try:
+            change.blind_answers.add(word)
+        except Conflict:
+            # Somebody tapped twice, and both came at once.
+            return change.blind_answers.find(test=word.test, case=word.case)
+    return before
+
+
+def _tell(kit: Kit, change: Transaction, held: Dossier, test: BlindTest, card: Card, word: BlindAnswer, actor: Actor) -> None:
     event = CaseAnswered(
         model=test.model,
         test=test.id,
