@@ -7,7 +7,7 @@ from tests.sdk import models
 from tests.sdk.cast import address
 from tests.sdk.grounds import Ground
 
-from lamplighter.domain.errors import Conflict, NotAllowed
+from lamplighter.domain.errors import Conflict, NotAllowed, Unavailable
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.version import Version
@@ -83,6 +83,16 @@ def test_there_is_no_way_back_from_the_first(ground: Ground) -> None:
     with pytest.raises(Conflict) as refusal:
         ground["ines"].roll_back("only-one", "dev")
     assert refusal.value.code == "E1513"
+    # Nobody can be answered all the same.
+    endpoint, (columns, _) = ground.endpoint("only-one", "dev"), models.columns(3)
+    well = endpoint.predict(columns).scores
+    off = ground["ines"].switch_off("only-one", "dev", "It warns of every train.").off
+    assert off is not None
+    assert off.person == address("ines")
+    with pytest.raises(Unavailable, match="switched off"):
+        endpoint.predict(columns)
+    assert ground["ines"].switch_on("only-one", "dev", "It is well.").off is None
+    assert endpoint.predict(columns).scores == well
 
 
 def test_a_shadow_scores_along_without_answering(ground: Ground) -> None:

@@ -17,6 +17,8 @@ from lamplighter.api import guard
 from lamplighter.api.authentication import COOKIE
 from lamplighter.domain.incident import Incident
 from lamplighter.domain.rollout import Rollout, Signal
+from lamplighter.domain.routing import Routing, switched
+from lamplighter.domain.switch import Off
 from lamplighter.lifecycle import authentication, incidents, moves, tokens
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.sdk import serving_groups
@@ -66,6 +68,19 @@ class Rehearsed(Embedded):
     def roll_back(self, model: str, environment: str, to: int = 0, reason: str = "", leaving: int = 0) -> RolledBack:
         self.asked.append((model, environment, to, reason, leaving))
         return RolledBack(model=model, environment=environment, before=8, now=to, seconds=0.4)
+
+    def switch_off(self, model: str, environment: str, reason: str) -> Routing:
+        return self._switched(model, environment, Off(self._kit.clock.now(), self._actor.email, reason))
+
+    def switch_on(self, model: str, environment: str, reason: str) -> Routing:
+        return self._switched(model, environment, None)
+
+    def _switched(self, model: str, environment: str, off: Off | None) -> Routing:
+        with self._kit.store.transaction() as change:
+            before = change.routings.of(model, environment)
+            after = switched(before, off)
+            change.routings.save(before, after)
+        return after
 
     def pause(self, key: str) -> Rollout:
         return self._moved(key, Signal.PAUSED)

@@ -140,9 +140,30 @@ def test_a_rollback_says_what_will_happen_and_does_that(page: Page, site: Site) 
     assert site.asked[-1] == ("churn", "prod", 7, "errors since 03:04", 8)
 
 
+def test_a_model_is_stopped_with_two_taps_and_a_reason_and_used_again(page: Page, site: Site) -> None:
+    page.goto("/m/churn")
+    page.get_by_text("Stop using this model", exact=True).first.click()
+    sheet = page.locator(".sheet:visible")
+    facts = dict(zip(sheet.locator("dt").all_inner_texts(), sheet.locator("dd").all_inner_texts(), strict=True))
+    assert facts["Effect"] == "No version of it answers there, usually within 2 seconds: requests are refused with 503."
+    sheet.get_by_label("Why").fill("It warns of everybody.")
+    sheet.locator("button.primary").click()
+    page.wait_for_url(re.compile("/m/churn"))
+    assert page.locator(".said").inner_text().startswith("Switched off.")
+    assert "switched it off in prod" in page.locator("#state").inner_text()
+    assert "It warns of everybody." in page.locator("#state").inner_text()
+    page.get_by_text("Use it again", exact=True).first.click()
+    sheet = page.locator(".sheet:visible")
+    sheet.get_by_label("Why").fill("The clocks are right again.")
+    sheet.locator("button.primary").click()
+    page.wait_for_url(re.compile("/m/churn"))
+    assert page.locator(".said").inner_text().startswith("Switched on.")
+    assert "switched it off" not in page.locator("#state").inner_text()
+
+
 def test_while_a_version_is_on_trial_the_way_back_is_to_stop_it(page: Page) -> None:
     page.goto("/m/parts-demand")
-    assert page.locator("#actions summary").all_inner_texts() == ["Stop the rollout of v2"]
+    assert page.locator("#actions summary").all_inner_texts() == ["Stop the rollout of v2", "Stop using this model"]
     page.goto("/rollouts/R-6")
     steps = [" ".join(step.split()) for step in page.locator(".steps li").all_inner_texts()]
     assert steps == [

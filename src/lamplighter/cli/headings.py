@@ -41,6 +41,7 @@ HEADINGS: Mapping[str, Mapping[str, Entry]] = {
         "promote": Entry("traffic", "REF --to ENV", "bring what is live one environment further"),
         "shadow": Entry("traffic", "REF --env E", "let a version score along without answering"),
         "rollback": Entry("traffic", "REF [--to V]", "all traffic to the version before"),
+        "switch": Entry("switching", "off|on", "let a model answer nobody for now"),
         "open": Entry("daily", "[REF]", "the page, in the browser"),
         "explain": Entry("daily", "CODE", "what an error code means; offline"),
     },

@@ -17,6 +17,7 @@ from lamplighter.domain.decoding import message_pack_decoder
 from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.pushed import own_id
 from lamplighter.domain.route import Arm
+from lamplighter.domain.switch import SWITCHED_OFF
 
 #: How the failure of a request begins that found no place in the line.
 FULL = "queue-full"
@@ -76,8 +77,9 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
     @property
     def broke(self) -> bool:
-        """Whether the version failed. One whose time is over did not: nothing that follows on failures may follow on this."""
-        return bool(self.failure) and not self.failure.startswith(f"{EXPIRED}:")
+        """Whether the version failed. One whose time is over, or that was switched off, did not: nothing that follows on
+        failures may follow on this."""
+        return bool(self.failure) and not self.failure.startswith((f"{EXPIRED}:", f"{SWITCHED_OFF}:"))
 
     @property
     def found_no_room(self) -> bool:

@@ -71,6 +71,8 @@ class ModelRoute(Record, frozen=True):
     formats: tuple[Badge, ...] = tuple(Badge)
     #: What every answer says of the model's end; nothing where none is announced.
     farewell: Farewell | None = None
+    #: Since when the model is switched off, microseconds since the epoch; 0 if it is not.
+    off_since: int = 0
 
     def versions(self) -> tuple[Served, ...]:
         """Every version that has to be loaded, the champion first."""

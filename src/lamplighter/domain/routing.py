@@ -4,6 +4,7 @@ import msgspec
 
 from lamplighter.domain.record import Record
 from lamplighter.domain.route import ModelRoute, Served
+from lamplighter.domain.switch import Off
 
 
 class Routing(Record, frozen=True):
@@ -29,6 +30,8 @@ class Routing(Record, frozen=True):
     revision: int = 0
     #: Whether the champion runs elsewhere: people say that it is live, and no traffic of ours goes to it.
     elsewhere: bool = False
+    #: Who switched it off, if anybody did: no version of it answers.
+    off: Off | None = None
 
     def route(self) -> ModelRoute | None:
         """The part of the route file, once there is a champion that is served here."""
@@ -42,6 +45,7 @@ class Routing(Record, frozen=True):
             shadow=self.shadow,
             shadow_since=self.shadow_since,
             previous=self.previous,
+            off_since=self.off.at if self.off else 0,
         )
 
 
@@ -97,6 +101,11 @@ def emptied(routing: Routing) -> Routing:
 def retired(routing: Routing) -> Routing:
     """Nobody answers, and nothing leads back."""
     return _changed(routing, champion=None, challenger=None, share=0.0, shadow=None, previous=None)
+
+
+def switched(routing: Routing, off: Off | None) -> Routing:
+    """Nobody is answered by the model, or again by its champion."""
+    return _changed(routing, off=off)
 
 
 def _other(previous: Served | None, champion: Served) -> Served | None:

@@ -7,7 +7,7 @@ from lamplighter.domain.project import EnvironmentPlan
 from lamplighter.domain.rollout import Phase, Rollout
 from lamplighter.domain.route import Served
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import declared, elsewhere, judging, retirement, rights
+from lamplighter.lifecycle import declared, elsewhere, judging, retirement, rights, switched
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
@@ -17,6 +17,7 @@ def check(kit: Kit, change: Transaction, actor: Actor, version: Version, environ
     if environment.level is Level.PRODUCTION:
         rights.check_deployer(kit, change, actor, version.model)
     retirement.check_goes_on(change, version.model)
+    switched.check_on(change, version.model, environment)
     declared.check(change, version, environment)
     project = change.project(version.model)
     declared.check_durability(kit.policy, project, environment)

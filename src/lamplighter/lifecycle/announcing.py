@@ -2,15 +2,16 @@
 
 from lamplighter.domain.environment import Level
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
-from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.events.routing import RolledBack, SwitchedOff, SwitchedOn, WentLive
 from lamplighter.domain.events.run import RetrainingRefused
 from lamplighter.domain.hook import OnFailure
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.rollout import Phase
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.switch import instead
 from lamplighter.lifecycle import outbox, receivers
 from lamplighter.lifecycle.kit import Kit
-from lamplighter.lifecycle.told import Told, tell
+from lamplighter.lifecycle.told import Told, tell, tell_everywhere
 from lamplighter.store.notices import Notice
 
 
@@ -74,6 +75,23 @@ def _of_release(entry: Entry, event: WentLive | RolledBack) -> Notice:
         at=entry.at,
         environment=event.environment,
     )
+
+
+def tell_of_switch(kit: Kit, entry: Entry) -> None:
+    """Tell whoever has a duty of a model, through every channel, that it was switched off or on."""
+    event = entry.event
+    assert isinstance(event, SwitchedOff | SwitchedOn)
+    is_off = isinstance(event, SwitchedOff)
+    state = "off" if is_off else "on"
+    with kit.store.transaction() as change:
+        answer = change.project(event.model).outage.answer
+        says = f"Meanwhile {instead(answer)}." if is_off else f"v{event.number} answers again."
+        again = (f"Switch it on: lamp switch on {event.model} --env {event.environment} --reason WHY",) if is_off else ()
+        text = (f"{entry.actor}: {event.reason}", says, *again, f"{kit.settings.url}/m/{event.model}")
+        title = f"{event.model} is switched {state} in {event.environment}"
+        for person in event.told:
+            about = Told(person, f"{event.model}@{event.number}", event.model, title, text, f"model.{state}", event.environment)
+            tell_everywhere(kit, change, entry, about)
 
 
 def tell_of_training(kit: Kit, entry: Entry) -> None:

@@ -38,6 +38,9 @@ def model_route(kit: Kit, look: Transaction, environment: Environment, routing: 
     plan = project.env.get(environment.name)
     lifetime = lifetime_of(kit.policy, project, environment, routing, kit.clock.now())
     ending = announced(look, routing.model)
+    if routing.off:
+        # What is on trial is off with all else.
+        route = msgspec.structs.replace(route, challenger=None, share=0.0, shadow=None)
     return msgspec.structs.replace(
         route,
         durability=plan.durability if plan else Durability.DURABLE,

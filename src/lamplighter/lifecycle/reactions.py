@@ -18,7 +18,7 @@ from lamplighter.domain.events.incident import FindingMade, IncidentJoined, Inci
 from lamplighter.domain.events.lowering import LoweringAsked
 from lamplighter.domain.events.retirement import RetirementFinished, RetirementTold
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
-from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
+from lamplighter.domain.events.routing import RolledBack, SwitchedOff, SwitchedOn, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
 from lamplighter.domain.events.spot_check import SpotCheckOverdue
 from lamplighter.domain.events.validation import ValidationFindingOverdue
@@ -68,6 +68,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     IncidentMoved: (telling.follow, quarantines.withhold),
     RolledBack: (incidents.mitigate, announcing.release),
     WentLive: (incidents.mitigate, announcing.release),
+    SwitchedOff: (announcing.tell_of_switch,),
+    SwitchedOn: (announcing.tell_of_switch,),
     VersionExtended: (incidents.renewed,),
     RetrainingMoved: (answers.try_out, watching.report_end),
     RetrainingRefused: (announcing.tell_of_training,),

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from lamplighter.domain.expiry import EXPIRED, Action
 from lamplighter.domain.route import Condition, ModelRoute, Route, Served
+from lamplighter.domain.switch import STAND_INS, SWITCHED_OFF
 from lamplighter.domain.version import Badge, Manifest
 from lamplighter.serving import withheld
 from lamplighter.serving.clock import Clock
@@ -191,12 +192,17 @@ class Adoption:
         version = self._versions.get(route.champion)
         if version is None:
             return self._unloadable(route)
+        if route.off_since:
+            return self._held_back(route.champion, SWITCHED_OFF, lambda: withheld.switched_off(version))
         if route.expiry is None or not route.expiry.over(self._clock.now):
             return version
-        place = (route.champion, EXPIRED)
+        return self._held_back(route.champion, EXPIRED, lambda: withheld.expired(version))
+
+    def _held_back(self, served: Served, why: str, made: Callable[[], Loaded]) -> Loaded:
+        place = (served, why)
         if place not in self._withheld:
-            log.error("%s is older than its owner allows: %s", version.name, route.expiry.action)
-            self._withheld[place] = withheld.expired(version)
+            self._withheld[place] = made()
+            log.error("%s answers nobody: %s", self._withheld[place].name, why)
         return self._withheld[place]
 
     def _unloadable(self, route: ModelRoute) -> Loaded | None:
@@ -218,7 +224,9 @@ class Adoption:
         return Outage(route.outage, champion, other, self._clock)
 
     def _is_blocked(self, route: ModelRoute) -> bool:
-        """Whether the champion's time is over and nothing may answer in its place."""
+        """Whether the champion may not answer, and nothing in its place."""
+        if route.off_since:
+            return route.outage is None or route.outage.answer not in STAND_INS
         expiry = route.expiry
         return expiry is not None and expiry.action is Action.BLOCK and expiry.over(self._clock.now)
 

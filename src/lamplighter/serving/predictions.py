@@ -9,6 +9,7 @@ import msgspec
 from lamplighter.domain.durability import Durability
 from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.route import Credential
+from lamplighter.domain.switch import SWITCHED_OFF
 from lamplighter.serving.asking import Ids, is_drill, request_id, said, trace_of
 from lamplighter.serving.codecs import mlflow, plain, rpc, v1, v2
 from lamplighter.serving.codecs.base import Codec, Question
@@ -32,7 +33,11 @@ from lamplighter.serving.versions import Attempt
 CODECS: Mapping[str, Codec] = {"v2": v2, "v1": v1, "mlflow": mlflow, "plain": plain, "rpc": rpc}
 _UNSAVED = Refusal("log-unavailable", "Nothing was recorded, so nothing is answered. Try again in a moment.")
 _NO_NUMBER = Refusal("not-found", "No version of that number answers here; the model's metadata names those that do.")
-_EXPIRED = "Its time and its grace are over. Ask the owner of the model to extend or replace it."
+#: What to do about a version that may not answer.
+_WITHHELD = {
+    EXPIRED: "Its time and its grace are over. Ask the owner of the model to extend or replace it.",
+    SWITCHED_OFF: "Somebody of its owners has stopped it, and will say when it answers again.",
+}
 _NO_ANSWER = "The failure is recorded under the request id. Try again, or tell the owner of the model."
 
 
@@ -202,7 +207,7 @@ class Predictions:
             lines += b"Lamp-Fallback: %b\r\n" % last.fallback.encode()
         if last.failed is not None:
             slug = last.failed.code if last.failed.code in SLUGS else "model-failed"
-            refusal = Refusal(slug, _EXPIRED if slug == EXPIRED else _NO_ANSWER)
+            refusal = Refusal(slug, _WITHHELD.get(slug, _NO_ANSWER))
             answer = codec.refuse(refusal, instance=request.path, request=asked.id, lines=lines)
         else:
             answer = codec.write(asked.question, version.reply(asked.id, last.scores), lines + kept)

@@ -52,6 +52,7 @@ SLUGS: Mapping[str, tuple[int, str]] = {
     "draining": (503, "This process is shutting down"),
     "not-ready": (503, "This process is not ready"),
     "version-expired": (503, "The version is older than its owner allows"),
+    "switched-off": (503, "The model is switched off"),
     "log-unavailable": (503, "The prediction log cannot be written"),
     "deadline-exceeded": (504, "The model did not answer in time"),
 }

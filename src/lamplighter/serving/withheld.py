@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 from lamplighter.domain.expiry import EXPIRED
 from lamplighter.domain.route import Served
+from lamplighter.domain.switch import SWITCHED_OFF
 from lamplighter.domain.version import Manifest
 from lamplighter.serving.runtimes.base import Failed
 from lamplighter.serving.versions import Loaded
@@ -27,6 +28,11 @@ class Refusing:
 def expired(version: Loaded) -> Loaded:
     """The version in the state in which it answers nobody."""
     return Loaded(version.served, version.manifest, Refusing(EXPIRED, "The version is older than its owner allows."))
+
+
+def switched_off(version: Loaded) -> Loaded:
+    """The version in the state in which people let it answer nobody."""
+    return Loaded(version.served, version.manifest, Refusing(SWITCHED_OFF, "The model is switched off."))
 
 
 def unloadable(served: Served, manifest: Manifest) -> Loaded:

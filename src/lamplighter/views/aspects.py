@@ -65,9 +65,11 @@ def blocked(lifetime: Lifetime | None) -> bool:
     return lifetime is not None and lifetime.age is Age.EXPIRED and lifetime.expiry.action is Action.BLOCK
 
 
-def of_age(found: Mapping[Aspect, Status], lifetime: Lifetime | None) -> Mapping[Aspect, Status]:
-    """The same status, but for a version whose age ends its answers: callers feel that, though no request fails."""
-    return {**found, Aspect.SERVICE: Status.FAILING, Aspect.OVERALL: Status.FAILING} if blocked(lifetime) else found
+def of_age(found: Mapping[Aspect, Status], lifetime: Lifetime | None, *, off: bool) -> Mapping[Aspect, Status]:
+    """The same status, but for a version whose age ends its answers and for a model that is switched off: callers feel that,
+    though no request fails."""
+    is_held_back = off or blocked(lifetime)
+    return {**found, Aspect.SERVICE: Status.FAILING, Aspect.OVERALL: Status.FAILING} if is_held_back else found
 
 
 def _about(finding: Finding) -> frozenset[Aspect]:

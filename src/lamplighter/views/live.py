@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.record import Record
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.switch import Off
 
 if TYPE_CHECKING:  # clients import what views answer with, and have no database
     from lamplighter.store.transaction import Transaction
@@ -32,6 +33,8 @@ class Live(Record, frozen=True):
     previous: int = 0
     #: Where it runs if it is not served here; empty if it is.
     elsewhere: str = ""
+    #: Who switched the model off there, if anybody did.
+    off: Off | None = None
 
 
 def live_versions(look: "Transaction", model: str) -> tuple[Live, ...]:
@@ -66,4 +69,5 @@ def live_of(routing: Routing, place: Environment, away: Mapping[str, str]) -> Li
         shadow=routing.shadow.number if routing.shadow else 0,
         previous=routing.previous.number if routing.previous else 0,
         elsewhere=away.get(digest, "") if routing.elsewhere else "",
+        off=routing.off,
     )

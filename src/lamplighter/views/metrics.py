@@ -155,7 +155,7 @@ def _status(estate: _Estate, one: Known, routing: Routing, now: int) -> Iterator
         and routing.model not in estate.late
         and not _is_late(estate, one, routing, now),
     )
-    for aspect, status in of_age(found, lifetime).items():
+    for aspect, status in of_age(found, lifetime, off=routing.off is not None).items():
         yield _sample("lamp_model_status", STATUS[status], *place, aspect)
 
 

@@ -142,6 +142,7 @@ def standing(
                 governed=is_retired or not (known.gaps or expired(lifetime) or emergencies or lapsed or late or due),
             ),
             lifetime,
+            off=bool(placed) and placed[-1][0].off is not None,
         ),
         needs=""
         if is_retired
@@ -213,6 +214,8 @@ def _serving(main: Live | None, wanted: Sequence[Waiting], *, is_blocked: bool) 
     told = [f"v{main.number} serves {100 - main.share * 100:g} % in {main.environment}."]
     if is_blocked:
         told = [f"v{main.number} answers nobody in {main.environment}."]
+    if main.off:
+        told = [f"{main.off.person} switched it off in {main.environment}, {minute(main.off.at)}: {main.off.reason}"]
     if main.elsewhere:
         told = [f"v{main.number} runs elsewhere ({main.elsewhere}) and is live in {main.environment}."]
     if main.challenger:

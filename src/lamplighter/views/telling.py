@@ -107,6 +107,8 @@ SENTENCES: Mapping[type[Event], str] = {
     routing.Withdrawn: "v{e.number} lost its traffic in {e.environment}. {e.why}",
     routing.RolledBack: "{e.environment} went back from v{e.previous} to v{e.number}. {e.why}",
     routing.ShadowSet: "Shadow in {e.environment}: v{e.number}.",
+    routing.SwitchedOff: "The model is switched off in {e.environment}, where v{e.number} was live. {e.reason}",
+    routing.SwitchedOn: "The model is switched on in {e.environment}: v{e.number} answers again. {e.reason}",
     version.ArtifactsRemoved: "Artifacts that no version named are removed.",
     version.VersionExtended: "v{e.number} may answer for longer in {e.environment}. {e.why}",
     incident.FindingMade: "{e.finding.sentence}",

@@ -6,10 +6,12 @@ from typing import NamedTuple
 from lamplighter.domain.emergency import PASSED
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.hold import Hold
-from lamplighter.domain.identity import Permission, Person, Team
+from lamplighter.domain.identity import Permission, Person, Role, Team
+from lamplighter.domain.outage import Fallback
 from lamplighter.domain.ownership import Ownership, acts_for
 from lamplighter.domain.rollout import MOVES, Phase, Rollout, Signal
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.switch import instead
 from lamplighter.views.live import Live
 from lamplighter.views.status import ModelStatus
 from lamplighter.web import times
@@ -78,6 +80,52 @@ def roll_back(state: ModelStatus, place: Live, person: Person, teams: Mapping[st
         command=f"lamp rollback {model} --env {place.environment}" + (f" --to {place.previous}" if place.previous else ""),
         why_not=why_not,
         asks="Reason (for the journal)",
+    )
+
+
+def switch(state: ModelStatus, place: Live, answer: Fallback, person: Person, teams: Mapping[str, Team]) -> Action | None:
+    """Stop using the model there, or use it again; nothing where it runs elsewhere."""
+    if place.elsewhere:
+        return None
+    return _switch_on(state, place, person, teams) if place.off else _switch_off(state, place, answer, person, teams)
+
+
+def _switch_off(state: ModelStatus, place: Live, answer: Fallback, person: Person, teams: Mapping[str, Team]) -> Action:
+    model, duties = state.model, state.ownership
+    business = teams.get(state.business)
+    speaks = person.email == state.business or (business is not None and person.email in business.members)
+    may = Role.IT in person.roles or speaks or any(acts_for(duties.of(duty), person, teams) for duty in Duty)
+    why_not = "" if may else "It is for its business owner, for whoever holds one of its duties, and for IT."
+    return Action(
+        label="Stop using this model",
+        address=f"/m/{model}/switch-off",
+        fields={"environment": place.environment},
+        facts=(
+            ("Model", f"{model} in {place.environment}"),
+            ("Effect", f"No version of it answers there, usually within 2 seconds: {instead(answer)}."),
+            ("Told", "Whoever holds a duty of the model, at once and through every channel."),
+            ("Undo", "Use it again in the same way."),
+        ),
+        command=f"lamp switch off {model} --env {place.environment} --reason WHY",
+        why_not=why_not,
+        asks="Why: for whoever is paged, and for the journal",
+        needed=True,
+    )
+
+
+def _switch_on(state: ModelStatus, place: Live, person: Person, teams: Mapping[str, Team]) -> Action:
+    model, held = state.model, state.ownership.of(Duty.DEPLOY)
+    may = (place.off is not None and place.off.person == person.email) or acts_for(held, person, teams)
+    who = place.off.person if place.off else ""
+    return Action(
+        label="Use it again",
+        address=f"/m/{model}/switch-on",
+        fields={"environment": place.environment},
+        facts=(("Model", f"{model} in {place.environment}"), ("Effect", f"v{place.number} answers every request again.")),
+        command=f"lamp switch on {model} --env {place.environment} --reason WHY",
+        why_not="" if may else f"It is for {who}, who switched it off, and for whoever holds the duty to deploy.",
+        asks="Why: for the journal",
+        needed=True,
     )
 
 

@@ -85,6 +85,8 @@ def _actions(
     person, found = platform.whoami(), []
     if main is not None:
         found.append(actions.safe(state, main, person, _teams(platform)))
+        stop = actions.switch(state, main, project.outage.answer, person, _teams(platform))
+        found += [stop] if stop else []
     if main is not None and versions and versions[0].number > main.number:
         place = next(place for place in platform.environments() if place.name == main.environment)
         hold = platform.hold(state.model, place.name)
@@ -107,6 +109,20 @@ def roll_back(request: Request, platform: Platform) -> Response:
     return done(f"/m/{name}", "rolled-back")
 
 
+def switch_off(request: Request, platform: Platform) -> Response:
+    """Let no version answer in an environment."""
+    name = request.path_params["model"]
+    platform.switch_off(name, forms.needed(request, "environment"), forms.text(request, "reason"))
+    return done(f"/m/{name}", "switched-off")
+
+
+def switch_on(request: Request, platform: Platform) -> Response:
+    """Let the live version answer again."""
+    name = request.path_params["model"]
+    platform.switch_on(name, forms.needed(request, "environment"), forms.text(request, "reason"))
+    return done(f"/m/{name}", "switched-on")
+
+
 def deploy(request: Request, platform: Platform) -> Response:
     """Ask for a version to go live."""
     name, number = request.path_params["model"], forms.whole(request, "number")
@@ -126,6 +142,8 @@ def train(request: Request, platform: Platform) -> Response:
 PAGES = (
     Page("GET", "/m/{model}", model_page, Permission.READ),
     Page("POST", "/m/{model}/roll-back", roll_back, Permission.ROLL_BACK),
+    Page("POST", "/m/{model}/switch-off", switch_off, Permission.RESPOND),
+    Page("POST", "/m/{model}/switch-on", switch_on, Permission.RESPOND),
     Page("POST", "/m/{model}/deploy", deploy, Permission.DEPLOY),
     Page("POST", "/m/{model}/train", train, Permission.RETRAIN),
 )

@@ -30,6 +30,8 @@ DUTIES: Mapping[Duty, str] = {
 
 #: What a page says after a deed, by the word in its address.
 DONE: Mapping[str, str] = {
+    "switched-off": "Switched off. No version of it answers there until somebody uses it again.",
+    "switched-on": "Switched on. The live version answers again.",
     "rolled-back": "Rolled back. The version named above has all traffic.",
     "started": "The rollout has begun.",
     "waiting": "The version waits for people. It goes on by itself once they have accepted it.",

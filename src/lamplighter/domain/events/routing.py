@@ -40,4 +40,24 @@ class ShadowSet(Event, frozen=True, tag=True):
     number: int = 0
 
 
-RoutingEvent = WentLive | Withdrawn | RolledBack | ShadowSet
+class SwitchedOff(Event, frozen=True, tag=True):
+    """No version of the model answers in an environment until somebody switches it on again."""
+
+    environment: str = ""
+    #: The version that was live.
+    number: int = 0
+    reason: str = ""
+    #: Who is told.
+    told: tuple[str, ...] = ()
+
+
+class SwitchedOn(Event, frozen=True, tag=True):
+    """The live version answers again."""
+
+    environment: str = ""
+    number: int = 0
+    reason: str = ""
+    told: tuple[str, ...] = ()
+
+
+RoutingEvent = WentLive | Withdrawn | RolledBack | ShadowSet | SwitchedOff | SwitchedOn

@@ -28,6 +28,7 @@ from lamplighter.lifecycle import (
     returning,
     reviews,
     shadowing,
+    switching,
 )
 from lamplighter.lifecycle import cases as examples
 from lamplighter.lifecycle import consumers as applications
@@ -221,6 +222,16 @@ class Deployment(Caller, verbs.Deployment):
         return RolledBack(
             model=done.model, environment=done.environment, before=done.before, now=done.now, seconds=done.seconds
         )
+
+    def switch_off(self, model: str, environment: str, reason: str) -> Routing:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        return switching.off(self._kit, self._actor, model, place, reason)
+
+    def switch_on(self, model: str, environment: str, reason: str) -> Routing:
+        with self._kit.store.reading() as look:
+            place = look.environment(environment)
+        return switching.on(self._kit, self._actor, model, place, reason)
 
     def shadow(self, model: str, environment: str, number: int) -> Routing:
         with self._kit.store.reading() as look:

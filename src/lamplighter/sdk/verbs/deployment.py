@@ -185,6 +185,16 @@ class Deployment(Protocol):
         """
         ...
 
+    @door("POST", "/models/{model}/off", Permission.RESPOND)
+    def switch_off(self, model: str, environment: str, reason: str) -> Routing:
+        """Let no version of a model answer in an environment; callers get what is declared for an outage, or are refused."""
+        ...
+
+    @door("POST", "/models/{model}/on", Permission.RESPOND)
+    def switch_on(self, model: str, environment: str, reason: str) -> Routing:
+        """Let the live version answer again."""
+        ...
+
     @door("POST", "/models/{model}/shadow", Permission.DEPLOY)
     def shadow(self, model: str, environment: str, number: int) -> Routing:
         """Let a version score along without answering; 0 ends it."""
