@@ -17,8 +17,9 @@ SOURCE = Path(lamplighter.__file__).parent
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_the_name_of_a_file_is_the_name_of_the_plugin(folder: str) -> None:
+    folders = {path.parent.name for path in (SOURCE / folder).glob("*/__init__.py")}
     files = {path.stem for path in (SOURCE / folder).glob("*.py")} - {"__init__", "base"}
-    assert names(folder) == tuple(sorted(files))
+    assert names(folder) == tuple(sorted(files | folders))
     for name in names(folder):
         assert plugin(folder, name).__name__ == f"lamplighter.{folder}.{name}"
 

@@ -16,7 +16,9 @@ from lamplighter.domain.events.routing import SwitchedOff, SwitchedOn
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase
+from lamplighter.domain.routing import Routing, emptied, retired, switched
 from lamplighter.domain.stage import Aspect, Status
+from lamplighter.domain.switch import Off
 from lamplighter.lifecycle import routing
 from lamplighter.lifecycle.tokens import issue_token
 from lamplighter.sdk.model import Answer, Endpoint, live_in
@@ -91,8 +93,15 @@ def test_the_business_owner_stops_it_and_lets_it_go_on(life: Life, receiver: Rec
     # Nobody forgets it.
     life.restart()
     assert refused(life)
+    then = life.clock.now()
     life["dana"].switch_on(MODEL, "prod", "The clocks are right again.")
     assert scores(life) == before
+    (entry,) = life.entries(SwitchedOff)
+    off = life["rita"].at(MODEL, "prod", then).off
+    assert off is not None
+    assert (off.at, off.person, off.reason) == (entry.at, address("ada"), WHY)
+    assert entry.sequence in life["rita"].at(MODEL, "prod", then).sequences
+    assert [life["rita"].at(MODEL, "prod", at).off for at in (entry.at - 1, life.clock.now())] == [None, None]
     assert life["dana"].status(MODEL).live[-1].off is None
     assert [event.reason for event in life.events(SwitchedOn)] == ["The clocks are right again."]
     # That nobody was answered is no failure of the version.
@@ -166,3 +175,8 @@ def test_what_cannot_be_switched_is_said(life: Life) -> None:
     life["dana"].switch_off(MODEL, "prod", WHY)
     with pytest.raises(Conflict, match="off in prod already"):
         life["dana"].switch_off(MODEL, "prod", WHY)
+
+
+def test_what_is_emptied_or_retired_is_not_off_when_it_comes_back() -> None:
+    off = switched(Routing(model=MODEL, environment="prod"), Off(1, address("ada"), WHY))
+    assert (emptied(off).off, retired(off).off) == (None, None)

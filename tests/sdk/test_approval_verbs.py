@@ -15,6 +15,7 @@ from lamplighter.domain.errors import Blocked, NotFound
 from lamplighter.domain.look_alike import Shown
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase, Rollout
+from lamplighter.sdk.release import release
 
 MODELS = ("demand-east", "demand-west")
 QUICK = {"prod": {"rollout": {"steps": [100], "each": "0s", "least_requests": 0, "stop_if": {"errors": 0.5}}}}
@@ -93,3 +94,20 @@ def test_what_many_projects_would_change_is_planned_and_applied(ground: Ground) 
 
 def test_nothing_is_known_of_packages_while_no_advisories_are_here(ground: Ground) -> None:
     assert ground["rita"].vulnerabilities().load is None
+
+
+def test_the_business_answers_before_it_sees_and_is_asked_by_a_link(ground: Ground) -> None:
+    case = {"name": "rough-night", "inputs": {"delay": 10.0, "load": 0.9}, "expect": 1}
+    owners = {**dict.fromkeys(("design", "industrialization", "deployment", "monitoring", "management"), address("dana"))}
+    described = models.project("asked-first", owners={**owners, "business": address("ada")}, uat={"case": [case]})
+    version = release(ground["dana"], described, models.build())
+    link = ground["ines"].invite(version.name, "prod", address("ada"))
+    assert link.link.startswith(f"{ground.settings.url}/sign-in?to=/uat#")
+    assert ground["dana"].invitations(version.name, "prod") == [link.invitation]
+    assert ground["ines"].revoke_invitation(link.invitation.id).state == "revoked"
+    test = ground["ada"].begin_blind_test(version.name, "prod", agree_at_least=1)
+    assert [(one.said, one.revealed) for one in test.cases] == [("", None)]
+    assert ground["rita"].blind_tests(version.name, "prod")[0].id == test.id
+    (answered,) = ground["ada"].answer_case(version.name, "prod", "rough-night", "yes").cases
+    assert answered.revealed is not None
+    assert (answered.said, answered.revealed.agrees) == ("yes", True)

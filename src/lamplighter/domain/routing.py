@@ -95,12 +95,12 @@ def shadowed(routing: Routing, version: Served | None, now: int) -> Routing:
 
 def emptied(routing: Routing) -> Routing:
     """Nobody answers."""
-    return _changed(routing, champion=None, challenger=None, share=0.0, shadow=None)
+    return _changed(routing, champion=None, challenger=None, share=0.0, shadow=None, off=None)
 
 
 def retired(routing: Routing) -> Routing:
     """Nobody answers, and nothing leads back."""
-    return _changed(routing, champion=None, challenger=None, share=0.0, shadow=None, previous=None)
+    return _changed(routing, champion=None, challenger=None, share=0.0, shadow=None, previous=None, off=None)
 
 
 def switched(routing: Routing, off: Off | None) -> Routing:

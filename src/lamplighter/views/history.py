@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 from lamplighter.domain.decision import Decision
 from lamplighter.domain.events.design import ProjectSaved
 from lamplighter.domain.events.retirement import RetirementFinished
-from lamplighter.domain.events.routing import RolledBack, WentLive
+from lamplighter.domain.events.routing import RolledBack, SwitchedOff, SwitchedOn, WentLive
 from lamplighter.domain.events.version import DecisionMade, VersionAccepted
 from lamplighter.domain.journal import Entry
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import Record
+from lamplighter.domain.switch import Off
 
 if TYPE_CHECKING:  # clients import what views answer with, and have no database
     from lamplighter.store.transaction import Transaction
@@ -48,6 +49,8 @@ class AsOf(Record, frozen=True):
     tier: str
     #: Places in the journal that say so.
     sequences: tuple[int, ...]
+    #: Who had switched the model off, if anybody had: then nobody was answered by what was live.
+    off: Off | None = None
 
 
 def at(look: "Transaction", model: str, environment: str, instant: int) -> AsOf:
@@ -71,6 +74,7 @@ def at(look: "Transaction", model: str, environment: str, instant: int) -> AsOf:
     assert isinstance(event, WentLive | RolledBack)
     origin = deed if isinstance(event, WentLive) else _went_live(entries, environment, event.version, deed.sequence) or deed
     approvals = _approvals(entries, environment, event.version, origin.sequence)
+    switch = _switch(entries, environment)
     decision = _decision(look, entries, environment, event.number, origin.sequence)
     return AsOf(
         model=model,
@@ -84,8 +88,29 @@ def at(look: "Transaction", model: str, environment: str, instant: int) -> AsOf:
         approvals=approvals,
         decision=decision,
         tier=tier,
-        sequences=tuple(sorted({deed.sequence, origin.sequence, *(approval.sequence for approval in approvals)})),
+        sequences=tuple(
+            sorted(
+                {
+                    deed.sequence,
+                    origin.sequence,
+                    *(approval.sequence for approval in approvals),
+                    *((switch.sequence,) if switch else ()),
+                }
+            )
+        ),
+        off=Off(switch.at, switch.actor, switch.event.reason) if switch and isinstance(switch.event, SwitchedOff) else None,
     )
+
+
+def _switch(entries: list[Entry], environment: str) -> Entry | None:
+    """When the model was switched off there, if it still was; the retirement of a model ends that."""
+    for entry in reversed(entries):
+        event = entry.event
+        if isinstance(event, SwitchedOn | SwitchedOff) and event.environment == environment:
+            return entry if isinstance(event, SwitchedOff) else None
+        if isinstance(event, RetirementFinished) and environment in event.environments:
+            return None
+    return None
 
 
 def _last_deed(entries: list[Entry], environment: str) -> Entry | None:

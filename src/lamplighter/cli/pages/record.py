@@ -90,6 +90,7 @@ def as_of_page(found: AsOf, address: str) -> Page:
         facts=[
             ("version", found.version),
             ("since", f"{local(found.since)}, by {found.by} ({found.how})"),
+            *((("switched off", f"{local(found.off.at)}, by {found.off.person}: {found.off.reason}"),) if found.off else ()),
             ("criticality", found.tier or "-"),
             *((f"{a.side} accepts", f"{a.person}, {local(a.at)}, entry {a.sequence}") for a in found.approvals),
             (
