@@ -11,11 +11,14 @@ from tests.sdk import models
 from tests.sdk.cast import address
 from tests.sdk.homes import until
 
+from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Conflict, Invalid, LampError, NotAllowed
 from lamplighter.domain.events.routing import SwitchedOff, SwitchedOn
+from lamplighter.domain.expiry import Action
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import Phase
+from lamplighter.domain.route import Route
 from lamplighter.domain.routing import Routing, emptied, retired, switched
 from lamplighter.domain.stage import Aspect, Status
 from lamplighter.domain.switch import Off
@@ -90,6 +93,10 @@ def test_the_business_owner_stops_it_and_lets_it_go_on(life: Life, receiver: Rec
     assert address("dana") in event.told
     assert address("ada") not in event.told
     life.look_until(lambda: [one for one in receiver.events if one["type"] == "lamplighter.model.off.v1"])
+    # A machine of an earlier release, which knows no switch, stops as well.
+    route = from_json((life.settings.serving / "prod" / "route.json").read_bytes(), Route).models[0]
+    assert route.expiry is not None
+    assert (route.off_since, route.expiry.action, route.expiry.over(life.clock.now())) == (done.off.at, Action.BLOCK, True)
     # Nobody forgets it.
     life.restart()
     assert refused(life)

@@ -11,6 +11,7 @@ from lamplighter.domain.duration import seconds
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Invalid
 from lamplighter.domain.events.routing import WentLive
+from lamplighter.domain.expiry import Action, Expiry
 from lamplighter.domain.lifetime import lifetime_of
 from lamplighter.domain.log import log_of
 from lamplighter.domain.names import unknown
@@ -19,6 +20,7 @@ from lamplighter.domain.policy import Policy, Tier
 from lamplighter.domain.project import EnvironmentPlan, Project
 from lamplighter.domain.route import ModelRoute, Served
 from lamplighter.domain.routing import Routing
+from lamplighter.domain.switch import STAND_INS, Off
 from lamplighter.domain.version import Badge, Version
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.retirement import announced
@@ -45,13 +47,19 @@ def model_route(kit: Kit, look: Transaction, environment: Environment, routing: 
         route,
         durability=plan.durability if plan else Durability.DURABLE,
         sticky=plan.sticky if plan else "",
-        expiry=lifetime.expiry if lifetime else None,
+        expiry=_stopped(project, routing.off) if routing.off else lifetime.expiry if lifetime else None,
         outage=_outage(project),
         fallback=stand_in(look, project, routing),
         log=log_of(_tier(kit, project).log, project.log),
         formats=_formats(_tier(kit, project), environment),
         farewell=ending.farewell if ending else None,
     )
+
+
+def _stopped(project: Project, off: Off) -> Expiry:
+    """An end that has come, for machines of an earlier release: they know no switch, and obey this."""
+    action = Action.FALLBACK if project.outage.answer in STAND_INS else Action.BLOCK
+    return Expiry(at=off.at, ends_at=off.at, action=action)
 
 
 def _tier(kit: Kit, project: Project) -> Tier:

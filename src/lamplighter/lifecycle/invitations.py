@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from lamplighter.channels.base import Message
 from lamplighter.domain.criticality import criticality_of, tier_of
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Blocked, Conflict, Invalid, NotAllowed
@@ -24,7 +23,7 @@ from lamplighter.domain.ownership import people_of
 from lamplighter.domain.project import Project
 from lamplighter.domain.record import digest_of
 from lamplighter.domain.version import Version
-from lamplighter.lifecycle import blind_tests, invited, judging, mail, tokens
+from lamplighter.lifecycle import blind_tests, invitation_mail, invited, judging, mail, tokens
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.lifecycle.tokens import Secret
 from lamplighter.store.transaction import Transaction
@@ -79,7 +78,7 @@ def send(kit: Kit, actor: Actor, version: Version, environment: Environment, per
     )
     link = f"{kit.settings.opened_at}/sign-in?to=/uat#{secret}"
     if channel:
-        mail.send(kit.settings, channel, _asking(kit, made, link))
+        mail.send(kit.settings, channel, invitation_mail.asking(kit, made, link))
     with kit.store.transaction() as change:
         _checked(kit, change, actor, version, environment, person)
         made = _added(kit, change, actor, made, channel)
@@ -142,7 +141,7 @@ def send_code(kit: Kit, secret: str) -> None:
             channel=channel,
         )
         kit.record(change, event, actor)
-    mail.send(kit.settings, channel, _telling(kit, found, code))
+    mail.send(kit.settings, channel, invitation_mail.telling(kit, found, code))
 
 
 def prove(kit: Kit, secret: str, code: str) -> Secret:
@@ -295,36 +294,4 @@ def _no_more_codes(channel: str) -> Blocked:
         why=f"{MOST_CODES} were sent for this link." if channel else "No channel here is a server of mail.",
         fix="Ask whoever sent the link for another one.",
         code="E1448",
-    )
-
-
-def _asking(kit: Kit, one: Invitation, link: str) -> Message:
-    text = (
-        f"{one.sent_by} asks you to accept version {one.number} of {one.model} for {one.environment}.",
-        "You answer some cases first, then you see what the model says, and then you say your word. It takes a few minutes.",
-        link,
-        "The link is for you alone and good for one word. Do not pass it on.",
-    )
-    return _message(kit, one, f"{one.model}: your word on version {one.number} is asked for", text)
-
-
-def _telling(kit: Kit, one: Invitation, code: str) -> Message:
-    text = (
-        f"Your code is {code}",
-        "It is good for ten minutes, in the browser in which you asked for it. Nobody will ask you for it.",
-    )
-    return _message(kit, one, f"{one.model}: your code", text)
-
-
-def _message(kit: Kit, one: Invitation, title: str, lines: tuple[str, ...]) -> Message:
-    return Message(
-        id=f"{one.version[:12]}-{kit.clock.now()}",
-        person=one.person,
-        model=one.model,
-        incident=f"{one.model}@{one.number}",
-        title=title,
-        text="\n\n".join(lines),
-        about="acceptance.asked",
-        at=kit.clock.now(),
-        environment=one.environment,
     )
