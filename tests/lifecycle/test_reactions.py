@@ -28,7 +28,7 @@ from lamplighter.domain.events.incident import FindingMade, IncidentJoined, Inci
 from lamplighter.domain.events.lowering import LoweringAsked
 from lamplighter.domain.events.retirement import RetirementFinished, RetirementTold
 from lamplighter.domain.events.rollout import HookAnswered, RolloutMoved
-from lamplighter.domain.events.routing import RolledBack, WentLive, Withdrawn
+from lamplighter.domain.events.routing import RolledBack, SwitchedOff, SwitchedOn, WentLive, Withdrawn
 from lamplighter.domain.events.run import JobRunMoved, RetrainingMoved, RetrainingRefused
 from lamplighter.domain.events.spot_check import SpotCheckOverdue
 from lamplighter.domain.events.validation import ValidationFindingOverdue
@@ -126,6 +126,13 @@ UNDECIDED = RolloutMoved(
 
 
 #: What the journal says of a training that is refused.
+SWITCHED: dict[str, Any] = {
+    "model": MODEL,
+    "environment": "prod",
+    "number": 1,
+    "reason": "It is wrong.",
+    "told": (address("ines"),),
+}
 REFUSED = RetrainingRefused(model=MODEL, retraining="T-1", cause="volume", person=address("dana"), why="Too many.")
 
 
@@ -156,6 +163,14 @@ SITUATIONS: Mapping[str, tuple[Callable[[Life, list[Version]], Entry], Callable[
     "report_withdrawal": (
         lambda life, versions: record(life, Withdrawn(model=MODEL, environment="prod", number=3, why="broken: It raised.")),
         lambda life: [event.finding.measure for event in life.events(FindingMade) if event.finding] == ["trial-v3"],
+    ),
+    "tell_of_switch": (
+        lambda life, versions: released(life, SwitchedOff(**SWITCHED)),
+        lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
+    ),
+    "tell_of_switch of SwitchedOn": (
+        lambda life, versions: released(life, SwitchedOn(**SWITCHED)),
+        lambda life: {notice.person for _, notice in outbox(life)} == {address("ines")},
     ),
     "tell_of_training": (
         lambda life, versions: released(life, REFUSED),

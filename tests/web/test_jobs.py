@@ -46,7 +46,7 @@ def test_the_way_forward_is_where_one_looks(page: Page) -> None:
     expect(page.locator("#state")).to_contain_text(f"Failing v1 serves 100 % in prod. {TOLD} Callers are answered as before.")
     expect(page.locator("#actions > code").first).to_contain_text(FIX)
     # Another version would not help.
-    expect(page.locator("#actions .primary")).to_have_count(0)
+    expect(page.locator("#actions summary.primary")).to_have_count(0)
     expect(page.locator("#open .strip.failing code")).to_contain_text([FIX, AGAIN])
     rows = page.locator("#service [aria-label='Runs of jobs'] tbody tr")
     expect(rows).to_have_count(2)

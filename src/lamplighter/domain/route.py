@@ -5,8 +5,10 @@ Law of change: fields may be added with a default; a serving process ignores fie
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
+
+import msgspec
 
 from lamplighter.domain.caller_meter import CallerMeter
 from lamplighter.domain.durability import Durability
@@ -78,6 +80,12 @@ class ModelRoute(Record, frozen=True):
         """Every version that has to be loaded, the champion first."""
         parts = (self.champion, self.challenger, self.shadow, self.previous, self.fallback)
         return tuple(dict.fromkeys(part for part in parts if part is not None))
+
+    def without(self, lacking: Collection[str]) -> "ModelRoute":
+        """The same, but for versions with these digests beside the one that answers."""
+        beside = {name: getattr(self, name) for name in ("challenger", "shadow", "previous", "fallback")}
+        gone = {name: None for name, part in beside.items() if part is not None and part.digest in lacking}
+        return msgspec.structs.replace(self, **gone, **({"share": 0.0} if "challenger" in gone else {}))
 
 
 class Route(Record, frozen=True):

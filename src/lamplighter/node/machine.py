@@ -127,7 +127,7 @@ class Machine:
         if set(lacking) & {model.champion.digest for model in package.route.models}:
             return
         if self._told != (package.digest, lacking):
-            self._put_in_place(package)
+            self._put_in_place(package, lacking)
             self._told = package.digest, lacking
         # What is not whole is asked for again after a restart.
         self._keep(_Kept(environment, "" if lacking else package.digest))
@@ -139,7 +139,7 @@ class Machine:
         models = self._awaited.route.models
         return self._bringing.lacking({one.digest for model in models for one in model.versions()})
 
-    def _put_in_place(self, package: Package) -> None:
+    def _put_in_place(self, package: Package, lacking: tuple[str, ...]) -> None:
         (self._root / self._environment).mkdir(mode=0o700, parents=True, exist_ok=True)
         put(self._root / self._environment / REDACTION, bytes.fromhex(package.redaction))
         keys = self._root / KEYS
@@ -150,7 +150,9 @@ class Machine:
             if path.name not in package.keys:
                 path.unlink()
         place = Environment(name=self._environment, level=Level.PRODUCTION, port=1)
-        self._target.route(place, package.route, package.credentials)
+        # A process that found half a version would refuse it, and the platform take that for a fault of the version.
+        models = tuple(one.without(lacking) for one in package.route.models)
+        self._target.route(place, msgspec.structs.replace(package.route, models=models), package.credentials)
 
     def _serve(self, environment: Environment | None) -> None:
         here = self._here(environment)
