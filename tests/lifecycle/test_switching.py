@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from tests.lifecycle.lives import Life, lived
 from tests.lifecycle.receivers import Receiver
+from tests.lifecycle.test_acceptance import accept
 from tests.sdk import models
 from tests.sdk.cast import address
 from tests.sdk.homes import until
 
+from lamplighter.domain.acceptance import Side
 from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Conflict, Invalid, LampError, NotAllowed
 from lamplighter.domain.events.routing import SwitchedOff, SwitchedOn
@@ -135,6 +137,26 @@ def test_a_version_on_trial_ends_and_none_comes_until_it_is_on(life: Life) -> No
         life["dana"].deploy(third.name, "prod")
     assert (refusal.value.code, WHY in refusal.value.why) == ("E1649", True)
     life["dana"].deploy(third.name, "staging")
+
+
+def test_a_rollout_that_waited_for_words_is_held_until_it_is_on(life: Life) -> None:
+    first, second = (life.version(models.critical(MODEL), threshold=at) for at in (0.5, 0.4))
+    for version, places in ((first, ("dev", "staging", "prod")), (second, ("dev", "staging"))):
+        for place in places:
+            life.appoint(version, place)
+    rollout = life["dana"].deploy(second.name, "prod").rollout
+    assert rollout is not None
+    assert rollout.phase is Phase.WAITING
+    life["ines"].switch_off(MODEL, "prod", WHY)
+    life.look_until(lambda: not life.replaying())
+    accept(life, second, "bea", Side.BUSINESS)
+    accept(life, second, "ines", Side.IT)
+    life.look_until(lambda: life.rollout(rollout).hold)
+    held = life.rollout(rollout)
+    assert held.hold is not None
+    assert (held.phase, held.hold.rule, WHY in held.hold.why) == (Phase.PENDING, "switch", True)
+    life["dana"].switch_on(MODEL, "prod", "It is well.")
+    life.look_until(lambda: life.rollout(rollout).hold is None)
 
 
 def test_a_rollback_moves_what_comes_back_and_leaves_it_off(life: Life) -> None:

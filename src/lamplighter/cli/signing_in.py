@@ -11,8 +11,8 @@ from lamplighter.cli.flags import Verb
 from lamplighter.cli.opening import in_browser
 from lamplighter.cli.page import Page
 from lamplighter.cli.session import PATIENCE, Session, with_session
+from lamplighter.domain.addresses import is_private
 from lamplighter.domain.errors import Invalid
-from lamplighter.sdk.addresses import is_private
 from lamplighter.sdk.connect import Login, connect, login_file, read_login, write_login
 from lamplighter.settings import read_settings
 

@@ -27,7 +27,7 @@ def switch() -> None:
 def off(session: Session, model: str, environment: str, reason: str) -> Page:
     """Let no version of a model answer there. Callers get what is declared for an outage, or are refused.
 
-    For its business owner, whoever holds one of its duties, and IT. All of them are told. A rollback brings another version
+    For its business owner, whoever deploys, watches or retires it, and IT, who are told. A rollback brings another version
     back; this is for when none should answer.
     """
     name = model_of(model)

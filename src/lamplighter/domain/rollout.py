@@ -118,6 +118,8 @@ MOVES: Mapping[tuple[Phase, Signal], Phase] = {
 FORWARD = frozenset({Signal.APPLIED, Signal.DECLARED, Signal.READY, Signal.HELD, Signal.PROVEN})
 #: Phases in which a version waits for one of them.
 HOLDABLE = frozenset({Phase.PENDING, Phase.STARTING, Phase.SHIFTING})
+#: Phases in which a version has, or gets, a share of the traffic: people who go back or switch the model off end them.
+ON_TRIAL = HOLDABLE | {Phase.PAUSED}
 
 
 class Rollout(Record, frozen=True):

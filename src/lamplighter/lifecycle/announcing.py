@@ -78,7 +78,7 @@ def _of_release(entry: Entry, event: WentLive | RolledBack) -> Notice:
 
 
 def tell_of_switch(kit: Kit, entry: Entry) -> None:
-    """Tell whoever has a duty of a model, through every channel, that it was switched off or on."""
+    """Tell whoever deploys, watches or retires a model, through every channel, that it was switched off or on."""
     event = entry.event
     assert isinstance(event, SwitchedOff | SwitchedOn)
     is_off = isinstance(event, SwitchedOff)

@@ -2,11 +2,11 @@
 starts, for nobody would look for them at night."""
 
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lamplighter import plugins
+from lamplighter.domain.addresses import is_here
 from lamplighter.domain.errors import Invalid, LampError, NotFound
 from lamplighter.domain.names import unknown
 from lamplighter.domain.policy import Policy
@@ -50,20 +50,12 @@ def _check_trainers(settings: Settings) -> None:
     for name, training in settings.trainings.items():
         if training.trainer not in known:
             raise unknown("trainer", training.trainer, known)
-        if training.cluster and not settings.public_url and not _is_here(training.cluster):
+        if training.cluster and not settings.public_url and not is_here(training.cluster):
             raise Invalid(
                 f"The training {name} could not reach the platform.",
                 why="Its cluster is on another machine, and the platform listens on this one only.",
                 fix="Set public_url to the address that a proxy with TLS gives the platform.",
             )
-
-
-def _is_here(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _check_targets(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from lamplighter.domain.hold import Hold, hold_of
 from lamplighter.domain.identity import PLATFORM
 from lamplighter.domain.project import Project
 from lamplighter.domain.rollout import HOLDABLE, Phase, Rollout
+from lamplighter.domain.switch import Off
 from lamplighter.domain.waiver import AtExpiry, Waiver
 from lamplighter.lifecycle import judging
 from lamplighter.lifecycle.kit import Kit
@@ -43,11 +44,15 @@ class Calendar:
         self._passing = {one.id for one in holdable if _passes(kit, look, one)}
         self._found = cache(partial(hold_of, now=kit.clock.now()))
         self._lapsed = _lapsed(kit, look, holdable)
+        routings = look.routings.among("model", [one.model for one in holdable])
+        self._off = {(one.model, one.environment): _hold_of_switch(one.off) for one in routings if one.off}
 
     def hold(self, rollout: Rollout) -> Hold | None:
         """What holds one of them."""
         if rollout.phase not in HOLDABLE:
             return None
+        if (rollout.model, rollout.environment) in self._off:
+            return self._off[rollout.model, rollout.environment]
         if rollout.id in self._lapsed:
             return self._lapsed[rollout.id]
         if rollout.id in self._passing:
@@ -77,6 +82,12 @@ def _hold_of_waiver(waiver: Waiver) -> Hold:
     why = f"The waiver of the gate {waiver.gate} is over, on which v{waiver.number} was let in. The gate says: {waiver.found} "
     why += "It goes on once the gate lets it in, or is waived again."
     return Hold(rule=f"waiver {waiver.id}", why=why, until=0, by_calendar=False)
+
+
+def _hold_of_switch(off: Off) -> Hold:
+    """A model that is switched off has nobody on whom a version could be tried; no emergency passes that."""
+    why = f"{off.person} switched the model off: {off.reason} It goes on once the model is on."
+    return Hold(rule="switch", why=why, until=0, by_calendar=False)
 
 
 def look(kit: Kit, rollout: Rollout, calendar: Calendar) -> Rollout:

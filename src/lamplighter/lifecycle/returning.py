@@ -5,7 +5,7 @@ from lamplighter.domain.errors import Conflict, TimedOut
 from lamplighter.domain.identity import Actor
 from lamplighter.domain.names import unknown
 from lamplighter.domain.record import Record
-from lamplighter.domain.rollout import Phase, Signal
+from lamplighter.domain.rollout import ON_TRIAL, Phase, Signal
 from lamplighter.domain.route import Served
 from lamplighter.domain.routing import Routing, promoted
 from lamplighter.domain.stage import Duty
@@ -14,8 +14,6 @@ from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.collection import stale
 from lamplighter.store.transaction import Transaction
 
-#: Phases of a rollout that a rollback stops: its version may get, or has, a share of the traffic.
-_ON_TRIAL = (Phase.PENDING, Phase.STARTING, Phase.SHIFTING, Phase.PAUSED)
 #: How long a rollback is watched until every worker answers by the new route, seconds.
 _PATIENCE = 10.0
 
@@ -65,7 +63,7 @@ def _go_back(
 ) -> tuple[Served | None, Served | None]:
     """Stop what is on trial and return; gives what answered and what answers now."""
     open_one = change.rollouts.find(model=before.model, environment=before.environment, open=True)
-    if open_one is not None and open_one.phase in _ON_TRIAL:
+    if open_one is not None and open_one.phase in ON_TRIAL:
         moves.move(kit, change, open_one, Signal.STOPPED, actor, why)
         if not to:
             return before.challenger or before.champion, before.champion

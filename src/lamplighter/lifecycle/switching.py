@@ -3,20 +3,17 @@
 from lamplighter.domain.environment import Environment
 from lamplighter.domain.errors import Conflict, NotAllowed, TimedOut
 from lamplighter.domain.events.routing import SwitchedOff, SwitchedOn
-from lamplighter.domain.identity import PLATFORM, Actor, Role
-from lamplighter.domain.ownership import acts_for, people_of
-from lamplighter.domain.rollout import Phase, Signal
+from lamplighter.domain.identity import PLATFORM, Actor
+from lamplighter.domain.ownership import acts_for
+from lamplighter.domain.rollout import ON_TRIAL, Signal
 from lamplighter.domain.routing import Routing, switched
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.stopping import STOPPERS, TOLD, may_stop
 from lamplighter.domain.switch import Off, words
 from lamplighter.lifecycle import moves, retirement, routing
 from lamplighter.lifecycle.kit import Kit
 from lamplighter.store.transaction import Transaction
 
-#: Duties whose holders see that a model does harm.
-_STOPS = (Duty.ROLL_BACK, Duty.DEPLOY, Duty.MONITOR_TECHNICAL, Duty.MONITOR_FUNCTIONAL, Duty.RETIRE)
-#: Phases of a rollout whose version has, or gets, a share of the traffic.
-_ON_TRIAL = (Phase.PENDING, Phase.STARTING, Phase.SHIFTING, Phase.PAUSED)
 #: How long every worker may take to answer by the new route, seconds.
 _PATIENCE = 10.0
 
@@ -24,8 +21,8 @@ _PATIENCE = 10.0
 def off(kit: Kit, actor: Actor, model: str, environment: Environment, reason: str) -> Routing:
     """Let no version of a model answer there any more, whatever is on trial among them, and tell whoever has its duties.
 
-    Raises `NotAllowed` for everybody but its business owner, whoever holds one of its duties and IT; `Conflict` where it
-    answers nobody or is off already; `Invalid` without a reason, and `TimedOut` if not every worker answers by it yet.
+    Raises `NotAllowed` for who may not, as `may_stop` says; `Conflict` where it answers nobody or is off already; `Invalid`
+    without a reason, and `TimedOut` if not every worker answers by it yet.
     """
     said = words(reason)
     with kit.store.transaction() as change:
@@ -86,14 +83,12 @@ def _already(before: Routing, why: str) -> Conflict:
 
 def _check_stopper(kit: Kit, look: Transaction, actor: Actor, model: str) -> None:
     project, teams = look.project(model), look.teams.by_name()
-    business = people_of(project.owners.business, look.people.by_email(), teams) if project.owners.business else ()
     duties = look.duties(project, kit.clock.now())
-    held = any(acts_for(duties.of(duty), actor.person, teams) for duty in _STOPS)
-    if actor == PLATFORM or held or Role.IT in actor.person.roles or actor.email in {one.email for one in business}:
+    if actor == PLATFORM or may_stop(actor.person, project.owners.business, duties, teams):
         return
     raise NotAllowed(
         f"You cannot switch {model} off.",
-        why="That is for its business owner, for whoever holds one of its duties, and for IT.",
+        why=TOLD,
         fix=f"Tell {duties.of(Duty.ROLL_BACK).holder or 'one of them'}; lamp who {model} says who they are.",
         code="E1648",
     )
@@ -114,14 +109,14 @@ def _check_starter(kit: Kit, look: Transaction, actor: Actor, before: Routing, o
 def _stop_trial(kit: Kit, change: Transaction, before: Routing, why: str, actor: Actor) -> None:
     """A version on trial is tried on nobody any more, so its rollout ends."""
     found = change.rollouts.find(model=before.model, environment=before.environment, open=True)
-    if found is not None and found.phase in _ON_TRIAL:
+    if found is not None and found.phase in ON_TRIAL:
         moves.move(kit, change, found, Signal.STOPPED, actor, f"The model was switched off: {why}")
 
 
 def _tell(kit: Kit, change: Transaction, actor: Actor, after: Routing, reason: str) -> None:
-    """Write it down, with whoever is told: who holds a duty of the model, but for whoever does it."""
+    """Write it down, with whoever is told: who may stop it by a duty, but for whoever does it."""
     duties = change.duties(change.project(after.model), kit.clock.now())
-    holders = dict.fromkeys(duties.of(duty).holder for duty in _STOPS)
+    holders = dict.fromkeys(duties.of(duty).holder for duty in STOPPERS)
     event = (SwitchedOff if after.off else SwitchedOn)(
         model=after.model,
         environment=after.environment,

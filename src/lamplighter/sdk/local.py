@@ -1,6 +1,5 @@
 """The platform on this machine: start it, stop it, sign in to it."""
 
-import ipaddress
 import os
 import signal
 import socket
@@ -8,6 +7,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote
 
+from lamplighter.domain.addresses import is_loopback
 from lamplighter.domain.errors import Invalid, Unavailable
 from lamplighter.lifecycle import configuration
 from lamplighter.sdk import control_process, serving_groups
@@ -31,11 +31,7 @@ def start(settings: Settings, *, wait: float = 30.0) -> str:
 def check(settings: Settings) -> None:
     """Raise `Invalid` for settings that no control plane can have."""
     configuration.check(settings)
-    try:
-        loopback = settings.host == "localhost" or ipaddress.ip_address(settings.host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_loopback(settings.host):
         # Sessions and tokens must not cross a network in the clear.
         raise Invalid(
             "The control plane listens on this machine only.",

@@ -2,7 +2,6 @@
 
 import argparse
 import faulthandler
-import ipaddress
 import logging
 import os
 import re
@@ -12,6 +11,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+from lamplighter.domain.addresses import is_loopback
 from lamplighter.serving.files import PID
 from lamplighter.serving.group import Group, bind, prepare
 from lamplighter.serving.lock import acquire, sign
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     faulthandler.enable()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     log = logging.getLogger("lamplighter.serving")
-    if not (_is_loopback(parsed.host) or parsed.insecure_plain_http):
+    if not (is_loopback(parsed.host.strip("[]")) or parsed.insecure_plain_http):
         log.error("%s is not a loopback address; use --insecure-plain-http to listen there without encryption", parsed.host)
         return _UNUSABLE
     options = Options(
@@ -119,15 +119,6 @@ def _count(text: str) -> int:
     if not 0 < count <= 256:
         raise ValueError
     return count
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 if __name__ == "__main__":

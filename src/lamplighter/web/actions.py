@@ -6,11 +6,12 @@ from typing import NamedTuple
 from lamplighter.domain.emergency import PASSED
 from lamplighter.domain.environment import Environment, Level
 from lamplighter.domain.hold import Hold
-from lamplighter.domain.identity import Permission, Person, Role, Team
+from lamplighter.domain.identity import Permission, Person, Team
 from lamplighter.domain.outage import Fallback
 from lamplighter.domain.ownership import Ownership, acts_for
 from lamplighter.domain.rollout import MOVES, Phase, Rollout, Signal
 from lamplighter.domain.stage import Duty
+from lamplighter.domain.stopping import TOLD, may_stop
 from lamplighter.domain.switch import instead
 from lamplighter.views.live import Live
 from lamplighter.views.status import ModelStatus
@@ -92,10 +93,7 @@ def switch(state: ModelStatus, place: Live, answer: Fallback, person: Person, te
 
 def _switch_off(state: ModelStatus, place: Live, answer: Fallback, person: Person, teams: Mapping[str, Team]) -> Action:
     model, duties = state.model, state.ownership
-    business = teams.get(state.business)
-    speaks = person.email == state.business or (business is not None and person.email in business.members)
-    may = Role.IT in person.roles or speaks or any(acts_for(duties.of(duty), person, teams) for duty in Duty)
-    why_not = "" if may else "It is for its business owner, for whoever holds one of its duties, and for IT."
+    why_not = "" if may_stop(person, state.business, duties, teams) else TOLD
     return Action(
         label="Stop using this model",
         address=f"/m/{model}/switch-off",
@@ -103,7 +101,7 @@ def _switch_off(state: ModelStatus, place: Live, answer: Fallback, person: Perso
         facts=(
             ("Model", f"{model} in {place.environment}"),
             ("Effect", f"No version of it answers there, usually within 2 seconds: {instead(answer)}."),
-            ("Told", "Whoever holds a duty of the model, at once and through every channel."),
+            ("Told", "Whoever deploys, watches or retires it, at once and through every channel."),
             ("Undo", "Use it again in the same way."),
         ),
         command=f"lamp switch off {model} --env {place.environment} --reason WHY",

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 import httpx2
 import msgspec
 
+from lamplighter.domain.addresses import is_private
 from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid, LampError, NotFound, Unauthenticated, Unavailable
-from lamplighter.sdk.addresses import is_private
 from lamplighter.sdk.bearer import bearer
 
 Shape = TypeVar("Shape")

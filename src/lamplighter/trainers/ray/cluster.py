@@ -3,14 +3,14 @@
 import os
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx2
 import msgspec
 
+from lamplighter.domain.addresses import is_here, is_private
 from lamplighter.domain.decoding import from_json
 from lamplighter.domain.errors import Invalid, NotAllowed, Unavailable
 from lamplighter.domain.record import Record
@@ -48,8 +48,7 @@ class Cluster:
     @classmethod
     def at(cls, address: str) -> "Cluster":
         """Raises `Invalid` for an address to which a token would go in the clear, and where there is no token."""
-        place = urlsplit(address)
-        if place.scheme != "https" and not (place.scheme == "http" and _is_here(place.hostname or "")):
+        if not is_private(address):
             raise Invalid(
                 "The cluster cannot be asked.",
                 why="Its address is neither https nor on this machine, and a token would go there in the clear.",
@@ -106,7 +105,7 @@ class Cluster:
         headers = {"Authorization": f"Bearer {self.token}"} if bearer else {}
         try:
             with (
-                httpx2.Client(timeout=timeout, trust_env=not _is_here(urlsplit(self.address).hostname or "")) as client,
+                httpx2.Client(timeout=timeout, trust_env=not is_here(self.address)) as client,
                 client.stream(method, f"{self.address}{path}", headers=headers, **sent) as answer,
             ):
                 return _Answer(answer.status_code, _bounded(answer))
@@ -139,13 +138,6 @@ def _read(answer: _Answer, kind: type[Value]) -> Value:
 
 def _no_answer(why: str) -> Unavailable:
     return Unavailable("The cluster does not answer.", why=f"{why}.", fix="Look at the cluster; ray status tells how it is.")
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _token() -> str:

@@ -11,11 +11,20 @@ def is_private(url: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    return (parts.scheme == "https" and bool(host)) or (parts.scheme == "http" and _is_loopback(host))
+    return (parts.scheme == "https" and bool(host)) or (parts.scheme == "http" and is_loopback(host))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is that of this machine alone."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_here(url: str) -> bool:
+    """Whether an address is on this machine."""
+    try:
+        return is_loopback(urlsplit(url).hostname or "")
     except ValueError:
         return False
