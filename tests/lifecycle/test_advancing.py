@@ -55,7 +55,7 @@ def test_any_number_of_held_rollouts_takes_the_same_few_questions(tmp_path: Path
         copied(life, version, asked, 40)
         with statements(life) as of_many:
             look(Advancing(life.kit))
-    assert len(of_many) == len(of_one) == 6
+    assert len(of_many) == len(of_one) == 7
 
 
 def judged(life: Life) -> list[str]:
